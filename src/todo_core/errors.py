@@ -1,0 +1,136 @@
+"""Every way a use case can refuse, one small class each, with a code that never changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule: the field that breaks it, a stable code, and a sentence for people."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class TodoError(Exception):
+    """The base of all refusals. ``detail`` is one sentence that a person may read."""
+
+    code: ClassVar[str]
+    detail: str
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Invalid(TodoError):
+    """The input breaks rules; ``violations`` names every one of them."""
+
+    code = "invalid"
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__("The request breaks one or more rules.")
+        self.violations = tuple(violations)
+
+
+class Unauthenticated(TodoError):
+    """Nobody has said who is asking."""
+
+    code = "unauthenticated"
+
+    def __init__(self) -> None:
+        super().__init__("This needs an access token.")
+
+
+class InvalidToken(TodoError):
+    """The token is not one of ours, is spent or expired, or its login session has ended."""
+
+    code = "invalid-token"
+
+    def __init__(self) -> None:
+        super().__init__("The token is not valid or no longer valid.")
+
+
+class InvalidCredentials(TodoError):
+    """Unknown address, wrong password or disabled account: deliberately one answer for all three."""
+
+    code = "invalid-credentials"
+
+    def __init__(self) -> None:
+        super().__init__("Invalid email or password.")
+
+
+class Forbidden(TodoError):
+    """The caller is known and may not do this."""
+
+    code = "forbidden"
+
+    def __init__(self) -> None:
+        super().__init__("This belongs to somebody else.")
+
+
+class NotFound(TodoError):
+    """There is no such thing among the caller's own; whether another owner has it is not said."""
+
+    code = "not-found"
+
+    def __init__(self, what: str = "item") -> None:
+        super().__init__(f"There is no such {what}.")
+
+
+class EmailTaken(TodoError):
+    """An account with this address exists."""
+
+    code = "email-taken"
+
+    def __init__(self) -> None:
+        super().__init__("An account with this email address already exists.")
+
+
+class Conflict(TodoError):
+    """The state of things does not allow this now."""
+
+    code = "conflict"
+
+
+class MovedOn(Conflict):
+    """A row is no longer the one that was read. The runner answers it by running the use case again."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed this at the same moment.")
+
+
+class TooManyRequests(TodoError):
+    """Too many attempts; ``retry_after`` is in whole seconds."""
+
+    code = "too-many-requests"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many attempts; wait before the next one.")
+        self.retry_after = retry_after
+
+
+class Unavailable(TodoError):
+    """The storage or another resource is out of reach, and nothing happened; ``retry_after`` is in seconds."""
+
+    code = "unavailable"
+
+    def __init__(self, detail: str = "The service is unavailable for the moment.", retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Contention(Unavailable):
+    """A serialisation failure or a deadlock: nothing happened, and the unit of work may run again at once."""
+
+
+class OutcomeUnknown(TodoError):
+    """The link was lost while committing: the write may or may not have happened."""
+
+    code = "outcome-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("The write may or may not have happened; look before you repeat it.")
+        self.retry_after = 1

@@ -1,0 +1,8 @@
+"""The ids of the domain: UUIDv7 values (RFC 9562), one type per kind of thing."""
+
+from typing import NewType
+from uuid import UUID
+
+UserId = NewType("UserId", UUID)
+SessionId = NewType("SessionId", UUID)
+TaskId = NewType("TaskId", UUID)

@@ -1,0 +1,48 @@
+"""Which passwords are accepted: by length and by not being guessable, never by composition (NIST SP 800-63B)."""
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+from todo_core.limits import PASSWORD_MAX, PASSWORD_MIN
+from todo_core.model.rules import UNSTORABLE, Broken
+
+SERVICE_NAMES = frozenset({"todo-service", "todoservice", "todo service"})
+
+
+def normal(password: str) -> str:
+    """The form that is hashed: as typed, in Unicode's form NFC, so that every keyboard types the same one."""
+    return unicodedata.normalize("NFC", password)
+
+
+def readable(password: str) -> str:
+    """The normal form of what claims to be a password. Raises Broken for what nobody could have set."""
+    if len(password) > 4 * PASSWORD_MAX or UNSTORABLE.search(password):
+        raise Broken("control-character", f"This must be at most {PASSWORD_MAX} characters, without NUL.")
+    return normal(password)
+
+
+def new_password(text: str, email: str, name: str) -> str:
+    """The normal form of an acceptable new password for the owner of this address and name."""
+    if len(text) > 4 * PASSWORD_MAX:
+        raise Broken("too-long", f"This must be at most {PASSWORD_MAX} characters.")
+    if UNSTORABLE.search(text):
+        raise Broken("control-character", "This must not contain NUL or unpaired surrogates.")
+    password = normal(text)
+    if len(password) < PASSWORD_MIN:
+        raise Broken("too-short", f"This must be at least {PASSWORD_MIN} characters.")
+    if len(password) > PASSWORD_MAX:
+        raise Broken("too-long", f"This must be at most {PASSWORD_MAX} characters.")
+    plain = password.casefold()
+    if plain in {email.casefold(), email.casefold().partition("@")[0], name.casefold()} | SERVICE_NAMES:
+        raise Broken("guessable", "This must not be your address or name.")
+    if plain in common_passwords():
+        raise Broken("common", "This is one of the most common passwords; choose another.")
+    return password
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The passwords that are tried first, shipped with the service; only those that are long enough to matter."""
+    text = files("todo_core.model").joinpath("common_passwords.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#!"))

@@ -1,0 +1,65 @@
+"""A login session: one device that stays logged in by trading refresh tokens, each of which works once."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from todo_core.ids import SessionId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPolicy:
+    """How long things last. ``grace`` excuses the parent of the newest token: two tabs, or a lost answer."""
+
+    idle: timedelta = timedelta(days=14)
+    absolute: timedelta = timedelta(days=30)
+    grace: timedelta = timedelta(seconds=30)
+    replays: int = 50
+
+
+class Refresh(Enum):
+    """What becomes of a login session when a refresh token is presented."""
+
+    ROTATED = "rotated"
+    REPEATED = "repeated"
+    REUSED = "reused"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginSession:
+    """``generation`` is the number of the only refresh token that still works.
+
+    ``rotated_at`` is when its parent was first used, ``replays`` how often the parent has come again since.
+    """
+
+    id: SessionId
+    user_id: UserId
+    generation: int = 1
+    created_at: datetime
+    last_used_at: datetime
+    rotated_at: datetime | None = None
+    replays: int = 0
+    client: str
+
+    def expired(self, now: datetime, policy: SessionPolicy) -> bool:
+        """True when the session is too old, or too long unused, to be refreshed."""
+        return now >= self.created_at + policy.absolute or now >= self.last_used_at + policy.idle
+
+    def refresh(self, generation: int, now: datetime, policy: SessionPolicy) -> tuple[Refresh, "LoginSession"]:
+        """What presenting the token of this generation means, and the session afterwards.
+
+        Only the immediate parent of the newest token is excused, only for a while from its first use, and not
+        without end; whatever else comes twice was copied (RFC 9700, section 4.14.2).
+        """
+        if self.expired(now, policy):
+            return Refresh.EXPIRED, self
+        if generation == self.generation:
+            used = replace(
+                self, generation=generation + 1, rotated_at=now, replays=0, last_used_at=max(now, self.last_used_at)
+            )
+            return Refresh.ROTATED, used
+        excused = self.rotated_at is not None and now < self.rotated_at + policy.grace
+        if generation == self.generation - 1 and excused and self.replays < policy.replays:
+            return Refresh.REPEATED, replace(self, replays=self.replays + 1)
+        return Refresh.REUSED, self

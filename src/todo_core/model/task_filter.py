@@ -1,0 +1,178 @@
+"""What a task query means: the filter as a predicate, the sort orders, and the positions between their items."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from typing import TypeAlias
+
+from todo_core.ids import TaskId
+from todo_core.limits import QUERY_MAX, QUERY_WORDS_MAX
+from todo_core.model.due import DueBound, moment, overdue_at, start_of, today_in
+from todo_core.model.rules import Broken, fold, storable
+from todo_core.model.task import Priority, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """Which tasks are wanted; a field left alone does not restrict. ``matches`` is the meaning."""
+
+    completed: bool | None = None
+    open_only: bool = False
+    priorities: frozenset[Priority | None] = frozenset()
+    has_due_date: bool | None = None
+    due_from: DueBound | None = None
+    due_until: DueBound | None = None
+    words: tuple[str, ...] = ()
+
+    def matches(self, task: Task) -> bool:
+        return (
+            (self.completed is None or task.completed == self.completed)
+            and not (self.open_only and task.completed)
+            and (not self.priorities or task.priority in self.priorities)
+            and self._matches_due_date(task)
+            and self._matches_words(task)
+        )
+
+    def _matches_due_date(self, task: Task) -> bool:
+        due = task.due_date
+        if due is None:
+            return not self.has_due_date and self.due_from is None and self.due_until is None
+        return (
+            self.has_due_date is not False
+            and (self.due_from is None or not self.due_from.is_after(due))
+            and (self.due_until is None or self.due_until.is_after(due))
+        )
+
+    def _matches_words(self, task: Task) -> bool:
+        if not self.words:
+            return True
+        title, description = fold(task.title), fold(task.description or "")
+        return all(word in title or word in description for word in self.words)
+
+
+def search_words(text: str) -> tuple[str, ...]:
+    """The words of a search text, as ``TaskFilter.words`` wants them. Raises Broken."""
+    words = tuple(dict.fromkeys(fold(storable(text, QUERY_MAX)).split()))
+    if len(words) > QUERY_WORDS_MAX:
+        raise Broken("too-long", f"This must be at most {QUERY_WORDS_MAX} words.")
+    return words
+
+
+class DueWish(StrEnum):
+    """The named sets of due dates that people ask for."""
+
+    NONE = "none"
+    OVERDUE = "overdue"
+    TODAY = "today"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskQuery:
+    """What somebody asks for, in their own terms: "today" and days become a filter only with a clock and a zone."""
+
+    completed: bool | None = None
+    priorities: frozenset[Priority | None] = frozenset()
+    due_before: date | datetime | None = None
+    due_after: date | datetime | None = None
+    due: DueWish | None = None
+    words: tuple[str, ...] = ()
+
+    @property
+    def needs_zone(self) -> bool:
+        """True when the answer depends on where the person lives."""
+        wished = self.due in {DueWish.OVERDUE, DueWish.TODAY}
+        return wished or self.due_before is not None or self.due_after is not None
+
+    def at(self, now: datetime, where: tzinfo) -> TaskFilter:
+        """The filter that this means now, for somebody in this zone. Only open tasks are ever overdue.
+
+        Where ``needs_zone`` is false, every now and every zone give the same filter.
+        """
+        lower = None if self.due_after is None else _bound(self.due_after, where)
+        upper = None if self.due_before is None else _bound(self.due_before, where)
+        if self.due is DueWish.TODAY:
+            today, tomorrow = today_in(now, where)
+            lower, upper = today.later(lower), tomorrow.sooner(upper)
+        elif self.due is DueWish.OVERDUE:
+            upper = overdue_at(now, where).sooner(upper)
+        return TaskFilter(
+            completed=self.completed,
+            open_only=self.due is DueWish.OVERDUE,
+            priorities=self.priorities,
+            has_due_date=False if self.due is DueWish.NONE else None,
+            due_from=lower,
+            due_until=upper,
+            words=self.words,
+        )
+
+
+def _bound(point: date | datetime, where: tzinfo) -> DueBound:
+    return moment(point, where) if isinstance(point, datetime) else start_of(point, where)
+
+
+SortValue: TypeAlias = str | int | datetime | None
+"""What a task is sorted by: None sorts last in both directions."""
+
+
+class SortField(StrEnum):
+    """What a list of tasks can be sorted by."""
+
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+    DUE_DATE = "due_date"
+    PRIORITY = "priority"
+    TITLE = "title"
+
+
+def _due(task: Task) -> SortValue:
+    return None if task.due_date is None else task.due_date.at
+
+
+def _priority(task: Task) -> SortValue:
+    return None if task.priority is None else task.priority.rank
+
+
+SORT_VALUES: dict[SortField, Callable[[Task], SortValue]] = {
+    SortField.CREATED_AT: lambda task: task.id.bytes.hex(),
+    SortField.UPDATED_AT: lambda task: task.updated_at,
+    SortField.DUE_DATE: _due,
+    SortField.PRIORITY: _priority,
+    SortField.TITLE: lambda task: fold(task.title),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPosition:
+    """A place in a sorted list: right behind the task with this sort value and id."""
+
+    value: SortValue
+    id: TaskId
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSort:
+    """An order of tasks. Ids are made in order of creation and break every tie, always ascending."""
+
+    field: SortField = SortField.CREATED_AT
+    descending: bool = False
+
+    def position(self, task: Task) -> TaskPosition:
+        return TaskPosition(SORT_VALUES[self.field](task), task.id)
+
+    def arrange(self, tasks: list[Task]) -> list[Task]:
+        """The tasks in this order, those without a value last."""
+        value = SORT_VALUES[self.field]
+        tasks = sorted(tasks, key=lambda task: task.id)
+        with_value = [task for task in tasks if value(task) is not None]
+        without = [task for task in tasks if value(task) is None]
+        return sorted(with_value, key=value, reverse=self.descending) + without  # type: ignore[arg-type]
+
+    def is_behind(self, task: Task, position: TaskPosition) -> bool:
+        """True when the task comes after the position in this order."""
+        here, there = SORT_VALUES[self.field](task), position.value
+        if here == there:
+            return task.id > position.id
+        if here is None or there is None:
+            return here is None
+        return (here < there) if self.descending else (here > there)  # type: ignore[operator]

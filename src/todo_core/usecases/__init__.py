@@ -1,0 +1,1 @@
+"""What people do, one module per capability: the verbs of the service."""
