@@ -140,6 +140,12 @@ class UserRepository(UserReads, Protocol):
     async def add(self, user: User, password_hash: str) -> None:
         """Raises EmailTaken; the unit of work can go on after that."""
 
+    async def locked(self, user_id: UserId) -> Credentials | None:
+        """The user, held against every other unit of work until this one is over; None when there is none.
+
+        Until then nobody else can add a login session of this user either.
+        """
+
     async def update(self, user: User) -> None:
         """Name, time zone and whether it is disabled. Raises NotFound."""
 
@@ -147,7 +153,7 @@ class UserRepository(UserReads, Protocol):
         """Raises NotFound."""
 
     async def remove(self, user_id: UserId) -> None:
-        """The account with everything that belongs to it. Its login sessions end. Raises NotFound."""
+        """The account with everything that belongs to it; end its login sessions first. Raises NotFound."""
 
 
 class SessionReads(Protocol):

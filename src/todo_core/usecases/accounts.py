@@ -89,6 +89,7 @@ class Accounts:
         now = self.runner.clock.now()
 
         async def change(tx: AccountsUnitOfWork) -> list[SessionId]:
+            await tx.users.locked(user.id)
             await tx.users.set_password(user.id, password_hash)
             sessions = await tx.sessions.of_user(user.id)
             others = [session.id for session in sessions if session.id != actor.session_id]
@@ -104,6 +105,7 @@ class Accounts:
         await self._prove(user, "password", password)
 
         async def remove(tx: AccountsUnitOfWork) -> list[SessionId]:
+            await tx.users.locked(user.id)
             sessions = await tx.sessions.of_user(user.id)
             ended = [session.id for session in sessions]
             await tx.sessions.end(ended, self.runner.clock.now())
@@ -119,6 +121,7 @@ class Accounts:
         user = replace(found.user, disabled=disabled)
 
         async def change(tx: AccountsUnitOfWork) -> list[SessionId]:
+            await tx.users.locked(user.id)
             await tx.users.update(user)
             ended = [session.id for session in await tx.sessions.of_user(user.id)] if disabled else []
             await tx.sessions.end(ended, self.runner.clock.now())

@@ -54,7 +54,7 @@ class Sessions:
         session = self.new(found.user.id, client)
 
         async def enter(tx: AccountsUnitOfWork) -> list[SessionId] | None:
-            if await tx.users.credentials(email) != found:
+            if await tx.users.locked(found.user.id) != found:
                 return None  # the password was changed or the account disabled while this one was being checked
             if checked.new_hash:
                 await tx.users.set_password(found.user.id, checked.new_hash)

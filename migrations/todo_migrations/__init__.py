@@ -1,0 +1,1 @@
+"""The migrations: one chain for PostgreSQL and SQLite, shipped inside the wheel."""

@@ -1,0 +1,30 @@
+"""How Alembic runs the chain: on the connection that the service hands over, or for the plain ``alembic`` command."""
+
+import asyncio
+import os
+
+from alembic import context
+from sqlalchemy import Connection
+
+from todo_adapters.sql.tables import metadata
+
+
+def run(connection: Connection) -> None:
+    """Runs what was asked for in the transaction that is open."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transactional_ddl=True,
+        compare_type=True,
+    )
+    context.run_migrations()
+
+
+given: Connection | None = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    from todo_adapters.migrate import on_connection
+
+    asyncio.run(on_connection(os.environ["DATABASE_URL"], run))

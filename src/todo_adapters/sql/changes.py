@@ -1,0 +1,46 @@
+"""An owner's feed, to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Integer, bindparam, select
+
+from todo_adapters.sql.database import Reader
+from todo_adapters.sql.rows import task_from_json
+from todo_adapters.sql.statements import Row, Statement
+from todo_adapters.sql.tables import changes
+from todo_core.ids import UserId
+from todo_core.model.change import Change, ChangeKind, EntityKind
+
+C = changes.c
+
+AFTER: Final = Statement(
+    select(C.seq, C.at, C.entity, C.entity_id, C.kind, C.value)
+    .where(C.user_id == bindparam("user_id", type_=C.user_id.type), C.seq > bindparam("after", type_=C.seq.type))
+    .order_by(C.seq)
+    .limit(bindparam("limit", type_=Integer()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlChanges:
+    """The feed of one owner."""
+
+    reader: Reader
+    owner: UserId
+
+    async def after(self, seq: int, limit: int) -> Sequence[Change]:
+        rows = await self.reader.all(AFTER, {"user_id": self.owner, "after": seq, "limit": limit})
+        return [self._change(row) for row in rows]
+
+    def _change(self, row: Row) -> Change:
+        seq, at, entity, entity_id, kind, value = row
+        return Change(
+            seq=seq,
+            at=at,
+            entity=EntityKind(entity),
+            id=entity_id,
+            kind=ChangeKind(kind),
+            value=None if value is None else task_from_json(value, self.owner, entity_id, seq),
+        )

@@ -1,0 +1,43 @@
+"""The seam between repositories and drivers: four verbs, and failures in the core's words."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from todo_adapters.sql.statements import Row, Statement
+
+Values = Mapping[str, Any]
+
+
+class Reader(Protocol):
+    """Runs statements. Raises Unavailable, or Contention where running again at once may help."""
+
+    async def one(self, statement: Statement, values: Values) -> Row | None:
+        """The first row, or None."""
+
+    async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
+        """All rows."""
+
+
+class Transaction(Reader, Protocol):
+    """Statements that take effect together, at ``commit``."""
+
+    async def commit(self) -> None:
+        """Raises OutcomeUnknown when the link is lost meanwhile. Is finished even if the caller is cancelled."""
+
+
+class Database(Reader, Protocol):
+    """A database behind its driver. Outside a transaction each statement stands alone, without BEGIN."""
+
+    @property
+    def fuses_writes(self) -> bool:
+        """True when one statement can write to several tables (data-modifying CTEs)."""
+
+    async def write(self, statement: Statement, values: Values) -> Row | None:
+        """The first row of a writing statement that is a transaction of its own; otherwise as ``commit``."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Undone unless committed. On SQLite it holds the write lock from the start."""
+
+    async def close(self) -> None:
+        """Gives all connections back."""

@@ -1,0 +1,95 @@
+"""All login sessions: those that live, and for a while the names of those that have ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_pass
+
+from todo_adapters.sql.database import Reader
+from todo_adapters.sql.rows import SESSION_COLUMNS, from_session, to_session
+from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.tables import ended_sessions, login_sessions, users
+from todo_core.errors import NotFound
+from todo_core.ids import SessionId, UserId
+from todo_core.model.session import LoginSession
+
+S = login_sessions.c
+E = ended_sessions.c
+CHANGEABLE: Final = ("generation", "last_used_at", "rotated_at", "replays")
+
+OF_USER: Final = Statement(
+    select(*SESSION_COLUMNS).where(S.user_id == bindparam("user_id", type_=S.user_id.type)).order_by(S.id)
+)
+ENDED_SINCE: Final = Statement(
+    select(E.id, E.ended_at).where(E.ended_at >= bindparam("moment", type_=E.ended_at.type)).order_by(E.ended_at)
+)
+LOCKED: Final = Statement(select(*SESSION_COLUMNS).where(S.id == bindparam("id", type_=S.id.type)).with_for_update())
+ADD: Final = Statement(
+    insert(login_sessions)
+    .from_select(
+        SESSION_COLUMNS,
+        select(*[bindparam(column.name, type_=column.type) for column in SESSION_COLUMNS]).where(
+            exists(
+                select(users.c.id)
+                .where(users.c.id == bindparam("user_id", type_=S.user_id.type))
+                .with_for_update(read=True, key_share=True)
+            )
+        ),
+    )
+    .returning(S.id)
+)
+UPDATE: Final = Statement(
+    update(login_sessions)
+    .where(
+        S.user_id == bindparam("user_id", type_=S.user_id.type),
+        S.id == bindparam("id", type_=S.id.type),
+    )
+    .values({name: bindparam(name, type_=S[name].type) for name in CHANGEABLE})
+    .returning(S.id)
+)
+REMOVE: Final = Statement(delete(login_sessions).where(S.id == bindparam("id", type_=S.id.type)).returning(S.id))
+REMEMBER: Final = Statement(
+    insert_or_pass(ended_sessions)
+    .values(id=bindparam("id", type_=E.id.type), ended_at=bindparam("ended_at", type_=E.ended_at.type))
+    .on_conflict_do_nothing(index_elements=["id"])
+    .returning(E.id)
+)
+FORGET: Final = Statement(
+    delete(ended_sessions).where(E.ended_at < bindparam("before", type_=E.ended_at.type)).returning(E.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSessions:
+    """The login sessions, through whatever runs statements; the writing calls want a transaction."""
+
+    reader: Reader
+
+    async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
+        return [to_session(row) for row in await self.reader.all(OF_USER, {"user_id": user_id})]
+
+    async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
+        rows = await self.reader.all(ENDED_SINCE, {"moment": moment})
+        return [(SessionId(session_id), ended_at) for session_id, ended_at in rows]
+
+    async def add(self, session: LoginSession) -> None:
+        if await self.reader.one(ADD, from_session(session)) is None:
+            raise NotFound("account")
+
+    async def locked(self, session_id: SessionId) -> LoginSession | None:
+        row = await self.reader.one(LOCKED, {"id": session_id})
+        return None if row is None else to_session(row)
+
+    async def update(self, session: LoginSession) -> None:
+        await self.reader.one(UPDATE, from_session(session))
+
+    async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
+        for session_id in session_ids:
+            if await self.reader.one(REMOVE, {"id": session_id}) is not None:
+                await self.reader.one(REMEMBER, {"id": session_id, "ended_at": at})
+
+    async def forget_ended(self, before: datetime) -> None:
+        await self.reader.all(FORGET, {"before": before})

@@ -1,0 +1,69 @@
+"""A SQL statement written once and compiled once, to the text and the argument order that a driver takes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Dialect
+from sqlalchemy.sql.elements import ClauseElement
+
+Row = Sequence[Any]
+Processor = Callable[[Any], Any]
+
+
+class Prepared:
+    """The text for one database, which arguments it takes in which order, and what becomes of them and of rows."""
+
+    __slots__ = ("_binders", "_constants", "_names", "_readers", "text")
+
+    def __init__(self, clause: ClauseElement, dialect: Dialect) -> None:
+        compiled = clause.compile(dialect=dialect)
+        self.text = str(compiled)
+        self._names: Sequence[str] = tuple(getattr(compiled, "positiontup", None) or ())
+        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        binds: Mapping[str, Any] = getattr(compiled, "binds", {})
+        processors = {name: binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names}
+        self._binders: dict[str, Processor] = {name: bind for name, bind in processors.items() if bind}
+        columns = getattr(clause, "exported_columns", ())
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._readers: list[tuple[int, Processor]] = [(i, read) for i, read in enumerate(readers) if read]
+
+    @property
+    def gives_our_values(self) -> bool:
+        """True when the rows of the driver need no converting."""
+        return not self._readers
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The arguments in the order of the text."""
+        constants, binders = self._constants, self._binders
+        found = [values[name] if name in values else constants[name] for name in self._names]
+        if binders:
+            for place, name in enumerate(self._names):
+                if bind := binders.get(name):
+                    found[place] = bind(found[place])
+        return found
+
+    def row(self, raw: Row) -> Row:
+        """The row with its values as our own."""
+        if not self._readers:
+            return raw
+        row = list(raw)
+        for place, read in self._readers:
+            row[place] = read(row[place])
+        return row
+
+
+class Statement:
+    """A statement, together with what it was compiled to so far."""
+
+    __slots__ = ("_prepared", "clause")
+
+    def __init__(self, clause: ClauseElement) -> None:
+        self.clause = clause
+        self._prepared: dict[str, Prepared] = {}
+
+    def prepared(self, dialect: Dialect) -> Prepared:
+        """Compiled for this dialect, now or earlier."""
+        found = self._prepared.get(dialect.name)
+        if found is None:
+            found = self._prepared[dialect.name] = Prepared(self.clause, dialect)
+        return found

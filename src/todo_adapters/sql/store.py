@@ -1,0 +1,181 @@
+"""The doors of the storage: views that hold nothing open, and units of work that collect their writes."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, literal, select
+
+from todo_adapters.sql.attempts import SqlAttempts
+from todo_adapters.sql.changes import SqlChanges
+from todo_adapters.sql.database import Database, Reader, Transaction
+from todo_adapters.sql.sessions import SqlSessions
+from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.tables import users
+from todo_adapters.sql.tasks import SqlTasks
+from todo_adapters.sql.users import SqlUsers
+from todo_adapters.sql.writes import Write, flush, flush_alone, lock
+from todo_core.errors import NotFound, TodoError, Unavailable
+from todo_core.ids import TaskId, UserId
+from todo_core.model.change import Change, ChangeKind
+from todo_core.model.task import Task
+from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.model.zones import zone
+from todo_core.paging import Page
+from todo_core.ports.runtime import IdSource
+
+ZONE: Final = Statement(select(users.c.time_zone).where(users.c.id == bindparam("id", type_=users.c.id.type)))
+PING: Final = Statement(select(literal(1)).where(select(users.c.id).limit(1).exists().is_not(None)))
+"""Answers only if the schema is there as well."""
+
+
+class SqlStore:
+    """Storage in a database behind the seam."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def view(self, owner: UserId) -> "SqlView":
+        return SqlView(self._database, owner)
+
+    @asynccontextmanager
+    async def begin(
+        self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
+    ) -> AsyncIterator["SqlUnitOfWork"]:
+        async with AsyncExitStack() as held:
+            unit = SqlUnitOfWork(self._database, held, owner, now, ids)
+            if exclusive:
+                await unit.lock()
+            yield unit
+
+    def accounts(self) -> "SqlAccounts":
+        return SqlAccounts(self._database)
+
+    @asynccontextmanager
+    async def begin_accounts(self) -> AsyncIterator["SqlAccountsUnitOfWork"]:
+        async with self._database.transaction() as transaction:
+            yield SqlAccountsUnitOfWork(transaction)
+
+    async def ping(self) -> None:
+        try:
+            await self._database.one(PING, {})
+        except TodoError:
+            raise
+        except Exception as error:
+            raise Unavailable from error
+
+
+class SqlView:
+    """The storage of one owner, to look at; every call is one statement."""
+
+    def __init__(self, reader: Reader, owner: UserId) -> None:
+        self._reader = reader
+        self.owner = owner
+        self.tasks = SqlTasks(reader, owner)
+        self.changes = SqlChanges(reader, owner)
+
+    async def zone(self) -> ZoneInfo:
+        row = await self._reader.one(ZONE, {"id": self.owner})
+        if row is None:
+            raise NotFound("account")
+        return zone(row[0])
+
+
+class SqlUnitOfWork:
+    """Collects the writes of one owner. A transaction is opened only when one statement would not do."""
+
+    def __init__(self, database: Database, held: AsyncExitStack, owner: UserId, now: datetime, ids: IdSource) -> None:
+        self._database = database
+        self._held = held
+        self._transaction: Transaction | None = None
+        self._flushed: list[Change] = []
+        self.owner = owner
+        self.now = now
+        self.ids = ids
+        self.writes: list[Write] = []
+        self.tasks = CollectedTasks(self)
+
+    @property
+    def reader(self) -> Reader:
+        return self._transaction or self._database
+
+    async def lock(self) -> None:
+        if self._transaction is None:
+            transaction = await self._held.enter_async_context(self._database.transaction())
+            await lock(transaction, self.owner)
+            self._transaction = transaction
+
+    async def spill(self) -> None:
+        """Writes what was collected so far, so that queries see it."""
+        if self.writes:
+            await self.lock()
+            await self._flush()
+
+    async def commit(self) -> Sequence[Change]:
+        if self._transaction is None and len(self.writes) == 1 and self._database.fuses_writes:
+            return [await flush_alone(self._database, self.owner, self.now, self.writes.pop())]
+        if self.writes:
+            if self._transaction is None:
+                self._transaction = await self._held.enter_async_context(self._database.transaction())
+            await self._flush()
+        if self._transaction is not None:
+            await self._transaction.commit()
+        return self._flushed
+
+    async def _flush(self) -> None:
+        assert self._transaction is not None  # noqa: S101
+        self._flushed += await flush(self._transaction, self.owner, self.now, self.writes)
+        self.writes.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedTasks:
+    """The tasks of a unit of work: as stored, with the writes that were collected so far."""
+
+    unit: SqlUnitOfWork
+
+    async def get(self, task_id: TaskId) -> Task:
+        for write in reversed(self.unit.writes):
+            if write.task_id == task_id:
+                if write.task is None:
+                    raise NotFound("task")
+                return write.task
+        return await SqlTasks(self.unit.reader, self.unit.owner).get(task_id)
+
+    async def page(
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int
+    ) -> Page[Task, TaskPosition]:
+        await self.unit.spill()
+        return await SqlTasks(self.unit.reader, self.unit.owner).page(which, sort, after, limit)
+
+    def add(self, task: Task) -> None:
+        self.unit.writes.append(Write(ChangeKind.CREATED, task.id, task))
+
+    def update(self, task: Task) -> None:
+        self.unit.writes.append(Write(ChangeKind.UPDATED, task.id, task, read=task.revision))
+
+    def remove(self, task_id: TaskId) -> None:
+        self.unit.writes.append(Write(ChangeKind.DELETED, task_id))
+
+
+class SqlAccounts:
+    """The accounts, to look at or, through a transaction, to change."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.users = SqlUsers(reader)
+        self.sessions = SqlSessions(reader)
+        self.attempts = SqlAttempts(reader)
+
+
+class SqlAccountsUnitOfWork(SqlAccounts):
+    """Statements of one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self._transaction = transaction
+
+    async def commit(self) -> None:
+        await self._transaction.commit()

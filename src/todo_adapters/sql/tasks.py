@@ -1,0 +1,181 @@
+"""An owner's tasks, to look at: one statement for one task, and one for a page of any filter and order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, literal, or_, select, union_all
+
+from todo_adapters.sql.database import Reader
+from todo_adapters.sql.rows import TASK_COLUMNS, to_task
+from todo_adapters.sql.statements import Row, Statement
+from todo_adapters.sql.tables import tasks
+from todo_core.errors import NotFound
+from todo_core.ids import TaskId, UserId
+from todo_core.model.due import DueKind
+from todo_core.model.task import Task
+from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
+from todo_core.paging import Page, page_of
+
+T = tasks.c
+
+GET: Final = Statement(
+    select(*TASK_COLUMNS).where(
+        T.user_id == bindparam("user_id", type_=T.user_id.type), T.id == bindparam("id", type_=T.id.type)
+    )
+)
+
+SORT_COLUMNS: Final = {
+    SortField.CREATED_AT: T.id,
+    SortField.UPDATED_AT: T.updated_at,
+    SortField.DUE_DATE: T.due_at,
+    SortField.PRIORITY: T.priority,
+    SortField.TITLE: T.title_key,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SqlTasks:
+    """The tasks of one owner, through whatever runs statements."""
+
+    reader: Reader
+    owner: UserId
+
+    async def get(self, task_id: TaskId) -> Task:
+        row = await self.reader.one(GET, {"user_id": self.owner, "id": task_id})
+        if row is None:
+            raise NotFound("task")
+        return to_task(row)
+
+    async def page(
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int
+    ) -> Page[Task, TaskPosition]:
+        statement = page_statement(Shape.of(which, sort, after))
+        values = {"user_id": self.owner, "limit": limit + 1, **_values(which), **_position(after)}
+        rows: Sequence[Row] = await self.reader.all(statement, values)
+        return page_of([to_task(row) for row in rows], limit, sort.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of a query changes the text of its statement; all the rest is bound.
+
+    ``start`` is where the page begins: at the very start, behind a task that has a sort value, or behind one
+    that has none.
+    """
+
+    completed: bool | None
+    open_only: bool
+    priorities: bool
+    has_due_date: bool | None
+    due_from: bool
+    due_until: bool
+    words: int
+    sort: TaskSort
+    start: str
+
+    @classmethod
+    def of(cls, which: TaskFilter, sort: TaskSort, after: TaskPosition | None) -> "Shape":
+        return cls(
+            completed=which.completed,
+            open_only=which.open_only,
+            priorities=bool(which.priorities),
+            has_due_date=which.has_due_date,
+            due_from=which.due_from is not None,
+            due_until=which.due_until is not None,
+            words=len(which.words),
+            sort=sort,
+            start="top" if after is None else "valueless" if after.value is None else "valued",
+        )
+
+
+def _values(which: TaskFilter) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if which.priorities:
+        ranks = [0 if priority is None else priority.rank for priority in which.priorities]
+        values |= {f"priority_{i}": ranks[i % len(ranks)] for i in range(4)}
+    for name, bound in (("from", which.due_from), ("until", which.due_until)):
+        if bound:
+            values |= {f"{name}_{kind.value}": bound.of(kind) for kind in DueKind}
+            values[f"{name}_edge"] = bound.lowest if name == "from" else bound.highest
+    for i, word in enumerate(which.words):
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        values[f"word_{i}"] = f"%{escaped}%"
+    return values
+
+
+def _position(after: TaskPosition | None) -> dict[str, Any]:
+    return {} if after is None else {"after_value": after.value, "after_id": after.id}
+
+
+@lru_cache(maxsize=1024)
+def page_statement(shape: Shape) -> Statement:
+    """The statement for a page of this shape.
+
+    Where the sort value can be missing, the tasks that have one and those that have none are two stretches of
+    the list, each read by its own key and put behind one another: an OR over both would read everything.
+    """
+    key: ColumnElement[Any] = SORT_COLUMNS[shape.sort.field]
+    wanted = and_(T.user_id == bindparam("user_id", type_=T.user_id.type), *_conditions(shape))
+    limit = bindparam("limit", type_=Integer())
+    order = key.desc() if shape.sort.descending else key.asc()
+    if not T[key.name].nullable:
+        query = select(*TASK_COLUMNS).where(wanted)
+        return Statement(_behind(query, shape, key).order_by(order, T.id).limit(limit))
+    valueless = select(*TASK_COLUMNS, literal(1).label("part")).where(wanted, key.is_(None))
+    if shape.start == "valueless":
+        valueless = valueless.where(T.id > bindparam("after_id", type_=T.id.type))
+        part = valueless.order_by(T.id).limit(limit).subquery()
+        return Statement(select(*[part.c[column.name] for column in TASK_COLUMNS]).order_by(part.c.id))
+    valued = select(*TASK_COLUMNS, literal(0).label("part")).where(wanted, key.is_not(None))
+    both = union_all(
+        select(_behind(valued, shape, key).order_by(order, T.id).limit(limit).subquery()),
+        select(valueless.order_by(T.id).limit(limit).subquery()),
+    ).subquery()
+    order = both.c[key.name].desc() if shape.sort.descending else both.c[key.name].asc()
+    columns = [both.c[column.name] for column in TASK_COLUMNS]
+    return Statement(select(*columns).order_by(both.c.part, order, both.c.id).limit(limit))
+
+
+def _behind(query: Select[Any], shape: Shape, key: ColumnElement[Any]) -> Select[Any]:
+    """Only what comes after the position; ids break ties in ascending order, whatever the direction."""
+    if shape.start == "top":
+        return query
+    after_id = bindparam("after_id", type_=T.id.type)
+    if key is T.id:
+        return query.where(key < after_id if shape.sort.descending else key > after_id)
+    value = bindparam("after_value", type_=key.type)
+    if shape.sort.descending:
+        return query.where(key <= value, or_(key < value, T.id > after_id))
+    return query.where(key >= value, or_(key > value, T.id > after_id))
+
+
+def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if shape.completed is not None:
+        found.append(T.completed_at.is_not(None) if shape.completed else T.completed_at.is_(None))
+    if shape.open_only:
+        found.append(T.completed_at.is_(None))
+    if shape.priorities:
+        ranks = [bindparam(f"priority_{i}", type_=T.priority.type) for i in range(4)]
+        found.append(func.coalesce(T.priority, 0).in_(ranks))
+    if shape.has_due_date is not None:
+        found.append(T.due_at.is_not(None) if shape.has_due_date else T.due_at.is_(None))
+    if shape.due_from:
+        found += [T.due_at >= bindparam("from_edge", type_=T.due_at.type), T.due_at >= _bound("from")]
+    if shape.due_until:
+        found += [T.due_at < bindparam("until_edge", type_=T.due_at.type), T.due_at < _bound("until")]
+    for i in range(shape.words):
+        word = bindparam(f"word_{i}", type_=T.description_key.type)
+        found.append(or_(T.title_key.like(word, escape="\\"), T.description_key.like(word, escape="\\")))
+    return found
+
+
+def _bound(name: str) -> ColumnElement[Any]:
+    """The comparand for the kind of each due date; the plain ``_edge`` beside it is for the index."""
+    days, floating, fixed = (
+        bindparam(f"{name}_{kind.value}", type_=T.due_at.type)
+        for kind in (DueKind.DAY, DueKind.FLOATING, DueKind.FIXED)
+    )
+    return case((T.due_kind == DueKind.DAY.value, days), (T.due_kind == DueKind.FLOATING.value, floating), else_=fixed)

@@ -1,0 +1,93 @@
+"""All people, in the unscoped door: to look at, and to change inside a transaction."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Integer, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from todo_adapters.sql.database import Reader
+from todo_adapters.sql.rows import USER_COLUMNS, from_user, to_credentials, to_user
+from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.tables import users
+from todo_core.errors import EmailTaken, NotFound
+from todo_core.ids import UserId
+from todo_core.model.user import Credentials, User
+from todo_core.paging import Page, page_of
+
+U = users.c
+MINE: Final = U.id == bindparam("id", type_=U.id.type)
+CHANGEABLE: Final = ("name", "time_zone", "disabled")
+
+GET: Final = Statement(select(*USER_COLUMNS).where(MINE))
+BY_EMAIL: Final = Statement(
+    select(*USER_COLUMNS, U.password_hash).where(U.email == bindparam("email", type_=U.email.type))
+)
+LOCKED: Final = Statement(select(*USER_COLUMNS, U.password_hash).where(MINE).with_for_update())
+FIRST: Final = Statement(select(*USER_COLUMNS).order_by(U.id).limit(bindparam("limit", type_=Integer())))
+NEXT: Final = Statement(
+    select(*USER_COLUMNS)
+    .where(U.id > bindparam("after", type_=U.id.type))
+    .order_by(U.id)
+    .limit(bindparam("limit", type_=Integer()))
+)
+ADD: Final = Statement(
+    # PostgreSQL's form of the clause, which SQLite understands as well.
+    insert(users)
+    .values({column.name: bindparam(column.name, type_=column.type) for column in [*USER_COLUMNS, U.password_hash]})
+    .on_conflict_do_nothing(index_elements=["email"])
+    .returning(U.id)
+)
+UPDATE: Final = Statement(
+    update(users).where(MINE).values({name: bindparam(name, type_=U[name].type) for name in CHANGEABLE}).returning(U.id)
+)
+SET_PASSWORD: Final = Statement(
+    update(users)
+    .where(MINE)
+    .values(password_hash=bindparam("password_hash", type_=U.password_hash.type))
+    .returning(U.id)
+)
+REMOVE: Final = Statement(delete(users).where(MINE).returning(U.id))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlUsers:
+    """The people, through whatever runs statements; the writing calls want a transaction."""
+
+    reader: Reader
+
+    async def get(self, user_id: UserId) -> User:
+        row = await self.reader.one(GET, {"id": user_id})
+        if row is None:
+            raise NotFound("account")
+        return to_user(row)
+
+    async def credentials(self, email: str) -> Credentials | None:
+        row = await self.reader.one(BY_EMAIL, {"email": email})
+        return None if row is None else to_credentials(row)
+
+    async def page(self, after: UserId | None, limit: int) -> Page[User, UserId]:
+        statement = FIRST if after is None else NEXT
+        rows = await self.reader.all(statement, {"after": after, "limit": limit + 1})
+        return page_of([to_user(row) for row in rows], limit, lambda user: user.id)
+
+    async def locked(self, user_id: UserId) -> Credentials | None:
+        row = await self.reader.one(LOCKED, {"id": user_id})
+        return None if row is None else to_credentials(row)
+
+    async def add(self, user: User, password_hash: str) -> None:
+        if await self.reader.one(ADD, from_user(user) | {"password_hash": password_hash}) is None:
+            raise EmailTaken
+
+    async def update(self, user: User) -> None:
+        await self._one_row(UPDATE, from_user(user))
+
+    async def set_password(self, user_id: UserId, password_hash: str) -> None:
+        await self._one_row(SET_PASSWORD, {"id": user_id, "password_hash": password_hash})
+
+    async def remove(self, user_id: UserId) -> None:
+        await self._one_row(REMOVE, {"id": user_id})
+
+    async def _one_row(self, statement: Statement, values: dict[str, object]) -> None:
+        if await self.reader.one(statement, values) is None:
+            raise NotFound("account")

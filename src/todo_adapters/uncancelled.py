@@ -1,0 +1,23 @@
+"""Work that is finished even when whoever waits for it is cancelled: a commit must never be cut in two."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def finished(work: Coroutine[Any, Any, T]) -> T:
+    """The result of the work. A cancellation of the caller is passed on only after the work is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            try:
+                await asyncio.wait([task])
+            except asyncio.CancelledError:
+                continue  # asked twice: the answer stays the same
+        if not task.cancelled():
+            task.exception()  # seen, so that it is not reported as forgotten
+        raise
