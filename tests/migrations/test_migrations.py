@@ -1,0 +1,83 @@
+"""The chain of migrations, on both databases: up equals the tables, down leaves nothing, and up again works."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+
+from todo_adapters import migrate
+from todo_adapters.sql.tables import metadata
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/todo.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+async def look(url: str, question: Any) -> Any:
+    """What the question finds on a connection."""
+    found = []
+    await migrate.on_connection(url, lambda connection: found.append(question(connection)))
+    return found[0]
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, metadata))
+
+
+def constraint_names(connection: Connection) -> dict[str, set[str | None]]:
+    inspector = inspect(connection)
+    names: dict[str, set[str | None]] = {}
+    for table in metadata.tables:
+        found: list[Sequence[Any]] = [
+            [inspector.get_pk_constraint(table)],
+            inspector.get_foreign_keys(table),
+            inspector.get_unique_constraints(table),
+            inspector.get_check_constraints(table),
+        ]
+        names[table] = {entry["name"] for entries in found for entry in entries}
+    return names
+
+
+async def test_up_gives_the_tables_that_the_statements_use_and_down_leaves_nothing(url: str) -> None:
+    await migrate.upgrade(url)
+    assert await migrate.current(url) == migrate.head()
+    assert await look(url, differences) == []
+    declared = {
+        name: {str(constraint.name) for constraint in table.constraints} for name, table in metadata.tables.items()
+    }
+    assert await look(url, constraint_names) == declared
+
+    await migrate.downgrade(url, "base")
+    assert await migrate.current(url) is None
+    assert await look(url, lambda connection: set(inspect(connection).get_table_names())) == {"alembic_version"}
+
+    await migrate.upgrade(url)
+    assert await look(url, differences) == []
+    await migrate.downgrade(url, "base")
+
+
+async def test_replicas_may_start_together(url: str) -> None:  # M5
+    await asyncio.gather(*[migrate.upgrade(url) for _ in range(4)])
+    assert await migrate.current(url) == migrate.head()
+    await migrate.downgrade(url, "base")
+
+
+async def test_a_migration_that_fails_leaves_the_schema_as_it_was(url: str) -> None:
+    def fail(connection: Connection) -> None:
+        metadata.create_all(connection)
+        raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        await migrate.on_connection(url, fail)
+    tables = await look(url, lambda connection: set(inspect(connection).get_table_names()))
+    assert "tasks" not in tables
