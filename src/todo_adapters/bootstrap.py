@@ -1,28 +1,172 @@
 """The composition root: the one place where ports get their adapters."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
 
+from todo_adapters.argon2_hasher import Argon2Hasher
+from todo_adapters.ended_sessions import FollowedEndedSessions
+from todo_adapters.journal import StructlogJournal
+from todo_adapters.jwt_tokens import JwtTokens
+from todo_adapters.keys import derive
+from todo_adapters.logs import configure
 from todo_adapters.memory.store import MemoryStore
+from todo_adapters.refresh_tokens import HmacRefreshTokens
+from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
+from todo_adapters.settings import Settings
 from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.sqlite import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.urls import is_memory, is_postgres, postgres_url, sqlite_path
+from todo_core.errors import TodoError, Unavailable
+from todo_core.front import Todo
+from todo_core.model.session import SessionPolicy
 from todo_core.ports.storage import Store
+from todo_core.runner import Runner
+from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.passwords import PasswordCheck
+from todo_core.usecases.sessions import Sessions
+
+ACCESS_LIFETIME: Final = timedelta(minutes=10)
+SWEEP_SECONDS: Final = 600.0
+KNOCK_SECONDS: Final = 0.5
+
+
+def configured(environ: Mapping[str, str]) -> Settings:
+    """The settings of the environment, with the logs set up as they say. Raises SettingsError."""
+    settings = Settings.from_env(environ, Path.cwd())
+    if settings.log_format == "auto":
+        settings = replace(settings, log_format="console" if sys.stderr.isatty() else "json")
+    configure(settings.log_level, settings.log_format, SystemClock())
+    return settings
+
+
+def cursor_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys that seal page positions; the first one seals."""
+    return tuple(derive(secret, "cursors") for secret in settings.secrets)
 
 
 @asynccontextmanager
-async def open_store(url: str) -> AsyncIterator[Store]:
+async def open_store(url: str, postgres: PostgresOptions | None = None) -> AsyncIterator[Store]:
     """The storage at an address. Nothing is connected before it is needed, and nothing is migrated."""
     if is_memory(url):
         yield MemoryStore()
         return
     database: PostgresDatabase | SqliteDatabase
     if is_postgres(url):
-        database = PostgresDatabase(PostgresOptions(postgres_url(url)))
+        database = PostgresDatabase(postgres or PostgresOptions(postgres_url(url)))
     else:
         database = SqliteDatabase(sqlite_path(url))
     try:
         yield SqlStore(database)
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def open_todo(url: str) -> AsyncIterator[Todo]:
+    """Every use case of the service over the storage at an address, for scripts.
+
+    A SQLite file is made or brought up to date; a PostgreSQL database has to be migrated already. Raises
+    Unavailable when the storage does not answer. Tokens that are issued here are good for nothing elsewhere.
+    """
+    if not is_postgres(url) and not is_memory(url):
+        from todo_adapters import migrate  # noqa: PLC0415 - slow to import
+
+        await migrate.upgrade(url)
+    async with open_store(url) as store, _open(store, [new_secret()]) as (todo, ended):
+        await ended.look(store)
+        yield todo
+
+
+@asynccontextmanager
+async def open_service(settings: Settings) -> AsyncIterator[Todo]:
+    """Everything that a server needs, with its background work. While the storage is away it waits, and says so."""
+    postgres = PostgresOptions(
+        url=settings.database_url,
+        pool_size=settings.pool_size,
+        pool_wait=settings.pool_wait_seconds,
+        statement_limit=settings.statement_seconds,
+        pgbouncer=settings.pgbouncer,
+    )
+    async with (
+        open_store(settings.database_url, postgres) as store,
+        _open(store, settings.secrets, settings.access_lifetime, settings.session_policy) as (todo, ended),
+    ):
+        chores = [
+            asyncio.create_task(chore, name=name)
+            for name, chore in (
+                ("follow ended sessions", ended.follow(store)),
+                ("tell when the storage answers", _tell_when_ready(todo)),
+                ("sweep", _sweep(todo)),
+            )
+        ]
+        try:
+            yield todo
+        finally:
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _open(
+    store: Store,
+    secrets: Sequence[str],
+    lifetime: timedelta = ACCESS_LIFETIME,
+    policy: SessionPolicy = SessionPolicy(),  # noqa: B008 - a frozen value
+) -> AsyncIterator[tuple[Todo, FollowedEndedSessions]]:
+    async with AsyncExitStack() as closing:
+        clock, ids, journal = SystemClock(), UuidSevens(), StructlogJournal()
+        hasher = Argon2Hasher()
+        closing.callback(hasher.close)
+        ended = FollowedEndedSessions(clock, lifetime, journal)
+        runner = Runner(store, clock, ids, journal)
+        passwords = PasswordCheck(runner, hasher)
+        sessions = Sessions(
+            runner=runner,
+            passwords=passwords,
+            access=JwtTokens(secrets, ids, lifetime),
+            refreshing=HmacRefreshTokens(secrets),
+            ended=ended,
+            policy=policy,
+        )
+
+        async def check() -> None:
+            if not ended.loaded:
+                raise Unavailable("The service is still starting.")
+            await store.ping()
+
+        accounts = Accounts(runner=runner, hasher=hasher, passwords=passwords, sessions=sessions)
+        yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), ended
+
+
+async def _tell_when_ready(todo: Todo) -> None:
+    """Knocks until the storage answers with our schema, and says once that it waits, and once that it need not."""
+    waiting = 0
+    while True:
+        try:
+            await todo.check()
+        except TodoError as refusal:
+            if waiting == 1:  # the first look may just have come too early
+                todo.run.journal.record("waiting_for_storage", reason=refusal.detail)
+            waiting += 1
+            await asyncio.sleep(KNOCK_SECONDS)
+        else:
+            todo.run.journal.record("ready")
+            return
+
+
+async def _sweep(todo: Todo) -> None:
+    """Throws away, now and then, what nobody will ask for again. What fails this time is left to the next."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            await todo.sessions.sweep()
+        except TodoError as refusal:
+            todo.run.journal.record("sweep_failed", reason=refusal.code)

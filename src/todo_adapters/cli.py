@@ -1,0 +1,214 @@
+"""The ``todo`` command: serve, migrate, check the configuration, look after accounts, print the API's description."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
+
+import click
+
+from todo_adapters.bootstrap import configured, open_todo
+from todo_adapters.setting_sources import SettingsError
+from todo_adapters.settings import Settings
+from todo_adapters.urls import is_memory
+from todo_core.errors import Invalid, TodoError
+from todo_core.front import Todo
+from todo_core.model.user import Registration, canonical_email
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+HEADERS_MILLISECONDS: Final = 5_000
+"""How long a client may take to send its header fields."""
+STOP_SECONDS: Final = 10
+"""How long requests may take to finish once the server was told to stop."""
+
+
+def refusing(command: Callable[P, T]) -> Callable[P, T]:
+    """Turns our refusals into a sentence and an exit code, without a trace."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except SettingsError as error:
+            raise click.ClickException("\n       ".join(error.problems)) from None
+        except Invalid as error:
+            raise click.ClickException("; ".join(f"{v.field}: {v.detail}" for v in error.violations)) from None
+        except TodoError as error:
+            raise click.ClickException(error.detail) from None
+        except OSError as error:
+            raise click.ClickException(f"The database does not answer ({error}).") from None
+
+    return run
+
+
+@click.group()
+@click.version_option(package_name="todo-service")
+def main() -> None:
+    """A to-do service. Settings come from the environment and from .env."""
+
+
+@main.command()
+@click.option("--migrate", "migrate_first", is_flag=True, help="Bring the database up to date first.")
+@click.option("--host", help="Instead of TODO_HOST.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Instead of TODO_PORT.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Instead of TODO_WORKERS.")
+@refusing
+def serve(migrate_first: bool, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the API until it is told to stop."""
+    for name, value in (("TODO_HOST", host), ("TODO_PORT", port), ("TODO_WORKERS", workers)):
+        if value is not None:
+            os.environ[name] = str(value)  # the workers read it there
+    settings = configured(os.environ)
+    if migrate_first and not is_memory(settings.database_url):
+        _migrate(settings)
+    _require_free(settings)
+    _greet(settings)
+    _run_server(settings)
+
+
+def _require_free(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise click.ClickException(
+                f"Cannot listen on {settings.host}, port {settings.port}: {reason}. Set TODO_PORT to another one."
+            ) from None
+
+
+def _greet(settings: Settings) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{settings.port}"
+    if settings.log_format == "console":
+        click.echo(f"\n  To-do service   {address}")
+        click.echo(f"  API, to try     {address}/docs")
+        click.echo("\n  Next: make an account (the README has a tour), or stop with Ctrl-C.")
+        click.echo(
+            f"""
+    curl -X POST {address}/api/auth/register -H 'Content-Type: application/json' \\
+      -d '{{"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}}'
+"""
+        )
+    else:
+        click.echo(json.dumps({"event": "serving", "address": address, "docs": f"{address}/docs"}))
+
+
+def _run_server(settings: Settings) -> None:
+    from granian import Granian  # noqa: PLC0415 - only this command needs the server
+    from granian.constants import HTTPModes, Interfaces, Loops  # noqa: PLC0415
+    from granian.http import HTTP1Settings  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+
+    Granian(
+        "todo_http.asgi:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        # Named, because the automatic choice prefers a loop on which asyncpg cannot connect.
+        loop=Loops.uvloop if sys.platform != "win32" else Loops.asyncio,
+        # In its automatic mode a connection that sends nothing is never closed.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_MILLISECONDS),
+        websockets=False,
+        workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=settings.workers > 1,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+@main.command()
+@refusing
+def migrate() -> None:
+    """Bring the database up to date."""
+    revision = _migrate(configured(os.environ))
+    click.echo(f"The database is at revision {revision}.")
+
+
+def _migrate(settings: Settings) -> str:
+    from todo_adapters import migrate as migrations  # noqa: PLC0415 - slow to import
+
+    asyncio.run(migrations.upgrade(settings.database_url))
+    return migrations.head()
+
+
+@main.command("check-config")
+@refusing
+def check_config() -> None:
+    """Say whether the settings can be used; exit with 1 when not."""
+    settings = configured(os.environ)
+    click.echo(f"The settings can be used: {settings}")
+
+
+@main.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the API."""
+    from todo_http.openapi import document  # noqa: PLC0415
+
+    click.echo(json.dumps(document(), indent=2, ensure_ascii=False))
+
+
+@main.group()
+def user() -> None:
+    """Look after accounts."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", prompt=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@refusing
+def add_user(email: str, name: str, password: str) -> None:
+    """Make an account."""
+    wish = Registration.of(email=email, password=password, name=name)
+    user = _with_service(lambda todo: todo.accounts.add(wish))
+    click.echo(f"{user.id}  {user.email}")
+
+
+@user.command("list")
+@refusing
+def list_users() -> None:
+    """List all accounts."""
+
+    async def show(todo: Todo) -> None:
+        after = None
+        while True:
+            page = await todo.accounts.list(after)
+            for user in page.items:
+                state = "disabled" if user.disabled else ""
+                click.echo(f"{user.id}  {user.created_at:%Y-%m-%d}  {user.email}  {state}".rstrip())
+            if page.next is None:
+                return
+            after = page.next
+
+    _with_service(show)
+
+
+@user.command("disable")
+@click.argument("email")
+@click.option("--undo", is_flag=True, help="Let them log in again.")
+@refusing
+def disable_user(email: str, undo: bool) -> None:
+    """Keep somebody out: all their login sessions end, and they cannot log in."""
+    user = _with_service(lambda todo: todo.accounts.disable(canonical_email(email), not undo))
+    click.echo(f"{user.email} can log in again." if undo else f"{user.email} is disabled.")
+
+
+def _with_service(work: Callable[[Todo], Awaitable[Any]]) -> Any:
+    url = configured(os.environ).database_url
+
+    async def run() -> Any:
+        async with open_todo(url) as todo:
+            return await work(todo)
+
+    return asyncio.run(run())
