@@ -62,9 +62,9 @@ def _things() -> None:
         sa.Column("description_key", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "id", name="pk_tasks"),
         sa.CheckConstraint(
-            "(due_date IS NULL) = (due_at IS NULL) AND (due_kind IS NULL) = (due_at IS NULL)", name="ck_tasks_due"
+            "(due_date IS NULL) = (due_at IS NULL) AND (due_kind IS NULL) = (due_at IS NULL)", name="due"
         ),
-        sa.CheckConstraint("priority BETWEEN 1 AND 3", name="ck_tasks_priority"),
+        sa.CheckConstraint("priority BETWEEN 1 AND 3", name="priority"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_tasks_user_id_due_at_id", "tasks", ["user_id", "due_at", "id"])

@@ -21,7 +21,7 @@ E = ended_sessions.c
 CHANGEABLE: Final = ("generation", "last_used_at", "rotated_at", "replays")
 
 OF_USER: Final = Statement(
-    select(*SESSION_COLUMNS).where(S.user_id == bindparam("user_id", type_=S.user_id.type)).order_by(S.id)
+    select(*SESSION_COLUMNS).where(S.user_id == bindparam("user_id", type_=S.user_id.type)).order_by(S.created_at, S.id)
 )
 ENDED_SINCE: Final = Statement(
     select(E.id, E.ended_at).where(E.ended_at >= bindparam("moment", type_=E.ended_at.type)).order_by(E.ended_at)
@@ -87,7 +87,7 @@ class SqlSessions:
         await self.reader.one(UPDATE, from_session(session))
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
-        for session_id in session_ids:
+        for session_id in sorted(session_ids):  # one order for all, so that nobody waits in a circle
             if await self.reader.one(REMOVE, {"id": session_id}) is not None:
                 await self.reader.one(REMEMBER, {"id": session_id, "ended_at": at})
 

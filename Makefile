@@ -1,0 +1,24 @@
+# Short names for scripts/dev.py, which does the work and needs no make.
+
+PYTHON ?= python3
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format migrate setup lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 12
+	@echo
+	@echo '  Options: ARGS="..." for run, test, migrate and lock; PYTHON=python3.12 for another Python'
+
+run: ## Migrate the database, serve on http://127.0.0.1:8000 and say what to do next
+test: ## Run every test (make test ARGS="tests/model -k dates")
+check: ## Check format, lint, types and the direction of imports
+format: ## Format the code and mend what the linter can mend
+migrate: ## Bring the database to the newest schema
+setup: ## Install everything that tests and checks need into .venv
+lock: ## Write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade takes newer versions)
+clean: ## Remove the environment, tools and caches (never ./var)
+
+run test check format migrate setup lock clean:
+	@$(PYTHON) scripts/dev.py $@ $(ARGS)

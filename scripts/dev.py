@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Everything a person does with this repository, with nothing but Python 3.11: set up, run, test, check.
+
+`python3 scripts/dev.py help` lists the commands; the Makefile forwards to them.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said in words, before anything that an older version cannot read
+    sys.exit(
+        "Python 3.11 or newer is needed, this is %d.%d (%s).\n"  # noqa: UP031 - readable to any Python
+        "Name another one: make run PYTHON=python3.12" % (*sys.version_info[:2], sys.executable)
+    )
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from dev_environment import BIN, VENV, SetupError, ensure
+from dev_uv import ROOT, TOOLS, find_uv
+
+CHECKS = {
+    "format": ["ruff", "format", "--check"],
+    "lint": ["ruff", "check"],
+    "types": ["mypy"],
+    "imports": ["lint-imports"],
+}
+
+CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
+
+
+def setup(_: list[str]) -> None:
+    """Install everything that tests and checks need into .venv"""
+    ensure("dev")
+
+
+def run(args: list[str]) -> NoReturn:
+    """Migrate the database and serve (SQLite below ./var unless DATABASE_URL says otherwise)"""
+    ensure("run")
+    become("todo", "serve", "--migrate", *args)
+
+
+def migrate(args: list[str]) -> NoReturn:
+    """Bring the database to the newest schema"""
+    ensure("run")
+    become("todo", "migrate", *args)
+
+
+def test(args: list[str]) -> NoReturn:
+    """Run the tests; further words go to pytest"""
+    ensure("dev")
+    become("pytest", *args)
+
+
+def check(_: list[str]) -> None:
+    """Check format, lint, types and the direction of imports; all of them, even if one fails"""
+    ensure("dev")
+    failed = []
+    for name, command in CHECKS.items():
+        print(f"--- {name}: {' '.join(command)}", flush=True)
+        began = time.monotonic()
+        code = subprocess.run([str(BIN / command[0]), *command[1:]], check=False).returncode
+        print(f"    {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - began:.1f} s", flush=True)
+        if code != 0:
+            failed.append(name)
+    if failed:
+        raise SetupError(f"check: FAILED: {', '.join(failed)} (of {', '.join(CHECKS)})")
+    print(f"check: ok: {', '.join(CHECKS)}")
+
+
+def format_(_: list[str]) -> None:
+    """Format the code and mend what the linter can mend"""
+    ensure("dev")
+    subprocess.run([str(BIN / "ruff"), "format"], check=True)
+    subprocess.run([str(BIN / "ruff"), "check", "--fix"], check=True)
+
+
+def lock(args: list[str]) -> None:
+    """Write requirements/*.txt anew from pyproject.toml (--upgrade takes newer versions)"""
+    uv = find_uv()
+    if uv is None:
+        raise SetupError("Locking needs uv, which is neither on PATH nor could be fetched.")
+    base = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
+    # A lock file names packages and hashes, never the place that some machine takes them from.
+    base += ["--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock", *args]
+    everything = ["pyproject.toml", "--group", "dev", "--group", "build", "-o", "requirements/dev.txt"]
+    # The others are cut out of the first, so that what is tested is what runs.
+    within = ["--constraints", "requirements/dev.txt", "-o"]
+    subprocess.run([*base, *everything], check=True)
+    subprocess.run([*base, "pyproject.toml", *within, "requirements/run.txt"], check=True)
+    subprocess.run([*base, "--group", "build", *within, "requirements/build.txt"], check=True)
+    subprocess.run([*base, "-", "-o", "requirements/uv.txt"], input=b"uv\n", check=True)
+
+
+def clean(_: list[str]) -> None:
+    """Remove what can be made again: the environment, tools and caches (never ./var)"""
+    for path in (VENV, TOOLS, *(ROOT / name for name in CACHES)):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def help_(_: list[str]) -> None:
+    """Show this list"""
+    print("Usage: python3 scripts/dev.py COMMAND [ARGUMENTS...]\n")
+    for name, command in COMMANDS.items():
+        print(f"  {name:<8} {command.__doc__}")
+
+
+COMMANDS: dict[str, Callable[[list[str]], None]] = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "format": format_,
+    "migrate": migrate,
+    "setup": setup,
+    "lock": lock,
+    "clean": clean,
+    "help": help_,
+}
+
+
+def become(program: str, *args: str) -> NoReturn:
+    """Replace this process, so that signals and the exit code are the program's own."""
+    path = str(BIN / program)
+    os.execv(path, [path, *args])
+
+
+def main() -> None:
+    name, *args = sys.argv[1:] or ["help"]
+    command = COMMANDS.get(name.lstrip("-"))
+    if command is None:
+        sys.exit(f"Unknown command {name!r}; known are: {', '.join(COMMANDS)}")
+    os.chdir(ROOT)
+    try:
+        command(args)
+    except SetupError as error:
+        sys.exit(str(error))
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

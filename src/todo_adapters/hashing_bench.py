@@ -1,0 +1,101 @@
+"""The bench at which passwords are hashed: one thread, one place, a bounded queue in front of it."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from todo_core.errors import Unavailable
+
+T = TypeVar("T")
+
+WAITING_MAX: Final = 64
+"""Callers in the queue; the last of them waits about a second and a half for hashes of 20 ms."""
+
+NICENESS: Final = 10
+"""How far the thread steps back behind the event loop, so that requests stay quick while people log in."""
+
+
+class Bench:
+    """Does slow work in turn, first come, first served, off the event loop. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        hash_password: Callable[[str], str],
+        matches: Callable[[str | None, str], bool],
+        waiting_max: int = WAITING_MAX,
+    ) -> None:
+        self._hash_password = hash_password
+        self._matches = matches
+        self._waiting_max = waiting_max
+        self._waiting = 0
+        self._place = asyncio.Semaphore(1)
+        self._worker = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator["Turn"]:
+        """The place at the bench. Raises Unavailable at once when the queue is full."""
+        if self._place.locked() and self._waiting >= self._waiting_max:
+            raise Unavailable("Too many people are logging in at this moment.", retry_after=1)
+        self._waiting += 1
+        try:
+            await self._place.acquire()
+        finally:
+            self._waiting -= 1
+        turn = Turn(self._worker, self._hash_password, self._matches)
+        try:
+            yield turn
+        finally:
+            turn.when_idle(self._place.release)
+
+    def close(self) -> None:
+        """Lets the thread go once it has finished what it is doing. Whoever comes later finds it unavailable."""
+        self._worker.shutdown(wait=False)
+
+
+class Turn:
+    """One caller's place at the bench."""
+
+    def __init__(
+        self,
+        worker: ThreadPoolExecutor,
+        hash_password: Callable[[str], str],
+        matches: Callable[[str | None, str], bool],
+    ) -> None:
+        self._worker = worker
+        self._hash_password = hash_password
+        self._matches = matches
+        self._work: asyncio.Future[Any] | None = None
+
+    async def hash(self, password: str) -> str:
+        return await self._do(lambda: self._hash_password(password))
+
+    async def matches(self, stored: str | None, password: str) -> bool:
+        return await self._do(lambda: self._matches(stored, password))
+
+    def when_idle(self, then: Callable[[], None]) -> None:
+        """Calls ``then`` when the thread has finished this caller's work: at once, or after a cancelled caller."""
+        if self._work is None or self._work.done():
+            then()
+        else:
+            self._work.add_done_callback(lambda _: then())
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        try:
+            running = asyncio.get_running_loop().run_in_executor(self._worker, work)
+        except RuntimeError:
+            raise Unavailable("The service is stopping.", retry_after=1) from None
+        # A thread cannot be stopped. The caller may leave; the place stays taken as long as the work goes on.
+        self._work = running
+        return await asyncio.shield(running)
+
+
+def _step_back() -> None:
+    # Only on Linux is a thread something whose priority can be set on its own.
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

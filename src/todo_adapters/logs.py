@@ -1,0 +1,150 @@
+"""The event log: one line per event on stderr, JSON for machines or words for people, from us and from libraries."""
+
+import contextlib
+import logging
+import sys
+import traceback
+from collections.abc import Iterator, MutableMapping
+from types import TracebackType
+from typing import Any, Final
+
+import msgspec
+import structlog
+from structlog.typing import Processor
+
+from todo_core.ports.runtime import Clock
+
+VALUE_MAX: Final = 256
+"""Characters of one value; whatever is longer is cut."""
+
+FRAMES_MAX: Final = 40
+"""Places of a failure that are listed, those nearest to its cause."""
+
+LIBRARY_LEVEL: Final = logging.WARNING
+"""Libraries are not heard below this, whatever the level: at debug they log statements with their values."""
+
+
+def configure(level: str, form: str, clock: Clock) -> None:
+    """Sends our events from this level on, and warnings of libraries, to stderr.
+
+    ``form`` is ``json``, ``console``, or ``auto``: ``console`` at a terminal, else ``json``.
+    """
+    console = form == "console" or (form == "auto" and sys.stderr.isatty())
+    number = logging.getLevelNamesMapping()[level.upper()]
+    first: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        _stamp(clock),
+    ]
+    last: list[Processor] = [_tell_failure, _clean, _console if console else _json]
+    structlog.configure(
+        processors=[*first, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=_Stderr,
+        cache_logger_on_first_use=False,
+    )
+    handler = _StderrHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*first, structlog.stdlib.add_logger_name, _first_line],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(number, LIBRARY_LEVEL), force=True)
+
+
+def _stamp(clock: Clock) -> Processor:
+    def stamp(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        moment = clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return {"timestamp": moment, "level": event.pop("level"), "event": event.pop("event"), **event}
+
+    return stamp
+
+
+def _tell_failure(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Turns an exception into its type and places. Never its text, which may quote what people have written."""
+    raised = event.pop("exc_info", None)
+    if raised is True:
+        raised = sys.exc_info()
+    failure = raised[1] if isinstance(raised, tuple) else raised
+    if isinstance(failure, BaseException):
+        event["failure"] = [part for each in _chain(failure) for part in (_name(each), *_places(each.__traceback__))]
+    return event
+
+
+def _first_line(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What a library says, without what it quotes below: asyncio writes out the exceptions that nobody caught."""
+    event["event"] = str(event["event"]).partition("\n")[0]
+    return event
+
+
+def _chain(failure: BaseException) -> Iterator[BaseException]:
+    """The failure and what led to it."""
+    seen: set[int] = set()
+    following: BaseException | None = failure
+    while following is not None and id(following) not in seen:
+        seen.add(id(following))
+        yield following
+        following = following.__cause__ or (None if following.__suppress_context__ else following.__context__)
+
+
+def _name(failure: BaseException) -> str:
+    # An OSError's number tells a refused connection from a full disk, and quotes nobody.
+    number = f" errno {failure.errno}" if isinstance(failure, OSError) and failure.errno else ""
+    return f"{type(failure).__module__}.{type(failure).__qualname__}{number}"
+
+
+def _places(trace: TracebackType | None) -> Iterator[str]:
+    for frame in traceback.extract_tb(trace, limit=-FRAMES_MAX):
+        yield f"{frame.filename}:{frame.lineno} {frame.name}"
+
+
+def _clean(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {_text(name): _plain(value) for name, value in event.items()}
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 2**63):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return _text(value)
+
+
+def _text(value: object) -> str:
+    """One printable line of limited length: nothing in it can end a line, start another or steer a terminal."""
+    text = str(value)
+    text = text if len(text) <= VALUE_MAX else text[: VALUE_MAX - 1] + "…"
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _json(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
+    return msgspec.json.encode(event).decode()
+
+
+def _console(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
+    moment, level, name = event.pop("timestamp"), event.pop("level"), event.pop("event")
+    failure = "".join(f"\n    {part}" for part in event.pop("failure", ()))
+    facts = "".join(f" {key}={value}" for key, value in event.items())
+    return f"{moment[11:19]} {level:<7} {name}{facts}{failure}"
+
+
+class _Stderr:
+    """What structlog writes to: stderr as it is at that moment."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+
+    debug = info = warning = error = critical = msg
+
+
+class _StderrHandler(logging.StreamHandler[Any]):
+    """The same for the loggers of libraries."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(Exception):
+            sys.stderr.write(self.format(record) + "\n")

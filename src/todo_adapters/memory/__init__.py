@@ -1,0 +1,1 @@
+"""The storage port over dictionaries: the standard library alone, and stricter than a database."""

@@ -1,0 +1,62 @@
+"""The unscoped door: the accounts, to look at and to change."""
+
+from todo_adapters.memory.attempts import MemoryAttemptReads, MemoryAttempts
+from todo_adapters.memory.desk import Desk
+from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
+from todo_adapters.memory.state import State
+from todo_adapters.memory.strictness import AbandonedWrite, Misuse
+from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
+
+
+class MemoryAccountsView:
+    """The accounts, to look at."""
+
+    def __init__(self, state: State) -> None:
+        desk = Desk(state)
+        self.users = MemoryUserReads(desk)
+        self.sessions = MemorySessionReads(desk)
+        self.attempts = MemoryAttemptReads(desk)
+
+
+class MemoryAccountsUnitOfWork:
+    """The accounts, to change."""
+
+    def __init__(self, state: State) -> None:
+        self._desk = Desk(state)
+        self._users = MemoryUsers(self._desk)
+        self._sessions = MemorySessions(self._desk)
+        self._attempts = MemoryAttempts(self._desk)
+        self._over = False
+
+    @property
+    def users(self) -> MemoryUsers:
+        self._refuse_when_over()
+        return self._users
+
+    @property
+    def sessions(self) -> MemorySessions:
+        self._refuse_when_over()
+        return self._sessions
+
+    @property
+    def attempts(self) -> MemoryAttempts:
+        self._refuse_when_over()
+        return self._attempts
+
+    async def commit(self) -> None:
+        self._refuse_when_over()
+        self._desk.publish()
+        self.close()
+
+    def refuse_abandoned(self) -> None:
+        """Raises AbandonedWrite when there are writes that nobody tried to commit."""
+        if not self._over and self._desk.changed:
+            raise AbandonedWrite
+
+    def close(self) -> None:
+        self._over = True
+        self._desk.holding.release_all()
+
+    def _refuse_when_over(self) -> None:
+        if self._over:
+            raise Misuse("this unit of work is over")

@@ -1,0 +1,55 @@
+"""Failed logins, counted under keys that say nothing about the address."""
+
+from datetime import datetime
+
+from todo_adapters.memory.desk import Desk
+from todo_adapters.memory.locks import Key
+from todo_adapters.memory.state import others_run
+from todo_adapters.memory.strictness import Misuse, check_storable
+from todo_core.model.attempts import Attempts
+
+
+class MemoryAttemptReads:
+    """Failed logins, to look at."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def get(self, key: bytes) -> Attempts | None:
+        found = self._desk.attempts.get(key)
+        await others_run()
+        return found
+
+
+class MemoryAttempts(MemoryAttemptReads):
+    """Failed logins, to count."""
+
+    async def locked(self, key: bytes, now: datetime) -> Attempts:
+        check_storable(now)
+        await self._desk.holding.take(attempts_row(key))
+        await others_run()
+        return self._desk.attempts.get(key) or Attempts(since=now)
+
+    async def update(self, key: bytes, attempts: Attempts) -> None:
+        check_storable(attempts)
+        if attempts_row(key) not in self._desk.holding:
+            raise Misuse("the count was not obtained from locked")
+        self._desk.attempts.put(key, attempts)
+
+    async def forget(self, before: datetime) -> None:
+        old = [key for key, attempts in self._desk.attempts.items() if _over(attempts, before)]
+        for key in sorted(old):
+            await self._desk.holding.take(attempts_row(key))
+            attempts = self._desk.attempts.get(key)
+            if attempts and _over(attempts, before):
+                self._desk.attempts.drop(key)
+
+
+def _over(attempts: Attempts, moment: datetime) -> bool:
+    blocks = attempts.blocked_until is not None and attempts.blocked_until > moment
+    return attempts.since < moment and not blocks
+
+
+def attempts_row(key: bytes) -> Key:
+    """The row of a count."""
+    return ("attempts", key)

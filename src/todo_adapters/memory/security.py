@@ -1,0 +1,128 @@
+"""Passwords, tokens, ended sessions and a journal out of the standard library, for scripts and tests.
+
+Together with ``todo_adapters.refresh_tokens`` and ``todo_adapters.runtime`` they run the whole core in a bare
+interpreter.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import struct
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from todo_adapters.hashing_bench import WAITING_MAX, Bench
+from todo_adapters.runtime import new_salt
+from todo_adapters.seals import Seal
+from todo_core.errors import InvalidToken
+from todo_core.ids import SessionId, UserId
+from todo_core.ports.security import Claims, HashingTurn
+
+COST: Final = 14
+"""Binary logarithm of scrypt's ``n``: 16 MiB and about 40 ms with eight blocks."""
+
+BLOCKS: Final = 8
+DEAREST: Final = 18
+"""The cost beyond which a stored hash is taken for damage and never run: 256 MiB."""
+
+ENCODED: Final = re.compile(r"\$scrypt\$ln=([0-9]{1,2}),r=8,p=1\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})")
+
+LEEWAY: Final = timedelta(seconds=10)
+
+
+class ScryptHasher:
+    """A PasswordHasher by scrypt (RFC 7914); ``cost`` is the binary logarithm of its ``n``."""
+
+    def __init__(self, *, cost: int = COST, waiting_max: int = WAITING_MAX) -> None:
+        self._cost = cost
+        self._bench = Bench(self._hash, self._matches, waiting_max)
+
+    def turn(self) -> AbstractAsyncContextManager[HashingTurn]:
+        return self._bench.turn()
+
+    def outdated(self, stored: str) -> bool:
+        return not stored.startswith(f"$scrypt$ln={self._cost},")
+
+    def close(self) -> None:
+        """Lets the thread go when it has finished its work."""
+        self._bench.close()
+
+    def _hash(self, password: str) -> str:
+        salt = new_salt()
+        return f"$scrypt$ln={self._cost},r={BLOCKS},p=1${_plain(salt)}${_plain(_scrypt(password, salt, self._cost))}"
+
+    def _matches(self, stored: str | None, password: str) -> bool:
+        encoded = ENCODED.fullmatch(stored) if stored else None
+        if encoded is None or not 1 <= int(encoded[1]) <= DEAREST:
+            _scrypt(password, bytes(16), self._cost)
+            return False
+        salt = base64.b64decode(encoded[2] + "==")
+        return hmac.compare_digest(_plain(_scrypt(password, salt, int(encoded[1]))), encoded[3])
+
+
+def _scrypt(password: str, salt: bytes, cost: int) -> bytes:
+    octets = password.encode("utf-8", "surrogatepass")
+    room = 128 * BLOCKS * (2**cost + 3)
+    return hashlib.scrypt(octets, salt=salt, n=2**cost, r=BLOCKS, p=1, maxmem=room, dklen=32)
+
+
+def _plain(octets: bytes) -> str:
+    return base64.b64encode(octets).rstrip(b"=").decode()
+
+
+class OpaqueAccessTokens:
+    """AccessTokens without a token library: user, session and times under a keyed digest."""
+
+    _RECORD: Final = struct.Struct(">16s16sqq")
+
+    def __init__(self, secrets: Sequence[str], lifetime: timedelta = timedelta(minutes=10)) -> None:
+        self._lifetime = timedelta(seconds=int(lifetime.total_seconds()))
+        self._seal = Seal("at1.", self._RECORD.size, secrets)
+
+    @property
+    def lifetime(self) -> timedelta:
+        return self._lifetime
+
+    def issue(self, user_id: UserId, session_id: SessionId, now: datetime) -> str:
+        issued_at = int(now.timestamp())
+        expires_at = issued_at + int(self._lifetime.total_seconds())
+        return self._seal.close(self._RECORD.pack(user_id.bytes, session_id.bytes, issued_at, expires_at))
+
+    def read(self, token: str, now: datetime) -> Claims:
+        user, session, issued_at, expires_at = self._RECORD.unpack(self._seal.open(token))
+        issued, expires = datetime.fromtimestamp(issued_at, UTC), datetime.fromtimestamp(expires_at, UTC)
+        if issued > now + LEEWAY or expires <= now or expires - issued > self._lifetime:
+            raise InvalidToken
+        return Claims(UserId(UUID(bytes=user)), SessionId(UUID(bytes=session)), expires)
+
+
+class MemoryEndedSessions:
+    """EndedSessions of a process that nobody shares: it never forgets one."""
+
+    def __init__(self) -> None:
+        self._ended: set[object] = set()
+
+    def add(self, session_id: SessionId, ended_at: datetime) -> None:
+        self._ended.add(session_id)
+
+    def __contains__(self, session_id: object) -> bool:
+        return session_id in self._ended
+
+
+class ListJournal:
+    """A Journal that keeps what it is told, in order."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, dict[str, object]]] = []
+
+    def record(self, event: str, **facts: object) -> None:
+        self.entries.append((event, facts))
+
+    @property
+    def events(self) -> list[str]:
+        """The names alone."""
+        return [event for event, _ in self.entries]

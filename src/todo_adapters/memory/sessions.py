@@ -1,0 +1,78 @@
+"""All login sessions: those that are alive, and the memory of those that ended."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from todo_adapters.memory.desk import Desk
+from todo_adapters.memory.locks import Key
+from todo_adapters.memory.state import account_row, others_run
+from todo_adapters.memory.strictness import Misuse, check_storable
+from todo_core.errors import NotFound
+from todo_core.ids import SessionId, UserId
+from todo_core.model.session import LoginSession
+
+
+class MemorySessionReads:
+    """All login sessions, to look at."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
+        found = [session for session in self._desk.sessions.values() if session.user_id == user_id]
+        await others_run()
+        return tuple(sorted(found, key=lambda session: (session.created_at, session.id)))
+
+    async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
+        found = [(session_id, at) for session_id, at in self._desk.ended.items() if at >= moment]
+        await others_run()
+        return tuple(found)
+
+
+class MemorySessions(MemorySessionReads):
+    """All login sessions, to change."""
+
+    async def add(self, session: LoginSession) -> None:
+        check_storable(session)
+        await self._desk.holding.take(account_row(session.user_id))
+        await others_run()
+        if self._desk.users.get(session.user_id) is None:
+            raise NotFound("account")
+        self._desk.sessions.put(session.id, session)
+
+    async def locked(self, session_id: SessionId) -> LoginSession | None:
+        await self._desk.holding.take(session_row(session_id))
+        await others_run()
+        return self._desk.sessions.get(session_id)
+
+    async def update(self, session: LoginSession) -> None:
+        check_storable(session)
+        stored = self._desk.sessions.get(session.id)
+        if stored is None or session_row(session.id) not in self._desk.holding:
+            raise Misuse("the session was not obtained from locked")
+        changed = replace(
+            stored,
+            generation=session.generation,
+            last_used_at=session.last_used_at,
+            rotated_at=session.rotated_at,
+            replays=session.replays,
+        )
+        self._desk.sessions.put(session.id, changed)
+
+    async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
+        check_storable(at)
+        for session_id in sorted(session_ids):
+            if await self.locked(session_id):
+                self._desk.sessions.drop(session_id)
+                self._desk.ended.put(session_id, at)
+
+    async def forget_ended(self, before: datetime) -> None:
+        for session_id, at in self._desk.ended.items():
+            if at < before:
+                self._desk.ended.drop(session_id)
+
+
+def session_row(session_id: SessionId) -> Key:
+    """The row of a login session."""
+    return ("session", session_id)

@@ -1,0 +1,88 @@
+"""What a memory store remembers: a dictionary per kind of thing, and drafts of them that are not yet committed."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from todo_adapters.memory.locks import Key, Locks
+from todo_core.ids import SessionId, TaskId, UserId
+from todo_core.model.attempts import Attempts
+from todo_core.model.change import Change
+from todo_core.model.session import LoginSession
+from todo_core.model.task import Task
+from todo_core.model.user import Credentials
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class Shelf:
+    """What one owner has; ``revision`` is the number of their latest change."""
+
+    tasks: dict[TaskId, Task] = field(default_factory=dict)
+    feed: list[Change] = field(default_factory=list)
+    revision: int = 0
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that is committed, and who holds which row of it."""
+
+    users: dict[UserId, Credentials] = field(default_factory=dict)
+    shelves: dict[UserId, Shelf] = field(default_factory=dict)
+    sessions: dict[SessionId, LoginSession] = field(default_factory=dict)
+    ended: dict[SessionId, datetime] = field(default_factory=dict)
+    attempts: dict[bytes, Attempts] = field(default_factory=dict)
+    locks: Locks = field(default_factory=Locks)
+
+    def shelf(self, owner: UserId) -> Shelf:
+        """The owner's things; an empty shelf, to look at, for whoever has no account."""
+        return self.shelves.get(owner) or Shelf()
+
+
+class Draft(Generic[K, V]):
+    """A table as one unit of work sees it: what is committed now, with its own changes on top."""
+
+    def __init__(self, table: dict[K, V]) -> None:
+        self._table = table
+        self._mine: dict[K, V | None] = {}
+
+    @property
+    def changed(self) -> bool:
+        return bool(self._mine)
+
+    def get(self, key: K) -> V | None:
+        return self._mine[key] if key in self._mine else self._table.get(key)
+
+    def items(self) -> list[tuple[K, V]]:
+        return [(key, value) for key, value in {**self._table, **self._mine}.items() if value is not None]
+
+    def values(self) -> list[V]:
+        return [value for _, value in self.items()]
+
+    def put(self, key: K, value: V) -> None:
+        self._mine[key] = value
+
+    def drop(self, key: K) -> None:
+        self._mine[key] = None
+
+    def publish(self) -> None:
+        """Makes the changes part of what is committed."""
+        for key, value in self._mine.items():
+            if value is None:
+                self._table.pop(key, None)
+            else:
+                self._table[key] = value
+        self._mine.clear()
+
+
+def account_row(user_id: UserId) -> Key:
+    """The row that every write to an account or to its owner's things goes through."""
+    return ("account", user_id)
+
+
+async def others_run() -> None:
+    """Lets other tasks run, as waiting for a database would, so that races show on this store as well."""
+    await asyncio.sleep(0)

@@ -1,0 +1,54 @@
+"""MemoryStore: all storage of one process in dictionaries, gone when the process is.
+
+It keeps every promise of the storage port and refuses more than a database does: leaving writes uncommitted,
+using a unit of work that is over, times that are not in UTC, updating rows that were not locked. Each call
+lets other tasks run, so that a race in a use case shows here as well.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork, MemoryAccountsView
+from todo_adapters.memory.state import State
+from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
+from todo_core.ids import UserId
+from todo_core.ports.runtime import IdSource
+
+
+class MemoryStore:
+    """A storage of its own, empty at first."""
+
+    def __init__(self) -> None:
+        self._state = State()
+
+    def view(self, owner: UserId) -> MemoryView:
+        return MemoryView(self._state, owner)
+
+    @asynccontextmanager
+    async def begin(
+        self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
+    ) -> AsyncIterator[MemoryUnitOfWork]:
+        unit = MemoryUnitOfWork(self._state, owner, now, ids)
+        try:
+            if exclusive:
+                await unit.lock()
+            yield unit
+            unit.refuse_abandoned()
+        finally:
+            unit.close()
+
+    def accounts(self) -> MemoryAccountsView:
+        return MemoryAccountsView(self._state)
+
+    @asynccontextmanager
+    async def begin_accounts(self) -> AsyncIterator[MemoryAccountsUnitOfWork]:
+        unit = MemoryAccountsUnitOfWork(self._state)
+        try:
+            yield unit
+            unit.refuse_abandoned()
+        finally:
+            unit.close()
+
+    async def ping(self) -> None:
+        """Always there."""

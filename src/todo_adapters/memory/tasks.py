@@ -1,0 +1,85 @@
+"""One owner's tasks and feed, to look at, and the writes that a unit of work collects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from todo_adapters.memory.state import Draft, State, others_run
+from todo_adapters.memory.strictness import Misuse, check_storable
+from todo_core.errors import NotFound
+from todo_core.ids import TaskId, UserId
+from todo_core.model.change import Change, ChangeKind
+from todo_core.model.task import Task
+from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.paging import Page, page_of
+
+
+class MemoryTaskReads:
+    """The owner's tasks as they are committed, with the changes of a draft on top."""
+
+    def __init__(self, tasks: Draft[TaskId, Task]) -> None:
+        self._tasks = tasks
+
+    async def get(self, task_id: TaskId) -> Task:
+        task = self._tasks.get(task_id)
+        await others_run()
+        if task is None:
+            raise NotFound("task")
+        return task
+
+    async def page(
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int
+    ) -> Page[Task, TaskPosition]:
+        found = sort.arrange([task for task in self._tasks.values() if which.matches(task)])
+        await others_run()
+        behind = [task for task in found if after is None or sort.is_behind(task, after)]
+        return page_of(behind[: limit + 1], limit, sort.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One collected write; ``task`` is None for a removal."""
+
+    kind: ChangeKind
+    task_id: TaskId
+    task: Task | None
+
+
+class MemoryTasks(MemoryTaskReads):
+    """The owner's tasks, to change."""
+
+    def __init__(self, owner: UserId, tasks: Draft[TaskId, Task]) -> None:
+        super().__init__(tasks)
+        self._owner = owner
+        self.writes: list[Write] = []
+
+    def add(self, task: Task) -> None:
+        if task.revision != 0 or self._tasks.get(task.id) is not None:
+            raise Misuse("a new task has a new id, and no revision yet")
+        self._collect(ChangeKind.CREATED, task)
+
+    def update(self, task: Task) -> None:
+        self._collect(ChangeKind.UPDATED, task)
+
+    def remove(self, task_id: TaskId) -> None:
+        self.writes.append(Write(ChangeKind.DELETED, task_id, None))
+        self._tasks.drop(task_id)
+
+    def _collect(self, kind: ChangeKind, task: Task) -> None:
+        if task.user_id != self._owner:
+            raise Misuse("the task belongs to another owner")
+        check_storable(task)
+        self.writes.append(Write(kind, task.id, task))
+        self._tasks.put(task.id, task)
+
+
+class MemoryChangeReads:
+    """The owner's feed."""
+
+    def __init__(self, state: State, owner: UserId) -> None:
+        self._state = state
+        self._owner = owner
+
+    async def after(self, seq: int, limit: int) -> Sequence[Change]:
+        found = [change for change in self._state.shelf(self._owner).feed if change.seq > seq]
+        await others_run()
+        return tuple(found[:limit])

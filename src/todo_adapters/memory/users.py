@@ -1,0 +1,94 @@
+"""All people: who has an account, and the unique address that each of them has."""
+
+from dataclasses import replace
+
+from todo_adapters.memory.desk import Desk
+from todo_adapters.memory.locks import Key
+from todo_adapters.memory.state import Shelf, account_row, others_run
+from todo_adapters.memory.strictness import Misuse, check_storable
+from todo_core.errors import EmailTaken, NotFound
+from todo_core.ids import UserId
+from todo_core.model.user import Credentials, User
+from todo_core.paging import Page, page_of
+
+
+class MemoryUserReads:
+    """All people, to look at."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def get(self, user_id: UserId) -> User:
+        found = self._desk.users.get(user_id)
+        await others_run()
+        if found is None:
+            raise NotFound("account")
+        return found.user
+
+    async def credentials(self, email: str) -> Credentials | None:
+        found = self._with_address(email)
+        await others_run()
+        return found
+
+    async def page(self, after: UserId | None, limit: int) -> Page[User, UserId]:
+        everybody = sorted((found.user for found in self._desk.users.values()), key=lambda user: user.id)
+        await others_run()
+        behind = [user for user in everybody if after is None or user.id > after]
+        return page_of(behind[: limit + 1], limit, lambda user: user.id)
+
+    def _with_address(self, email: str) -> Credentials | None:
+        return next((found for found in self._desk.users.values() if found.user.email == email), None)
+
+
+class MemoryUsers(MemoryUserReads):
+    """All people, to change."""
+
+    async def add(self, user: User, password_hash: str) -> None:
+        check_storable(user)
+        address = address_row(user.email)
+        held_before = address in self._desk.holding
+        await self._desk.holding.take(address)
+        await others_run()
+        if self._with_address(user.email):
+            if not held_before:
+                self._desk.holding.give_back(address)
+            raise EmailTaken
+        await self._desk.holding.take(account_row(user.id))
+        if self._desk.users.get(user.id):
+            raise Misuse("a new user has a new id")
+        self._desk.users.put(user.id, Credentials(user=user, password_hash=password_hash))
+        self._desk.shelves.put(user.id, Shelf())
+
+    async def locked(self, user_id: UserId) -> Credentials | None:
+        await self._desk.holding.take(account_row(user_id))
+        await others_run()
+        return self._desk.users.get(user_id)
+
+    async def update(self, user: User) -> None:
+        check_storable(user)
+        stored = await self._held(user.id)
+        changed = replace(stored.user, name=user.name, time_zone=user.time_zone, disabled=user.disabled)
+        self._desk.users.put(user.id, replace(stored, user=changed))
+
+    async def set_password(self, user_id: UserId, password_hash: str) -> None:
+        stored = await self._held(user_id)
+        self._desk.users.put(user_id, replace(stored, password_hash=password_hash))
+
+    async def remove(self, user_id: UserId) -> None:
+        stored = await self._held(user_id)
+        await self._desk.holding.take(address_row(stored.user.email))
+        if any(session.user_id == user_id for session in self._desk.sessions.values()):
+            raise Misuse("the login sessions of an account end before it does")
+        self._desk.shelves.drop(user_id)
+        self._desk.users.drop(user_id)
+
+    async def _held(self, user_id: UserId) -> Credentials:
+        found = await self.locked(user_id)
+        if found is None:
+            raise NotFound("account")
+        return found
+
+
+def address_row(email: str) -> Key:
+    """The entry of the unique index for which two accounts with one address wait."""
+    return ("address", email)

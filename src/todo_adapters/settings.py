@@ -1,0 +1,179 @@
+"""The settings: each declared once, with its name, default, meaning and reader; read once, from the environment."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import quote
+
+from todo_adapters import setting_values as values
+from todo_adapters.runtime import new_secret
+from todo_adapters.setting_sources import SIGNING, SettingsError, gathered, weaknesses
+from todo_adapters.signing_secrets import kept_secret, weakness
+from todo_core.model.session import SessionPolicy
+
+DATABASE: Final = "DATABASE_URL"
+KEPT_FILE: Final = "secret"
+DATABASE_FILE: Final = "todo.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the tables that people read. An empty default is explained by the meaning."""
+
+    name: str
+    default: str
+    meaning: str
+    read: Callable[[str], object]
+
+
+def _setting(name: str, default: str, read: Callable[[str], object], meaning: str, *, shown: bool = True) -> Any:
+    return dataclasses.field(repr=shown, metadata={"setting": Setting(name, default, meaning, read)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be decided from outside. Make it with ``from_env``."""
+
+    database_url: str = _setting(
+        DATABASE, "", values.database_url,
+        "where the data are: `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://user:password@host/database`"
+        " (`?sslmode=` is honoured) or `memory://` (lost at the end); a SQLite file in `TODO_DATA_DIR` when not set",
+        shown=False,
+    )  # fmt: skip
+    secrets: tuple[str, ...] = _setting(
+        SIGNING, "", values.listed(str),
+        "signing secret, at least 32 random bytes; of several, separated by commas, all are accepted and the first"
+        " one signs; made and kept in `TODO_DATA_DIR` when neither it nor `DATABASE_URL` is set",
+        shown=False,
+    )  # fmt: skip
+    data_dir: Path = _setting(
+        "TODO_DATA_DIR", "./var", values.folder, "folder of the embedded database and of the secret that is made for it"
+    )
+    host: str = _setting("TODO_HOST", "127.0.0.1", values.host, "address to listen on; `0.0.0.0` for every network")
+    port: int = _setting("TODO_PORT", "8000", values.whole(1, 65535), "port to listen on")
+    workers: int = _setting("TODO_WORKERS", "1", values.whole(1, 64), "processes that serve; one per processor core")
+    log_level: str = _setting(
+        "TODO_LOG_LEVEL", "info", values.one_of("debug", "info", "warning", "error"),
+        "least severe events that are logged: `debug`, `info`, `warning` or `error`",
+    )  # fmt: skip
+    log_format: str = _setting(
+        "TODO_LOG_FORMAT", "auto", values.one_of("auto", "console", "json"),
+        "`json` lines, `console` for people, or `auto`: `console` at a terminal, else `json`",
+    )  # fmt: skip
+    cors_origins: tuple[str, ...] = _setting(
+        "TODO_CORS_ORIGINS", "", values.listed(values.origin),
+        "exact origins, separated by commas, whose pages may call the API from a browser; none when not set",
+    )  # fmt: skip
+    allowed_hosts: tuple[str, ...] = _setting(
+        "TODO_ALLOWED_HOSTS", "", values.listed(values.host_pattern),
+        "host names, separated by commas, under which requests may come, `*.example.org` for all below; any when not"
+        " set, which is fine behind a proxy that checks them",
+    )  # fmt: skip
+    trusted_proxies: tuple[values.IpNetwork, ...] = _setting(
+        "TODO_TRUSTED_PROXIES", "", values.listed(values.network),
+        "addresses or networks, separated by commas, whose `X-Forwarded-*` fields are believed; none when not set",
+    )  # fmt: skip
+    access_token_seconds: int = _setting(
+        "TODO_ACCESS_TOKEN_SECONDS", "600", values.whole(1, 900), "lifetime of an access token, at most 900"
+    )
+    refresh_idle_days: int = _setting(
+        "TODO_REFRESH_IDLE_DAYS", "14", values.whole(1, 365), "days without use after which a login session ends"
+    )
+    refresh_absolute_days: int = _setting(
+        "TODO_REFRESH_ABSOLUTE_DAYS", "30", values.whole(1, 365), "days after which a login session ends in any case"
+    )
+    pool_size: int = _setting(
+        "TODO_POOL_SIZE", "10", values.whole(1, 64), "connections to PostgreSQL that each process keeps open"
+    )
+    pool_wait_seconds: float = _setting(
+        "TODO_POOL_WAIT_SECONDS", "2", values.seconds(0.1, 60), "longest wait for one of them; then the answer is 503"
+    )
+    statement_seconds: float = _setting(
+        "TODO_STATEMENT_SECONDS", "10", values.seconds(0.1, 600), "longest run of one statement in PostgreSQL"
+    )
+    pgbouncer: bool = _setting(
+        "TODO_PGBOUNCER", "0", values.switch, "`1` when PostgreSQL is reached through PgBouncer in transaction mode"
+    )
+    max_body_bytes: int = _setting(
+        "TODO_MAX_BODY_BYTES", "262144", values.whole(1024, 16_777_216), "longest body of a request"
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], directory: Path) -> Self:
+        """The settings of the environment, completed by ``.env`` in the directory, to which paths are relative.
+
+        Raises SettingsError with everything that is wrong. May make the secret and the folder that keeps it.
+        """
+        problems: list[str] = []
+        names = [setting.name for setting in describe()]
+        given = gathered(environ, directory, names, problems)
+        embedded = DATABASE not in given
+        read: dict[str, Any] = {}
+        for field, setting in _declared():
+            if embedded and setting.name == DATABASE:
+                continue
+            try:
+                read[field] = setting.read(given.get(setting.name, "").strip() or setting.default)
+            except ValueError as problem:
+                problems.append(f"{setting.name} must be {problem}.")
+        if problems:
+            raise SettingsError(problems + weaknesses(given))
+        read["data_dir"] = (directory / read["data_dir"]).resolve()
+        if embedded:
+            read["database_url"] = f"sqlite:///{quote(str(read['data_dir'] / DATABASE_FILE))}"
+        settings = cls(**read)
+        problems = settings._contradictions() + weaknesses(given)
+        secrets = () if problems else settings._secrets(given, problems, embedded)
+        if problems:
+            raise SettingsError(problems)
+        return dataclasses.replace(settings, secrets=secrets)
+
+    def _contradictions(self) -> list[str]:
+        problems = []
+        if self.refresh_idle_days > self.refresh_absolute_days:
+            problems.append("TODO_REFRESH_IDLE_DAYS must not be more than TODO_REFRESH_ABSOLUTE_DAYS.")
+        if self.database_url == "memory://" and self.workers > 1:
+            problems.append("TODO_WORKERS must be 1 with memory://, which lives in one process.")
+        return problems
+
+    def _secrets(self, given: Mapping[str, str], problems: list[str], embedded: bool) -> tuple[str, ...]:
+        if self.secrets or SIGNING in given:
+            return self.secrets
+        if self.database_url == "memory://":
+            return (new_secret(),)  # nothing that it signs outlives the process
+        if not embedded:
+            problems.append(f"{SIGNING} must be set when {DATABASE} is: at least 32 random bytes.")
+            return ()
+        file = self.data_dir / KEPT_FILE
+        try:
+            secret = kept_secret(file)
+        except (OSError, UnicodeDecodeError) as failure:
+            problems.append(f"No secret can be kept in {file} ({type(failure).__name__}); set {SIGNING}.")
+            return ()
+        if why := weakness(secret):
+            problems.append(f"The secret in {file} {why}; delete the file to have a new one made.")
+        return (secret,)
+
+    @property
+    def access_lifetime(self) -> timedelta:
+        """How long an access token is valid."""
+        return timedelta(seconds=self.access_token_seconds)
+
+    @property
+    def session_policy(self) -> SessionPolicy:
+        """How long login sessions last."""
+        return SessionPolicy(
+            idle=timedelta(days=self.refresh_idle_days), absolute=timedelta(days=self.refresh_absolute_days)
+        )
+
+
+def describe() -> tuple[Setting, ...]:
+    """Every setting, in the order in which people should read about them."""
+    return tuple(setting for _, setting in _declared())
+
+
+def _declared() -> list[tuple[str, Setting]]:
+    return [(field.name, field.metadata["setting"]) for field in dataclasses.fields(Settings)]

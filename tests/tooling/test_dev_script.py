@@ -1,0 +1,156 @@
+"""scripts/dev.py: set-up happens when it must, is repeated when it broke off, and costs nothing otherwise."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import dev
+import dev_environment
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Workshop:
+    """A folder with lock files, an environment that exists in name only, and installers that only count."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.installed: list[str] = []
+        self.uv_works = True
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def with_uv(self, _uv: str, wanted: str) -> bool:
+        if self.uv_works:
+            self._install(f"uv {wanted}")
+        return self.uv_works
+
+    def with_pip(self, wanted: str) -> None:
+        self._install(f"pip {wanted}")
+
+    def _install(self, what: str) -> None:
+        self.installed.append(what)
+        self.write(".venv/bin/python", "")
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    made = Workshop(tmp_path)
+    for name in ("pyproject.toml", *sum(dev_environment.LOCK_FILES.values(), ())):
+        made.write(name, f"content of {name}")
+    monkeypatch.setattr(dev_environment, "ROOT", tmp_path)
+    monkeypatch.setattr(dev_environment, "TOOLS", tmp_path / ".tools")
+    monkeypatch.setattr(dev_environment, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(dev_environment, "BIN", tmp_path / ".venv" / "bin")
+    monkeypatch.setattr(dev_environment, "STAMP", tmp_path / ".venv" / ".installed")
+    monkeypatch.setattr(dev_environment, "find_uv", lambda: "uv")
+    monkeypatch.setattr(dev_environment, "_install_with_uv", made.with_uv)
+    monkeypatch.setattr(dev_environment, "_install_with_pip", made.with_pip)
+    return made
+
+
+def test_a_second_start_installs_nothing(workshop: Workshop) -> None:
+    dev_environment.ensure("run")
+    dev_environment.ensure("run")
+    assert workshop.installed == ["uv run"]
+
+
+def test_the_development_set_serves_for_running_too(workshop: Workshop) -> None:
+    dev_environment.ensure("dev")
+    dev_environment.ensure("run")
+    assert workshop.installed == ["uv dev"]
+
+
+def test_the_running_set_does_not_serve_for_development(workshop: Workshop) -> None:
+    dev_environment.ensure("run")
+    dev_environment.ensure("dev")
+    assert workshop.installed == ["uv run", "uv dev"]
+
+
+@pytest.mark.parametrize("changed", ["requirements/run.txt", "requirements/build.txt", "pyproject.toml"])
+def test_a_changed_lock_file_is_installed(workshop: Workshop, changed: str) -> None:
+    dev_environment.ensure("run")
+    workshop.write(changed, "something else")
+    dev_environment.ensure("run")
+    assert workshop.installed == ["uv run", "uv run"]
+
+
+def test_an_environment_whose_interpreter_is_gone_is_set_up_again(workshop: Workshop) -> None:
+    dev_environment.ensure("run")
+    (workshop.root / ".venv/bin/python").unlink()
+    dev_environment.ensure("run")
+    assert workshop.installed == ["uv run", "uv run"]
+
+
+def test_an_interrupted_set_up_is_done_again(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    dev_environment.ensure("run")
+
+    def interrupted(_uv: str, _wanted: str) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dev_environment, "_install_with_uv", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            dev_environment.ensure("dev")
+    assert not dev_environment.is_installed("run")
+    dev_environment.ensure("dev")
+    assert dev_environment.is_installed("dev")
+
+
+def test_pip_takes_over_when_uv_fails(workshop: Workshop) -> None:
+    workshop.uv_works = False
+    dev_environment.ensure("run")
+    assert workshop.installed == ["pip run"]
+
+
+def test_pip_takes_over_when_there_is_no_uv(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev_environment, "find_uv", lambda: None)
+    dev_environment.ensure("run")
+    assert workshop.installed == ["pip run"]
+
+
+def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(dev_environment.SetupError, match="apt-get install python3-venv"):
+        dev_environment._install_with_pip("run")
+
+
+def test_help_names_every_command() -> None:
+    shown = subprocess.run([sys.executable, "scripts/dev.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert all(re.search(rf"^  {name} +\w", shown.stdout, re.MULTILINE) for name in dev.COMMANDS)
+
+
+def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
+    shown = subprocess.run(
+        [sys.executable, "scripts/dev.py", "rum"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 1
+    assert "'rum'" in shown.stderr
+    assert "run, test, check" in shown.stderr
+
+
+def test_the_makefile_forwards_every_command() -> None:
+    targets = re.findall(r"^(\w+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert sorted(targets) == sorted(dev.COMMANDS)
+
+
+@pytest.mark.parametrize("name", ["run", "dev", "build", "uv"])
+def test_a_lock_file_names_no_place_to_fetch_from(name: str) -> None:
+    lock = (ROOT / "requirements" / f"{name}.txt").read_text()
+    assert "--hash=sha256:" in lock
+    assert not re.search(r"://|file:|--(extra-)?index|--find-links|--trusted-host", lock)
+
+
+@pytest.mark.parametrize("name", ["run", "build"])
+def test_what_is_tested_is_what_runs(name: str) -> None:
+    assert pins(name) <= pins("dev")
+
+
+def pins(name: str) -> set[str]:
+    lock = (ROOT / "requirements" / f"{name}.txt").read_text()
+    return set(re.findall(r"^[a-z0-9-]+==\S+", lock, re.MULTILINE))
