@@ -34,7 +34,8 @@ from todo_core.usecases.sessions import Sessions
 
 ACCESS_LIFETIME: Final = timedelta(minutes=10)
 SWEEP_SECONDS: Final = 600.0
-KNOCK_SECONDS: Final = 0.5
+KNOCK_SECONDS: Final = 0.1
+STARTING: Final = "The service is still starting."
 
 
 def configured(environ: Mapping[str, str]) -> Settings:
@@ -138,24 +139,24 @@ async def _open(
         )
 
         async def check() -> None:
-            if not ended.loaded:
-                raise Unavailable("The service is still starting.")
             await store.ping()
+            if not ended.loaded:
+                raise Unavailable(STARTING)
 
         accounts = Accounts(runner=runner, hasher=hasher, passwords=passwords, sessions=sessions)
         yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), ended
 
 
 async def _tell_when_ready(todo: Todo) -> None:
-    """Knocks until the storage answers with our schema, and says once that it waits, and once that it need not."""
-    waiting = 0
+    """Knocks until the storage answers with our schema, and says why it waits."""
+    told = ""
     while True:
         try:
             await todo.check()
         except TodoError as refusal:
-            if waiting == 1:  # the first look may just have come too early
+            if refusal.detail != told and refusal.detail != STARTING:
                 todo.run.journal.record("waiting_for_storage", reason=refusal.detail)
-            waiting += 1
+                told = refusal.detail
             await asyncio.sleep(KNOCK_SECONDS)
         else:
             todo.run.journal.record("ready")

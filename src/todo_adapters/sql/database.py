@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from todo_adapters.sql.statements import Row, Statement
 
 Values = Mapping[str, Any]
+
+OUT_OF_REACH: Final = "The database cannot be reached for the moment."
+NO_SCHEMA: Final = "The database has no schema, or an older one; bring it up to date with `todo migrate`."
 
 
 class Reader(Protocol):

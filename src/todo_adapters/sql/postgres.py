@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from todo_adapters.sql.database import Transaction, Values
+from todo_adapters.sql.database import NO_SCHEMA, OUT_OF_REACH, Transaction, Values
 from todo_adapters.sql.statements import Prepared, Row, Statement
 from todo_adapters.uncancelled import finished
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, TodoError, Unavailable
@@ -19,7 +19,7 @@ CONNECT_SECONDS: Final = 5.0
 LOST: Final = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
 """The link to the server is gone, or never was."""
 
-OUT_OF_REACH: Final = (
+FAILURES: Final = (
     *LOST,
     TimeoutError,
     asyncpg.InsufficientResourcesError,
@@ -28,7 +28,6 @@ OUT_OF_REACH: Final = (
     asyncpg.LockNotAvailableError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.UndefinedTableError,
 )
 RUN_AGAIN: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
@@ -102,13 +101,13 @@ class PostgresDatabase:
     async def transaction(self) -> AsyncIterator[Transaction]:
         try:
             async with self._connection() as connection:
-                await connection.execute("BEGIN")
                 transaction = PostgresTransaction(connection)
                 try:
+                    await finished(connection.execute("BEGIN"))
                     yield transaction
                 finally:
                     if not transaction.over:
-                        with suppress(*OUT_OF_REACH):
+                        with suppress(*FAILURES):
                             await finished(connection.execute("ROLLBACK"))
         except TodoError:
             raise
@@ -213,6 +212,8 @@ def _refusal(error: Exception, committing: bool = False) -> Exception:
         return Contention()
     if isinstance(error, asyncpg.NotNullViolationError):
         return MovedOn()  # a feed entry that found no row: see writes.py
-    if isinstance(error, OUT_OF_REACH):
-        return Unavailable("The database cannot be reached for the moment.")
+    if isinstance(error, FAILURES):
+        return Unavailable(OUT_OF_REACH)
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+        return Unavailable(NO_SCHEMA)
     return error

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import aiosqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 
-from todo_adapters.sql.database import Transaction, Values
+from todo_adapters.sql.database import NO_SCHEMA, OUT_OF_REACH, Transaction, Values
 from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.uncancelled import finished
 from todo_core.errors import OutcomeUnknown, TodoError, Unavailable
@@ -61,10 +61,10 @@ class SqliteDatabase:
         try:
             await self._reader()
             writer = self._connections[1]
-            # Deferred transactions fail at once when they turn into writers, whatever the busy timeout says.
-            await finished(_run(writer, "BEGIN IMMEDIATE"))
             transaction = SqliteTransaction(writer)
             try:
+                # Deferred transactions fail at once when they turn into writers, whatever the busy timeout says.
+                await finished(_run(writer, "BEGIN IMMEDIATE"))
                 yield transaction
             finally:
                 if not transaction.over:
@@ -153,8 +153,10 @@ def _refusal(error: Exception) -> Exception:
     """The failure in the core's words; what is a fault of ours stays what it is."""
     if isinstance(error, TodoError):
         return error
+    if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):
+        return Unavailable(NO_SCHEMA)
     if isinstance(error, sqlite3.OperationalError | OSError) or type(error) is sqlite3.DatabaseError:
-        return Unavailable("The database cannot be used for the moment.")
+        return Unavailable(OUT_OF_REACH)
     if isinstance(error, ValueError) and "no active connection" in str(error):
         return Unavailable("The database is closed.")
     return error

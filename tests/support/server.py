@@ -1,0 +1,82 @@
+"""A real server in a process of its own, as ``todo serve`` starts it."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+SECRET = "o2cGm1sOZpFeVqXw9y4tKj7RbNuA0dLh"
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A running server. ``log`` is what it has written so far, on both streams."""
+
+    process: asyncio.subprocess.Process
+    url: str
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.url, timeout=20)
+
+    async def answering(self, path: str = "/health/live", status: int = 200, seconds: float = 20) -> None:
+        """Waits until the path answers with this status."""
+        async with asyncio.timeout(seconds), self.client() as client:
+            while True:
+                assert self.process.returncode is None, self.log
+                try:
+                    if (await client.get(path)).status_code == status:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.05)
+
+    async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
+        """Tells it to stop and waits; the exit code."""
+        if self.process.returncode is None:
+            self.process.send_signal(how)
+        async with asyncio.timeout(seconds):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path, *arguments: str, ready: str = "/health/ready", **settings: str
+) -> AsyncIterator[Server]:
+    """A server with these settings, ready; killed at the end if it is still there."""
+    port = free_port()
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environ = (
+        kept | {"TODO_PORT": str(port), "TODO_DATA_DIR": str(folder / "var"), "TODO_LOG_FORMAT": "json"} | settings
+    )
+    log_file = folder / f"log-{port}"
+    with log_file.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            Path(sys.executable).parent / "todo", "serve", *arguments, cwd=folder, env=environ, stdout=log, stderr=log
+        )
+    server = Server(process, f"http://127.0.0.1:{port}", log_file)
+    try:
+        await server.answering(ready)
+        yield server
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
