@@ -3,12 +3,21 @@
 import contextlib
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
 
 WARNINGS: Final = frozenset(
-    {"login_failed", "password_check_failed", "refresh_reused", "too_many_requests", "ended_sessions_unreachable"}
+    {
+        "login_failed",
+        "password_check_failed",
+        "refresh_reused",
+        "too_many_requests",
+        "ended_sessions_unreachable",
+        "waiting_for_storage",
+        "sweep_failed",
+    }
 )
 """What somebody should look at when it happens often."""
 
@@ -19,7 +28,8 @@ WARNINGS_PER_SECOND: Final = 50
 class StructlogJournal:
     """A Journal on structlog."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._logger = structlog.get_logger()
         self._second = 0
         self._seen: Counter[str] = Counter()
@@ -33,7 +43,7 @@ class StructlogJournal:
                 self._logger.info(event, **facts)
 
     def _warn(self, event: str, facts: dict[str, Any]) -> None:
-        second = int(time.monotonic())
+        second = int(self._monotonic())
         if second != self._second:
             before, self._seen, self._second = self._seen, Counter(), second
             for name, times in before.items():

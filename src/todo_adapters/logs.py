@@ -132,12 +132,13 @@ def _console(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
 
 
 class _Stderr:
-    """What structlog writes to: stderr as it is at that moment."""
+    """What structlog writes to: stderr as it is at that moment. That nobody reads it is no reason to fail."""
 
     def __init__(self, *_: object) -> None: ...
 
     def msg(self, line: str) -> None:
-        sys.stderr.write(line + "\n")
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(line + "\n")
 
     debug = info = warning = error = critical = msg
 

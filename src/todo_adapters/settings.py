@@ -1,6 +1,7 @@
 """The settings: each declared once, with its name, default, meaning and reader; read once, from the environment."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -103,58 +104,37 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], directory: Path) -> Self:
-        """The settings of the environment, completed by ``.env`` in the directory, to which paths are relative.
+        """The settings of the environment, completed by ``.env`` in the directory, where the data folder is.
 
         Raises SettingsError with everything that is wrong. May make the secret and the folder that keeps it.
         """
         problems: list[str] = []
-        names = [setting.name for setting in describe()]
-        given = gathered(environ, directory, names, problems)
+        given = gathered(environ, directory, [setting.name for setting in describe()], problems)
         embedded = DATABASE not in given
-        read: dict[str, Any] = {}
-        for field, setting in _declared():
-            if embedded and setting.name == DATABASE:
-                continue
-            try:
-                read[field] = setting.read(given.get(setting.name, "").strip() or setting.default)
-            except ValueError as problem:
-                problems.append(f"{setting.name} must be {problem}.")
+        read = _read(given, problems)
+        problems += _contradictions(read) + weaknesses(given)
         if problems:
-            raise SettingsError(problems + weaknesses(given))
+            raise SettingsError(problems)
         read["data_dir"] = (directory / read["data_dir"]).resolve()
         if embedded:
             read["database_url"] = f"sqlite:///{quote(str(read['data_dir'] / DATABASE_FILE))}"
         settings = cls(**read)
-        problems = settings._contradictions() + weaknesses(given)
-        secrets = () if problems else settings._secrets(given, problems, embedded)
-        if problems:
-            raise SettingsError(problems)
-        return dataclasses.replace(settings, secrets=secrets)
+        return dataclasses.replace(settings, secrets=settings.secrets or settings._own_secrets(embedded))
 
-    def _contradictions(self) -> list[str]:
-        problems = []
-        if self.refresh_idle_days > self.refresh_absolute_days:
-            problems.append("TODO_REFRESH_IDLE_DAYS must not be more than TODO_REFRESH_ABSOLUTE_DAYS.")
-        if self.database_url == "memory://" and self.workers > 1:
-            problems.append("TODO_WORKERS must be 1 with memory://, which lives in one process.")
-        return problems
-
-    def _secrets(self, given: Mapping[str, str], problems: list[str], embedded: bool) -> tuple[str, ...]:
-        if self.secrets or SIGNING in given:
-            return self.secrets
+    def _own_secrets(self, embedded: bool) -> tuple[str, ...]:
+        """What signs when no secret is given. Raises SettingsError where one has to be."""
         if self.database_url == "memory://":
             return (new_secret(),)  # nothing that it signs outlives the process
         if not embedded:
-            problems.append(f"{SIGNING} must be set when {DATABASE} is: at least 32 random bytes.")
-            return ()
+            raise SettingsError([f"{SIGNING} must be set when {DATABASE} is: at least 32 random bytes."])
         file = self.data_dir / KEPT_FILE
         try:
             secret = kept_secret(file)
         except (OSError, UnicodeDecodeError) as failure:
-            problems.append(f"No secret can be kept in {file} ({type(failure).__name__}); set {SIGNING}.")
-            return ()
+            problem = f"No secret can be kept in {file} ({type(failure).__name__}); set {SIGNING}."
+            raise SettingsError([problem]) from failure
         if why := weakness(secret):
-            problems.append(f"The secret in {file} {why}; delete the file to have a new one made.")
+            raise SettingsError([f"The secret in {file} {why}; delete the file to have a new one made."])
         return (secret,)
 
     @property
@@ -177,3 +157,25 @@ def describe() -> tuple[Setting, ...]:
 
 def _declared() -> list[tuple[str, Setting]]:
     return [(field.name, field.metadata["setting"]) for field in dataclasses.fields(Settings)]
+
+
+def _read(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    """The values by field; what cannot be read is a problem. Where the embedded database is, is settled later."""
+    read: dict[str, Any] = {}
+    for field, setting in _declared():
+        if setting.name == DATABASE and DATABASE not in given:
+            continue
+        try:
+            read[field] = setting.read(given.get(setting.name, "").strip() or setting.default)
+        except ValueError as problem:
+            problems.append(f"{setting.name} must be {problem}.")
+    return read
+
+
+def _contradictions(read: Mapping[str, Any]) -> list[str]:
+    problems = []
+    if read.get("refresh_idle_days", 0) > read.get("refresh_absolute_days", math.inf):
+        problems.append("TODO_REFRESH_IDLE_DAYS must not be more than TODO_REFRESH_ABSOLUTE_DAYS.")
+    if read.get("database_url") == "memory://" and read.get("workers", 1) > 1:
+        problems.append("TODO_WORKERS must be 1 with memory://, which lives in one process.")
+    return problems

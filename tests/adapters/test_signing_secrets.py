@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[2]
         "0123456789abcdef0123456789abcdef",
         "12345678901234567890123456789012",
         "abcdefghijklmnopqrstuvwxyz0123456789",
+        "Zk3vQ9pT7xLmN2rBZk3vQ9pT7xLmN2rB",
         "abcabcabdabcabcabdabcabcabdabcabcabd",
         "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF\n",
         '{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAz"}',

@@ -1,5 +1,6 @@
 """Between rows and entities: for each entity one function in each direction, and for tasks the JSON of the feed."""
 
+from datetime import UTC
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,7 +37,8 @@ def to_task(row: Row) -> Task:
         description=description,
         completed_at=completed_at,
         priority=None if priority is None else PRIORITIES[priority],
-        due_date=None if due is None else DueDate(text=due, kind=DueKind(due_kind), at=due_at),
+        # asyncpg takes the last microsecond of 9999 for infinity, and gives that back without a zone.
+        due_date=None if due is None else DueDate(text=due, kind=DueKind(due_kind), at=due_at.replace(tzinfo=UTC)),
         revision=revision,
         created_at=created,
         updated_at=updated,

@@ -127,7 +127,7 @@ class SqlUnitOfWork:
 
     async def _flush(self) -> None:
         assert self._transaction is not None  # noqa: S101
-        self._flushed += await flush(self._transaction, self.owner, self.now, self.writes)
+        self._flushed += await flush(self._transaction, self.owner, self.now, self.writes, self._flushed)
         self.writes.clear()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import CTE, BindParameter, Column, bindparam, delete, exists, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
@@ -132,13 +133,15 @@ async def flush_alone(database: Database, owner: UserId, at: datetime, write: Wr
     raise NotFound("task" if write.kind is ChangeKind.DELETED else "account")
 
 
-async def flush(transaction: Transaction, owner: UserId, at: datetime, writes: Sequence[Write]) -> list[Change]:
-    """The writes, in order, inside a transaction. Raises as ``flush_alone``."""
+async def flush(
+    transaction: Transaction, owner: UserId, at: datetime, writes: Sequence[Write], flushed: Sequence[Change]
+) -> list[Change]:
+    """The writes, in order, inside a transaction in which others were flushed before. Raises as ``flush_alone``."""
     counter = await transaction.one(ADVANCE, {"user_id": owner, "count": len(writes)})
     if counter is None:
         raise NotFound("account")
     first = counter[0] - len(writes) + 1
-    written: dict[TaskId, int] = {}
+    written: dict[UUID, int] = {change.id: change.seq for change in flushed}
     found = []
     for seq, collected in enumerate(writes, first):
         write = replace(collected, read=written.get(collected.task_id, collected.read))

@@ -36,8 +36,11 @@ def instant_of(local: datetime, where: tzinfo) -> datetime:
 
 
 def wall_clock(instant: datetime, where: tzinfo) -> datetime:
-    """What clocks in a zone show at an instant, as a time without a zone."""
-    return instant.astimezone(where).replace(tzinfo=None, fold=0)
+    """What clocks in a zone show at an instant, as a time without a zone. After the year 9999 they stand still."""
+    try:
+        return instant.astimezone(where).replace(tzinfo=None, fold=0)
+    except OverflowError:
+        return datetime.max
 
 
 def possible_offsets(local: datetime, where: tzinfo) -> frozenset[timedelta]:

@@ -1,0 +1,74 @@
+"""The way in of every operation: who is asking, is the path theirs, is it spelled properly, is the body a kind we take.
+
+In this order, so that nothing is learned without a token, and nothing about others with one: 401, 403, 404, 415, 400.
+"""
+
+import re
+from typing import Final, cast
+
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from todo_core.errors import Forbidden, InvalidToken, NotFound, Unauthenticated, Unavailable
+from todo_core.front import Todo
+from todo_http.operations import Operation
+from todo_http.query import read_query
+from todo_http.refusals import InvalidRequest, UnsupportedMediaType
+from todo_http.visit import Visit, visit_of
+
+CANONICAL_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+BEARER: Final = re.compile(rb"bearer +([A-Za-z0-9._~+/=-]+)", re.IGNORECASE)
+CONTENT_TYPE: Final = re.compile(rb'\s*([^\s;]+)\s*(?:;\s*charset="?utf-8"?\s*)?;?\s*', re.IGNORECASE)
+
+
+class Admission(ASGIMiddleware):
+    """Lets a request in, or raises."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        facts = cast("Operation | None", scope["route_handler"].opt.get("operation"))
+        if facts is not None:  # the framework's own answer to OPTIONS has none, and tells nothing
+            self._admit(scope, facts, visit_of(scope))
+        await next_app(scope, receive, send)
+
+    def _admit(self, scope: Scope, facts: Operation, visit: Visit) -> None:
+        if not facts.public:
+            self._identify(scope, visit)
+        _check_path(scope, visit)
+        if facts.takes is not None:
+            _check_content(facts, visit)
+        if scope["query_string"]:
+            visit.query = read_query(scope["query_string"], facts.query)
+            if visit.query.faults and facts.takes is None and not facts.query:
+                raise InvalidRequest(visit.query.faults)
+
+    def _identify(self, scope: Scope, visit: Visit) -> None:
+        header = visit.fields.get(b"authorization")
+        if header is None:
+            raise Unauthenticated
+        found = BEARER.fullmatch(header)
+        if found is None:
+            raise InvalidToken
+        todo = scope["litestar_app"].state._state.get("todo")
+        if todo is None:
+            raise Unavailable("The service is starting.")
+        visit.actor = scope["user"] = cast(Todo, todo).sessions.identify(found[1].decode("ascii"))
+
+
+def _check_path(scope: Scope, visit: Visit) -> None:
+    """One address for each thing: no second spelling of an id, no escapes, no doubled or trailing slashes."""
+    parameters = scope["path_params"]
+    if visit.actor and parameters.get("user_id", str(visit.actor.user_id)) != str(visit.actor.user_id):
+        raise Forbidden
+    for name, value in parameters.items():
+        if name.endswith("_id") and not CANONICAL_ID.fullmatch(value):
+            raise NotFound("resource")
+    path = scope.get("raw_path") or scope["path"].encode()
+    if b"%" in path or b"//" in path or (len(path) > 1 and path.endswith(b"/")):
+        raise NotFound("resource")
+
+
+def _check_content(facts: Operation, visit: Visit) -> None:
+    found = CONTENT_TYPE.fullmatch(visit.fields.get(b"content-type", b""))
+    coding = visit.fields.get(b"content-encoding", b"identity").strip().lower()
+    if found is None or found[1].decode("latin-1").lower() not in facts.media_types or coding != b"identity":
+        raise UnsupportedMediaType(facts.media_types, patch=facts.method == "PATCH")

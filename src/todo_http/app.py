@@ -1,0 +1,88 @@
+"""The application: everything is put together here, and nothing is opened before its lifespan begins."""
+
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, NoReturn, cast
+
+from litestar import Litestar, Request
+from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
+
+from todo_core.front import Todo
+from todo_http.access_log import AccessLog, write_to_stdout
+from todo_http.admission import Admission
+from todo_http.answer import encode
+from todo_http.call import Call
+from todo_http.cursors import Cursors
+from todo_http.docs import File
+from todo_http.edge import Edge
+from todo_http.health import Readiness
+from todo_http.openapi import document
+from todo_http.options import HttpOptions
+from todo_http.routes import routes
+
+OpenTodo = Callable[[], AbstractAsyncContextManager[Todo]]
+
+
+class TodoApp(Litestar):
+    """A Litestar application that is reached through the edge."""
+
+    edge: Edge
+
+    async def __call__(
+        self,
+        scope: Scope | LifeSpanScope,
+        receive: Receive | LifeSpanReceive,
+        send: Send | LifeSpanSend,
+    ) -> None:
+        if scope["type"] in {"lifespan", "websocket"}:
+            await super().__call__(scope, receive, send)
+        else:
+            await self.edge(cast(HTTPScope, scope), cast(Receive, receive), cast(Send, send))
+
+    async def behind_the_edge(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
+
+
+def create_app(
+    open_todo: OpenTodo, options: HttpOptions, write_log: Callable[[str], None] = write_to_stdout
+) -> TodoApp:
+    """The application over whatever ``open_todo`` opens; ``write_log`` takes finished access log lines."""
+    access_log = AccessLog(options.log_format, write_log)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_todo() as todo:
+            app.state.todo = todo
+            app.state.readiness = readiness = Readiness(todo.check)
+            cast(TodoApp, app).edge.attach(todo)
+            access_log.start()
+            # What exists by now lives as long as the process: no collection needs to look at it again.
+            gc.collect()
+            gc.freeze()
+            try:
+                yield
+            finally:
+                readiness.drain()
+                await access_log.stop()
+
+    app = TodoApp(
+        route_handlers=routes(docs=options.docs),
+        request_class=Call,
+        middleware=[Admission()],
+        exception_handlers={Exception: _rise},
+        lifespan=[lifespan],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,  # the edge's limit holds, for every way of reading
+        debug=False,
+    )
+    app.state.cursors = Cursors(options.cursor_keys)
+    app.state.openapi = File.of(encode(document(options.docs, options.version)), "application/json")
+    app.edge = Edge(app.behind_the_edge, options, access_log)
+    return app
+
+
+def _rise(_: Request[Any, Any, Any], error: Exception) -> NoReturn:
+    """No error is answered on the way: all of them become answers at the edge."""
+    raise error

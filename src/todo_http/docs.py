@@ -1,0 +1,142 @@
+"""The OpenAPI document and the page that shows it, served from memory and from this origin alone."""
+
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from todo_core.errors import NotFound
+from todo_http.answer import Answer
+from todo_http.call import Call
+from todo_http.operations import Gives, operation
+
+PAGE: Final = "index.html"
+MEDIA_TYPES: Final = {
+    PAGE: "text/html; charset=utf-8",
+    "init.js": "text/javascript; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "favicon-32x32.png": "image/png",
+}
+"""Every file that is served; no other name is ever looked up."""
+
+ASSETS: Final = tuple(name for name in MEDIA_TYPES if name != PAGE)
+POLICY: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file in memory, known by the hash of what is in it."""
+
+    body: bytes
+    media_type: str
+    etag: bytes
+
+    @staticmethod
+    def of(body: bytes, media_type: str) -> "File":
+        return File(body, media_type, b'"%s"' % sha256(body).hexdigest()[:32].encode("ascii"))
+
+    def answer(self, request: Call) -> Answer:
+        """The file, or 304 when the client has it already."""
+        headers = [
+            (b"etag", self.etag),
+            (b"cache-control", b"no-cache"),
+            (b"content-security-policy", POLICY),
+        ]
+        known = request.visit.fields.get(b"if-none-match", b"")
+        if known == b"*" or self.etag in [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]:
+            return Answer(304, headers=headers)
+        return Answer(200, self.body, [(b"content-type", self.media_type.encode("ascii")), *headers])
+
+
+@cache
+def _file(name: str) -> File:
+    return File.of(files("todo_http").joinpath("docs_ui", name).read_bytes(), MEDIA_TYPES[name])
+
+
+NOT_MODIFIED: Final = Gives(description="The client has it already.", headers=("ETag",))
+
+
+class Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where to look further."""
+
+    service: str = "todo"
+    documentation: str = "/docs"
+    openapi: str = "/openapi.json"
+    health: str = "/health"
+
+
+@operation(
+    "GET",
+    "/",
+    id="front",
+    tag="service",
+    summary="Where to look further",
+    public=True,
+    gives={200: Gives(description="Addresses.", body=Front)},
+)
+async def front(request: Call) -> Answer:
+    return Answer.json(200, Front())
+
+
+@operation(
+    "GET",
+    "/openapi.json",
+    id="openapi",
+    tag="service",
+    summary="This document",
+    public=True,
+    gives={
+        200: Gives(description="OpenAPI 3.1.", body=dict, headers=("ETag",)),
+        304: NOT_MODIFIED,
+    },
+)
+async def document(request: Call) -> Answer:
+    file: File = request.app.state.openapi
+    return file.answer(request)
+
+
+@operation(
+    "GET",
+    "/docs",
+    id="docs",
+    tag="service",
+    summary="This document, to look at and to try out",
+    public=True,
+    gives={
+        200: Gives(description="A page.", body=str, media_types=("text/html",), headers=("ETag",)),
+        304: NOT_MODIFIED,
+    },
+)
+async def page(request: Call) -> Answer:
+    return _file(PAGE).answer(request)
+
+
+@operation(
+    "GET",
+    "/docs/{asset:str}",
+    id="docsAsset",
+    tag="service",
+    summary="What the page is made of",
+    public=True,
+    gives={
+        200: Gives(
+            description="A file.",
+            body=str,
+            media_types=("text/javascript", "text/css", "image/png"),
+            headers=("ETag",),
+        ),
+        304: NOT_MODIFIED,
+    },
+    refuses=("not-found",),
+    path_schemas={"asset": {"type": "string", "enum": list(ASSETS)}},
+)
+async def asset(request: Call) -> Answer:
+    name = request.scope["path_params"]["asset"]
+    if name not in ASSETS:
+        raise NotFound("page")
+    return _file(name).answer(request)

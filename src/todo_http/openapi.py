@@ -1,0 +1,132 @@
+"""The OpenAPI 3.1 document, made from what is known about every operation."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+import msgspec
+
+from todo_http.openapi_answers import good_answer, problem_components, problem_references, response_headers
+from todo_http.operations import Operation
+from todo_http.problems import Problem
+from todo_http.routes import operations
+
+REFERENCE: Final = "#/components/schemas/{name}"
+DESCRIPTION: Final = """\
+Accounts and private tasks. Every answer of 400 and above is `application/problem+json` (RFC 9457).
+
+An absent field means "leave it", `null` means "clear it". Nothing is ever silently ignored: unknown fields,
+unknown query parameters and values of the wrong type are refused, and all broken rules are named at once.
+
+Every operation that is a GET answers HEAD as well. Every answer carries `X-Request-Id`.
+"""
+TAGS: Final = {
+    "accounts": "Opening an account, changing it, and closing it.",
+    "login sessions": "Logging in, staying logged in, and logging out, on this device or on others.",
+    "tasks": "What is to be done.",
+    "service": "Health, and what explains the service.",
+}
+ID: Final = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+PATH_DESCRIPTIONS: Final = {
+    "user_id": "The caller's own id; any other is 403.",
+    "task_id": "One of the caller's tasks.",
+    "session_id": "One of the caller's login sessions.",
+    "code": "The code of a problem: the last part of its type.",
+    "asset": "The name of a file.",
+}
+
+
+def document(docs: bool = True, release: str | None = None) -> dict[str, Any]:
+    """The whole document. It needs no running application."""
+    known = operations(docs)
+    schemas = _schemas(known)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in known:
+        path = paths.setdefault(operation.path.replace(":str}", "}"), {})
+        if operation.parameters and "parameters" not in path:
+            path["parameters"] = [_path_parameter(operation, name) for name in operation.parameters]
+        path[operation.method.lower()] = _describe(operation, schemas.references)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "To-do service",
+            "version": release or _installed_version(),
+            "description": DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components,
+            "responses": problem_components(known, schemas.references[Problem]),
+            "headers": response_headers(),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+class Schemas(msgspec.Struct, frozen=True):
+    """Schemas by wire type, and the components that they refer to."""
+
+    references: dict[Any, dict[str, Any]]
+    components: dict[str, Any]
+
+
+def _schemas(known: Sequence[Operation]) -> Schemas:
+    bodies = [operation.takes for operation in known if operation.takes]
+    bodies += [gives.body for operation in known for gives in operation.gives.values() if gives.body is not None]
+    types: list[Any] = list(dict.fromkeys([Problem, *bodies]))
+    references, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    return Schemas(dict(zip(types, references, strict=True)), components)
+
+
+def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": PATH_DESCRIPTIONS[name],
+        "schema": dict(operation.path_schemas.get(name, ID)),
+    }
+
+
+def _describe(operation: Operation, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+    }
+    if operation.description:
+        described["description"] = operation.description
+    described["security"] = [] if operation.public else [{"bearer": []}]
+    if operation.query:
+        described["parameters"] = [_query_parameter(parameter) for parameter in operation.query]
+    if operation.takes:
+        schema = references[operation.takes]
+        described["requestBody"] = {
+            "required": True,
+            "content": {media_type: {"schema": schema} for media_type in operation.media_types},
+        }
+    answers = {str(status): good_answer(gives, references) for status, gives in operation.gives.items()}
+    described["responses"] = answers | problem_references(operation)
+    return described
+
+
+def _query_parameter(parameter: Any) -> dict[str, Any]:
+    schema = dict(parameter.schema)
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.description,
+        "schema": {"type": "array", "items": schema} if parameter.repeatable else schema,
+    } | ({"style": "form", "explode": True} if parameter.repeatable else {})
+
+
+@cache
+def _installed_version() -> str:
+    try:
+        return version("todo-service")
+    except PackageNotFoundError:
+        return "0"

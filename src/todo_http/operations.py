@@ -1,0 +1,82 @@
+"""What is known about every operation: enough to route it, to guard it and to describe it truthfully."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler, route
+
+from todo_http.answer import Answer
+from todo_http.problems import KINDS
+from todo_http.query import Parameter
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Handler = Callable[..., Awaitable[Answer]]
+
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gives:
+    """One good answer: what it says, the wire type of its body if it has one, and its header fields."""
+
+    description: str
+    body: Any = None
+    media_types: tuple[str, ...] = (JSON,)
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """``public`` needs no token; ``takes`` is the wire type of the body; ``refuses`` are codes of its own."""
+
+    method: Method
+    path: str
+    id: str
+    tag: str
+    summary: str
+    description: str = ""
+    public: bool = False
+    takes: type[msgspec.Struct] | None = None
+    query: tuple[Parameter, ...] = ()
+    gives: Mapping[int, Gives]
+    refuses: tuple[str, ...] = ()
+    path_schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """The formats of the body that it takes."""
+        return (JSON, MERGE_PATCH) if self.method == "PATCH" else (JSON,)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names in the path."""
+        parts = [part for part in self.path.split("/") if part.startswith("{")]
+        return tuple(part.strip("{}").partition(":")[0] for part in parts)
+
+    def problems(self) -> dict[int, list[str]]:
+        """By status, the codes of every problem that this operation can answer with."""
+        codes = {"malformed", "invalid", "uri-too-long", "headers-too-large", "internal", *self.refuses}
+        if not self.public:
+            codes |= {"unauthenticated", "invalid-token", "unavailable"}
+        if "user_id" in self.parameters:
+            codes |= {"forbidden", "not-found"}
+        if self.takes:
+            codes |= {"unsupported-media-type", "too-large", "request-timeout"}
+        by_status: dict[int, list[str]] = {}
+        for code in sorted(codes, key=lambda code: (KINDS[code].status, code)):
+            by_status.setdefault(KINDS[code].status, []).append(code)
+        return by_status
+
+
+def operation(method: Method, path: str, **known: Any) -> Callable[[Handler], HTTPRouteHandler]:
+    """Makes a function the handler of an operation; the keywords are the other fields of Operation."""
+    facts = Operation(method=method, path=path, **known)
+
+    def decorate(handler: Handler) -> HTTPRouteHandler:
+        # The status is the answer's own; this one only keeps the framework from assuming another.
+        return route(path, http_method=method, status_code=200, opt={"operation": facts})(handler)
+
+    return decorate

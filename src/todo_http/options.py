@@ -1,0 +1,43 @@
+"""What the HTTP layer has to be told: one frozen value, made by whoever composes the application."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpOptions:
+    """``cursor_keys``: the first signs page positions, all of them verify. Empty tuples switch a thing off."""
+
+    cursor_keys: tuple[bytes, ...]
+    version: str
+    cors_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    max_body_bytes: int = 262_144
+    body_deadline: float = 10.0
+    log_format: Literal["json", "console"] = "json"
+    docs: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.cursor_keys or any(len(key) < 16 for key in self.cursor_keys):
+            raise ValueError("cursor keys have at least 16 bytes, and there is at least one")
+        if any(origin.rstrip("/") != origin or "://" not in origin for origin in self.cors_origins):
+            raise ValueError("a CORS origin is a scheme, a host and perhaps a port, such as https://todo.example.org")
+        _ = self._networks
+
+    @cached_property
+    def _networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(text, strict=False) for text in self.trusted_proxies)
+
+    def trusts(self, peer: str) -> bool:
+        """True when what this peer says about the original request may be believed."""
+        if not self._networks:
+            return False
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return False
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in network for network in self._networks)

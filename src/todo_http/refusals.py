@@ -1,0 +1,102 @@
+"""The refusals that only HTTP knows: about messages, not about to-do lists."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from todo_core.errors import TodoError
+
+
+class Fault(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One broken rule, and where: a JSON pointer into the body, or the name of a query parameter."""
+
+    code: str
+    detail: str
+    pointer: str | msgspec.UnsetType = msgspec.UNSET
+    parameter: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Malformed(TodoError):
+    """The message cannot be understood at all."""
+
+    code = "malformed"
+
+
+class InvalidRequest(TodoError):
+    """The message can be understood and breaks rules; ``faults`` names every one of them."""
+
+    code = "invalid"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("The request breaks one or more rules.")
+        self.faults = tuple(faults)
+
+
+class MethodNotAllowed(TodoError):
+    """There is such a resource, and this is not among what can be done with it."""
+
+    code = "method-not-allowed"
+
+    def __init__(self, allow: str) -> None:
+        super().__init__("This method is not among those that the Allow header lists.")
+        self.allow = allow
+
+
+class UnsupportedMediaType(TodoError):
+    """The body is in a format that this operation does not take."""
+
+    code = "unsupported-media-type"
+
+    def __init__(self, accepted: Sequence[str], patch: bool) -> None:
+        super().__init__(f"The body must be {' or '.join(accepted)} in UTF-8, without a content coding.")
+        self.accepted = ", ".join(accepted)
+        self.patch = patch
+
+
+class TooLarge(TodoError):
+    """The body is longer than any that this service takes."""
+
+    code = "too-large"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A body may have at most {limit} bytes.")
+
+
+class AddressTooLong(TodoError):
+    """Path and query together are longer than any that mean something here."""
+
+    code = "uri-too-long"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Path and query may have at most {limit} bytes.")
+
+
+class HeadersTooLarge(TodoError):
+    """Too many header fields, or too many bytes of them."""
+
+    code = "headers-too-large"
+
+    def __init__(self, fields: int, limit: int) -> None:
+        super().__init__(f"A request may have at most {fields} header fields with {limit} bytes in all.")
+
+
+class RequestTimeout(TodoError):
+    """The body did not arrive in time."""
+
+    code = "request-timeout"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The body did not arrive within {seconds:g} seconds.")
+
+
+class Internal(TodoError):
+    """A fault of ours. The cause is in the log, under the request id."""
+
+    code = "internal"
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong here; the request id helps to find out what.")
+
+
+class ClientGone(Exception):
+    """The client has left before its request was complete: nobody is there to be answered."""

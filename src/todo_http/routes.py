@@ -1,0 +1,43 @@
+"""Every operation there is."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from todo_http import accounts, docs, health, problem_pages, sessions, task_list, tasks
+from todo_http.operations import Operation
+
+OPERATIONS: tuple[HTTPRouteHandler, ...] = (
+    accounts.register,
+    sessions.login,
+    sessions.refresh,
+    sessions.logout,
+    accounts.me,
+    accounts.change_me,
+    accounts.change_password,
+    accounts.close,
+    sessions.list_sessions,
+    sessions.end,
+    sessions.end_others,
+    task_list.find,
+    tasks.add,
+    tasks.get,
+    tasks.put,
+    tasks.patch,
+    tasks.complete,
+    tasks.remove,
+    health.health,
+    health.live,
+    health.ready,
+    problem_pages.explain,
+    docs.front,
+)
+DOCS: tuple[HTTPRouteHandler, ...] = (docs.document, docs.page, docs.asset)
+
+
+def routes(docs: bool) -> list[HTTPRouteHandler]:
+    """The handlers, with the pages that describe them or without."""
+    return [*OPERATIONS, *(DOCS if docs else ())]
+
+
+def operations(docs: bool = True) -> list[Operation]:
+    """What is known about each of them."""
+    return [handler.opt["operation"] for handler in routes(docs)]

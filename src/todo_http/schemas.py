@@ -1,0 +1,77 @@
+"""What the fields of wire types look like in the OpenAPI document.
+
+The limits are described here and enforced by the core, whose refusals name every broken rule; the decoder
+would stop at the first. So they are notes on plain types, not constraints.
+"""
+
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from todo_core.limits import DESCRIPTION_MAX, DUE_DATE_MAX, EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, TITLE_MAX
+from todo_core.limits import TIME_ZONE_MAX as ZONE_MAX
+
+ONE_LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
+NO_NUL: Final = r"^[^\u0000]*$"
+DAY: Final = r"\d{4}-\d{2}-\d{2}"
+CLOCK: Final = r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
+DUE_DATE: Final = rf"^{DAY}([Tt]{CLOCK}(([Zz]|[+-]\d{{2}}:\d{{2}})(\[!?[^\[\]!]+\])?)?)?$"
+INSTANT: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"
+
+
+def note(description: str, *examples: Any, **schema: Any) -> Meta:
+    """A description of a field, with examples and whatever else its schema shall say."""
+    return Meta(description=description, examples=list(examples) or None, extra_json_schema=schema)
+
+
+Title = Annotated[
+    str,
+    note("What is to be done, on one line.", "Buy milk", minLength=1, maxLength=TITLE_MAX, pattern=ONE_LINE),
+]
+Description = Annotated[str, note("More about it.", "Two litres", maxLength=DESCRIPTION_MAX, pattern=NO_NUL)]
+PriorityName = Annotated[str, note("How much it matters.", "high", enum=["high", "medium", "low"])]
+DueText = Annotated[
+    str,
+    note(
+        "A day, a local time wherever one is, or a time fixed to an offset and perhaps a zone (RFC 9557).",
+        "2026-11-20",
+        "2026-11-20T15:00",
+        "2026-11-20T15:00:00+01:00[Europe/Berlin]",
+        maxLength=DUE_DATE_MAX,
+        pattern=DUE_DATE,
+    ),
+]
+Instant = Annotated[
+    str,
+    note("An instant in UTC.", "2026-11-20T05:38:00.123456Z", format="date-time", pattern=INSTANT),
+]
+Email = Annotated[
+    str,
+    note(
+        "Letter case does not matter.",
+        "ada@example.org",
+        format="email",
+        maxLength=EMAIL_MAX,
+        pattern=r"^\s*[^\s@]{1,64}@([^\s@.]+\.)+[^\s@.]{2,}\s*$",
+    ),
+]
+Name = Annotated[str, note("What to call this person.", "Ada", minLength=1, maxLength=NAME_MAX, pattern=ONE_LINE)]
+NewPassword = Annotated[
+    str,
+    note(
+        "Kept as typed. Neither a common one nor the address or the name.",
+        "correct horse battery staple",
+        minLength=PASSWORD_MIN,
+        maxLength=PASSWORD_MAX,
+        pattern=NO_NUL,
+        format="password",
+    ),
+]
+Password = Annotated[
+    str,
+    note("As it was set.", "correct horse battery staple", maxLength=PASSWORD_MAX, pattern=NO_NUL, format="password"),
+]
+ZoneName = Annotated[
+    str, note("An IANA time zone.", "Europe/Berlin", maxLength=ZONE_MAX, pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$")
+]
+RefreshToken = Annotated[str, note("Works once.", minLength=1)]

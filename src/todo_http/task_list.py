@@ -1,0 +1,180 @@
+"""Lists of tasks over HTTP: filters, orders, and pages by position."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+from todo_core.limits import PAGE_MAX, QUERY_MAX
+from todo_core.model.due import DueDate, DueKind
+from todo_core.model.rules import Broken
+from todo_core.model.task import Priority
+from todo_core.model.task_filter import DueWish, SortField, TaskPosition, TaskQuery, TaskSort, search_words
+from todo_core.usecases.tasks import find_tasks
+from todo_http.answer import Answer, Field
+from todo_http.call import Call
+from todo_http.operations import Gives, operation
+from todo_http.query import Parameter
+from todo_http.refusals import Fault, InvalidRequest
+from todo_http.schemas import CLOCK, DAY
+from todo_http.tasks import TASKS, TaskOut
+
+E = TypeVar("E")
+
+STATUSES: Final = {"pending": False, "completed": True}
+PRIORITIES: Final[dict[str, Priority | None]] = {"high": Priority.HIGH, "medium": Priority.MEDIUM, "low": Priority.LOW}
+SORTS: Final = {f"{sign}{field.value}": TaskSort(field, bool(sign)) for sign in ("", "-") for field in SortField}
+POINT: Final = {
+    "type": "string",
+    "pattern": rf"^{DAY}([Tt]{CLOCK}([Zz]|[+-]\d{{2}}:\d{{2}}))?$",
+    "examples": ["2026-11-20", "2026-11-20T05:38:00Z"],
+}
+
+
+def _one_of(values: dict[str, E]) -> Callable[[str], E]:
+    def read(text: str) -> E:
+        if text not in values:
+            raise Broken("unknown-value", f"This must be one of {', '.join(values)}.")
+        return values[text]
+
+    return read
+
+
+def _choice(kind: type[StrEnum]) -> dict[str, Any]:
+    return {item.value: item for item in kind}
+
+
+def _point(text: str) -> date | datetime:
+    """A day, or an instant of RFC 3339: where a list begins or ends must not depend on whose clock is meant."""
+    due = DueDate.parse(text)
+    if due.kind is DueKind.DAY:
+        return due.at.date()
+    if due.kind is DueKind.FLOATING or "[" in text:
+        raise Broken("invalid-date", "This must be a day, or a time with an offset (and a plus sign spelled %2B).")
+    return due.at
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= PAGE_MAX):
+        raise Broken("out-of-range", f"This must be a number from 1 to {PAGE_MAX}.")
+    return int(text)
+
+
+def _enum(*names: str) -> dict[str, Any]:
+    return {"type": "string", "enum": list(names)}
+
+
+PARAMETERS: Final = (
+    Parameter(name="status", read=_one_of(STATUSES), schema=_enum(*STATUSES), description="Open or done ones."),
+    Parameter(
+        name="priority",
+        read=_one_of({**PRIORITIES, "none": None}),
+        schema=_enum(*PRIORITIES, "none"),
+        description="With any of these priorities; may be given several times.",
+        repeatable=True,
+    ),
+    Parameter(
+        name="due_before",
+        read=_point,
+        schema=POINT,
+        description="Due before this, which is not included; a day begins in the user's time zone.",
+    ),
+    Parameter(
+        name="due_after",
+        read=_point,
+        schema=POINT,
+        description="Due from this on, which is included; a day begins in the user's time zone.",
+    ),
+    Parameter(
+        name="due",
+        read=_one_of(_choice(DueWish)),
+        schema=_enum(*DueWish),
+        description="Without a due date, overdue and open, or due today in the user's time zone.",
+    ),
+    Parameter(
+        name="q",
+        read=search_words,
+        schema={"type": "string", "maxLength": QUERY_MAX},
+        description="Words, each of which is found somewhere in the title or the description; case and accents aside.",
+    ),
+    Parameter(
+        name="sort",
+        read=_one_of(SORTS),
+        schema=_enum(*SORTS),
+        description="The order; a leading - turns it round. Tasks without a value come last, ties go by id.",
+    ),
+    Parameter(
+        name="limit",
+        read=_limit,
+        schema={"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_MAX},
+        description="At most so many tasks.",
+    ),
+    Parameter(
+        name="cursor",
+        read=str,
+        schema={"type": "string"},
+        description="Where the previous page of the same list ended, from its Link header.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a query string asks for."""
+
+    query: TaskQuery
+    sort: TaskSort
+    after: TaskPosition | None
+    limit: int
+
+
+def read_wish(request: Call) -> Wish:
+    """Raises InvalidRequest with every rule that the query breaks."""
+    values, faults = request.query.values, list(request.query.faults)
+    sort = values.get("sort") or TaskSort()
+    after = None
+    if (cursor := values.get("cursor")) is not None:
+        try:
+            after = request.app.state.cursors.read(cursor, request.actor.user_id, sort)
+        except Broken as broken:
+            faults.append(Fault(code=broken.code, detail=broken.detail, parameter="cursor"))
+    if faults:
+        raise InvalidRequest(faults)
+    query = TaskQuery(
+        completed=values.get("status"),
+        priorities=frozenset(values.get("priority", ())),
+        due_before=values.get("due_before"),
+        due_after=values.get("due_after"),
+        due=values.get("due"),
+        words=values.get("q", ()),
+    )
+    return Wish(query, sort, after, values.get("limit", PAGE_MAX))
+
+
+def _next_link(request: Call, position: TaskPosition, sort: TaskSort) -> Field:
+    """The same list from behind this position on (RFC 8288)."""
+    parts = request.scope["query_string"].decode("ascii", "replace").split("&")
+    kept = [quote(part, safe="=%+:,.-_~") for part in parts if part and part.partition("=")[0] != "cursor"]
+    cursor = request.app.state.cursors.write(position, request.actor.user_id, sort)
+    target = f"/api/{request.actor.user_id}/tasks?{'&'.join([*kept, f'cursor={cursor}'])}"
+    return b"link", f'<{target}>; rel="next"'.encode("ascii")
+
+
+@operation(
+    "GET",
+    TASKS,
+    id="listTasks",
+    tag="tasks",
+    summary="List tasks",
+    description="Oldest first unless told otherwise. A page with more behind it carries a Link to the next.",
+    query=PARAMETERS,
+    gives={200: Gives(description="The tasks.", body=list[TaskOut], headers=("Link",))},
+)
+async def find(request: Call) -> Answer:
+    wish = read_wish(request)
+    run = request.todo.run
+    page = await run.read(request.actor.user_id, find_tasks, run.clock, wish.query, wish.sort, wish.after, wish.limit)
+    links = [_next_link(request, page.next, wish.sort)] if page.next else []
+    return Answer.json(200, [TaskOut.of(task) for task in page.items], *links)

@@ -1,0 +1,42 @@
+"""What the edge knows about one request, kept beside its scope for everything further inside."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from litestar.types import Scope
+
+from todo_core.model.user import Actor
+from todo_http.query import Query
+
+KEY = "todo.visit"
+
+
+class Visit:
+    """One request: its id, its header fields, and what is found out about it on the way in."""
+
+    __slots__ = ("actor", "fields", "method", "problem", "query", "request_id", "sent", "status")
+
+    def __init__(self, method: str, fields: dict[bytes, bytes], request_id: str) -> None:
+        self.method = method
+        self.fields = fields
+        self.request_id = request_id
+        self.actor: Actor | None = None
+        self.query: Query | None = None
+        self.problem: str | None = None
+        self.status = 0
+        self.sent = 0
+
+
+def fields_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The header fields by name; those that come twice are joined as RFC 9110, section 5.3, says.
+
+    So a second Host, Authorization or Content-Type spoils the first, and none of them is ever chosen.
+    """
+    fields: dict[bytes, bytes] = {}
+    for name, value in headers:
+        fields[name] = fields[name] + b", " + value if name in fields else value
+    return fields
+
+
+def visit_of(scope: Scope) -> Visit:
+    return cast(Visit, cast(dict[str, Any], scope)[KEY])

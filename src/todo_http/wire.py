@@ -1,0 +1,143 @@
+"""Bodies, read strictly: the right media type, the right JSON, and every broken rule told at once."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from types import NoneType
+from typing import Any, Final, TypeVar, get_args
+
+import msgspec
+
+from todo_core.errors import Invalid
+from todo_http.call import Call
+from todo_http.problems import body_fault
+from todo_http.query import ECHO_MAX, FAULTS_MAX
+from todo_http.refusals import Fault, InvalidRequest, Malformed
+
+S = TypeVar("S", bound=msgspec.Struct)
+T = TypeVar("T")
+
+KINDS: Final[dict[Any, str]] = {str: "a string", bool: "true or false", NoneType: "null"}
+"""What a field can be. Numbers and nested values will want sentences of their own."""
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC, always with microseconds, so that texts of instants sort as the instants do."""
+    return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
+
+
+async def read_body(request: Call, shape: type[S], build: Callable[..., T]) -> T:
+    """What ``build`` makes of the fields that the body gives. It takes any of them by name, and may raise Invalid.
+
+    Raises InvalidRequest with the faults of the query, of the shape and of the rules together; a field of the
+    wrong shape is not held against the rules as well.
+    """
+    given, faults = read_fields(await request.whole_body(), shape)
+    faults = [*request.query.faults, *faults]
+    try:
+        built = build(**given)
+    except Invalid as invalid:
+        told = {fault.pointer for fault in faults}
+        faults += [fault for fault in map(body_fault, invalid.violations) if fault.pointer not in told]
+        raise InvalidRequest(faults) from None
+    if faults:
+        raise InvalidRequest(faults)
+    return built
+
+
+async def read_shape(request: Call, shape: type[S]) -> S:
+    """The body of an operation whose rules are applied further inside."""
+    given, faults = read_fields(await request.whole_body(), shape)
+    if faults := [*request.query.faults, *faults]:
+        raise InvalidRequest(faults)
+    return shape(**given)
+
+
+def read_fields(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any], list[Fault]]:
+    """The fields that the body gives in the right shape, and what is wrong with the others."""
+    try:
+        value = _decoder(shape).decode(body)
+        _refuse_repeated_names(body)
+    except msgspec.ValidationError:
+        return _field_by_field(body, shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed("The body is not JSON in UTF-8.") from None
+    given = {name: getattr(value, name) for name in shape.__struct_fields__}
+    return {name: value for name, value in given.items() if value is not msgspec.UNSET}, []
+
+
+def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any], list[Fault]]:
+    """The slow way, for bodies that are wrong somewhere: the decoder alone would tell only the first fault."""
+    given: dict[str, Any] = {}
+    faults: list[Fault] = []
+    try:
+        body.decode("utf-8")
+        raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        _refuse_repeated_names(body)
+    except msgspec.ValidationError:
+        fault = Fault(code="wrong-type", detail="The body must be an object.", pointer="")
+        raise InvalidRequest([fault]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed("The body is not JSON in UTF-8.") from None
+    for field in msgspec.structs.fields(shape):
+        if field.name in raw:
+            _read_field(field, raw[field.name], given, faults)
+        elif field.required:
+            faults.append(Fault(code="required", detail="This field is required.", pointer=f"/{field.name}"))
+    unknown = [name for name in raw if name not in shape.__struct_fields__]
+    faults += [_unknown_field(name) for name in unknown[: FAULTS_MAX - len(faults)]]
+    return given, faults
+
+
+def _read_field(field: msgspec.structs.FieldInfo, raw: msgspec.Raw, given: dict[str, Any], faults: list[Fault]) -> None:
+    try:
+        given[field.name] = msgspec.json.decode(raw, type=_field_type(field.type))
+    except msgspec.ValidationError:
+        faults.append(Fault(code="wrong-type", detail=f"This must be {_kinds(field.type)}.", pointer=f"/{field.name}"))
+    except (msgspec.DecodeError, RecursionError):
+        raise Malformed("The body is not JSON in UTF-8.") from None
+
+
+def _unknown_field(name: str) -> Fault:
+    """Names of more than 64 characters are not repeated."""
+    pointer = "/" + name.replace("~", "~0").replace("/", "~1") if len(name) <= ECHO_MAX else ""
+    return Fault(code="unknown-field", detail="There is no such field here.", pointer=pointer)
+
+
+def _refuse_repeated_names(body: bytes) -> None:
+    """The decoder takes the last of several equal names, and which one a proxy or a log took, nobody knows."""
+    json.loads(body, object_pairs_hook=_unique, parse_int=str, parse_float=str)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
+        raise Malformed("An object in the body has two members of the same name.")
+    return unique
+
+
+@cache
+def _decoder(shape: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape)
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """The types that a field may have, without limits that are only there to be read."""
+    bare = get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
+    if isinstance(bare, type):
+        return [bare]
+    return [kind for part in get_args(bare) for kind in _alternatives(part)]
+
+
+def _kinds(annotation: Any) -> str:
+    return " or ".join(KINDS[kind] for kind in _alternatives(annotation) if kind in KINDS)
+
+
+@cache
+def _field_type(annotation: Any) -> Any:
+    kinds = [kind for kind in _alternatives(annotation) if kind is not msgspec.UnsetType]
+    result = kinds[0]
+    for kind in kinds[1:]:
+        result |= kind
+    return result

@@ -1,0 +1,36 @@
+"""What a script needs runs in an interpreter that has nothing installed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """
+import sys; sys.path.insert(0, sys.argv[1])
+import asyncio
+from uuid import UUID
+from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
+from todo_adapters.refresh_tokens import HmacRefreshTokens
+from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
+
+async def main():
+    ids, clock, secret, hasher = UuidSevens(), SystemClock(), new_secret(), ScryptHasher(cost=4)
+    async with hasher.turn() as turn:
+        assert await turn.matches(await turn.hash("password"), "password")
+    hasher.close()
+    access, refreshing = OpaqueAccessTokens([secret]), HmacRefreshTokens([secret])
+    user, session = ids.new(), ids.new()
+    assert access.read(access.issue(user, session, clock.now()), clock.now()).user_id == user
+    assert refreshing.read(refreshing.issue(session, 1)) == (session, 1)
+    ended, journal = MemoryEndedSessions(), ListJournal()
+    ended.add(session, clock.now()); assert session in ended
+    journal.record("done"); assert journal.events == ["done"]
+
+asyncio.run(main())
+foreign = {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names - {"todo_adapters", "todo_core"}
+assert foreign <= {"__main__"}, foreign
+"""
+
+
+def test_clock_ids_hasher_tokens_and_journal_need_only_the_standard_library() -> None:
+    source = Path(__file__).parents[2] / "src"
+    subprocess.run([sys.executable, "-S", "-I", "-c", SCRIPT, str(source)], check=True, timeout=30)

@@ -1,0 +1,132 @@
+"""What contract tests start from: people nobody has met before, and short ways to write, to look, and to race."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from todo_adapters.runtime import UuidSevens
+from todo_core.errors import NotFound
+from todo_core.ids import SessionId, TaskId, UserId
+from todo_core.model.change import Change
+from todo_core.model.session import LoginSession
+from todo_core.model.task import Task
+from todo_core.model.task_filter import TaskFilter, TaskSort
+from todo_core.model.user import User
+from todo_core.ports.storage import AccountsUnitOfWork, Store, UnitOfWork
+
+NOW = datetime(2026, 11, 20, 12, 30, 15, 123456, tzinfo=UTC)
+"""The time of whatever does not care about the time; its microseconds are there to be lost."""
+
+HASH = "scrypt$a$hash"
+
+IDS = UuidSevens()
+"""Real ids, because a database may have been used by other tests before."""
+
+numbers = count(1)
+
+
+class Undo(Exception):
+    """Raised inside a unit of work so that it is undone."""
+
+
+def someone(**fields: Any) -> User:
+    """A person who is not in any storage yet."""
+    user_id = UserId(IDS.new())
+    blank = {"id": user_id, "email": f"{user_id}@example.org", "name": f"Person {next(numbers)}", "created_at": NOW}
+    return User(**{**blank, **fields})
+
+
+async def join(store: Store, **fields: Any) -> User:
+    """A new person with an account, and nothing in it."""
+    user = someone(**fields)
+    async with store.begin_accounts() as unit:
+        await unit.users.add(user, HASH)
+        await unit.commit()
+    return user
+
+
+async def new_owner(store: Store) -> UserId:
+    """The id of a new person."""
+    return (await join(store)).id
+
+
+def a_task(owner: UserId, title: str = "Buy milk", **fields: Any) -> Task:
+    """A task that is not stored yet."""
+    return Task(id=TaskId(IDS.new()), user_id=owner, title=title, created_at=NOW, updated_at=NOW, **fields)
+
+
+async def write(store: Store, owner: UserId, do: Callable[[UnitOfWork], None], now: datetime = NOW) -> Sequence[Change]:
+    """What one unit of work on the owner's storage caused."""
+    async with store.begin(owner, now, IDS) as unit:
+        do(unit)
+        return await unit.commit()
+
+
+async def add(store: Store, owner: UserId, title: str = "Buy milk", **fields: Any) -> Task:
+    """A new task, as it was stored."""
+    task = a_task(owner, title, **fields)
+    [change] = await write(store, owner, lambda unit: unit.tasks.add(task))
+    assert isinstance(change.value, Task)
+    return change.value
+
+
+async def all_tasks(store: Store, owner: UserId) -> list[Task]:
+    """Everything the owner has, oldest first."""
+    return list((await store.view(owner).tasks.page(TaskFilter(), TaskSort(), None, 1000)).items)
+
+
+async def feed(store: Store, owner: UserId) -> list[Change]:
+    """All of the owner's changes."""
+    return list(await store.view(owner).changes.after(0, 1000))
+
+
+async def missing(store: Store, owner: UserId, task_id: TaskId) -> bool:
+    """True when the owner has no such task."""
+    try:
+        await store.view(owner).tasks.get(task_id)
+    except NotFound:
+        return True
+    return False
+
+
+def a_session(user_id: UserId, minutes: int = 0, **fields: Any) -> LoginSession:
+    """A login session that began so many minutes ago."""
+    begun = NOW - timedelta(minutes=minutes)
+    blank = {"id": SessionId(IDS.new()), "user_id": user_id, "created_at": begun, "last_used_at": begun}
+    return LoginSession(**{**blank, "client": "a browser", **fields})
+
+
+async def log_in(store: Store, user_id: UserId, minutes: int = 0) -> LoginSession:
+    """A login session that is stored."""
+    session = a_session(user_id, minutes)
+    async with store.begin_accounts() as unit:
+        await unit.sessions.add(session)
+        await unit.commit()
+    return session
+
+
+async def on_accounts(store: Store, do: Callable[[AccountsUnitOfWork], Coroutine[Any, Any, None]]) -> None:
+    """One committed unit of work on the accounts."""
+    async with store.begin_accounts() as unit:
+        await do(unit)
+        await unit.commit()
+
+
+async def together(*runs: Coroutine[Any, Any, Any]) -> Counter[str]:
+    """How often each outcome came about when all ran at once: "done", or the name of what was raised."""
+    outcomes = await asyncio.gather(*runs, return_exceptions=True)
+    return Counter(type(outcome).__name__ if isinstance(outcome, BaseException) else "done" for outcome in outcomes)
+
+
+async def think() -> None:
+    """Time between reading and writing, in which somebody else could come in between."""
+    await asyncio.sleep(0.002)
+
+
+async def still_waits(task: "asyncio.Task[Any]") -> bool:
+    """True when the task has had time enough to end, and has not."""
+    await asyncio.sleep(0.1)
+    return not task.done()

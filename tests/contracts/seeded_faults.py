@@ -1,0 +1,258 @@
+"""Mistakes that storage adapters really make, put into the memory store: each function plants one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+
+import pytest
+
+from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
+from todo_adapters.memory.desk import Desk
+from todo_adapters.memory.locks import Holding, Key
+from todo_adapters.memory.sessions import MemorySessions
+from todo_adapters.memory.state import Draft, Shelf, others_run
+from todo_adapters.memory.tasks import MemoryTaskReads, MemoryTasks, Write
+from todo_adapters.memory.users import MemoryUserReads
+from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView, Numbering
+from todo_core.errors import TodoError
+from todo_core.model.change import Change, ChangeKind
+from todo_core.model.task import Task
+from todo_core.model.task_filter import TaskSort
+
+good_commit = MemoryUnitOfWork.commit
+good_page = MemoryTaskReads.page
+good_take = Holding.take
+
+
+def shelf_of(unit: MemoryUnitOfWork) -> Shelf:
+    return unit._state.shelf(unit.owner)
+
+
+def owner_forgotten_in_reads(patch: pytest.MonkeyPatch) -> None:
+    def tasks(view: MemoryView) -> MemoryTaskReads:
+        everybody = {key: task for shelf in view._state.shelves.values() for key, task in shelf.tasks.items()}
+        return MemoryTaskReads(Draft(everybody))
+
+    patch.setattr(MemoryView, "tasks", property(tasks))
+
+
+def owner_forgotten_in_removals(patch: pytest.MonkeyPatch) -> None:
+    async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
+        for write in unit._tasks.writes:
+            for shelf in unit._state.shelves.values() if write.task is None else ():
+                if stolen := shelf.tasks.pop(write.task_id, None):
+                    shelf_of(unit).tasks[write.task_id] = stolen
+        return await good_commit(unit)
+
+    patch.setattr(MemoryUnitOfWork, "commit", commit)
+
+
+def revision_unchecked_on_update(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Numbering, "_check", lambda *_: None)
+
+
+def update_brings_back_what_is_gone(patch: pytest.MonkeyPatch) -> None:
+    good = Numbering._check
+
+    def check(self: Numbering, kind: ChangeKind, task: Task, stored: Task | None) -> None:
+        good(self, kind, task, stored or task)
+
+    patch.setattr(Numbering, "_check", check)
+
+
+def no_entry_for(kind: ChangeKind) -> Any:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
+            changes = await good_commit(unit)
+            feed = shelf_of(unit).feed
+            feed[:] = [change for change in feed if change.kind is not kind]
+            return changes
+
+        patch.setattr(MemoryUnitOfWork, "commit", commit)
+
+    plant.__name__ = f"no_entry_for_{kind.value}"
+    return plant
+
+
+def number_taken_without_the_lock(patch: pytest.MonkeyPatch) -> None:
+    async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
+        shelf = shelf_of(unit)
+        highest = shelf.revision
+        await others_run()
+        rows = Draft(shelf.tasks)
+        numbering = Numbering(Shelf(shelf.tasks, shelf.feed, highest), rows, unit.now)
+        changes = numbering.number(unit._tasks.writes)
+        rows.publish()
+        shelf.feed.extend(changes)
+        shelf.revision = highest + len(changes)
+        unit.close()
+        return changes
+
+    patch.setattr(MemoryUnitOfWork, "commit", commit)
+
+
+def entry_visible_after_a_later_one(patch: pytest.MonkeyPatch) -> None:
+    async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
+        changes = await good_commit(unit)
+        feed = shelf_of(unit).feed
+        for change in changes:
+            feed.remove(change)
+        for _ in range(changes[0].seq * 7 % 5):
+            await others_run()
+        feed.extend(changes)
+        feed.sort(key=lambda change: change.seq)
+        return changes
+
+    patch.setattr(MemoryUnitOfWork, "commit", commit)
+
+
+def refused_write_advances_the_counter(patch: pytest.MonkeyPatch) -> None:
+    async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
+        try:
+            return await good_commit(unit)
+        except TodoError:
+            shelf_of(unit).revision += 1
+            raise
+
+    patch.setattr(MemoryUnitOfWork, "commit", commit)
+
+
+def refused_write_leaves_half_of_it(patch: pytest.MonkeyPatch) -> None:
+    def number(self: Numbering, writes: Sequence[Write]) -> tuple[Change, ...]:
+        changes = []
+        for seq, write in enumerate(writes, self._shelf.revision + 1):
+            changes.append(self._perform(write, seq))
+            self._rows.publish()
+        return tuple(changes)
+
+    patch.setattr(Numbering, "number", number)
+
+
+def write_shows_before_commit(patch: pytest.MonkeyPatch) -> None:
+    def put(self: "Draft[Any, Any]", key: object, value: object) -> None:
+        self._table[key] = value
+
+    patch.setattr(Draft, "put", put)
+
+
+def own_writes_unseen(patch: pytest.MonkeyPatch) -> None:
+    def get(self: "Draft[Any, Any]", key: object) -> object:
+        return self._table.get(key)
+
+    patch.setattr(Draft, "get", get)
+
+
+def altered(patch: pytest.MonkeyPatch, kinds: set[ChangeKind], alter: Any) -> None:
+    good = MemoryTasks._collect
+
+    def collect(self: MemoryTasks, kind: ChangeKind, task: Task) -> None:
+        good(self, kind, alter(task) if kind in kinds else task)
+
+    patch.setattr("todo_adapters.memory.tasks.check_storable", lambda _: None)
+    patch.setattr(MemoryTasks, "_collect", collect)
+
+
+def field_forgotten(patch: pytest.MonkeyPatch) -> None:
+    altered(patch, {ChangeKind.CREATED}, lambda task: replace(task, description=None))
+
+
+def field_forgotten_in_updates(patch: pytest.MonkeyPatch) -> None:
+    altered(patch, {ChangeKind.UPDATED}, lambda task: replace(task, priority=None))
+
+
+def microseconds_lost(patch: pytest.MonkeyPatch) -> None:
+    altered(patch, set(ChangeKind), lambda task: replace(task, updated_at=task.updated_at.replace(microsecond=0)))
+
+
+def time_zone_lost(patch: pytest.MonkeyPatch) -> None:
+    altered(patch, set(ChangeKind), lambda task: replace(task, created_at=task.created_at.replace(tzinfo=None)))
+
+
+def due_date_rewritten(patch: pytest.MonkeyPatch) -> None:
+    def in_utc(task: Task) -> Task:
+        due = task.due_date
+        return task if due is None else replace(task, due_date=replace(due, text=due.at.astimezone(UTC).isoformat()))
+
+    altered(patch, set(ChangeKind), in_utc)
+
+
+def position_ignores_ties(patch: pytest.MonkeyPatch) -> None:
+    good = TaskSort.is_behind
+    patch.setattr(
+        TaskSort,
+        "is_behind",
+        lambda sort, task, position: sort.position(task).value != position.value and good(sort, task, position),
+    )
+
+
+def without_priority_never_found(patch: pytest.MonkeyPatch) -> None:
+    async def page(self: MemoryTaskReads, which: Any, sort: Any, after: Any, limit: int) -> Any:
+        wanted = which.priorities - {None} if which.priorities else which.priorities
+        found = await good_page(self, replace(which, priorities=wanted), sort, after, limit)
+        return replace(found, items=tuple(task for task in found.items if task.priority or not which.priorities))
+
+    patch.setattr(MemoryTaskReads, "page", page)
+
+
+def limit_ignored(patch: pytest.MonkeyPatch) -> None:
+    async def page(self: MemoryTaskReads, which: Any, sort: Any, after: Any, _: int) -> Any:
+        return await good_page(self, which, sort, after, 1000)
+
+    patch.setattr(MemoryTaskReads, "page", page)
+
+
+def address_unchecked(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(MemoryUserReads, "_with_address", lambda *_: None)
+
+
+def no_lock_on(kind: str) -> Any:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        async def take(self: Holding, key: Key) -> None:
+            if key[0] == kind:
+                self._held.add(key)
+            else:
+                await good_take(self, key)
+
+        def release(self: Holding) -> None:
+            held, self._held = self._held, set()
+            for key in held:
+                if key[0] != kind:
+                    self._locks.release(key)
+
+        patch.setattr(Holding, "take", take)
+        patch.setattr(Holding, "release_all", release)
+        patch.setattr(Holding, "give_back", lambda *_: None)
+
+    plant.__name__ = f"no_lock_on_{kind}"
+    return plant
+
+
+def one_part_not_committed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Desk, "_drafts", lambda desk: (desk.users, desk.shelves, desk.ended, desk.attempts))
+
+
+def ended_sessions_not_remembered(patch: pytest.MonkeyPatch) -> None:
+    async def end(self: MemorySessions, session_ids: Sequence[Any], _: object) -> None:
+        for session_id in session_ids:
+            self._desk.sessions.drop(session_id)
+
+    patch.setattr(MemorySessions, "end", end)
+
+
+def account_leaves_its_tasks_behind(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Desk, "_drafts", lambda desk: (desk.users, desk.sessions, desk.ended, desk.attempts))
+    good = Desk.publish
+
+    def publish(desk: Desk) -> None:
+        for user_id in [key for key, shelf in desk.shelves._mine.items() if shelf is None]:
+            del desk.shelves._mine[user_id]
+        desk.shelves.publish()
+        good(desk)
+
+    patch.setattr(Desk, "publish", publish)
+
+
+def abandoned_write_accepted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(MemoryUnitOfWork, "refuse_abandoned", lambda _: None)
+    patch.setattr(MemoryAccountsUnitOfWork, "refuse_abandoned", lambda _: None)

@@ -1,0 +1,113 @@
+"""What every AttemptRepository promises: no failed login is lost, however many are counted at once."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from tests.contracts.kit import IDS, NOW, Undo, on_accounts, still_waits, think, together
+from todo_core.model.attempts import AttemptPolicy, Attempts
+from todo_core.ports.storage import AccountsUnitOfWork, Store
+
+MINUTE = timedelta(minutes=1)
+
+
+def new_key() -> bytes:
+    """A key under which nothing is counted yet."""
+    return sha256(IDS.new().bytes).digest()
+
+
+async def put(store: Store, attempts: Attempts) -> bytes:
+    """A new key under which this is counted."""
+    key = new_key()
+
+    async def count(unit: AccountsUnitOfWork) -> None:
+        await unit.attempts.locked(key, NOW)
+        await unit.attempts.update(key, attempts)
+
+    await on_accounts(store, count)
+    return key
+
+
+async def test_what_nobody_counted_is_none(store: Store) -> None:
+    assert await store.accounts().attempts.get(new_key()) is None
+
+
+async def test_a_count_begins_when_it_is_first_looked_for(store: Store) -> None:
+    async with store.begin_accounts() as unit:
+        assert await unit.attempts.locked(new_key(), NOW) == Attempts(failures=0, since=NOW)
+
+
+async def test_a_count_comes_back_as_it_was_stored(store: Store) -> None:
+    blocked = Attempts(failures=7, since=NOW, blocked_until=NOW + MINUTE)
+    key, other = await put(store, blocked), await put(store, Attempts(since=NOW))
+    assert await store.accounts().attempts.get(key) == blocked
+    assert await store.accounts().attempts.get(other) == Attempts(since=NOW)
+    async with store.begin_accounts() as unit:
+        assert await unit.attempts.locked(key, NOW + MINUTE) == blocked
+        assert await unit.attempts.get(key) == blocked
+
+
+async def test_a_count_shows_at_commit_and_not_if_it_is_undone(store: Store) -> None:
+    key = await put(store, Attempts(failures=1, since=NOW))
+    with suppress(Undo):
+        async with store.begin_accounts() as unit:
+            await unit.attempts.locked(key, NOW)
+            await unit.attempts.update(key, Attempts(failures=2, since=NOW))
+            assert await unit.attempts.get(key) == Attempts(failures=2, since=NOW)
+            assert await store.accounts().attempts.get(key) == Attempts(failures=1, since=NOW)
+            raise Undo
+    assert await store.accounts().attempts.get(key) == Attempts(failures=1, since=NOW)
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+async def test_a_locked_count_waits_for_the_end_of_the_unit_of_work(store: Store, fresh: bool) -> None:
+    key = new_key() if fresh else await put(store, Attempts(since=NOW))
+
+    async def look() -> Attempts:
+        async with store.begin_accounts() as unit:
+            return await unit.attempts.locked(key, NOW)
+
+    async with store.begin_accounts() as unit:
+        await unit.attempts.locked(key, NOW)
+        second = asyncio.create_task(look())
+        assert await still_waits(second)
+        await unit.attempts.update(key, Attempts(failures=4, since=NOW))
+        await unit.commit()
+    assert await asyncio.wait_for(second, 5) == Attempts(failures=4, since=NOW)
+
+
+async def test_parallel_failures_are_all_counted(store: Store) -> None:
+    key, policy = new_key(), AttemptPolicy(free=100)
+
+    async def fail() -> None:
+        async with store.begin_accounts() as unit:
+            attempts = await unit.attempts.locked(key, NOW)
+            await think()
+            await unit.attempts.update(key, attempts.charge(NOW, policy))
+            await unit.commit()
+
+    assert await together(*(fail() for _ in range(12))) == {"done": 12}
+    found = await store.accounts().attempts.get(key)
+    assert found is not None
+    assert found.failures == 12
+
+
+async def test_old_counts_that_block_nobody_are_forgotten(store: Store) -> None:
+    long_ago = NOW - timedelta(days=400)
+    kept = [
+        Attempts(failures=1, since=long_ago),
+        Attempts(failures=9, since=long_ago - MINUTE, blocked_until=long_ago + MINUTE),
+    ]
+    dropped = [
+        Attempts(failures=1, since=long_ago - MINUTE),
+        Attempts(failures=9, since=long_ago - 2 * MINUTE, blocked_until=long_ago - MINUTE),
+    ]
+    kept_keys = [await put(store, attempts) for attempts in kept]
+    dropped_keys = [await put(store, attempts) for attempts in dropped]
+    await on_accounts(store, lambda unit: unit.attempts.forget(long_ago))
+    reads = store.accounts().attempts
+    assert [await reads.get(key) for key in kept_keys] == kept
+    assert [await reads.get(key) for key in dropped_keys] == [None, None]

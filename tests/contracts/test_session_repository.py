@@ -1,0 +1,213 @@
+"""What every SessionRepository promises: sessions that are held while they change, and a memory of those that ended."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.contracts.kit import (
+    IDS,
+    NOW,
+    Undo,
+    a_session,
+    join,
+    log_in,
+    on_accounts,
+    someone,
+    still_waits,
+    think,
+    together,
+)
+from todo_core.errors import NotFound
+from todo_core.ids import SessionId
+from todo_core.model.session import LoginSession
+from todo_core.ports.storage import AccountsUnitOfWork, Store
+
+MINUTE = timedelta(minutes=1)
+
+
+async def ended_at(store: Store, session: LoginSession) -> object:
+    """When the session ended, or None."""
+    return dict(await store.accounts().sessions.ended_since(NOW - timedelta(days=1000))).get(session.id)
+
+
+async def end(store: Store, *sessions: LoginSession, minutes: int = 0) -> None:
+    """Ends them so many minutes later."""
+    ids = [session.id for session in sessions]
+    await on_accounts(store, lambda unit: unit.sessions.end(ids, NOW + minutes * MINUTE))
+
+
+async def test_the_sessions_of_a_user_come_oldest_first(store: Store) -> None:
+    user, other = await join(store), await join(store)
+    newest, oldest, middle = [await log_in(store, user.id, minutes) for minutes in (1, 9, 5)]
+    await log_in(store, other.id)
+    assert list(await store.accounts().sessions.of_user(user.id)) == [oldest, middle, newest]
+    assert list(await store.accounts().sessions.of_user(someone().id)) == []
+
+
+async def test_a_session_without_an_account_is_refused_and_the_unit_of_work_goes_on(store: Store) -> None:
+    user, nobody = await join(store), someone()
+    session = a_session(user.id)
+    async with store.begin_accounts() as unit:
+        with pytest.raises(NotFound):
+            await unit.sessions.add(a_session(nobody.id))
+        await unit.sessions.add(session)
+        await unit.commit()
+    assert list(await store.accounts().sessions.of_user(user.id)) == [session]
+
+
+async def test_nothing_shows_before_commit_but_to_the_unit_itself(store: Store) -> None:
+    user = await join(store)
+    old, new = await log_in(store, user.id, 5), a_session(user.id)
+    async with store.begin_accounts() as unit:
+        await unit.sessions.add(new)
+        await unit.sessions.end([old.id], NOW)
+        assert list(await unit.sessions.of_user(user.id)) == [new]
+        assert await unit.sessions.locked(old.id) is None
+        assert list(await store.accounts().sessions.of_user(user.id)) == [old]
+        assert await ended_at(store, old) is None
+        await unit.commit()
+    assert list(await store.accounts().sessions.of_user(user.id)) == [new]
+    assert await ended_at(store, old) == NOW
+
+
+async def test_an_exception_undoes_everything(store: Store) -> None:
+    user = await join(store)
+    session = await log_in(store, user.id)
+    with suppress(Undo):
+        async with store.begin_accounts() as unit:
+            await unit.sessions.end([session.id], NOW)
+            raise Undo
+    assert list(await store.accounts().sessions.of_user(user.id)) == [session]
+    assert await ended_at(store, session) is None
+
+
+async def test_an_update_changes_generation_use_and_replays_and_nothing_else(store: Store) -> None:
+    user = await join(store)
+    session, other = await log_in(store, user.id), await log_in(store, user.id)
+    used = replace(session, generation=7, last_used_at=NOW + MINUTE, rotated_at=NOW + MINUTE, replays=3)
+    async with store.begin_accounts() as unit:
+        assert await unit.sessions.locked(session.id) == session
+        await unit.sessions.update(replace(used, client="another browser", created_at=NOW - MINUTE))
+        assert await unit.sessions.locked(session.id) == used
+        await unit.commit()
+    assert list(await store.accounts().sessions.of_user(user.id)) == [used, other]
+
+
+async def test_a_locked_session_waits_for_the_end_of_the_unit_of_work(store: Store) -> None:
+    user = await join(store)
+    session = await log_in(store, user.id)
+
+    async def look() -> LoginSession | None:
+        async with store.begin_accounts() as unit:
+            return await unit.sessions.locked(session.id)
+
+    async with store.begin_accounts() as unit:
+        assert await unit.sessions.locked(session.id) == session
+        second = asyncio.create_task(look())
+        assert await still_waits(second)
+        await unit.sessions.update(replace(session, generation=2))
+        await unit.commit()
+    assert await asyncio.wait_for(second, 5) == replace(session, generation=2)
+
+
+async def test_who_waited_for_a_session_that_ended_gets_none(store: Store) -> None:
+    user = await join(store)
+    session = await log_in(store, user.id)
+
+    async def look() -> LoginSession | None:
+        async with store.begin_accounts() as unit:
+            return await unit.sessions.locked(session.id)
+
+    async with store.begin_accounts() as unit:
+        await unit.sessions.locked(session.id)
+        second = asyncio.create_task(look())
+        await unit.sessions.end([session.id], NOW)
+        assert await still_waits(second)
+        await unit.commit()
+    assert await asyncio.wait_for(second, 5) is None
+
+
+async def test_parallel_changes_of_a_locked_session_are_all_kept(store: Store) -> None:
+    user = await join(store)
+    session = await log_in(store, user.id)
+
+    async def use() -> None:
+        async with store.begin_accounts() as unit:
+            found = await unit.sessions.locked(session.id)
+            assert found is not None
+            await think()
+            await unit.sessions.update(replace(found, replays=found.replays + 1))
+            await unit.commit()
+
+    assert await together(*(use() for _ in range(8))) == {"done": 8}
+    [found] = await store.accounts().sessions.of_user(user.id)
+    assert found.replays == 8
+
+
+async def test_what_has_ended_is_gone_and_remembered(store: Store) -> None:
+    user = await join(store)
+    ended, alive = await log_in(store, user.id, 5), await log_in(store, user.id)
+    await end(store, ended)
+    assert list(await store.accounts().sessions.of_user(user.id)) == [alive]
+    assert await ended_at(store, ended) == NOW
+    assert await ended_at(store, alive) is None
+    async with store.begin_accounts() as unit:
+        assert await unit.sessions.locked(ended.id) is None
+
+
+async def test_what_has_ended_already_is_passed_over(store: Store) -> None:
+    user = await join(store)
+    first, second = await log_in(store, user.id), await log_in(store, user.id)
+    await end(store, first, minutes=1)
+    await end(store, second, first, second, minutes=2)
+    assert await ended_at(store, first) == NOW + MINUTE
+    assert await ended_at(store, second) == NOW + 2 * MINUTE
+    await on_accounts(store, lambda unit: unit.sessions.end([], NOW))
+    await on_accounts(store, lambda unit: unit.sessions.end([SessionId(IDS.new())], NOW))
+
+
+async def test_parallel_ends_in_any_order_never_wait_in_a_circle(store: Store) -> None:
+    user = await join(store)
+    sessions = [await log_in(store, user.id) for _ in range(6)]
+    runs = [end(store, *(sessions if i % 2 else reversed(sessions))) for i in range(6)]
+    assert await together(*runs) == {"done": 6}
+    assert list(await store.accounts().sessions.of_user(user.id)) == []
+
+
+async def test_what_ended_at_the_moment_or_later_is_told(store: Store) -> None:
+    user = await join(store)
+    sessions = [await log_in(store, user.id) for _ in range(3)]
+    for minutes, session in enumerate(sessions):
+        await end(store, session, minutes=minutes)
+    since = dict(await store.accounts().sessions.ended_since(NOW + MINUTE))
+    assert {session.id: since.get(session.id) for session in sessions} == {
+        sessions[0].id: None,
+        sessions[1].id: NOW + MINUTE,
+        sessions[2].id: NOW + 2 * MINUTE,
+    }
+
+
+async def test_what_ended_before_a_moment_can_be_forgotten(store: Store) -> None:
+    user = await join(store)
+    sessions = [await log_in(store, user.id) for _ in range(3)]
+    for minutes, session in enumerate(sessions):
+        await end(store, session, minutes=minutes - 600)
+    await on_accounts(store, lambda unit: unit.sessions.forget_ended(NOW - 599 * MINUTE))
+    assert await ended_at(store, sessions[0]) is None
+    assert await ended_at(store, sessions[1]) == NOW - 599 * MINUTE
+    assert await ended_at(store, sessions[2]) == NOW - 598 * MINUTE
+
+
+async def test_the_memory_of_an_ended_session_outlives_the_account(store: Store) -> None:
+    user = await join(store)
+    session = await log_in(store, user.id)
+
+    async def leave(unit: AccountsUnitOfWork) -> None:
+        await unit.sessions.end([session.id], NOW)
+        await unit.users.remove(user.id)
+
+    await on_accounts(store, leave)
+    assert await ended_at(store, session) == NOW

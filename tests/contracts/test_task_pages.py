@@ -1,0 +1,146 @@
+"""What every page of tasks promises: what the filter's predicate says, in the sort's order, each task once."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from tests.contracts.crowd import crowd, filters
+from tests.contracts.kit import IDS, NOW, a_task, add, new_owner, write
+from todo_core.ids import UserId
+from todo_core.model.task import Priority, Task
+from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
+from todo_core.ports.storage import Store, TaskReads
+
+SORTS = [TaskSort(field, descending) for field in SortField for descending in (False, True)]
+every_sort = pytest.mark.parametrize("sort", SORTS, ids=lambda sort: f"{'-' * sort.descending}{sort.field.value}")
+
+
+async def gather(store: Store, seed: int = 7) -> tuple[TaskReads, list[Task]]:
+    """Somebody with many tasks, beside somebody else who has some as well."""
+    owner, neighbour = await new_owner(store), await new_owner(store)
+    await settle(store, neighbour, crowd(neighbour, 20, seed + 1))
+    stored = await settle(store, owner, crowd(owner, seed=seed))
+    return store.view(owner).tasks, stored
+
+
+async def settle(store: Store, owner: UserId, tasks: list[Task]) -> list[Task]:
+    """The tasks as one unit of work stored them."""
+    async with store.begin(owner, NOW, IDS) as unit:
+        for task in tasks:
+            unit.tasks.add(task)
+        changes = await unit.commit()
+    return [change.value for change in changes if change.value is not None]
+
+
+async def walk(tasks: TaskReads, which: TaskFilter, sort: TaskSort, limit: int) -> list[Task]:
+    """All pages, one after the other, to the end."""
+    position: TaskPosition | None = None
+    found: list[Task] = []
+    while True:
+        page = await tasks.page(which, sort, position, limit)
+        found += page.items
+        if page.next is None:
+            assert len(page.items) <= limit
+            return found
+        assert len(page.items) == limit
+        assert page.next == sort.position(page.items[-1])
+        position = page.next
+
+
+def differences(found: list[Task], expected: list[Task]) -> list[str]:
+    """For people: which titles are where they should not be."""
+    return [f"{a.title!r} instead of {b.title!r}" for a, b in zip(found, expected, strict=False) if a != b]
+
+
+def test_the_filters_tell_the_tasks_apart() -> None:
+    """Otherwise what follows would prove nothing."""
+    tasks = crowd(UserId(IDS.new()))
+    chosen = [sum(map(which.matches, tasks)) for which in filters()]
+    assert sum(0 < size < len(tasks) for size in chosen) > 0.8 * len(chosen)
+
+
+@every_sort
+async def test_a_page_is_what_the_predicate_says_in_the_order_of_the_sort(store: Store, sort: TaskSort) -> None:
+    tasks, stored = await gather(store)
+    for which in filters():
+        expected = sort.arrange([task for task in stored if which.matches(task)])
+        found = await walk(tasks, which, sort, 1000)
+        assert found == expected, (which, differences(found, expected))
+
+
+@every_sort
+async def test_pages_of_every_size_leave_nothing_out_and_repeat_nothing(store: Store, sort: TaskSort) -> None:
+    tasks, stored = await gather(store, seed=11)
+    some = TaskFilter(completed=False, priorities=frozenset({None, Priority.HIGH}))
+    for which, limits in ((TaskFilter(), (1, 2, 3, 7, 69, 70, 71)), (some, (1, 4)), (TaskFilter(words=("a",)), (1, 3))):
+        expected = sort.arrange([task for task in stored if which.matches(task)])
+        for limit in limits:
+            assert await walk(tasks, which, sort, limit) == expected
+
+
+@every_sort
+async def test_a_page_can_begin_behind_a_task_that_is_no_longer_there(store: Store, sort: TaskSort) -> None:
+    owner = await new_owner(store)
+    stored = await settle(store, owner, crowd(owner, 12))
+    tasks, expected = store.view(owner).tasks, sort.arrange(stored)
+    for gone, task in enumerate(expected):
+        await write(store, owner, lambda unit, task=task: unit.tasks.remove(task.id))  # type: ignore[misc]
+        page = await tasks.page(TaskFilter(), sort, sort.position(task), 1000)
+        assert list(page.items) == expected[gone + 1 :]
+
+
+async def test_tasks_that_come_and_go_between_pages_do_not_disturb_the_others(store: Store) -> None:
+    owner, sort = await new_owner(store), TaskSort(SortField.TITLE)
+    old = await settle(store, owner, [a_task(owner, f"title {i:02}") for i in range(20)])
+    tasks = store.view(owner).tasks
+    page = await tasks.page(TaskFilter(), sort, None, 5)
+    seen = [*page.items]
+    while page.next is not None:
+        await add(store, owner, "title 00 and before all")
+        last = seen[-1].id
+        await write(store, owner, lambda unit, last=last: unit.tasks.remove(last))  # type: ignore[misc]
+        page = await tasks.page(TaskFilter(), sort, page.next, 5)
+        seen += page.items
+    assert seen == old
+
+
+async def test_equal_titles_of_different_spelling_come_in_order_of_creation(store: Store) -> None:
+    owner = await new_owner(store)
+    spelled = ["Äpfel", "apfel", "APFEL", "a\u0308pfel"]
+    stored = await settle(store, owner, [a_task(owner, title) for title in spelled])
+    for descending in (False, True):
+        found = await walk(store.view(owner).tasks, TaskFilter(), TaskSort(SortField.TITLE, descending), 1)
+        assert found == stored
+
+
+async def test_those_without_a_priority_are_found_and_come_last(store: Store) -> None:
+    owner = await new_owner(store)
+    order = [None, Priority.LOW, None, Priority.HIGH]
+    stored = await settle(store, owner, [replace(a_task(owner), priority=priority) for priority in order])
+    tasks = store.view(owner).tasks
+    without = await walk(tasks, TaskFilter(priorities=frozenset({None})), TaskSort(), 10)
+    assert without == [stored[0], stored[2]]
+    for descending, expected in ((False, (1, 3, 0, 2)), (True, (3, 1, 0, 2))):
+        found = await walk(tasks, TaskFilter(), TaskSort(SortField.PRIORITY, descending), 1)
+        assert found == [stored[i] for i in expected]
+
+
+async def test_a_position_is_between_two_tasks_of_equal_value(store: Store) -> None:
+    owner, sort = await new_owner(store), TaskSort(SortField.PRIORITY)
+    task = replace(a_task(owner), priority=Priority.LOW)
+    [stored] = await settle(store, owner, [task])
+    before = TaskPosition(1, a_task(owner).id)
+    tasks = store.view(owner).tasks
+    assert (await tasks.page(TaskFilter(), sort, before, 10)).items == ()
+    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10)).items == ()
+    later = await add(store, owner, priority=Priority.LOW)
+    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10)).items == (later,)
+
+
+async def test_the_default_order_is_oldest_first_by_id(store: Store) -> None:
+    owner = await new_owner(store)
+    stored = await settle(store, owner, crowd(owner, 10))
+    ids = [task.id for task in await walk(store.view(owner).tasks, TaskFilter(), TaskSort(), 3)]
+    assert ids == [task.id for task in stored]
+    assert all(first < second for first, second in pairwise(ids))

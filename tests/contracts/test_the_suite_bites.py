@@ -1,0 +1,84 @@
+"""A test of the tests: faults are put into a storage adapter one by one, and a named contract test fails each time."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from tests.contracts import seeded_faults as fault
+from tests.contracts import test_attempt_repository as attempts
+from tests.contracts import test_change_feed as feed
+from tests.contracts import test_memory_strictness as strictness
+from tests.contracts import test_round_trip as round_trip
+from tests.contracts import test_session_repository as sessions
+from tests.contracts import test_task_pages as pages
+from tests.contracts import test_task_repository as tasks
+from tests.contracts import test_unit_of_work as units
+from tests.contracts import test_user_repository as users
+from todo_adapters.memory.store import MemoryStore
+from todo_core.errors import TodoError
+from todo_core.model.change import ChangeKind
+from todo_core.model.task_filter import SortField, TaskSort
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+ContractTest = Callable[..., Coroutine[Any, Any, None]]
+
+FAILURES = (AssertionError, TodoError, TimeoutError, pytest.fail.Exception)
+"""What a failing contract test raises: a broken assertion, a refusal that came or did not come, or a wait too long."""
+
+BY_PRIORITY = {"sort": TaskSort(SortField.PRIORITY)}
+BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
+    (fault.owner_forgotten_in_reads, tasks.test_nobody_else_sees_a_task, {}),
+    (fault.owner_forgotten_in_removals, tasks.test_nobody_else_can_remove_a_task, {}),
+    (fault.revision_unchecked_on_update, tasks.test_an_update_of_what_has_moved_on_is_refused, {}),
+    (fault.revision_unchecked_on_update, tasks.test_parallel_updates_through_the_runner_all_succeed, {}),
+    (fault.update_brings_back_what_is_gone, tasks.test_an_update_of_what_is_gone_is_refused, {}),
+    (fault.own_writes_unseen, tasks.test_a_unit_of_work_sees_what_it_has_written, {}),
+    (fault.no_entry_for(ChangeKind.UPDATED), feed.test_every_write_leaves_an_entry, {}),
+    (fault.no_entry_for(ChangeKind.DELETED), tasks.test_of_four_parallel_removals_one_succeeds, {}),
+    (fault.number_taken_without_the_lock, feed.test_parallel_writers_get_consecutive_numbers, {}),
+    (fault.entry_visible_after_a_later_one, feed.test_a_reader_behind_parallel_writers_misses_nothing, {}),
+    (fault.refused_write_advances_the_counter, feed.test_refused_writes_leave_no_gap, {}),
+    (fault.refused_write_leaves_half_of_it, units.test_a_refused_commit_undoes_everything, {}),
+    (fault.write_shows_before_commit, users.test_nothing_shows_before_commit_but_to_the_unit_itself, {}),
+    (fault.no_lock_on("account"), units.test_a_rule_across_rows_holds_under_the_lock, {}),
+    (fault.no_lock_on("account"), users.test_a_locked_person_waits_for_the_end_of_the_unit_of_work, {}),
+    (fault.no_lock_on("session"), sessions.test_parallel_changes_of_a_locked_session_are_all_kept, {}),
+    (fault.no_lock_on("attempts"), attempts.test_parallel_failures_are_all_counted, {}),
+    (fault.no_lock_on("address"), users.test_of_parallel_registrations_of_one_address_one_wins, {}),
+    (fault.address_unchecked, users.test_an_address_is_taken_once_and_the_unit_of_work_goes_on, {}),
+    (fault.account_leaves_its_tasks_behind, users.test_with_an_account_goes_everything_that_was_in_it, {}),
+    (fault.one_part_not_committed, sessions.test_the_sessions_of_a_user_come_oldest_first, {}),
+    (fault.ended_sessions_not_remembered, sessions.test_what_has_ended_is_gone_and_remembered, {}),
+    (fault.field_forgotten, round_trip.test_every_field_of_a_task_comes_back, {}),
+    (fault.field_forgotten_in_updates, round_trip.test_every_field_of_a_task_comes_back_from_an_update, {}),
+    (fault.microseconds_lost, round_trip.test_every_field_of_a_task_comes_back, {}),
+    (fault.time_zone_lost, round_trip.test_every_field_of_a_task_comes_back, {}),
+    (
+        fault.due_date_rewritten,
+        round_trip.test_a_due_date_comes_back_exactly_as_it_was_written,
+        {"text": "2026-11-20T15:00:00+01:00[!Europe/Berlin]"},
+    ),
+    (fault.position_ignores_ties, pages.test_pages_of_every_size_leave_nothing_out_and_repeat_nothing, BY_PRIORITY),
+    (fault.without_priority_never_found, pages.test_those_without_a_priority_are_found_and_come_last, {}),
+    (fault.limit_ignored, pages.test_pages_of_every_size_leave_nothing_out_and_repeat_nothing, BY_PRIORITY),
+    (fault.abandoned_write_accepted, strictness.test_an_abandoned_write_is_refused, {}),
+]
+ids = [f"{plant.__name__}-{test.__name__}" for plant, test, _ in BITES]
+every_bite = pytest.mark.parametrize(("plant", "contract_test", "arguments"), BITES, ids=ids)
+
+
+@every_bite
+async def test_the_named_test_catches_the_fault(
+    monkeypatch: pytest.MonkeyPatch, plant: Plant, contract_test: ContractTest, arguments: dict[str, Any]
+) -> None:
+    plant(monkeypatch)
+    with pytest.raises(FAILURES):
+        await contract_test(MemoryStore(), **arguments)
+
+
+@every_bite
+async def test_without_the_fault_it_passes(
+    plant: Plant, contract_test: ContractTest, arguments: dict[str, Any]
+) -> None:
+    await contract_test(MemoryStore(), **arguments)

@@ -1,0 +1,225 @@
+"""What every unit of work promises: all or nothing, nothing before its time, and an owner's turns one by one."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from tests.contracts.kit import (
+    IDS,
+    NOW,
+    Undo,
+    a_task,
+    add,
+    all_tasks,
+    feed,
+    join,
+    missing,
+    new_owner,
+    on_accounts,
+    someone,
+    still_waits,
+    think,
+    together,
+    write,
+)
+from todo_core.errors import MovedOn, NotFound
+from todo_core.ids import TaskId
+from todo_core.model.task_filter import TaskFilter, TaskSort
+from todo_core.ports.storage import AccountsUnitOfWork, Store
+
+
+async def test_it_knows_whose_it_is_what_time_it_is_and_where_ids_come_from(store: Store) -> None:
+    owner = await new_owner(store)
+    async with store.begin(owner, NOW, IDS) as unit:
+        assert (unit.owner, unit.now, unit.ids) == (owner, NOW, IDS)
+    assert store.view(owner).owner == owner
+
+
+async def test_nothing_shows_before_commit(store: Store) -> None:
+    owner = await new_owner(store)
+    old = await add(store, owner)
+    async with store.begin(owner, NOW, IDS) as unit:
+        unit.tasks.add(a_task(owner))
+        unit.tasks.update(replace(old, title="renamed"))
+        assert await all_tasks(store, owner) == [old]
+        assert len(await feed(store, owner)) == 1
+        await unit.commit()
+    assert len(await all_tasks(store, owner)) == 2
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+async def test_an_exception_undoes_everything(store: Store, exclusive: bool) -> None:
+    owner = await new_owner(store)
+    old = await add(store, owner)
+    with suppress(Undo):
+        async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
+            unit.tasks.add(a_task(owner))
+            unit.tasks.remove(old.id)
+            await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)
+            raise Undo
+    assert await all_tasks(store, owner) == [old]
+    assert [change.seq for change in await feed(store, owner)] == [1]
+
+
+async def test_a_refused_commit_undoes_everything(store: Store) -> None:
+    owner = await new_owner(store)
+    old = await add(store, owner)
+    async with store.begin(owner, NOW, IDS) as unit:
+        unit.tasks.add(a_task(owner))
+        unit.tasks.update(replace(old, title="renamed"))
+        unit.tasks.remove(TaskId(IDS.new()))
+        with pytest.raises(NotFound):
+            await unit.commit()
+    async with store.begin(owner, NOW, IDS) as unit:
+        unit.tasks.remove(old.id)
+        unit.tasks.update(replace(old, title="renamed"))
+        with pytest.raises(MovedOn):
+            await unit.commit()
+    assert await all_tasks(store, owner) == [old]
+    assert [change.seq for change in await feed(store, owner)] == [1]
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+async def test_to_commit_nothing_does_nothing(store: Store, exclusive: bool) -> None:
+    owner = await new_owner(store)
+    async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
+        assert list(await unit.commit()) == []
+    assert await feed(store, owner) == []
+    assert (await add(store, owner)).revision == 1
+
+
+async def test_without_an_account_nothing_can_be_written(store: Store) -> None:
+    nobody = someone().id
+    with pytest.raises(NotFound):
+        await write(store, nobody, lambda unit: unit.tasks.add(a_task(nobody)))
+    with pytest.raises(NotFound):
+        await write(store, nobody, lambda unit: unit.tasks.remove(TaskId(IDS.new())))
+    async with store.begin(nobody, NOW, IDS) as unit:
+        unit.tasks.add(a_task(nobody))
+        unit.tasks.add(a_task(nobody))
+        with pytest.raises(NotFound):
+            await unit.commit()
+    async with store.begin(nobody, NOW, IDS) as unit:
+        with pytest.raises(NotFound):
+            await unit.lock()
+    with pytest.raises(NotFound):
+        async with store.begin(nobody, NOW, IDS, exclusive=True):
+            pass
+
+
+async def test_without_an_account_there_is_nothing_to_see(store: Store) -> None:
+    nobody = someone().id
+    assert await missing(store, nobody, TaskId(IDS.new()))
+    assert await all_tasks(store, nobody) == []
+    assert await feed(store, nobody) == []
+    with pytest.raises(NotFound):
+        await store.view(nobody).zone()
+
+
+async def test_the_zone_is_that_of_the_profile(store: Store) -> None:
+    user = await join(store, time_zone="Asia/Kathmandu")
+    assert (await store.view(user.id).zone()).key == "Asia/Kathmandu"
+
+    async def move(accounts: AccountsUnitOfWork) -> None:
+        await accounts.users.update(replace(user, time_zone="America/St_Johns"))
+
+    await on_accounts(store, move)
+    assert (await store.view(user.id).zone()).key == "America/St_Johns"
+
+
+async def test_a_locked_owner_waits_until_the_lock_is_gone(store: Store) -> None:
+    owner = await new_owner(store)
+    async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
+        unit.tasks.add(a_task(owner, "ours"))
+        theirs = asyncio.create_task(add(store, owner, "theirs"))
+        assert await still_waits(theirs)
+        await unit.commit()
+    assert (await asyncio.wait_for(theirs, 5)).revision == 2
+    assert [task.title for task in await all_tasks(store, owner)] == ["ours", "theirs"]
+
+
+async def test_a_lock_goes_with_the_unit_of_work_however_that_ends(store: Store) -> None:
+    owner = await new_owner(store)
+    with suppress(Undo):
+        async with store.begin(owner, NOW, IDS, exclusive=True):
+            raise Undo
+    async with store.begin(owner, NOW, IDS) as unit:
+        await unit.lock()
+    assert (await asyncio.wait_for(add(store, owner), 5)).revision == 1
+
+
+async def test_a_rule_across_rows_holds_under_the_lock(store: Store) -> None:
+    """Each new task is called by the number of those that were there: without the lock two get one name."""
+    owner = await new_owner(store)
+
+    async def add_numbered() -> None:
+        async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
+            there = (await unit.tasks.page(TaskFilter(), TaskSort(), None, 100)).items
+            await think()
+            unit.tasks.add(a_task(owner, f"number {len(there)}"))
+            await unit.commit()
+
+    assert await together(*(add_numbered() for _ in range(8))) == {"done": 8}
+    assert {task.title for task in await all_tasks(store, owner)} == {f"number {i}" for i in range(8)}
+
+
+async def test_what_was_read_under_the_lock_has_not_moved_on_at_commit(store: Store) -> None:
+    owner = await new_owner(store)
+    task = await add(store, owner, "0")
+
+    async def count_up() -> None:
+        async with store.begin(owner, NOW, IDS) as unit:
+            await unit.lock()
+            read = await unit.tasks.get(task.id)
+            await think()
+            unit.tasks.update(replace(read, title=str(int(read.title) + 1)))
+            await unit.commit()
+
+    assert await together(*(count_up() for _ in range(8))) == {"done": 8}
+    assert (await store.view(owner).tasks.get(task.id)).title == "8"
+
+
+async def test_units_of_work_of_one_and_of_many_writes_never_wait_in_a_circle(store: Store) -> None:
+    owner = await new_owner(store)
+    first, second = await add(store, owner, "first"), await add(store, owner, "second")
+
+    async def touch(*ids: TaskId) -> None:
+        async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
+            for task_id in ids:
+                unit.tasks.update(replace(await unit.tasks.get(task_id), title=f"{len(ids)}"))
+            await unit.commit()
+
+    async def add_one() -> None:
+        await add(store, owner)
+
+    runs = [run for _ in range(5) for run in (touch(first.id, second.id), touch(second.id, first.id), add_one())]
+    assert await together(*runs) == {"done": 15}
+    assert [change.seq for change in await feed(store, owner)] == list(range(1, 2 + 20 + 5 + 1))
+
+
+@pytest.mark.parametrize("size", [1, 3])
+async def test_a_cancelled_caller_leaves_all_or_nothing(store: Store, size: int) -> None:
+    owner = await new_owner(store)
+
+    async def add_some() -> None:
+        async with store.begin(owner, NOW, IDS) as unit:
+            for _ in range(size):
+                unit.tasks.add(a_task(owner))
+            await unit.commit()
+
+    for steps in range(0, 40, 2):
+        running = asyncio.create_task(add_some())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait([running])
+    assert (await asyncio.wait_for(add(store, owner), 5)).revision % size == 1 % size
+    tasks, entries = await all_tasks(store, owner), await feed(store, owner)
+    assert [change.seq for change in entries] == list(range(1, len(entries) + 1))
+    assert sorted(change.id for change in entries) == sorted(task.id for task in tasks)
+
+
+async def test_the_storage_answers(store: Store) -> None:
+    await store.ping()

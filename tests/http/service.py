@@ -1,0 +1,169 @@
+"""The service over HTTP, in process and on the memory store: a client, and people with accounts."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
+from todo_adapters.memory.store import MemoryStore
+from todo_adapters.refresh_tokens import HmacRefreshTokens
+from todo_core.front import Todo
+from todo_core.runner import Runner
+from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.passwords import PasswordCheck
+from todo_core.usecases.sessions import Sessions
+from todo_http.app import TodoApp, create_app
+from todo_http.options import HttpOptions
+
+SECRETS = ("a-secret-of-at-least-thirty-two-bytes",)
+PASSWORD = "correct horse battery staple"
+OPTIONS = HttpOptions(cursor_keys=(b"0123456789abcdef",), version="1.2.3")
+NOBODY = "01936f4e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"
+"""A well-formed id that nothing and nobody has."""
+
+people = itertools.count(1)
+
+
+class Person:
+    """Somebody with an account, and what they can ask for."""
+
+    def __init__(self, client: httpx.AsyncClient, session: dict[str, Any]) -> None:
+        self.client = client
+        self.session = session
+        self.id: str = session["user"]["id"]
+        self.email: str = session["user"]["email"]
+        self.tasks = f"/api/{self.id}/tasks"
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.session['token']}"}
+
+    async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = self.bearer | more.pop("headers", {})
+        return await self.client.request(method, path, headers=headers, **more)
+
+    async def get(self, path: str, **more: Any) -> httpx.Response:
+        return await self.ask("GET", path, **more)
+
+    async def add(self, title: str = "Buy milk", **fields: Any) -> dict[str, Any]:
+        """A new task."""
+        answer = await self.ask("POST", self.tasks, json={"title": title, **fields})
+        assert answer.status_code == 201, answer.text
+        task: dict[str, Any] = answer.json()
+        return task
+
+    async def titles(self, **parameters: Any) -> list[str]:
+        """The titles of a list of tasks."""
+        answer = await self.get(self.tasks, params=parameters)
+        assert answer.status_code == 200, answer.text
+        return [task["title"] for task in answer.json()]
+
+    def task(self, task: dict[str, Any]) -> str:
+        """The path of a task."""
+        return f"{self.tasks}/{task['id']}"
+
+
+class Api:
+    """The running service, and what lies behind it."""
+
+    def __init__(self, app: TodoApp, client: httpx.AsyncClient, todo: Todo, clock: FixedClock, lines: list[str]) -> None:
+        self.app = app
+        self.client = client
+        self.todo = todo
+        self.clock = clock
+        self.lines = lines
+
+    async def person(self, **fields: str) -> Person:
+        """Somebody new."""
+        wish = {"email": f"person{next(people)}@example.org", "password": PASSWORD, "name": "Ada"} | fields
+        answer = await self.client.post("/api/auth/register", json=wish)
+        assert answer.status_code == 201, answer.text
+        return Person(self.client, answer.json())
+
+    async def log_in(self, person: Person) -> Person:
+        """The same person on another device."""
+        answer = await self.client.post("/api/auth/login", json={"email": person.email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return Person(self.client, answer.json())
+
+    def flushed(self) -> list[str]:
+        """The access log lines so far."""
+        self.app.edge.access_log.flush()
+        return "".join(self.lines).splitlines()
+
+
+def compose(clock: FixedClock) -> tuple[Todo, ScryptHasher]:
+    """Every use case on the memory store, with time and ids that a test decides."""
+    store = MemoryStore()
+    runner = Runner(store, clock, CountingIds(), ListJournal())
+    hasher = ScryptHasher(cost=2)
+    passwords = PasswordCheck(runner, hasher)
+    access, refreshing = OpaqueAccessTokens(SECRETS), HmacRefreshTokens(SECRETS)
+    sessions = Sessions(runner, passwords, access, refreshing, MemoryEndedSessions())
+    return Todo(runner, Accounts(runner, hasher, passwords, sessions), sessions, store.ping), hasher
+
+
+@asynccontextmanager
+async def living(app: TodoApp) -> AsyncIterator[None]:
+    """The application within its lifespan, which begins and ends in a task of its own, as under a server."""
+    started, stopping = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        try:
+            async with app.lifespan():
+                started.set()
+                await stopping.wait()
+        finally:
+            started.set()
+
+    life = asyncio.create_task(live())
+    await started.wait()
+    try:
+        yield
+    finally:
+        stopping.set()
+        await life
+
+
+@asynccontextmanager
+async def serving(options: HttpOptions = OPTIONS, todo: Todo | None = None) -> AsyncIterator[Api]:
+    """The service, started."""
+    clock, lines = FixedClock(), list[str]()
+    composed, hasher = compose(clock)
+    given = todo or composed
+
+    @asynccontextmanager
+    async def open_todo() -> AsyncIterator[Todo]:
+        yield given
+
+    app = create_app(open_todo, options, lines.append)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=True)  # type: ignore[arg-type]
+    try:
+        async with living(app), httpx.AsyncClient(transport=transport, base_url="http://todo.test") as client:
+            yield Api(app, client, given, clock, lines)
+    finally:
+        hasher.close()
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem that an answer tells, checked to be a proper one."""
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    told: dict[str, Any] = answer.json()
+    assert told["type"] == f"/problems/{code}", told
+    assert told["status"] == status
+    assert told["title"]
+    assert told["detail"]
+    assert told["instance"] == answer.headers["x-request-id"]
+    assert set(told) <= {"type", "title", "status", "detail", "instance", "errors"}
+    return told
+
+
+def faults(answer: httpx.Response) -> dict[str, str]:
+    """The broken rules that a 400 tells: where to code."""
+    told = problem(answer, 400, "invalid")
+    return {fault.get("pointer", fault.get("parameter")): fault["code"] for fault in told["errors"]}

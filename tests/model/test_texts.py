@@ -1,0 +1,130 @@
+"""Titles, names, descriptions, searches: what one line is, what can be stored, and what counts as the same text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from todo_core.errors import Invalid
+from todo_core.limits import DESCRIPTION_MAX, QUERY_MAX, TITLE_MAX
+from todo_core.model.rules import Broken, Rules, fold, one_line, storable
+from todo_core.model.task import TaskDraft, TaskPatch
+from todo_core.model.task_filter import search_words
+from todo_core.partial import UNSET
+
+
+def codes(**plain: object) -> dict[str, str]:
+    """Which rules a task breaks, field by field."""
+    with pytest.raises(Invalid) as refused:
+        TaskDraft.of(**plain)
+    return {violation.field: violation.code for violation in refused.value.violations}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Buy milk", "Buy milk"),
+        ("  Buy milk \n", "Buy milk"),
+        ("\u3000全角\u3000", "全角"),
+        ("a", "a"),
+        ("x" * TITLE_MAX, "x" * TITLE_MAX),
+        (" " * 500 + "x" * TITLE_MAX + " " * 500, "x" * TITLE_MAX),
+        ("😀" * TITLE_MAX, "😀" * TITLE_MAX),
+        ("👨‍👩‍👧 zero width joiners", "👨‍👩‍👧 zero width joiners"),
+        ("e\u0301", "e\u0301"),
+        ("\u202eright to left", "\u202eright to left"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+    ],
+)
+def test_a_title_is_trimmed_and_else_kept_as_it_is(sent: str, kept: str) -> None:
+    assert TaskDraft.of(title=sent).title == kept
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("", "blank"),
+        (" \t\n\u3000", "blank"),
+        ("x" * (TITLE_MAX + 1), "too-long"),
+        ("two\nlines", "control-character"),
+        ("tab\there", "control-character"),
+        ("NUL\0", "control-character"),
+        ("delete\x7f", "control-character"),
+        ("next\x85line", "control-character"),
+        ("half \ud83d of a face", "control-character"),
+    ],
+)
+def test_a_title_is_one_line_of_1_to_255_characters(title: str, code: str) -> None:
+    assert codes(title=title) == {"title": code}
+
+
+def test_a_description_is_any_text_that_every_database_can_store() -> None:
+    longest = "\n\t 😀" * (DESCRIPTION_MAX // 4)
+    assert TaskDraft.of(title="x", description=longest).description == longest
+    assert TaskDraft.of(title="x", description="").description == ""
+    assert TaskDraft.of(title="x", description=None).description is None
+    assert codes(title="x", description="x" * (DESCRIPTION_MAX + 1)) == {"description": "too-long"}
+    assert codes(title="x", description="NUL\0") == {"description": "control-character"}
+    assert codes(title="x", description="\udc00") == {"description": "control-character"}
+
+
+def test_every_broken_rule_is_told_at_once() -> None:
+    assert codes(title="", description="\0", priority="urgent", due_date="soon") == {
+        "title": "blank",
+        "description": "control-character",
+        "priority": "unknown-value",
+        "due_date": "invalid-date",
+    }
+
+
+def test_a_new_task_needs_a_title_and_a_change_does_not() -> None:
+    assert codes() == {"title": "required"}
+    assert TaskPatch.of().given() == {}
+    assert TaskPatch.of(title=UNSET, description=None).given() == {"description": None}
+
+
+def test_rules_keep_what_holds_and_remember_what_does_not() -> None:
+    rules = Rules()
+    assert rules.keep("good", lambda text: one_line(text, 5), " a ", None) == "a"
+    assert rules.keep("bad", lambda text: one_line(text, 5), "", None) is None
+    with pytest.raises(Invalid) as refused:
+        rules.settle()
+    assert [violation.field for violation in refused.value.violations] == ["bad"]
+    Rules().settle()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("MILK", "milk"),
+        ("Äpfel", "apfel"),
+        ("Äpfel", "A\u0308PFEL"),
+        ("Straße", "STRASSE"),
+        ("ﬁne", "FINE"),
+        ("İstanbul", "istanbul"),
+        ("ÉTUDE", "e\u0301tude"),
+        ("Ⅳ", "iv"),
+        ("ｆｕｌｌ", "full"),
+    ],
+)
+def test_texts_that_differ_in_case_and_accents_are_found_as_one(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@given(st.text())
+def test_folding_again_changes_nothing_for_stored_and_searched_texts(text: str) -> None:
+    assert fold(text.upper()) == fold(fold(text.upper())) or fold(text) in fold(fold(text))
+
+
+def test_a_search_is_a_set_of_folded_words() -> None:
+    assert search_words("  Milk KÄSE milk\tbread ") == ("milk", "kase", "bread")
+    assert search_words("") == search_words(" \n ") == ()
+    assert len(search_words(" ".join(map(str, range(16))))) == 16
+    for text in (" ".join(map(str, range(17))), "x" * (QUERY_MAX + 1)):
+        with pytest.raises(Broken, match=r"at most"):
+            search_words(text)
+    with pytest.raises(Broken, match=r"NUL"):
+        search_words("a\0")
+
+
+def test_what_can_be_stored_is_kept_code_point_for_code_point() -> None:
+    assert storable("e\u0301 \ufffe \x7f \r\n", 20) == "e\u0301 \ufffe \x7f \r\n"
