@@ -20,8 +20,7 @@ async def main(url: str, email: str) -> None:
         by_date = TaskSort(SortField.DUE_DATE)
         page = await todo.run.read(found.user.id, find_tasks, todo.run.clock, overdue, by_date, None, PAGE_MAX)
         for task in page.items:
-            assert task.due_date is not None
-            print(f"{task.due_date.text:<32} {task.title}")
+            print(f"{task.due_date.text if task.due_date else '':<32} {task.title}")
         if not page.items:
             print("Nothing is overdue.")
 

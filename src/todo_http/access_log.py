@@ -95,5 +95,7 @@ class AccessLog:
 
 def _for_people(line: Line) -> bytes:
     why = f" {line.problem}" if line.problem else ""
-    text = f"{line.timestamp[11:19]} {line.status} {line.method:6} {line.route} {line.ms:.1f} ms{why} [{line.request_id}]"
+    text = (
+        f"{line.timestamp[11:19]} {line.status} {line.method:6} {line.route} {line.ms:.1f} ms{why} [{line.request_id}]"
+    )
     return text.encode("utf-8")

@@ -4,6 +4,7 @@ In this order, so that nothing is learned without a token, and nothing about oth
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final, cast
 
 from litestar.middleware import ASGIMiddleware
@@ -11,9 +12,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from todo_core.errors import Forbidden, InvalidToken, NotFound, Unauthenticated, Unavailable
 from todo_core.front import Todo
+from todo_http.answer import Answer
 from todo_http.operations import Operation
 from todo_http.query import read_query
-from todo_http.refusals import InvalidRequest, UnsupportedMediaType
+from todo_http.refusals import InvalidRequest, UnsupportedMediaType, with_head
 from todo_http.visit import Visit, visit_of
 
 CANONICAL_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -24,10 +26,18 @@ CONTENT_TYPE: Final = re.compile(rb'\s*([^\s;]+)\s*(?:;\s*charset="?utf-8"?\s*)?
 class Admission(ASGIMiddleware):
     """Lets a request in, or raises."""
 
+    def __init__(self, known: Sequence[Operation]) -> None:
+        self.methods: dict[str, set[str]] = {}
+        for facts in known:
+            self.methods.setdefault(facts.template, {"OPTIONS"}).add(facts.method)
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         facts = cast("Operation | None", scope["route_handler"].opt.get("operation"))
-        if facts is not None:  # the framework's own answer to OPTIONS has none, and tells nothing
-            self._admit(scope, facts, visit_of(scope))
+        if facts is None:  # OPTIONS, for which the framework has an answer that knows only some of the methods
+            allow = with_head(self.methods[scope["path_template"]])
+            await Answer(204, headers=[(b"allow", allow.encode("ascii"))])(scope, receive, send)
+            return
+        self._admit(scope, facts, visit_of(scope))
         await next_app(scope, receive, send)
 
     def _admit(self, scope: Scope, facts: Operation, visit: Visit) -> None:
@@ -48,7 +58,7 @@ class Admission(ASGIMiddleware):
         found = BEARER.fullmatch(header)
         if found is None:
             raise InvalidToken
-        todo = scope["litestar_app"].state._state.get("todo")
+        todo = scope["litestar_app"].state.get("todo")
         if todo is None:
             raise Unavailable("The service is starting.")
         visit.actor = scope["user"] = cast(Todo, todo).sessions.identify(found[1].decode("ascii"))

@@ -19,7 +19,7 @@ from todo_http.edge import Edge
 from todo_http.health import Readiness
 from todo_http.openapi import document
 from todo_http.options import HttpOptions
-from todo_http.routes import routes
+from todo_http.routes import operations, routes
 
 OpenTodo = Callable[[], AbstractAsyncContextManager[Todo]]
 
@@ -69,7 +69,7 @@ def create_app(
     app = TodoApp(
         route_handlers=routes(docs=options.docs),
         request_class=Call,
-        middleware=[Admission()],
+        middleware=[Admission(operations(options.docs))],
         exception_handlers={Exception: _rise},
         lifespan=[lifespan],
         openapi_config=None,

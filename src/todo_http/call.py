@@ -22,7 +22,7 @@ class Call(Request[Actor, None, State]):
     @property
     def todo(self) -> Todo:
         """Every use case. Raises Unavailable before the service has started."""
-        todo = self.app.state._state.get("todo")
+        todo = self.app.state.get("todo")
         if todo is None:
             raise Unavailable("The service is starting.")
         return cast(Todo, todo)

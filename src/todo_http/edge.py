@@ -94,8 +94,7 @@ class Reply:
         visit = self.visit
         if message["type"] == "http.response.start":
             visit.status = message["status"]
-            fields = [(name, value) for name, value in message["headers"] if name != b"allow"]
-            fields += [(b"allow", _with_head(value)) for name, value in message["headers"] if name == b"allow"]
+            fields = list(message["headers"])
             self.headers.add(fields, self.scope, visit)
             message["headers"] = fields
         elif message["type"] == "http.response.body":
@@ -109,14 +108,6 @@ def _as_get(scope: HTTPScope) -> HTTPScope:
     inner = scope.copy()
     inner["method"] = "GET"
     return inner
-
-
-def _with_head(allow: bytes) -> bytes:
-    """Every GET answers HEAD as well, which the framework does not know."""
-    methods = {method.strip() for method in allow.split(b",")}
-    if b"GET" in methods:
-        methods.add(b"HEAD")
-    return b", ".join(sorted(methods))
 
 
 def _log(error: Exception, refusal: TodoError) -> None:

@@ -43,7 +43,7 @@ def document(docs: bool = True, release: str | None = None) -> dict[str, Any]:
     schemas = _schemas(known)
     paths: dict[str, dict[str, Any]] = {}
     for operation in known:
-        path = paths.setdefault(operation.path.replace(":str}", "}"), {})
+        path = paths.setdefault(operation.template, {})
         if operation.parameters and "parameters" not in path:
             path["parameters"] = [_path_parameter(operation, name) for name in operation.parameters]
         path[operation.method.lower()] = _describe(operation, schemas.references)

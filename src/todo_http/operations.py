@@ -51,6 +51,11 @@ class Operation:
         return (JSON, MERGE_PATCH) if self.method == "PATCH" else (JSON,)
 
     @property
+    def template(self) -> str:
+        """The path as people write it."""
+        return self.path.replace(":str}", "}")
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """The names in the path."""
         parts = [part for part in self.path.split("/") if part.startswith("{")]

@@ -1,6 +1,6 @@
 """The refusals that only HTTP knows: about messages, not about to-do lists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -39,7 +39,13 @@ class MethodNotAllowed(TodoError):
 
     def __init__(self, allow: str) -> None:
         super().__init__("This method is not among those that the Allow header lists.")
-        self.allow = allow
+        self.allow = with_head(allow.split(", "))
+
+
+def with_head(methods: Iterable[str]) -> str:
+    """The methods as the Allow header lists them: every GET answers HEAD as well, which the framework does not know."""
+    known = set(methods)
+    return ", ".join(sorted(known | {"HEAD"} if "GET" in known else known))
 
 
 class UnsupportedMediaType(TodoError):

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from todo_core.limits import DESCRIPTION_MAX, DUE_DATE_MAX, EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, TITLE_MAX
 from todo_core.limits import TIME_ZONE_MAX as ZONE_MAX
+from todo_core.model.user import ADDRESS
 
 ONE_LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
 NO_NUL: Final = r"^[^\u0000]*$"
@@ -50,9 +51,8 @@ Email = Annotated[
     note(
         "Letter case does not matter.",
         "ada@example.org",
-        format="email",
         maxLength=EMAIL_MAX,
-        pattern=r"^\s*[^\s@]{1,64}@([^\s@.]+\.)+[^\s@.]{2,}\s*$",
+        pattern=rf"^\s*{ADDRESS.pattern}\s*$",
     ),
 ]
 Name = Annotated[str, note("What to call this person.", "Ada", minLength=1, maxLength=NAME_MAX, pattern=ONE_LINE)]

@@ -61,7 +61,7 @@ def read_fields(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any
         _refuse_repeated_names(body)
     except msgspec.ValidationError:
         return _field_by_field(body, shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise Malformed("The body is not JSON in UTF-8.") from None
     given = {name: getattr(value, name) for name in shape.__struct_fields__}
     return {name: value for name, value in given.items() if value is not msgspec.UNSET}, []
@@ -72,13 +72,12 @@ def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str,
     given: dict[str, Any] = {}
     faults: list[Fault] = []
     try:
-        body.decode("utf-8")
-        raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         _refuse_repeated_names(body)
+        raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     except msgspec.ValidationError:
         fault = Fault(code="wrong-type", detail="The body must be an object.", pointer="")
         raise InvalidRequest([fault]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise Malformed("The body is not JSON in UTF-8.") from None
     for field in msgspec.structs.fields(shape):
         if field.name in raw:
@@ -107,7 +106,7 @@ def _unknown_field(name: str) -> Fault:
 
 def _refuse_repeated_names(body: bytes) -> None:
     """The decoder takes the last of several equal names, and which one a proxy or a log took, nobody knows."""
-    json.loads(body, object_pairs_hook=_unique, parse_int=str, parse_float=str)
+    json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_int=str, parse_float=str)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What every AttemptRepository promises: no failed login is lost, however many are counted at once."""
+"""What AttemptReads and AttemptRepository promise: no failed login is lost, however many are counted at once."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What every SessionRepository promises: sessions that are held while they change, and a memory of those that ended."""
+"""What SessionReads and SessionRepository promise: sessions are held while they change, and remembered once ended."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What every unit of work promises: all or nothing, nothing before its time, and an owner's turns one by one."""
+"""What every Store, View and UnitOfWork promises: all or nothing, nothing too early, an owner's turns one by one."""
 
 import asyncio
 from contextlib import suppress

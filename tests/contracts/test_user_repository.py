@@ -1,4 +1,4 @@
-"""What every UserRepository promises: one account for one address, and everything gone with the account."""
+"""What UserReads and UserRepository promise: one account for one address, and everything gone with the account."""
 
 import asyncio
 from contextlib import suppress

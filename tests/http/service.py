@@ -71,7 +71,9 @@ class Person:
 class Api:
     """The running service, and what lies behind it."""
 
-    def __init__(self, app: TodoApp, client: httpx.AsyncClient, todo: Todo, clock: FixedClock, lines: list[str]) -> None:
+    def __init__(
+        self, app: TodoApp, client: httpx.AsyncClient, todo: Todo, clock: FixedClock, lines: list[str]
+    ) -> None:
         self.app = app
         self.client = client
         self.todo = todo

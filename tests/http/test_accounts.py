@@ -73,7 +73,10 @@ async def test_any_long_enough_password_will_do(api: Api, password: str) -> None
     person = await api.person(password=password)
     claim = {"email": person.email, "password": password}
     assert (await api.client.post("/api/auth/login", json=claim)).status_code == 200
-    assert (await api.client.post("/api/auth/login", json=claim | {"password": password + " "})).status_code in {400, 401}
+    assert (await api.client.post("/api/auth/login", json=claim | {"password": password + " "})).status_code in {
+        400,
+        401,
+    }
 
 
 async def test_the_profile_can_be_changed_in_part(ada: Person) -> None:

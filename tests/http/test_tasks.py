@@ -32,7 +32,7 @@ async def test_a_new_task_has_exactly_the_documented_fields(ada: Person) -> None
 
 
 async def test_a_new_task_takes_every_writable_field(ada: Person) -> None:
-    given = {
+    given: dict[str, Any] = {
         "title": "Call Grace",
         "description": "about the compiler",
         "completed": True,
@@ -73,7 +73,8 @@ async def test_a_due_date_comes_back_exactly_as_sent(ada: Person, due_date: str)
 @pytest.mark.parametrize(
     "due_date",
     ["", "tomorrow", "2026-02-30", "1969-12-31", "0000-01-01", "2026-11-20T24:00", "2026-11-20T15:00+24:00",
-     "2026-11-20T15:00:00+02:00[Europe/Berlin]", "2026-11-20T15:00:00+01:00[../../etc/passwd]", "0001-01-01T00:00+14:00",
+     "2026-11-20T15:00:00+02:00[Europe/Berlin]", "2026-11-20T15:00:00+01:00[../../etc/passwd]",
+     "0001-01-01T00:00+14:00",
      "9999-12-31T23:59:59-12:00", "2026-11-20T15:00:60Z", "1732086000", "2026-11-20T15:00:00." + "1" * 300],
 )  # fmt: skip
 async def test_what_is_no_due_date_is_refused(ada: Person, due_date: str) -> None:  # T5, H9, H10
@@ -162,7 +163,9 @@ async def test_of_four_parallel_removals_one_succeeds(ada: Person) -> None:
 
 async def test_changes_against_a_removal_end_in_200_or_404(ada: Person) -> None:
     task = await ada.add()
-    changes = [ada.ask(method, ada.task(task), json={"title": f"x{n}"}) for n in range(8) for method in ("PUT", "PATCH")]
+    changes = [
+        ada.ask(method, ada.task(task), json={"title": f"x{n}"}) for n in range(8) for method in ("PUT", "PATCH")
+    ]
     answers = await asyncio.gather(*changes[:8], ada.ask("DELETE", ada.task(task)), *changes[8:])
     assert {answer.status_code for answer in answers} <= {200, 204, 404}
 

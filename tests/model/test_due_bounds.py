@@ -166,3 +166,10 @@ def test_now_is_always_today(now: datetime, where: ZoneInfo) -> None:
     today, tomorrow = today_in(instant, where)
     assert today.fixed <= instant < tomorrow.fixed
     assert timedelta(hours=22) < tomorrow.fixed - today.fixed < timedelta(hours=49)
+
+
+def test_at_the_end_of_the_calendar_clocks_stand_still() -> None:
+    last = DueDate.parse("9999-12-31T23:59:59.999999Z").at
+    bound = moment(last, KATHMANDU)
+    assert bound.is_after(DueDate.parse("9999-12-31T23:59:59"))
+    assert start_of(date(9999, 12, 31), NEW_YORK).fixed == utc("9999-12-31T05:00")

@@ -1,7 +1,9 @@
 """Titles, names, descriptions, searches: what one line is, what can be stored, and what counts as the same text."""
 
+import unicodedata
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from todo_core.errors import Invalid
@@ -103,16 +105,18 @@ def test_rules_keep_what_holds_and_remember_what_does_not() -> None:
         ("İstanbul", "istanbul"),
         ("ÉTUDE", "e\u0301tude"),
         ("Ⅳ", "iv"),
-        ("ｆｕｌｌ", "full"),
+        ("\uff46ull", "full"),
     ],
 )
 def test_texts_that_differ_in_case_and_accents_are_found_as_one(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.text())
-def test_folding_again_changes_nothing_for_stored_and_searched_texts(text: str) -> None:
-    assert fold(text.upper()) == fold(fold(text.upper())) or fold(text) in fold(fold(text))
+def test_upper_case_and_decomposed_texts_are_found_as_the_text_itself(text: str) -> None:
+    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+    assert fold(text.swapcase().casefold()) == fold(text.swapcase())
 
 
 def test_a_search_is_a_set_of_folded_words() -> None:

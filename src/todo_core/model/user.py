@@ -13,7 +13,10 @@ from todo_core.model.rules import UNSTORABLE, Broken, Rules, one_line
 from todo_core.model.zones import zone_name
 from todo_core.partial import UNSET, Unset
 
-ADDRESS: Final = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@(?:[^\s@.\x00-\x2c/:-@\[-`{-\x7f][^\s@.]*\.)+[^\s@.]{2,}")
+LABEL: Final = r"[^\s.\x00-\x2c/:-@\[-`{-\x9f]"
+"""A character of a domain name: of ASCII only letters, digits and the hyphen."""
+
+ADDRESS: Final = re.compile(rf"[^\s@\x00-\x1f\x7f-\x9f]{{1,64}}@(?:{LABEL}+\.)+{LABEL}{{2,}}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,14 +68,14 @@ class Accounts:
         """The caller, with another name or time zone. Raises InvalidToken when the account is gone."""
 
         async def change(tx: AccountsUnitOfWork) -> User:
-            user = (await tx.users.get(actor.user_id)).change(patch)
+            found = await tx.users.locked(actor.user_id)
+            if found is None:
+                raise InvalidToken
+            user = found.user.change(patch)
             await tx.users.update(user)
             return user
 
-        try:
-            return await self.runner.accounts(change)
-        except NotFound:
-            raise InvalidToken from None
+        return await self.runner.accounts(change)
 
     async def change_password(self, actor: Actor, current: str, new: str) -> None:
         """Another password; all other login sessions end. Raises Invalid, also when ``current`` is wrong."""
@@ -117,18 +117,21 @@ class Accounts:
 
     async def disable(self, email: str, disabled: bool = True) -> User:
         """The user with this canonical address may no longer log in, or may again. Raises NotFound."""
-        found = await self._credentials(email)
-        user = replace(found.user, disabled=disabled)
+        user_id = (await self._credentials(email)).user.id
 
-        async def change(tx: AccountsUnitOfWork) -> list[SessionId]:
-            await tx.users.locked(user.id)
+        async def change(tx: AccountsUnitOfWork) -> tuple[User, list[SessionId]]:
+            found = await tx.users.locked(user_id)
+            if found is None:
+                raise NotFound("account")
+            user = replace(found.user, disabled=disabled)
             await tx.users.update(user)
-            ended = [session.id for session in await tx.sessions.of_user(user.id)] if disabled else []
+            ended = [session.id for session in await tx.sessions.of_user(user_id)] if disabled else []
             await tx.sessions.end(ended, self.runner.clock.now())
-            return ended
+            return user, ended
 
-        self.sessions.forget(await self.runner.accounts(change))
-        self.runner.journal.record("account_disabled" if disabled else "account_enabled", user=str(user.id))
+        user, ended = await self.runner.accounts(change)
+        self.sessions.forget(ended)
+        self.runner.journal.record("account_disabled" if disabled else "account_enabled", user=str(user_id))
         return user
 
     async def list(self, after: UserId | None = None, limit: int = PAGE_MAX) -> Page[User, UserId]:

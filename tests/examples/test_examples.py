@@ -1,0 +1,64 @@
+"""The examples do what they say."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from todo_adapters.bootstrap import open_todo
+from todo_core.model.task import TaskDraft
+from todo_core.model.user import Registration
+from todo_core.usecases.tasks import add_task, complete_task
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(name: str, *arguments: str) -> list[str]:
+    """The lines that an example prints."""
+    command = [sys.executable, "-W", "error", f"examples/{name}.py", *arguments]
+    environment = {"PYTHONPATH": "src", "PATH": os.environ.get("PATH", "")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=50, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_week_is_planned() -> None:
+    lines = run("plan_week")
+    assert [line[19:] for line in lines] == [
+        "Send the invoice",
+        "Call grandmother",
+        "Return the library books",
+        "Run ten kilometres",
+    ]
+    assert [line[11:19].strip() for line in lines] == ["high", "medium", "", "medium"]
+
+
+def test_a_week_is_planned_with_nothing_but_the_core_and_the_memory_store() -> None:
+    text = (ROOT / "examples" / "plan_week.py").read_text("utf-8")
+    imports = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
+    own = {name for name in imports if name.startswith("todo_")}
+    assert all(name.startswith(("todo_core.", "todo_adapters.memory.", "todo_adapters.runtime")) for name in own)
+    assert imports - own == {"asyncio", "datetime"}
+
+
+async def test_what_is_overdue_is_printed(tmp_path: Path) -> None:
+    url, email = f"sqlite:///{tmp_path}/todo.db", "ada@example.org"
+    async with open_todo(url) as todo:
+        user = await todo.accounts.add(Registration.of(email=email, password="correct horse battery", name="Ada"))
+        today = todo.run.clock.now().date()
+        for days in (-2, -9, 9):
+            due = (today + timedelta(days)).isoformat()
+            await todo.run.write(user.id, add_task, TaskDraft.of(title=f"{days} days", due_date=due))
+        done = await todo.run.write(user.id, add_task, TaskDraft.of(title="done", due_date="2020-01-01"))
+        await todo.run.write(user.id, complete_task, done.id)
+    lines = run("overdue", url, f" {email.upper()}")
+    assert [line[32:].strip() for line in lines] == ["-9 days", "-2 days"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["sqlite:///nowhere.db"]])
+def test_who_asks_wrongly_is_told_how_to_ask(arguments: list[str]) -> None:
+    with pytest.raises(AssertionError, match=r"python examples/overdue.py"):
+        run("overdue", *arguments)

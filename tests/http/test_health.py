@@ -1,0 +1,64 @@
+"""Health: alive from memory, ready only with what is needed, and no load from probes."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from tests.http.service import Api, compose, problem, serving
+from tests.support.fakes import FixedClock
+from todo_core.errors import Unavailable
+from todo_http import health
+from todo_http.health import Readiness
+
+
+async def test_a_healthy_service_says_so(api: Api) -> None:
+    for path in ("/health", "/health/live", "/health/ready"):
+        answer = await api.client.get(path)
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_without_its_storage_the_service_is_alive_and_not_ready() -> None:  # N1, N2
+    async def check() -> None:
+        raise Unavailable("The storage is out of reach.")
+
+    todo, hasher = compose(FixedClock())
+    async with serving(todo=replace(todo, check=check)) as api:
+        assert (await api.client.get("/health/live")).status_code == 200
+        assert (await api.client.get("/health")).status_code == 200
+        answer = await api.client.get("/health/ready")
+        assert problem(answer, 503, "unavailable")["detail"] == "The storage is out of reach."
+        assert answer.headers["retry-after"] == "1"
+    hasher.close()
+
+
+async def test_a_stopping_service_is_not_ready(api: Api) -> None:  # N3
+    readiness: Readiness = api.app.state.readiness
+    readiness.drain()
+    try:
+        problem(await api.client.get("/health/ready"), 503, "unavailable")
+        assert (await api.client.get("/health/live")).status_code == 200
+    finally:
+        readiness.draining = False
+
+
+async def test_however_many_ask_one_looks(monkeypatch: pytest.MonkeyPatch) -> None:  # N2
+    looks = 0
+
+    async def check() -> None:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.01)
+
+    readiness = Readiness(check)
+    await asyncio.gather(*(readiness.require() for _ in range(100)))
+    assert looks == 1
+    monkeypatch.setattr(health, "FRESH", 0.0)
+    await readiness.require()
+    assert looks == 2
+
+
+async def test_storage_that_does_not_answer_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PATIENCE", 0.01)
+    with pytest.raises(Unavailable, match="does not answer"):
+        await Readiness(lambda: asyncio.sleep(60)).require()

@@ -1,0 +1,91 @@
+"""Refreshing a login session: each token once, two tabs excused, copies found out, and an end to everything."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.support.fakes import NOON, CountingIds
+from todo_core.ids import SessionId, UserId
+from todo_core.model.session import LoginSession, Refresh, SessionPolicy
+
+ids = CountingIds()
+POLICY = SessionPolicy()
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+def new(**fields: object) -> LoginSession:
+    session = LoginSession(
+        id=SessionId(ids.new()), user_id=UserId(ids.new()), created_at=NOON, last_used_at=NOON, client="a browser"
+    )
+    return replace(session, **fields)  # type: ignore[arg-type]
+
+
+def outcome(session: LoginSession, generation: int, now: datetime) -> Refresh:
+    return session.refresh(generation, now, POLICY)[0]
+
+
+def test_the_newest_token_is_traded_for_the_next_one() -> None:
+    outcome, session = new().refresh(1, NOON + SECOND, POLICY)
+    assert outcome is Refresh.ROTATED
+    assert (session.generation, session.last_used_at, session.rotated_at) == (2, NOON + SECOND, NOON + SECOND)
+
+
+def test_its_parent_may_come_again_for_thirty_seconds_and_changes_nothing() -> None:
+    _, session = new().refresh(1, NOON, POLICY)
+    outcome, again = session.refresh(1, NOON + 29 * SECOND, POLICY)
+    assert outcome is Refresh.REPEATED
+    assert again == replace(session, replays=1)
+
+
+def test_from_then_on_the_parent_was_copied() -> None:
+    _, session = new().refresh(1, NOON, POLICY)
+    outcome, same = session.refresh(1, NOON + POLICY.grace, POLICY)
+    assert (outcome, same) == (Refresh.REUSED, session)
+
+
+def test_the_grace_runs_from_the_first_use_however_often_it_is_used() -> None:
+    _, session = new().refresh(1, NOON, POLICY)
+    _, session = session.refresh(1, NOON + 20 * SECOND, POLICY)
+    assert outcome(session, 1, NOON + 31 * SECOND) is Refresh.REUSED
+
+
+def test_the_grace_has_an_end_by_number_too() -> None:
+    session = new(generation=2, rotated_at=NOON, replays=POLICY.replays - 1)
+    outcome, session = session.refresh(1, NOON, POLICY)
+    assert outcome is Refresh.REPEATED
+    assert session.refresh(1, NOON, POLICY)[0] is Refresh.REUSED
+
+
+def test_the_next_generation_has_a_grace_of_its_own() -> None:
+    _, session = new(generation=2, rotated_at=NOON, replays=50).refresh(2, NOON + 60 * SECOND, POLICY)
+    assert (session.generation, session.replays) == (3, 0)
+    assert outcome(session, 2, NOON + 61 * SECOND) is Refresh.REPEATED
+
+
+@pytest.mark.parametrize("generation", [-1, 0, 1, 2, 5, 6, 99])
+def test_any_other_generation_was_copied_or_forged(generation: int) -> None:
+    session = new(generation=4, rotated_at=NOON)
+    assert session.refresh(generation, NOON, POLICY) == (Refresh.REUSED, session)
+
+
+def test_before_the_first_trade_there_is_no_parent() -> None:
+    assert outcome(new(), 0, NOON) is Refresh.REUSED
+
+
+@pytest.mark.parametrize(
+    ("days", "expired"), [(13.9, False), (14, True), (400, True)], ids=["still used", "just unused", "long unused"]
+)
+def test_a_session_ends_when_it_is_not_used_for_two_weeks(days: float, expired: bool) -> None:
+    assert new().expired(NOON + days * DAY, POLICY) is expired
+    assert (outcome(new(), 1, NOON + days * DAY) is Refresh.EXPIRED) is expired
+
+
+@pytest.mark.parametrize(("days", "expired"), [(29.9, False), (30, True)])
+def test_a_session_ends_after_a_month_however_much_it_is_used(days: float, expired: bool) -> None:
+    assert new(last_used_at=NOON + (days - 1) * DAY).expired(NOON + days * DAY, POLICY) is expired
+
+
+def test_a_clock_that_steps_back_does_not_make_a_session_older() -> None:
+    _, session = new(last_used_at=NOON + SECOND).refresh(1, NOON, POLICY)
+    assert session.last_used_at == NOON + SECOND
