@@ -77,7 +77,6 @@ def _on_sqlite(path: Path, work: Callable[[Connection], Any]) -> None:
     @event.listens_for(engine, "connect")
     def _own_transactions(raw: Any, _: object) -> None:
         raw.isolation_level = None  # the driver would end our transaction before each CREATE TABLE
-        raw.execute("PRAGMA journal_mode = wal")
         raw.execute("PRAGMA busy_timeout = 60000")
 
     @event.listens_for(engine, "begin")

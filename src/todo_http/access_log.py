@@ -52,7 +52,7 @@ class AccessLog:
         self.flushing: asyncio.Task[None] | None = None
 
     def note(self, visit: Visit, route: str, seconds: float, at: datetime | None) -> None:
-        """Remembers one request. ``status`` 0 means that the client left before there was an answer."""
+        """Remembers one request. ``status`` 0 means that it was cancelled before there was an answer."""
         line = Line(
             timestamp=at.isoformat(timespec="microseconds")[:26] + "Z" if at else "",
             level="error" if visit.status >= 500 else "info",

@@ -10,7 +10,7 @@ from todo_core.errors import Unavailable
 from todo_core.front import Todo
 from todo_core.model.user import Actor
 from todo_http.query import EMPTY, Query
-from todo_http.refusals import ClientGone
+from todo_http.refusals import BrokenOff
 from todo_http.visit import Visit, visit_of
 
 
@@ -54,12 +54,12 @@ class Call(Request[Actor, None, State]):
         return UUID(self.scope["path_params"][parameter])
 
     async def whole_body(self) -> bytes:
-        """The body, which the edge keeps within its limits. Raises ClientGone."""
+        """The body, which the edge keeps within its limits. Raises BrokenOff."""
         parts: list[bytes] = []
         while True:
             message = cast("dict[str, Any]", await self.receive())
             if message["type"] == "http.disconnect":
-                raise ClientGone
+                raise BrokenOff
             parts.append(message.get("body", b""))
             if not message.get("more_body"):
                 return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -6,6 +6,7 @@ so errors rise through it to here, where they become answers in one place.
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from time import perf_counter
 from typing import Any, Final, cast
@@ -20,7 +21,6 @@ from todo_http.access_log import AccessLog
 from todo_http.answer import Answer
 from todo_http.options import HttpOptions
 from todo_http.problems import KINDS, problem_answer, refusal_of
-from todo_http.refusals import ClientGone
 from todo_http.request_bounds import BoundedBody, RequestBounds
 from todo_http.response_headers import ResponseHeaders
 from todo_http.visit import KEY, Visit, fields_of
@@ -68,8 +68,6 @@ class Edge:
             self.bounds.check(scope, visit)
             app = self.headers.preflight(scope, visit) or self.app
             await app(scope, receive, reply)
-        except ClientGone:
-            return
         except Exception as error:
             refusal = refusal_of(error)
             visit.problem = refusal.code
@@ -101,7 +99,8 @@ class Reply:
             if visit.method == "HEAD":
                 message["body"] = b""
             visit.sent += len(message.get("body", b""))
-        await self.send(message)
+        with suppress(OSError):  # the client is gone: nothing is wrong, and nobody is there to be told
+            await self.send(message)
 
 
 def _as_get(scope: HTTPScope) -> HTTPScope:

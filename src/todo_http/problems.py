@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from todo_core.errors import Invalid, InvalidToken, NotFound, TodoError, Violation
 from todo_http.answer import Answer, Field, encode
 from todo_http.refusals import (
+    BrokenOff,
     Fault,
     Internal,
     InvalidRequest,
@@ -118,7 +119,7 @@ def _headers(refusal: TodoError, status: int) -> list[Field]:
         headers.append((b"allow", refusal.allow.encode("ascii")))
     if isinstance(refusal, UnsupportedMediaType):
         headers.append((b"accept-patch" if refusal.patch else b"accept-post", refusal.accepted.encode("ascii")))
-    if isinstance(refusal, RequestTimeout | TooLarge):
+    if isinstance(refusal, BrokenOff | RequestTimeout | TooLarge):
         headers.append((b"connection", b"close"))
     if status in {429, 503}:
         headers.append((b"retry-after", b"%d" % max(1, getattr(refusal, "retry_after", 1))))

@@ -104,5 +104,11 @@ class Internal(TodoError):
         super().__init__("Something went wrong here; the request id helps to find out what.")
 
 
-class ClientGone(Exception):
-    """The client has left before its request was complete: nobody is there to be answered."""
+class BrokenOff(Malformed):
+    """The connection ended, or the framing of the body broke, before the body was complete.
+
+    Most often nobody is there any more to read the answer; where somebody is, a server would otherwise say 500.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("The body ended before it was complete.")

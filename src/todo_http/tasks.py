@@ -8,12 +8,12 @@ from msgspec import UNSET, UnsetType
 
 from todo_core.ids import TaskId
 from todo_core.model.task import Task, TaskDraft, TaskPatch
-from todo_core.usecases.tasks import add_task, change_task, get_task, remove_task
+from todo_core.usecases.tasks import add_task, change_task, complete_task, get_task, remove_task, reopen_task
 from todo_http.answer import Answer, Field
 from todo_http.call import Call
 from todo_http.operations import Gives, operation
 from todo_http.schemas import Description, DueText, Instant, PriorityName, Title, note
-from todo_http.wire import instant, read_body
+from todo_http.wire import instant, read_body, read_shape
 
 Revision = Annotated[int, note("The number of the owner's change that last touched it.", 42, minimum=1)]
 
@@ -111,10 +111,6 @@ async def get(request: Call) -> Answer:
 
 async def _change(request: Call) -> Answer:
     patch = await read_body(request, TaskChanges, TaskPatch.of)
-    return await _write(request, patch)
-
-
-async def _write(request: Call, patch: TaskPatch) -> Answer:
     task_id = TaskId(request.id("task_id"))
     task = await request.todo.run.write(request.actor.user_id, change_task, task_id, patch)
     return Answer.json(200, TaskOut.of(task), _etag(task))
@@ -161,7 +157,10 @@ async def put(request: Call) -> Answer:
     refuses=("conflict", "outcome-unknown"),
 )
 async def complete(request: Call) -> Answer:
-    return await _write(request, await read_body(request, Completion, TaskPatch.of))
+    wish = await read_shape(request, Completion)
+    use_case = complete_task if wish.completed else reopen_task
+    task = await request.todo.run.write(request.actor.user_id, use_case, TaskId(request.id("task_id")))
+    return Answer.json(200, TaskOut.of(task), _etag(task))
 
 
 @operation(

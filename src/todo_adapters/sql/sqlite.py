@@ -18,10 +18,10 @@ from todo_core.errors import OutcomeUnknown, TodoError, Unavailable
 DIALECT: Final = SQLiteDialect_aiosqlite()
 BUSY_MILLISECONDS: Final = 5_000
 PRAGMAS: Final = {
+    "busy_timeout": str(BUSY_MILLISECONDS),  # first: the others may have to wait
     "journal_mode": "wal",
     "synchronous": "FULL",  # an acknowledged write survives a power cut
     "foreign_keys": "ON",
-    "busy_timeout": str(BUSY_MILLISECONDS),
     "temp_store": "MEMORY",
     "cache_size": "-65536",
 }
