@@ -130,9 +130,9 @@ async def test_a_server_that_is_away_at_the_start_is_no_reason_to_die(migrated: 
 
 @pytest.mark.parametrize("wrong", ["nobody", "nowhere"])
 async def test_a_wrong_role_or_database_is_unavailable_too(migrated: str, wrong: str) -> None:
-    url = (
-        migrated.replace("//postgres", f"//{wrong}") if wrong == "nobody" else migrated.rpartition("/")[0] + "/nowhere"
-    )
+    server, _, name = migrated.rpartition("/")
+    host = server.rpartition("@")[2]
+    url = f"postgresql://nobody:wrong@{host}/{name}" if wrong == "nobody" else f"{server}/nowhere"
     database = PostgresDatabase(PostgresOptions(url))
     with pytest.raises(Unavailable):
         await SqlStore(database).ping()
