@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format migrate setup lock clean
+.PHONY: help run test fuzz cuts check format migrate setup report lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 12
@@ -13,12 +13,15 @@ help: ## Show this list
 
 run: ## Migrate the database, serve on http://127.0.0.1:8000 and say what to do next
 test: ## Run every test (make test ARGS="tests/model -k dates")
+fuzz: ## Send 10,000 generated requests to each storage (TODO_FUZZ_SEED=... repeats a run)
+cuts: ## Cut the link to the database 1,000 times in the midst of writes, and kill 100 servers
 check: ## Check format, lint, types and the direction of imports
 format: ## Format the code and mend what the linter can mend
 migrate: ## Bring the database to the newest schema
 setup: ## Install everything that tests and checks need into .venv
+report: ## Say which test proves which check of docs/checks.md (ARGS=--write keeps the page)
 lock: ## Write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade takes newer versions)
 clean: ## Remove the environment, tools and caches (never ./var)
 
-run test check format migrate setup lock clean:
+run test fuzz cuts check format migrate setup report lock clean:
 	@$(PYTHON) scripts/dev.py $@ $(ARGS)

@@ -10,7 +10,7 @@ from todo_core.ids import UserId
 from todo_core.model.task import TaskDraft
 from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
 from todo_core.model.user import User
-from todo_core.ports.storage import AccountsUnitOfWork
+from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, complete_task, find_tasks
 

@@ -13,6 +13,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said in words, before anything t
     )
 
 import os
+import random
 import shutil
 import subprocess
 import time
@@ -55,6 +56,22 @@ def test(args: list[str]) -> NoReturn:
     become("pytest", *args)
 
 
+def fuzz(args: list[str]) -> NoReturn:
+    """Send 10,000 generated requests to each storage; TODO_FUZZ_SEED repeats a run"""
+    ensure("dev")
+    os.environ.setdefault("TODO_FUZZ_EXAMPLES", "350")
+    os.environ.setdefault("TODO_FUZZ_SEED", str(random.randrange(2**32)))
+    become("pytest", "-s", "tests/http/test_fuzz.py", *args)
+
+
+def cuts(args: list[str]) -> NoReturn:
+    """Cut the link to the database 1,000 times in the midst of writes, and kill 100 servers"""
+    ensure("dev")
+    os.environ.setdefault("TODO_CUTS", "1000")
+    os.environ.setdefault("TODO_KILLS", "100")
+    become("pytest", "-s", "tests/e2e/test_cuts.py", "tests/e2e/test_kills.py", *args)
+
+
 def check(_: list[str]) -> None:
     """Check format, lint, types and the direction of imports; all of them, even if one fails"""
     ensure("dev")
@@ -95,6 +112,11 @@ def lock(args: list[str]) -> None:
     subprocess.run([*base, "-", "-o", "requirements/uv.txt"], input=b"uv\n", check=True)
 
 
+def report(args: list[str]) -> NoReturn:
+    """Say which test proves which check of docs/checks.md (--write keeps the page)"""
+    os.execv(sys.executable, [sys.executable, str(ROOT / "scripts" / "report.py"), *args])
+
+
 def clean(_: list[str]) -> None:
     """Remove what can be made again: the environment, tools and caches (never ./var)"""
     for path in (VENV, TOOLS, *(ROOT / name for name in CACHES)):
@@ -111,11 +133,14 @@ def help_(_: list[str]) -> None:
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "run": run,
     "test": test,
+    "fuzz": fuzz,
+    "cuts": cuts,
     "check": check,
     "format": format_,
     "migrate": migrate,
     "setup": setup,
     "lock": lock,
+    "report": report,
     "clean": clean,
     "help": help_,
 }

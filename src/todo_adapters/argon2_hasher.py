@@ -46,6 +46,10 @@ class Argon2Hasher:
     def outdated(self, stored: str) -> bool:
         return not _bearable(stored) or self._argon2.check_needs_rehash(stored)
 
+    def numbers(self) -> dict[str, float]:
+        """What metrics tell."""
+        return {"todo_hashes_waiting": self._bench.waiting, "todo_hashes_refused_total": self._bench.refused}
+
     def close(self) -> None:
         """Lets the thread go when it has finished its work."""
         self._bench.close()

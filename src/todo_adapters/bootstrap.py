@@ -1,10 +1,9 @@
 """The composition root: the one place where ports get their adapters."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+import os
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -14,10 +13,11 @@ from todo_adapters.ended_sessions import FollowedEndedSessions
 from todo_adapters.journal import StructlogJournal
 from todo_adapters.jwt_tokens import JwtTokens
 from todo_adapters.keys import derive
-from todo_adapters.logs import configure
 from todo_adapters.memory.store import MemoryStore
+from todo_adapters.metrics import FOLDER, CountingJournal, Meter
 from todo_adapters.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
+from todo_adapters.schema import is_current
 from todo_adapters.settings import Settings
 from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.sqlite import SqliteDatabase
@@ -25,6 +25,7 @@ from todo_adapters.sql.store import SqlStore
 from todo_adapters.urls import is_memory, is_postgres, postgres_url, sqlite_path
 from todo_core.errors import TodoError, Unavailable
 from todo_core.front import Todo
+from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.session import SessionPolicy
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
@@ -38,22 +39,20 @@ KNOCK_SECONDS: Final = 0.1
 STARTING: Final = "The service is still starting."
 
 
-def configured(environ: Mapping[str, str]) -> Settings:
-    """The settings of the environment, with the logs set up as they say. Raises SettingsError."""
-    settings = Settings.from_env(environ, Path.cwd())
-    if settings.log_format == "auto":
-        settings = replace(settings, log_format="console" if sys.stderr.isatty() else "json")
-    configure(settings.log_level, settings.log_format, SystemClock())
-    return settings
-
-
 def cursor_keys(settings: Settings) -> tuple[bytes, ...]:
     """The keys that seal page positions; the first one seals."""
     return tuple(derive(secret, "cursors") for secret in settings.secrets)
 
 
+def new_meter() -> Meter:
+    """Counts for one process, from the edge of its HTTP to the gate of its database."""
+    return Meter()
+
+
 @asynccontextmanager
-async def open_store(url: str, postgres: PostgresOptions | None = None) -> AsyncIterator[Store]:
+async def open_store(
+    url: str, postgres: PostgresOptions | None = None, meter: Meter | None = None
+) -> AsyncIterator[Store]:
     """The storage at an address. Nothing is connected before it is needed, and nothing is migrated."""
     if is_memory(url):
         yield MemoryStore()
@@ -63,6 +62,8 @@ async def open_store(url: str, postgres: PostgresOptions | None = None) -> Async
         database = PostgresDatabase(postgres or PostgresOptions(postgres_url(url)))
     else:
         database = SqliteDatabase(sqlite_path(url))
+    if meter:
+        meter.watch(database.numbers)
     try:
         yield SqlStore(database)
     finally:
@@ -70,34 +71,44 @@ async def open_store(url: str, postgres: PostgresOptions | None = None) -> Async
 
 
 @asynccontextmanager
-async def open_todo(url: str) -> AsyncIterator[Todo]:
+async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]:
     """Every use case of the service over the storage at an address, for scripts.
 
     A SQLite file is made or brought up to date; a PostgreSQL database has to be migrated already. Raises
     Unavailable when the storage does not answer. Tokens that are issued here are good for nothing elsewhere.
     """
-    if not is_postgres(url) and not is_memory(url):
+    if not is_postgres(url) and not is_memory(url) and not is_current(url):
         from todo_adapters import migrate  # noqa: PLC0415 - slow to import
 
         await migrate.upgrade(url)
-    async with open_store(url) as store, _open(store, [new_secret()]) as (todo, ended):
+    postgres = PostgresOptions(postgres_url(url), pgbouncer=pgbouncer) if is_postgres(url) else None
+    async with open_store(url, postgres) as store, _open(store, [new_secret()]) as (todo, ended):
         await ended.look(store)
         yield todo
 
 
 @asynccontextmanager
-async def open_service(settings: Settings) -> AsyncIterator[Todo]:
+async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncIterator[Todo]:
     """Everything that a server needs, with its background work. While the storage is away it waits, and says so."""
+    meter = meter or Meter()
     postgres = PostgresOptions(
         url=settings.database_url,
         pool_size=settings.pool_size,
         pool_wait=settings.pool_wait_seconds,
+        pool_queue=settings.pool_queue,
         statement_limit=settings.statement_seconds,
         pgbouncer=settings.pgbouncer,
     )
     async with (
-        open_store(settings.database_url, postgres) as store,
-        _open(store, settings.secrets, settings.access_lifetime, settings.session_policy) as (todo, ended),
+        open_store(settings.database_url, postgres, meter) as store,
+        _open(
+            store,
+            settings.secrets,
+            settings.access_lifetime,
+            settings.session_policy,
+            settings.throttle_policy,
+            meter,
+        ) as (todo, ended),
     ):
         chores = [
             asyncio.create_task(chore, name=name)
@@ -105,6 +116,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Todo]:
                 ("follow ended sessions", ended.follow(store)),
                 ("tell when the storage answers", _tell_when_ready(todo)),
                 ("sweep", _sweep(todo)),
+                ("write metrics", _write_metrics(meter)),
             )
         ]
         try:
@@ -121,14 +133,19 @@ async def _open(
     secrets: Sequence[str],
     lifetime: timedelta = ACCESS_LIFETIME,
     policy: SessionPolicy = SessionPolicy(),  # noqa: B008 - a frozen value
+    throttle: ThrottlePolicy = ThrottlePolicy(),  # noqa: B008 - a frozen value
+    meter: Meter | None = None,
 ) -> AsyncIterator[tuple[Todo, FollowedEndedSessions]]:
     async with AsyncExitStack() as closing:
-        clock, ids, journal = SystemClock(), UuidSevens(), StructlogJournal()
+        meter = meter or Meter()
+        clock, ids, journal = SystemClock(), UuidSevens(), CountingJournal(StructlogJournal(), meter)
         hasher = Argon2Hasher()
         closing.callback(hasher.close)
         ended = FollowedEndedSessions(clock, lifetime, journal)
+        meter.watch(hasher.numbers)
+        meter.watch(ended.numbers)
         runner = Runner(store, clock, ids, journal)
-        passwords = PasswordCheck(runner, hasher)
+        passwords = PasswordCheck(runner, hasher, throttle)
         sessions = Sessions(
             runner=runner,
             passwords=passwords,
@@ -159,6 +176,8 @@ async def _tell_when_ready(todo: Todo) -> None:
                 told = refusal.detail
             await asyncio.sleep(KNOCK_SECONDS)
         else:
+            for caution in await todo.run.store.cautions():
+                todo.run.journal.record("careless_storage", caution=caution)
             todo.run.journal.record("ready")
             return
 
@@ -171,3 +190,9 @@ async def _sweep(todo: Todo) -> None:
             await todo.sessions.sweep()
         except TodoError as refusal:
             todo.run.journal.record("sweep_failed", reason=refusal.code)
+
+
+async def _write_metrics(meter: Meter) -> None:
+    """Leaves the numbers where the listener looks for them, if there is one."""
+    if folder := os.environ.get(FOLDER):
+        await meter.keep_writing(Path(folder))

@@ -4,14 +4,14 @@ import asyncio
 import json
 import os
 import socket
-import sys
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from todo_adapters.bootstrap import configured, open_todo
+from todo_adapters import schema
+from todo_adapters.configuration import configured
 from todo_adapters.setting_sources import SettingsError
 from todo_adapters.settings import Settings
 from todo_adapters.urls import is_memory
@@ -21,11 +21,6 @@ from todo_core.model.user import Registration, canonical_email
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-HEADERS_MILLISECONDS: Final = 5_000
-"""How long a client may take to send its header fields."""
-STOP_SECONDS: Final = 10
-"""How long requests may take to finish once the server was told to stop."""
 
 
 def refusing(command: Callable[P, T]) -> Callable[P, T]:
@@ -61,27 +56,31 @@ def main() -> None:
 @refusing
 def serve(migrate_first: bool, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the API until it is told to stop."""
+    from todo_adapters.serving import run_server  # noqa: PLC0415 - only this command needs the server
+
     for name, value in (("TODO_HOST", host), ("TODO_PORT", port), ("TODO_WORKERS", workers)):
         if value is not None:
             os.environ[name] = str(value)  # the workers read it there
     settings = configured(os.environ)
-    if migrate_first and not is_memory(settings.database_url):
+    if migrate_first and not is_memory(settings.database_url) and not schema.is_current(settings.database_url):
         _migrate(settings)
-    _require_free(settings)
+    _require_free(settings.host, settings.port, "TODO_PORT")
+    if settings.metrics_port:
+        _require_free(settings.metrics_host, settings.metrics_port, "TODO_METRICS_PORT")
     _greet(settings)
-    _run_server(settings)
+    run_server(settings)
 
 
-def _require_free(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _require_free(host: str, port: int, name: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
             reason = error.strerror or str(error)
             raise click.ClickException(
-                f"Cannot listen on {settings.host}, port {settings.port}: {reason}. Set TODO_PORT to another one."
+                f"Cannot listen on {host}, port {port}: {reason}. Set {name} to another one."
             ) from None
 
 
@@ -100,31 +99,6 @@ def _greet(settings: Settings) -> None:
         )
     else:
         click.echo(json.dumps({"event": "serving", "address": address, "docs": f"{address}/docs"}))
-
-
-def _run_server(settings: Settings) -> None:
-    from granian import Granian  # noqa: PLC0415 - only this command needs the server
-    from granian.constants import HTTPModes, Interfaces, Loops  # noqa: PLC0415
-    from granian.http import HTTP1Settings  # noqa: PLC0415
-    from granian.log import LogLevels  # noqa: PLC0415
-
-    Granian(
-        "todo_http.asgi:create_app",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        # Named, because the automatic choice prefers a loop on which asyncpg cannot connect.
-        loop=Loops.uvloop if sys.platform != "win32" else Loops.asyncio,
-        # In its automatic mode a connection that sends nothing is never closed.
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_MILLISECONDS),
-        websockets=False,
-        workers_kill_timeout=STOP_SECONDS,
-        respawn_failed_workers=settings.workers > 1,
-        log_level=LogLevels.warning,
-    ).serve()
 
 
 @main.command()
@@ -205,10 +179,12 @@ def disable_user(email: str, undo: bool) -> None:
 
 
 def _with_service(work: Callable[[Todo], Awaitable[Any]]) -> Any:
-    url = configured(os.environ).database_url
+    from todo_adapters.bootstrap import open_todo  # noqa: PLC0415 - slow to import
+
+    settings = configured(os.environ)
 
     async def run() -> Any:
-        async with open_todo(url) as todo:
+        async with open_todo(settings.database_url, pgbouncer=settings.pgbouncer) as todo:
             return await work(todo)
 
     return asyncio.run(run())

@@ -35,6 +35,10 @@ class FollowedEndedSessions:
         """True once the storage has been read: before that nobody can say which sessions have ended."""
         return self._read_at is not None
 
+    def numbers(self) -> dict[str, float]:
+        """What metrics tell."""
+        return {"todo_ended_sessions": len(self._ended)}
+
     def add(self, session_id: SessionId, ended_at: datetime) -> None:
         self._ended[session_id] = ended_at
 

@@ -32,20 +32,22 @@ class Bench:
         self._hash_password = hash_password
         self._matches = matches
         self._waiting_max = waiting_max
-        self._waiting = 0
+        self.waiting = 0
+        self.refused = 0
         self._place = asyncio.Semaphore(1)
         self._worker = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator["Turn"]:
         """The place at the bench. Raises Unavailable at once when the queue is full."""
-        if self._place.locked() and self._waiting >= self._waiting_max:
+        if self._place.locked() and self.waiting >= self._waiting_max:
+            self.refused += 1
             raise Unavailable("Too many people are logging in at this moment.", retry_after=1)
-        self._waiting += 1
+        self.waiting += 1
         try:
             await self._place.acquire()
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
         turn = Turn(self._worker, self._hash_password, self._matches)
         try:
             yield turn

@@ -17,6 +17,7 @@ WARNINGS: Final = frozenset(
         "ended_sessions_unreachable",
         "waiting_for_storage",
         "sweep_failed",
+        "careless_storage",
     }
 )
 """What somebody should look at when it happens often."""

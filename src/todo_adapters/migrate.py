@@ -58,7 +58,7 @@ async def on_connection(url: str, work: Callable[[Connection], Any]) -> None:
 
 async def _on_postgres(url: str, work: Callable[[Connection], Any]) -> None:
     engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url, statement_cache_size=0), poolclass=NullPool
     )
     try:
         async with engine.begin() as connection:

@@ -13,6 +13,7 @@ from todo_adapters import setting_values as values
 from todo_adapters.runtime import new_secret
 from todo_adapters.setting_sources import SIGNING, SettingsError, gathered, weaknesses
 from todo_adapters.signing_secrets import kept_secret, weakness
+from todo_core.model.attempts import ThrottlePolicy, per_minute
 from todo_core.model.session import SessionPolicy
 
 DATABASE: Final = "DATABASE_URL"
@@ -87,19 +88,49 @@ class Settings:
         "TODO_REFRESH_ABSOLUTE_DAYS", "30", values.whole(1, 365), "days after which a login session ends in any case"
     )
     pool_size: int = _setting(
-        "TODO_POOL_SIZE", "10", values.whole(1, 64), "connections to PostgreSQL that each process keeps open"
+        "TODO_POOL_SIZE", "10", values.whole(1, 64), "connections to PostgreSQL that each process uses at most"
     )
     pool_wait_seconds: float = _setting(
         "TODO_POOL_WAIT_SECONDS", "2", values.seconds(0.1, 60), "longest wait for one of them; then the answer is 503"
     )
+    pool_queue: int = _setting(
+        "TODO_POOL_QUEUE", "1024", values.whole(1, 100_000),
+        "requests that may wait for a connection; the answer to more of them is 503 at once",
+    )  # fmt: skip
     statement_seconds: float = _setting(
         "TODO_STATEMENT_SECONDS", "10", values.seconds(0.1, 600), "longest run of one statement in PostgreSQL"
     )
     pgbouncer: bool = _setting(
         "TODO_PGBOUNCER", "0", values.switch, "`1` when PostgreSQL is reached through PgBouncer in transaction mode"
     )
+    login_failures_per_minute: int = _setting(
+        "TODO_LOGIN_FAILURES_PER_MINUTE", "30", values.whole(0, 100_000),
+        "failed logins a minute from one network (an IPv4 address, an IPv6 /64), over all replicas; `0` for any number",
+    )  # fmt: skip
+    requests_per_minute: int = _setting(
+        "TODO_REQUESTS_PER_MINUTE", "0", values.whole(0, 1_000_000),
+        "requests a minute of one user, counted by each process for itself; `0` for any number",
+    )  # fmt: skip
+    require_if_match: bool = _setting(
+        "TODO_REQUIRE_IF_MATCH", "0", values.switch, "`1` to refuse writes to a task that do not say what they saw"
+    )
     max_body_bytes: int = _setting(
         "TODO_MAX_BODY_BYTES", "262144", values.whole(1024, 16_777_216), "longest body of a request"
+    )
+    drain_seconds: float = _setting(
+        "TODO_DRAIN_SECONDS", "5", values.seconds(0, 300),
+        "pause between SIGTERM, when `/health/ready` turns to 503, and the end of listening: time for balancers to look"
+        " elsewhere; SIGINT (Ctrl-C) stops without it",
+    )  # fmt: skip
+    stop_seconds: int = _setting(
+        "TODO_STOP_SECONDS", "20", values.whole(1, 600),
+        "longest time from a signal to the end, that pause included; what is not finished by then is cut off",
+    )  # fmt: skip
+    metrics_port: int = _setting(
+        "TODO_METRICS_PORT", "0", values.whole(0, 65535), "port of a second listener, for `/metrics`; `0` for none"
+    )
+    metrics_host: str = _setting(
+        "TODO_METRICS_HOST", "127.0.0.1", values.host, "address on which metrics are listened for"
     )
 
     @classmethod
@@ -149,6 +180,12 @@ class Settings:
             idle=timedelta(days=self.refresh_idle_days), absolute=timedelta(days=self.refresh_absolute_days)
         )
 
+    @property
+    def throttle_policy(self) -> ThrottlePolicy:
+        """How often passwords may be guessed."""
+        limit = self.login_failures_per_minute
+        return ThrottlePolicy(place=per_minute(limit) if limit else None)
+
 
 def describe() -> tuple[Setting, ...]:
     """Every setting, in the order in which people should read about them."""
@@ -176,6 +213,8 @@ def _contradictions(read: Mapping[str, Any]) -> list[str]:
     problems = []
     if read.get("refresh_idle_days", 0) > read.get("refresh_absolute_days", math.inf):
         problems.append("TODO_REFRESH_IDLE_DAYS must not be more than TODO_REFRESH_ABSOLUTE_DAYS.")
+    if read.get("drain_seconds", 0) >= read.get("stop_seconds", math.inf):
+        problems.append("TODO_DRAIN_SECONDS must be less than TODO_STOP_SECONDS.")
     if read.get("database_url") == "memory://" and read.get("workers", 1) > 1:
         problems.append("TODO_WORKERS must be 1 with memory://, which lives in one process.")
     return problems

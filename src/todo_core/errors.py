@@ -102,13 +102,63 @@ class MovedOn(Conflict):
         super().__init__("Somebody else changed this at the same moment.")
 
 
+class Stale(TodoError):
+    """The thing is no longer what the caller has seen; ``revision`` is what it is now, None when it is gone."""
+
+    code = "stale"
+
+    def __init__(self, revision: int | None) -> None:
+        super().__init__("This has changed since you saw it; look again before you write over it.")
+        self.revision = revision
+
+
+class StepFailed(TodoError):
+    """A step of a batch cannot be taken, so none was; ``refusal`` says why, and lends its code. Places count from 0."""
+
+    code = "conflict"
+
+    def __init__(self, place: int, refusal: TodoError) -> None:
+        super().__init__(refusal.detail)
+        self.place = place
+        self.refusal = refusal
+        self.code = refusal.code  # type: ignore[misc]
+
+
+class PreconditionRequired(TodoError):
+    """The service is set to refuse writes that do not say what they expect."""
+
+    code = "precondition-required"
+
+    def __init__(self) -> None:
+        super().__init__("Say in If-Match which state you have seen; `*` for any.")
+
+
+class KeyReused(TodoError):
+    """The idempotency key has been used for something else."""
+
+    code = "key-reused"
+
+    def __init__(self) -> None:
+        super().__init__("This idempotency key has been used for another request.")
+
+
+class RequestInProgress(TodoError):
+    """Another write of the same owner, perhaps the first one under this key, is still under way."""
+
+    code = "request-in-progress"
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this idempotency key may still be running; ask again.")
+        self.retry_after = 1
+
+
 class TooManyRequests(TodoError):
-    """Too many attempts; ``retry_after`` is in whole seconds."""
+    """Too many attempts or requests; ``retry_after`` is in whole seconds."""
 
     code = "too-many-requests"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many attempts; wait before the next one.")
+        super().__init__("Too many requests; wait before the next one.")
         self.retry_after = retry_after
 
 
@@ -124,6 +174,13 @@ class Unavailable(TodoError):
 
 class Contention(Unavailable):
     """A serialisation failure or a deadlock: nothing happened, and the unit of work may run again at once."""
+
+
+class OwnerBusy(Unavailable):
+    """Other writes of the same owner take too long: nothing happened."""
+
+    def __init__(self) -> None:
+        super().__init__("Other writes to your data take too long; try again.")
 
 
 class OutcomeUnknown(TodoError):

@@ -5,14 +5,27 @@ A use case is a function of a unit of work and of values. It never commits, so s
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from dataclasses import dataclass
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
-from todo_core.errors import Contention, MovedOn
+from todo_core.errors import (
+    Contention,
+    KeyReused,
+    MovedOn,
+    OutcomeUnknown,
+    OwnerBusy,
+    RequestInProgress,
+    TodoError,
+    Unavailable,
+)
+from todo_core.guarded import Guarded
 from todo_core.ids import UserId
 from todo_core.model.change import Change
+from todo_core.model.intent import PLAIN, Intent, Key, pointers
 from todo_core.model.task import Task
+from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import Clock, IdSource, Journal
-from todo_core.ports.storage import AccountsUnitOfWork, Store, UnitOfWork, View
+from todo_core.ports.storage import Store, UnitOfWork, View
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,6 +33,14 @@ T = TypeVar("T")
 RETRIES: Final = 3
 PAUSE: Final = 0.01
 """Seconds before the first retry after contention; it doubles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """What a write led to; ``replayed`` when it had happened before, under the same key."""
+
+    value: T
+    replayed: bool = False
 
 
 class Runner:
@@ -32,12 +53,7 @@ class Runner:
         self.journal = journal
 
     async def read(
-        self,
-        owner: UserId,
-        query: Callable[Concatenate[View, P], Awaitable[T]],
-        /,
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, owner: UserId, query: Callable[Concatenate[View, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """What the query finds in the owner's storage."""
         return await query(self.store.view(owner), *args, **kwargs)
@@ -50,28 +66,64 @@ class Runner:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """The result of the use case, committed; what it wrote comes back as it was stored.
+        """The result of the use case, committed; what it wrote comes back as it was stored."""
+        return (await self.carry_out(owner, PLAIN, use_case, *args, **kwargs)).value
+
+    async def carry_out(
+        self,
+        owner: UserId,
+        intent: Intent,
+        use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Outcome[T]:
+        """As ``write``, on the terms of the intent.
 
         The first try takes no lock and commits only if nothing that was read has moved on; when it has, the
         next one locks the owner first and so cannot lose again. Serialisation failures and deadlocks run the
         whole unit again as well. Nothing is repeated once it may have happened.
+
+        A key costs nothing where all goes well: only after a refusal is it looked up, for what is refused now
+        may be what was done before. Raises Stale, KeyReused, RequestInProgress besides what the use case raises.
         """
-        exclusive = False
+        key = None if intent.rehearsal else intent.key
+        exclusive = intent.rehearsal
         for attempt in range(RETRIES + 1):
             try:
                 async with self.store.begin(owner, self.clock.now(), self.ids, exclusive=exclusive) as unit:
-                    result = await use_case(unit, *args, **kwargs)
-                    changes = await unit.commit()
-            except MovedOn:
-                if attempt == RETRIES:
-                    raise
-                exclusive = True
+                    tx: UnitOfWork = unit if intent.expected is None else Guarded(unit, intent.expected)
+                    result = await use_case(tx, *args, **kwargs)
+                    if intent.rehearsal:
+                        return Outcome(_as_stored(result, await unit.rehearse()))
+                    changes = await unit.commit(key, pointers(result, unit.written) if key else "")
             except Contention:
-                await _pause(attempt)
+                await _pause(attempt, self.journal)
+            except TodoError as refusal:
+                if key and (outcome := await self._recall(owner, key, refusal)):
+                    return cast("Outcome[T]", outcome)
+                if not isinstance(refusal, MovedOn) or attempt == RETRIES:
+                    raise
+                exclusive = _once_more(self.journal)
             else:
                 self._note(owner, use_case, changes)
-                return _as_stored(result, changes)
+                return Outcome(_as_stored(result, changes))
         raise AssertionError("the last attempt returns or raises")
+
+    async def _recall(self, owner: UserId, key: Key, refusal: TodoError) -> Outcome[Any] | None:
+        """What was done under the key, if anything was. Raises KeyReused when it was something else."""
+        if isinstance(refusal, OwnerBusy):
+            raise RequestInProgress from refusal
+        if isinstance(refusal, Unavailable | OutcomeUnknown):
+            return None
+        view = self.store.view(owner)
+        receipt = await view.receipts.get(key.text)
+        if receipt is None:
+            return None
+        if receipt.fingerprint != key.fingerprint:
+            raise KeyReused
+        self.journal.record("replayed", user=str(owner))
+        return Outcome(receipt.result(await view.changes.at(receipt.seqs())), replayed=True)
 
     async def accounts(self, use_case: Callable[[AccountsUnitOfWork], Awaitable[T]]) -> T:
         """The result of a use case on the accounts, committed; run again after contention."""
@@ -81,7 +133,7 @@ class Runner:
                     result = await use_case(unit)
                     await unit.commit()
             except Contention:
-                await _pause(attempt)
+                await _pause(attempt, self.journal)
             else:
                 return result
         raise AssertionError("the last attempt returns or raises")
@@ -93,11 +145,18 @@ class Runner:
             self.journal.record(name, user=str(owner), **facts)
 
 
-async def _pause(attempt: int) -> None:
+async def _pause(attempt: int, journal: Journal) -> None:
     """Called while a Contention is being handled: raises it again after the last attempt."""
     if attempt == RETRIES:
         raise  # noqa: PLE0704
+    journal.record("retried", reason="contention")
     await asyncio.sleep(PAUSE * 2**attempt)
+
+
+def _once_more(journal: Journal) -> bool:
+    """True: the next run is exclusive, since what this one read has moved on."""
+    journal.record("retried", reason="moved_on")
+    return True
 
 
 def _as_stored(result: T, changes: Sequence[Change]) -> T:

@@ -61,7 +61,7 @@ USER_GIVEN = Gives(description="The user.", body=UserOut)
 )
 async def register(request: Call) -> Answer:
     wish = await read_body(request, NewAccount, Registration.of)
-    signed_in = await request.todo.accounts.register(wish, request.client)
+    signed_in = await request.todo.accounts.register(wish, request.client, request.place)
     return Answer.json(201, SignedInOut.of(signed_in), (b"location", ME.encode("ascii")))
 
 
@@ -98,7 +98,8 @@ async def change_me(request: Call) -> Answer:
 )
 async def change_password(request: Call) -> Answer:
     wish = await read_shape(request, PasswordChange)
-    await request.todo.accounts.change_password(request.actor, wish.current_password, wish.new_password)
+    known = (wish.current_password, wish.new_password)
+    await request.todo.accounts.change_password(request.actor, *known, request.place)
     return Answer(204)
 
 
@@ -115,5 +116,5 @@ async def change_password(request: Call) -> Answer:
 )
 async def close(request: Call) -> Answer:
     proof = await read_shape(request, PasswordProof)
-    await request.todo.accounts.close(request.actor, proof.password)
+    await request.todo.accounts.close(request.actor, proof.password, request.place)
     return Answer(204)

@@ -1,6 +1,7 @@
 """The way in of every operation: who is asking, is the path theirs, is it spelled properly, is the body a kind we take.
 
-In this order, so that nothing is learned without a token, and nothing about others with one: 401, 403, 404, 415, 400.
+In this order, so that nothing is learned without a token, and nothing about others with one: 401, 429, 403, 404, 415,
+400.
 """
 
 import re
@@ -10,11 +11,12 @@ from typing import Final, cast
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from todo_core.errors import Forbidden, InvalidToken, NotFound, Unauthenticated, Unavailable
+from todo_core.errors import Forbidden, InvalidToken, NotFound, TooManyRequests, Unauthenticated, Unavailable
 from todo_core.front import Todo
 from todo_http.answer import Answer
 from todo_http.operations import Operation
 from todo_http.query import read_query
+from todo_http.rate_limit import RateLimit
 from todo_http.refusals import InvalidRequest, UnsupportedMediaType, with_head
 from todo_http.visit import Visit, visit_of
 
@@ -22,11 +24,15 @@ CANONICAL_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 BEARER: Final = re.compile(rb"bearer +([A-Za-z0-9._~+/=-]+)", re.IGNORECASE)
 CONTENT_TYPE: Final = re.compile(rb'\s*([^\s;]+)\s*(?:;\s*charset="?utf-8"?\s*)?;?\s*', re.IGNORECASE)
 
+THINGS: Final = {"session_id": "login session"}
+"""What an id is one of, where its name does not say it: what cannot be an id is told as what is nobody's."""
+
 
 class Admission(ASGIMiddleware):
     """Lets a request in, or raises."""
 
-    def __init__(self, known: Sequence[Operation]) -> None:
+    def __init__(self, known: Sequence[Operation], requests_per_minute: int = 0) -> None:
+        self.rate_limit = RateLimit(requests_per_minute) if requests_per_minute else None
         self.methods: dict[str, set[str]] = {}
         for facts in known:
             self.methods.setdefault(facts.template, {"OPTIONS"}).add(facts.method)
@@ -43,6 +49,7 @@ class Admission(ASGIMiddleware):
     def _admit(self, scope: Scope, facts: Operation, visit: Visit) -> None:
         if not facts.public:
             self._identify(scope, visit)
+            self._ration(visit)
         _check_path(scope, visit)
         if facts.takes is not None:
             _check_content(facts, visit)
@@ -63,6 +70,14 @@ class Admission(ASGIMiddleware):
             raise Unavailable("The service is starting.")
         visit.actor = scope["user"] = cast(Todo, todo).sessions.identify(found[1].decode("ascii"))
 
+    def _ration(self, visit: Visit) -> None:
+        if self.rate_limit is None or visit.actor is None:
+            return
+        share = self.rate_limit.take(visit.actor.user_id)
+        visit.rate = self.rate_limit.fields(share)
+        if share.wait:
+            raise TooManyRequests(share.wait)
+
 
 def _check_path(scope: Scope, visit: Visit) -> None:
     """One address for each thing: no second spelling of an id, no escapes, no doubled or trailing slashes."""
@@ -71,7 +86,7 @@ def _check_path(scope: Scope, visit: Visit) -> None:
         raise Forbidden
     for name, value in parameters.items():
         if name.endswith("_id") and not CANONICAL_ID.fullmatch(value):
-            raise NotFound("resource")
+            raise NotFound(THINGS.get(name, name.removesuffix("_id")))
     path = scope.get("raw_path") or scope["path"].encode()
     if b"%" in path or b"//" in path or (len(path) > 1 and path.endswith(b"/")):
         raise NotFound("resource")

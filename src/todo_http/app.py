@@ -3,7 +3,7 @@
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
 from litestar import Litestar, Request
 from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
@@ -13,13 +13,19 @@ from todo_http.access_log import AccessLog, write_to_stdout
 from todo_http.admission import Admission
 from todo_http.answer import encode
 from todo_http.call import Call
+from todo_http.counting import Meter, Uncounted
 from todo_http.cursors import Cursors
+from todo_http.departure import Departure
 from todo_http.docs import File
 from todo_http.edge import Edge
 from todo_http.health import Readiness
 from todo_http.openapi import document
 from todo_http.options import HttpOptions
+from todo_http.places import Places
 from todo_http.routes import operations, routes
+
+FINISH_SECONDS: Final = 5.0
+"""What is still running when the server has stopped may take this long, before its database is closed."""
 
 OpenTodo = Callable[[], AbstractAsyncContextManager[Todo]]
 
@@ -45,42 +51,55 @@ class TodoApp(Litestar):
 
 
 def create_app(
-    open_todo: OpenTodo, options: HttpOptions, write_log: Callable[[str], None] = write_to_stdout
+    open_todo: OpenTodo,
+    options: HttpOptions,
+    write_log: Callable[[str], None] = write_to_stdout,
+    meter: Meter = Uncounted(),  # noqa: B008 - it has no state
 ) -> TodoApp:
     """The application over whatever ``open_todo`` opens; ``write_log`` takes finished access log lines."""
-    access_log = AccessLog(options.log_format, write_log)
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_todo() as todo:
-            app.state.todo = todo
-            app.state.readiness = readiness = Readiness(todo.check)
-            cast(TodoApp, app).edge.attach(todo)
-            access_log.start()
-            # What exists by now lives as long as the process: no collection needs to look at it again.
-            gc.collect()
-            gc.freeze()
-            try:
-                yield
-            finally:
-                readiness.drain()
-                await access_log.stop()
-
     app = TodoApp(
         route_handlers=routes(docs=options.docs),
         request_class=Call,
-        middleware=[Admission(operations(options.docs))],
+        middleware=[Admission(operations(options.docs), options.requests_per_minute)],
         exception_handlers={Exception: _rise},
-        lifespan=[lifespan],
+        lifespan=[lambda app: _open(cast(TodoApp, app), open_todo, options.drain_seconds)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,  # the edge's limit holds, for every way of reading
         debug=False,
     )
+    app.state.places = Places(options)
+    app.state.require_if_match = options.require_if_match
     app.state.cursors = Cursors(options.cursor_keys)
     app.state.openapi = File.of(encode(document(options.docs, options.version)), "application/json")
-    app.edge = Edge(app.behind_the_edge, options, access_log)
+    app.edge = Edge(app.behind_the_edge, options, AccessLog(options.log_format, write_log), meter)
     return app
+
+
+@asynccontextmanager
+async def _open(app: TodoApp, open_todo: OpenTodo, drain_seconds: float) -> AsyncIterator[None]:
+    """The time between the server's start and its end."""
+    edge = app.edge
+    async with open_todo() as todo:
+        app.state.todo = todo
+        app.state.readiness = readiness = Readiness(todo.check)
+        edge.attach(todo)
+        edge.access_log.start()
+
+        def announce() -> None:
+            readiness.drain()
+            edge.headers.leaving = True
+
+        Departure(announce, drain_seconds)
+        # What exists by now lives as long as the process: no collection needs to look at it again.
+        gc.collect()
+        gc.freeze()
+        try:
+            yield
+        finally:
+            readiness.drain()
+            await edge.finish(FINISH_SECONDS)
+            await edge.access_log.stop()
 
 
 def _rise(_: Request[Any, Any, Any], error: Exception) -> NoReturn:

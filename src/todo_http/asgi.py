@@ -4,6 +4,7 @@ import os
 from importlib.metadata import version
 
 from todo_adapters import bootstrap
+from todo_adapters.configuration import configured
 from todo_http.app import TodoApp
 from todo_http.app import create_app as create
 from todo_http.options import HttpOptions
@@ -11,9 +12,10 @@ from todo_http.options import HttpOptions
 
 def create_app() -> TodoApp:
     """The application as the environment configures it. Raises SettingsError; opens nothing."""
-    settings = bootstrap.configured(os.environ)
+    settings = configured(os.environ)
+    meter = bootstrap.new_meter()
     return create(
-        lambda: bootstrap.open_service(settings),
+        lambda: bootstrap.open_service(settings, meter),
         HttpOptions(
             cursor_keys=bootstrap.cursor_keys(settings),
             version=version("todo-service"),
@@ -21,6 +23,10 @@ def create_app() -> TodoApp:
             allowed_hosts=settings.allowed_hosts,
             trusted_proxies=tuple(str(network) for network in settings.trusted_proxies),
             max_body_bytes=settings.max_body_bytes,
+            require_if_match=settings.require_if_match,
+            requests_per_minute=settings.requests_per_minute,
+            drain_seconds=settings.drain_seconds,
             log_format="console" if settings.log_format == "console" else "json",
         ),
+        meter=meter,
     )

@@ -1,6 +1,7 @@
 """The request as handlers see it: who is asking, the use cases, the query and the body."""
 
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from litestar import Request
@@ -9,9 +10,16 @@ from litestar.datastructures import State
 from todo_core.errors import Unavailable
 from todo_core.front import Todo
 from todo_core.model.user import Actor
+from todo_core.ports.storage import UnitOfWork
+from todo_http.operations import Operation
+from todo_http.places import Places
 from todo_http.query import EMPTY, Query
-from todo_http.refusals import BrokenOff
+from todo_http.refusals import BrokenOff, InvalidRequest
+from todo_http.terms import intent_of
 from todo_http.visit import Visit, visit_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Call(Request[Actor, None, State]):
@@ -49,6 +57,11 @@ class Call(Request[Actor, None, State]):
         """What the client calls itself, the label of its login session."""
         return self.visit.fields.get(b"user-agent", b"").decode("utf-8", "replace")
 
+    @property
+    def place(self) -> str:
+        """The network that the request comes from."""
+        return cast(Places, self.app.state.places).of(self.scope)
+
     def id(self, parameter: str) -> UUID:
         """An id from the path, which has been found canonical on the way in."""
         return UUID(self.scope["path_params"][parameter])
@@ -62,4 +75,25 @@ class Call(Request[Actor, None, State]):
                 raise BrokenOff
             parts.append(message.get("body", b""))
             if not message.get("more_body"):
-                return parts[0] if len(parts) == 1 else b"".join(parts)
+                self.visit.body = parts[0] if len(parts) == 1 else b"".join(parts)
+                return self.visit.body
+
+    async def write(
+        self,
+        use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """The result of a use case on the caller's things, on the terms that the request sets: once under its key,
+        only over what If-Match names, or only rehearsed. The one way in which routes write.
+        """
+        if self.query.faults:
+            raise InvalidRequest(self.query.faults)
+        facts = cast(Operation, self.route_handler.opt["operation"])
+        target = self.id(facts.target) if facts.target else None
+        path, query = self.scope["path"].encode(), self.scope["query_string"]
+        intent = intent_of(self.visit, path, query, target, self.app.state.require_if_match)
+        outcome = await self.todo.run.carry_out(self.actor.user_id, intent, use_case, *args, **kwargs)
+        self.visit.replayed = outcome.replayed
+        return outcome.value

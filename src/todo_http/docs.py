@@ -10,6 +10,7 @@ import msgspec
 from todo_core.errors import NotFound
 from todo_http.answer import Answer
 from todo_http.call import Call
+from todo_http.conditional import has_seen
 from todo_http.operations import Gives, operation
 
 PAGE: Final = "index.html"
@@ -47,8 +48,7 @@ class File(msgspec.Struct, frozen=True):
             (b"cache-control", b"no-cache"),
             (b"content-security-policy", POLICY),
         ]
-        known = request.visit.fields.get(b"if-none-match", b"")
-        if known == b"*" or self.etag in [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]:
+        if has_seen(request.visit, self.etag):
             return Answer(304, headers=headers)
         return Answer(200, self.body, [(b"content-type", self.media_type.encode("ascii")), *headers])
 

@@ -4,6 +4,7 @@ The framework calls its middleware only for requests that it can route, and hide
 so errors rise through it to here, where they become answers in one place.
 """
 
+import asyncio
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,8 +18,9 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from todo_core.errors import OutcomeUnknown, TodoError, Unavailable
 from todo_core.front import Todo
-from todo_http.access_log import AccessLog
+from todo_http.access_log import METHODS, AccessLog
 from todo_http.answer import Answer
+from todo_http.counting import Meter
 from todo_http.options import HttpOptions
 from todo_http.problems import KINDS, problem_answer, refusal_of
 from todo_http.request_bounds import BoundedBody, RequestBounds
@@ -33,18 +35,28 @@ log = structlog.get_logger("todo_http")
 class Edge:
     """One application's outermost layer."""
 
-    def __init__(self, app: ASGIApp, options: HttpOptions, access_log: AccessLog) -> None:
+    def __init__(self, app: ASGIApp, options: HttpOptions, access_log: AccessLog, meter: Meter) -> None:
         self.app = app
         self.access_log = access_log
+        self.meter = meter
         self.bounds = RequestBounds(options)
         self.headers = ResponseHeaders(options)
         self.new_id: Callable[[], str] = lambda: NOT_STARTED
         self.now: Callable[[], datetime | None] = lambda: None
+        self.complained_at = float("-inf")
+        self.running = 0
 
     def attach(self, todo: Todo) -> None:
         """From here on ids and times come from the ports."""
         self.new_id = lambda: todo.run.ids.new().hex
         self.now = todo.run.clock.now
+
+    async def finish(self, seconds: float) -> None:
+        """Waits until nothing runs, or so long: a server does not wait for requests whose clients have gone."""
+        for _ in range(int(seconds * 100)):
+            if not self.running:
+                return
+            await asyncio.sleep(0.01)
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = perf_counter()
@@ -56,12 +68,17 @@ class Edge:
         cast("dict[str, Any]", inner)[KEY] = visit
         tokens = bind_contextvars(request_id=request_id)
         reply = Reply(send, inner, visit, self.headers)
+        self.running += 1
+        self.meter.begun()
         try:
             await self._respond(inner, BoundedBody(receive, self.bounds), reply, visit)
         finally:
+            self.running -= 1
             reset_contextvars(**tokens)
             route = cast("dict[str, Any]", inner).get("path_template") or "-"
-            self.access_log.note(visit, route, perf_counter() - started, self.now())
+            seconds = perf_counter() - started
+            self.meter.ended(visit.method if visit.method in METHODS else "?", route, visit.status, seconds)
+            self.access_log.note(visit, route, seconds, self.now())
 
     async def _respond(self, scope: HTTPScope, receive: BoundedBody, reply: "Reply", visit: Visit) -> None:
         try:
@@ -71,10 +88,25 @@ class Edge:
         except Exception as error:
             refusal = refusal_of(error)
             visit.problem = refusal.code
-            _log(error, refusal)
+            self._log(error, refusal)
             if not visit.status:
                 answer: Answer = problem_answer(refusal, visit.request_id)
                 await answer(cast(Scope, scope), receive, reply)
+            # An error and the frames that it came through hold each other, and so the unread rest of the body;
+            # until that is let go, which would be whenever garbage is collected, the connection is not closed.
+            error.__traceback__ = None
+
+    def _log(self, error: Exception, refusal: TodoError) -> None:
+        """Faults of ours are errors, the storage being away is a warning, and all other refusals are everyday life.
+
+        One warning in a second is enough: when a storage is away, or a queue full, every request meets with it.
+        """
+        if isinstance(refusal, Unavailable | OutcomeUnknown):
+            if error.__cause__ is not None and perf_counter() - self.complained_at >= 1:
+                self.complained_at = perf_counter()
+                log.warning("request_refused", problem=refusal.code, exc_info=error)
+        elif KINDS[refusal.code].status >= 500:
+            log.error("request_failed", problem=refusal.code, exc_info=error)
 
 
 class Reply:
@@ -107,11 +139,3 @@ def _as_get(scope: HTTPScope) -> HTTPScope:
     inner = scope.copy()
     inner["method"] = "GET"
     return inner
-
-
-def _log(error: Exception, refusal: TodoError) -> None:
-    """Faults of ours are errors, the storage being away is a warning, and all other refusals are everyday life."""
-    if isinstance(refusal, Unavailable | OutcomeUnknown):
-        log.warning("request_refused", problem=refusal.code, exc_info=error)
-    elif KINDS[refusal.code].status >= 500:
-        log.error("request_failed", problem=refusal.code, exc_info=error)

@@ -41,12 +41,12 @@ class Readiness:
 
     async def require(self) -> None:
         """Raises Unavailable unless the service can work now."""
+        if self.draining:
+            raise Unavailable("The service is stopping.")
         async with self.looking:
             if monotonic() - self.looked_at >= FRESH:
                 self.trouble = await self._look()
                 self.looked_at = monotonic()
-        if self.draining:
-            raise Unavailable("The service is stopping.")
         if self.trouble is not None:
             raise Unavailable(self.trouble)
 

@@ -11,6 +11,7 @@ from todo_http.openapi_answers import good_answer, problem_components, problem_r
 from todo_http.operations import Operation
 from todo_http.problems import Problem
 from todo_http.routes import operations
+from todo_http.terms import HeaderField
 
 REFERENCE: Final = "#/components/schemas/{name}"
 DESCRIPTION: Final = """\
@@ -46,7 +47,7 @@ def document(docs: bool = True, release: str | None = None) -> dict[str, Any]:
         path = paths.setdefault(operation.template, {})
         if operation.parameters and "parameters" not in path:
             path["parameters"] = [_path_parameter(operation, name) for name in operation.parameters]
-        path[operation.method.lower()] = _describe(operation, schemas.references)
+        path[operation.method.lower()] = _describe(operation, known, schemas.references)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -92,7 +93,9 @@ def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
     }
 
 
-def _describe(operation: Operation, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+def _describe(
+    operation: Operation, known: Sequence[Operation], references: dict[Any, dict[str, Any]]
+) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.id,
         "tags": [operation.tag],
@@ -101,17 +104,35 @@ def _describe(operation: Operation, references: dict[Any, dict[str, Any]]) -> di
     if operation.description:
         described["description"] = operation.description
     described["security"] = [] if operation.public else [{"bearer": []}]
-    if operation.query:
-        described["parameters"] = [_query_parameter(parameter) for parameter in operation.query]
+    parameters = [_query_parameter(parameter) for parameter in operation.query]
+    parameters += [_header_field(field) for field in operation.fields]
+    if parameters:
+        described["parameters"] = parameters
     if operation.takes:
         schema = references[operation.takes]
         described["requestBody"] = {
             "required": True,
             "content": {media_type: {"schema": schema} for media_type in operation.media_types},
         }
-    answers = {str(status): good_answer(gives, references) for status, gives in operation.gives.items()}
+    answers = {str(status): good_answer(operation, gives, references) for status, gives in operation.gives.items()}
+    if "201" in answers and (links := _links(operation, known)):
+        answers["201"]["links"] = links
     described["responses"] = answers | problem_references(operation)
     return described
+
+
+def _links(operation: Operation, known: Sequence[Operation]) -> dict[str, Any]:
+    """What can be done with a thing that this operation has made: everything on paths that begin with its own."""
+    own = [(name, f"$request.path.{name}") for name in operation.parameters]
+    below = [other for other in known if other.target and other.path.startswith(f"{operation.path}/{{")]
+    return {
+        other.id: {
+            "operationId": other.id,
+            "description": other.summary,
+            "parameters": {**dict(own), str(other.target): "$response.body#/id"},
+        }
+        for other in below
+    }
 
 
 def _query_parameter(parameter: Any) -> dict[str, Any]:
@@ -122,6 +143,10 @@ def _query_parameter(parameter: Any) -> dict[str, Any]:
         "description": parameter.description,
         "schema": {"type": "array", "items": schema} if parameter.repeatable else schema,
     } | ({"style": "form", "explode": True} if parameter.repeatable else {})
+
+
+def _header_field(field: HeaderField) -> dict[str, Any]:
+    return {"name": field.name, "in": "header", "description": field.description, "schema": dict(field.schema)}
 
 
 @cache

@@ -11,14 +11,27 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         "The id of the request: the one that it carried if that is proper, else a new one.",
         {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
     ),
-    "ETag": ("Names this state of the resource.", {"type": "string", "pattern": '^"[0-9a-f]+"$'}),
+    "ETag": ("Names this state of the resource.", {"type": "string", "pattern": '^"[0-9a-h]+"$'}),
     "Location": ("Where the new thing is.", {"type": "string", "format": "uri-reference"}),
     "Link": ("Where the list goes on, if it does (RFC 8288).", {"type": "string"}),
+    "RateLimit": (
+        "Where requests are rationed: how many are left, and in how many seconds there is one more.",
+        {"type": "string", "pattern": '^"user";r=[0-9]+;t=[0-9]+$'},
+    ),
+    "RateLimit-Policy": (
+        "Where requests are rationed: how many there are in how many seconds.",
+        {"type": "string", "pattern": '^"user";q=[0-9]+;w=[0-9]+$'},
+    ),
+    "Idempotency-Replayed": (
+        "There when this is the answer of an earlier request with the same key.",
+        {"type": "string", "enum": ["true"]},
+    ),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
     "WWW-Authenticate": ("Asks for a bearer token.", {"type": "string", "pattern": "^Bearer "}),
 }
-OPTIONAL: Final = {"Link"}
-OF_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+RATION: Final = ("RateLimit", "RateLimit-Policy")
+OPTIONAL: Final = {"Link", "Idempotency-Replayed", *RATION}
+OF_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After", *RATION), 503: ("Retry-After",)}
 
 
 def response_headers() -> dict[str, Any]:
@@ -33,9 +46,14 @@ def _fields(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
 
-def good_answer(gives: Gives, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+def good_answer(operation: Operation, gives: Gives, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     """One of the answers that somebody hopes for."""
-    answer: dict[str, Any] = {"description": gives.description, "headers": _fields(*gives.headers)}
+    rationed = () if operation.public else RATION
+    replayed = ("Idempotency-Replayed",) if operation.writes else ()
+    answer: dict[str, Any] = {
+        "description": gives.description,
+        "headers": _fields(*gives.headers, *rationed, *replayed),
+    }
     if gives.body is not None:
         schema = references[gives.body]
         answer["content"] = {media_type: {"schema": schema} for media_type in gives.media_types}

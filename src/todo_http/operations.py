@@ -1,7 +1,7 @@
 """What is known about every operation: enough to route it, to guard it and to describe it truthfully."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import msgspec
@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler, route
 from todo_http.answer import Answer
 from todo_http.problems import KINDS
 from todo_http.query import Parameter
+from todo_http.terms import DRY_RUN, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, HeaderField
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Handler = Callable[..., Awaitable[Answer]]
@@ -26,6 +27,9 @@ class Gives:
     body: Any = None
     media_types: tuple[str, ...] = (JSON,)
     headers: tuple[str, ...] = ()
+
+
+UNCHANGED: Final = Gives(description="Nothing has changed since.", headers=("ETag",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +65,33 @@ class Operation:
         parts = [part for part in self.path.split("/") if part.startswith("{")]
         return tuple(part.strip("{}").partition(":")[0] for part in parts)
 
+    @property
+    def writes(self) -> bool:
+        """True when it changes something of an owner's; then it has the terms of todo_http/terms.py."""
+        return self.method != "GET" and "user_id" in self.parameters
+
+    @property
+    def target(self) -> str | None:
+        """The parameter that names the existing thing it is about, if it is about one."""
+        return self.parameters[-1] if self.parameters[-1:] not in ((), ("user_id",)) else None
+
+    @property
+    def fields(self) -> tuple[HeaderField, ...]:
+        """The header fields that it understands besides those that every operation does."""
+        if self.writes:
+            return (IDEMPOTENCY_KEY, IF_MATCH) if self.target else (IDEMPOTENCY_KEY,)
+        return (IF_NONE_MATCH,) if 304 in self.gives else ()
+
     def problems(self) -> dict[int, list[str]]:
         """By status, the codes of every problem that this operation can answer with."""
         codes = {"malformed", "invalid", "uri-too-long", "headers-too-large", "internal", *self.refuses}
         if not self.public:
-            codes |= {"unauthenticated", "invalid-token", "unavailable"}
+            codes |= {"unauthenticated", "invalid-token", "too-many-requests", "unavailable"}
         if "user_id" in self.parameters:
             codes |= {"forbidden", "not-found"}
+        if self.writes:
+            codes |= {"conflict", "key-reused", "outcome-unknown", "request-in-progress", "stale"}
+            codes |= {"precondition-required"} if self.target else set()
         if self.takes:
             codes |= {"unsupported-media-type", "too-large", "request-timeout"}
         by_status: dict[int, list[str]] = {}
@@ -79,6 +103,10 @@ class Operation:
 def operation(method: Method, path: str, **known: Any) -> Callable[[Handler], HTTPRouteHandler]:
     """Makes a function the handler of an operation; the keywords are the other fields of Operation."""
     facts = Operation(method=method, path=path, **known)
+    if facts.writes:
+        facts = replace(facts, query=(*facts.query, DRY_RUN))
+    if facts.method == "GET" and any("ETag" in gives.headers for gives in facts.gives.values()):
+        facts = replace(facts, gives={**facts.gives, 304: UNCHANGED})
 
     def decorate(handler: Handler) -> HTTPRouteHandler:
         # The status is the answer's own; this one only keeps the framework from assuming another.

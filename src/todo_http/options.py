@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class HttpOptions:
-    """``cursor_keys``: the first signs page positions, all of them verify. Empty tuples switch a thing off."""
+    """``cursor_keys``: the first signs page positions, all of them verify. Nothing and 0 switch a thing off."""
 
     cursor_keys: tuple[bytes, ...]
     version: str
@@ -17,7 +17,10 @@ class HttpOptions:
     trusted_proxies: tuple[str, ...] = ()
     max_body_bytes: int = 262_144
     body_deadline: float = 10.0
+    drain_seconds: float = 0.0
     log_format: Literal["json", "console"] = "json"
+    requests_per_minute: int = 0
+    require_if_match: bool = False
     docs: bool = True
 
     def __post_init__(self) -> None:

@@ -6,9 +6,10 @@ from typing import Final
 import msgspec
 from litestar.exceptions import HTTPException
 
-from todo_core.errors import Invalid, InvalidToken, NotFound, TodoError, Violation
+from todo_core.errors import Invalid, InvalidToken, NotFound, RequestInProgress, Stale, StepFailed, TodoError, Violation
 from todo_http.answer import Answer, Field, encode
 from todo_http.refusals import (
+    BadFraming,
     BrokenOff,
     Fault,
     Internal,
@@ -44,9 +45,17 @@ KINDS: Final[dict[str, Kind]] = {
     "request-timeout": Kind(408, "Request timeout", "The body did not arrive in time."),
     "email-taken": Kind(409, "Email address taken", "An account with this address exists; log in instead."),
     "conflict": Kind(409, "Conflict", "Somebody else changed the same thing at the same moment; look and try again."),
+    "request-in-progress": Kind(409, "Request in progress", "The first request with this key may still be running."),
+    "stale": Kind(
+        412,
+        "Precondition failed",
+        "It has changed since; the header ETag names the state of a single task now.",
+    ),
     "too-large": Kind(413, "Body too large", "Send less at once."),
     "uri-too-long": Kind(414, "Address too long", "Shorten the path or the query."),
     "unsupported-media-type": Kind(415, "Unsupported media type", "Send JSON in UTF-8, without a content coding."),
+    "key-reused": Kind(422, "Key reused", "This idempotency key has been used for another request; use a new one."),
+    "precondition-required": Kind(428, "Precondition required", "Say in If-Match which state you have seen."),
     "too-many-requests": Kind(429, "Too many requests", "Wait as many seconds as the header Retry-After says."),
     "headers-too-large": Kind(431, "Headers too large", "Send fewer or shorter header fields."),
     "internal": Kind(500, "Internal error", "A fault of the service; its log has the cause under the request id."),
@@ -102,6 +111,9 @@ def _faults(refusal: TodoError) -> tuple[Fault, ...]:
         return refusal.faults
     if isinstance(refusal, Invalid):
         return tuple(body_fault(violation) for violation in refusal.violations)
+    if isinstance(refusal, StepFailed):
+        inner = refusal.refusal
+        return (Fault(code=inner.code, detail=inner.detail, pointer=f"/operations/{refusal.place}"),)
     return ()
 
 
@@ -119,8 +131,10 @@ def _headers(refusal: TodoError, status: int) -> list[Field]:
         headers.append((b"allow", refusal.allow.encode("ascii")))
     if isinstance(refusal, UnsupportedMediaType):
         headers.append((b"accept-patch" if refusal.patch else b"accept-post", refusal.accepted.encode("ascii")))
-    if isinstance(refusal, BrokenOff | RequestTimeout | TooLarge):
+    if isinstance(refusal, BadFraming | BrokenOff | RequestTimeout | TooLarge):
         headers.append((b"connection", b"close"))
-    if status in {429, 503}:
+    if isinstance(refusal, Stale) and refusal.revision is not None:
+        headers.append((b"etag", b'"%d"' % refusal.revision))
+    if status in {429, 503} or isinstance(refusal, RequestInProgress):
         headers.append((b"retry-after", b"%d" % max(1, getattr(refusal, "retry_after", 1))))
     return headers

@@ -104,6 +104,16 @@ class Internal(TodoError):
         super().__init__("Something went wrong here; the request id helps to find out what.")
 
 
+class BadFraming(Malformed):
+    """Where the body ends is told in a way that others on the line may understand differently.
+
+    After it nothing more is read from the connection: the next request on it could be part of this body.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("The length of the body is not told in one plain way.")
+
+
 class BrokenOff(Malformed):
     """The connection ended, or the framing of the body broke, before the body was complete.
 

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from litestar.types import HTTPScope, Receive
 
 from todo_http.options import HttpOptions
-from todo_http.refusals import AddressTooLong, HeadersTooLarge, Malformed, RequestTimeout, TooLarge
+from todo_http.refusals import AddressTooLong, BadFraming, HeadersTooLarge, Malformed, RequestTimeout, TooLarge
 from todo_http.visit import Visit
 
 ADDRESS_MAX: Final = 8_192
@@ -35,9 +35,12 @@ class RequestBounds:
             raise AddressTooLong(ADDRESS_MAX)
         self._check_host(visit.fields.get(b"host", b""))
         declared = visit.fields.get(b"content-length")
+        coding = visit.fields.get(b"transfer-encoding")
+        if coding is not None and (declared is not None or coding.lower() != b"chunked"):
+            raise BadFraming
         if declared is not None:
             if not declared.isdigit():
-                raise Malformed("The Content-Length is not a number.")
+                raise BadFraming
             if len(declared) > 15 or int(declared) > self.max_body:
                 raise TooLarge(self.max_body)
 

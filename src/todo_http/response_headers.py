@@ -18,7 +18,7 @@ UNLESS_GIVEN: Final[tuple[Field, ...]] = (
     (b"cache-control", b"no-store"),
 )
 HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-EXPOSED: Final = b"ETag, Link, Location, Retry-After, X-Request-Id"
+EXPOSED: Final = b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 HEADERS: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
 
@@ -29,6 +29,8 @@ class ResponseHeaders:
     def __init__(self, options: HttpOptions) -> None:
         self.options = options
         self.origins = {origin.encode("ascii") for origin in options.cors_origins}
+        self.leaving = False
+        """True when the process is about to stop: clients had better open their next connection elsewhere."""
         self.vary = b"Authorization, Origin" if self.origins else b"Authorization"
 
     def add(self, headers: list[Field], scope: HTTPScope, visit: Visit) -> None:
@@ -37,12 +39,17 @@ class ResponseHeaders:
         headers.extend(ALWAYS)
         headers.extend(field for field in UNLESS_GIVEN if field[0] not in given)
         headers.append((b"x-request-id", visit.request_id.encode("ascii")))
+        headers.extend(visit.rate)
         headers.append((b"vary", self.vary))
+        if visit.replayed:
+            headers.append((b"idempotency-replayed", b"true"))
         if self.origins and (origin := visit.fields.get(b"origin")) in self.origins:
             headers.append((b"access-control-allow-origin", origin))
             headers.append((b"access-control-expose-headers", EXPOSED))
         if self._is_https(scope, visit):
             headers.append(HSTS)
+        if self.leaving and b"connection" not in given:
+            headers.append((b"connection", b"close"))
 
     def preflight(self, scope: HTTPScope, visit: Visit) -> Answer | None:
         """The answer to a browser that asks whether a page of another origin may call; None for all other requests.

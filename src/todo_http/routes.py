@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from todo_http import accounts, docs, health, problem_pages, sessions, task_list, tasks
+from todo_http import accounts, batch, docs, health, problem_pages, sessions, task_list, tasks
 from todo_http.operations import Operation
 
 OPERATIONS: tuple[HTTPRouteHandler, ...] = (
@@ -24,6 +24,7 @@ OPERATIONS: tuple[HTTPRouteHandler, ...] = (
     tasks.patch,
     tasks.complete,
     tasks.remove,
+    batch.batch,
     health.health,
     health.live,
     health.ready,

@@ -98,7 +98,7 @@ SIGNED_IN = Gives(description="The login session.", body=SignedInOut)
 )
 async def login(request: Call) -> Answer:
     claim = await read_shape(request, Login)
-    signed_in = await request.todo.sessions.log_in(claim.email, claim.password, request.client)
+    signed_in = await request.todo.sessions.log_in(claim.email, claim.password, request.client, request.place)
     return Answer.json(200, SignedInOut.of(signed_in))
 
 

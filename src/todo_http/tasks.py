@@ -11,6 +11,7 @@ from todo_core.model.task import Task, TaskDraft, TaskPatch
 from todo_core.usecases.tasks import add_task, change_task, complete_task, get_task, remove_task, reopen_task
 from todo_http.answer import Answer, Field
 from todo_http.call import Call
+from todo_http.conditional import answer_to, tag_of
 from todo_http.operations import Gives, operation
 from todo_http.schemas import Description, DueText, Instant, PriorityName, Title, note
 from todo_http.wire import instant, read_body, read_shape
@@ -80,7 +81,7 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
 
 
 def _etag(task: Task) -> Field:
-    return b"etag", b'"%d"' % task.revision
+    return b"etag", tag_of(task.revision)
 
 
 TASK_GIVEN = Gives(description="The task.", body=TaskOut, headers=("ETag",))
@@ -94,11 +95,10 @@ TASK_GIVEN = Gives(description="The task.", body=TaskOut, headers=("ETag",))
     summary="Add a task",
     takes=NewTask,
     gives={201: Gives(description="The new task.", body=TaskOut, headers=("ETag", "Location"))},
-    refuses=("conflict", "outcome-unknown"),
 )
 async def add(request: Call) -> Answer:
     draft = await read_body(request, NewTask, TaskDraft.of)
-    task = await request.todo.run.write(request.actor.user_id, add_task, draft)
+    task = await request.write(add_task, draft)
     location = f"/api/{task.user_id}/tasks/{task.id}".encode("ascii")
     return Answer.json(201, TaskOut.of(task), _etag(task), (b"location", location))
 
@@ -106,13 +106,12 @@ async def add(request: Call) -> Answer:
 @operation("GET", TASK, id="getTask", tag="tasks", summary="Read a task", gives={200: TASK_GIVEN})
 async def get(request: Call) -> Answer:
     task = await request.todo.run.read(request.actor.user_id, get_task, TaskId(request.id("task_id")))
-    return Answer.json(200, TaskOut.of(task), _etag(task))
+    return answer_to(request.visit, TaskOut.of(task), tag_of(task.revision))
 
 
 async def _change(request: Call) -> Answer:
     patch = await read_body(request, TaskChanges, TaskPatch.of)
-    task_id = TaskId(request.id("task_id"))
-    task = await request.todo.run.write(request.actor.user_id, change_task, task_id, patch)
+    task = await request.write(change_task, TaskId(request.id("task_id")), patch)
     return Answer.json(200, TaskOut.of(task), _etag(task))
 
 
@@ -125,7 +124,6 @@ async def _change(request: Call) -> Answer:
     description="A change that changes nothing keeps the revision.",
     takes=TaskChanges,
     gives={200: TASK_GIVEN},
-    refuses=("conflict", "outcome-unknown"),
 )
 async def patch(request: Call) -> Answer:
     return await _change(request)
@@ -140,7 +138,6 @@ async def patch(request: Call) -> Answer:
     description="The same as PATCH: what is absent stays as it is.",
     takes=TaskChanges,
     gives={200: TASK_GIVEN},
-    refuses=("conflict", "outcome-unknown"),
 )
 async def put(request: Call) -> Answer:
     return await _change(request)
@@ -154,12 +151,10 @@ async def put(request: Call) -> Answer:
     summary="Complete a task, or reopen it",
     takes=Completion,
     gives={200: TASK_GIVEN},
-    refuses=("conflict", "outcome-unknown"),
 )
 async def complete(request: Call) -> Answer:
     wish = await read_shape(request, Completion)
-    use_case = complete_task if wish.completed else reopen_task
-    task = await request.todo.run.write(request.actor.user_id, use_case, TaskId(request.id("task_id")))
+    task = await request.write(complete_task if wish.completed else reopen_task, TaskId(request.id("task_id")))
     return Answer.json(200, TaskOut.of(task), _etag(task))
 
 
@@ -170,8 +165,7 @@ async def complete(request: Call) -> Answer:
     tag="tasks",
     summary="Remove a task",
     gives={204: Gives(description="There is no such task any more.")},
-    refuses=("conflict", "outcome-unknown"),
 )
 async def remove(request: Call) -> Answer:
-    await request.todo.run.write(request.actor.user_id, remove_task, TaskId(request.id("task_id")))
+    await request.write(remove_task, TaskId(request.id("task_id")))
     return Answer(204)

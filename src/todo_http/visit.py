@@ -14,7 +14,19 @@ KEY = "todo.visit"
 class Visit:
     """One request: its id, its header fields, and what is found out about it on the way in."""
 
-    __slots__ = ("actor", "fields", "method", "problem", "query", "request_id", "sent", "status")
+    __slots__ = (
+        "actor",
+        "body",
+        "fields",
+        "method",
+        "problem",
+        "query",
+        "rate",
+        "replayed",
+        "request_id",
+        "sent",
+        "status",
+    )
 
     def __init__(self, method: str, fields: dict[bytes, bytes], request_id: str) -> None:
         self.method = method
@@ -22,7 +34,10 @@ class Visit:
         self.request_id = request_id
         self.actor: Actor | None = None
         self.query: Query | None = None
+        self.body = b""
         self.problem: str | None = None
+        self.replayed = False
+        self.rate: tuple[tuple[bytes, bytes], ...] = ()
         self.status = 0
         self.sent = 0
 

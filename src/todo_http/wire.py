@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from types import NoneType
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -18,8 +18,8 @@ from todo_http.refusals import Fault, InvalidRequest, Malformed
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
 
-KINDS: Final[dict[Any, str]] = {str: "a string", bool: "true or false", NoneType: "null"}
-"""What a field can be. Numbers and nested values will want sentences of their own."""
+KINDS: Final[dict[Any, str]] = {str: "a string", bool: "true or false", NoneType: "null", list: "a list"}
+"""What a field can be; whatever else there is, is an object."""
 
 
 def instant(moment: datetime) -> str:
@@ -30,20 +30,26 @@ def instant(moment: datetime) -> str:
 async def read_body(request: Call, shape: type[S], build: Callable[..., T]) -> T:
     """What ``build`` makes of the fields that the body gives. It takes any of them by name, and may raise Invalid.
 
-    Raises InvalidRequest with the faults of the query, of the shape and of the rules together; a field of the
-    wrong shape is not held against the rules as well.
+    Raises InvalidRequest with the faults of the query and of the body together.
     """
-    given, faults = read_fields(await request.whole_body(), shape)
-    faults = [*request.query.faults, *faults]
+    built, faults = read_built(await request.whole_body(), shape, build)
+    if built is None or request.query.faults:
+        raise InvalidRequest([*request.query.faults, *faults])
+    return built
+
+
+def read_built(body: bytes, shape: type[S], build: Callable[..., T]) -> tuple[T | None, list[Fault]]:
+    """What ``build`` makes of the fields, or the faults of their shape and of the rules together.
+
+    A field of the wrong shape is not held against the rules as well.
+    """
+    given, faults = read_fields(body, shape)
     try:
         built = build(**given)
     except Invalid as invalid:
         told = {fault.pointer for fault in faults}
-        faults += [fault for fault in map(body_fault, invalid.violations) if fault.pointer not in told]
-        raise InvalidRequest(faults) from None
-    if faults:
-        raise InvalidRequest(faults)
-    return built
+        return None, [*faults, *(fault for fault in map(body_fault, invalid.violations) if fault.pointer not in told)]
+    return (None, faults) if faults else (built, [])
 
 
 async def read_shape(request: Call, shape: type[S]) -> S:
@@ -124,13 +130,14 @@ def _decoder(shape: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
 def _alternatives(annotation: Any) -> list[Any]:
     """The types that a field may have, without limits that are only there to be read."""
     bare = get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
-    if isinstance(bare, type):
+    if isinstance(bare, type) or get_origin(bare) is list:
         return [bare]
     return [kind for part in get_args(bare) for kind in _alternatives(part)]
 
 
 def _kinds(annotation: Any) -> str:
-    return " or ".join(KINDS[kind] for kind in _alternatives(annotation) if kind in KINDS)
+    kinds = [kind for kind in _alternatives(annotation) if kind is not msgspec.UnsetType]
+    return " or ".join(dict.fromkeys(KINDS.get(get_origin(kind) or kind, "an object") for kind in kinds))
 
 
 @cache

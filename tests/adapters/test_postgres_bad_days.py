@@ -128,6 +128,15 @@ async def test_a_server_that_is_away_at_the_start_is_no_reason_to_die(migrated: 
         await database.close()
 
 
+async def test_a_closed_database_stays_closed(migrated: str) -> None:
+    unused, used = PostgresDatabase(PostgresOptions(migrated)), PostgresDatabase(PostgresOptions(migrated))
+    await SqlStore(used).ping()
+    for database in (unused, used):
+        await database.close()
+        with pytest.raises(Unavailable):
+            await SqlStore(database).ping()
+
+
 @pytest.mark.parametrize("wrong", ["nobody", "nowhere"])
 async def test_a_wrong_role_or_database_is_unavailable_too(migrated: str, wrong: str) -> None:
     server, _, name = migrated.rpartition("/")
@@ -247,6 +256,32 @@ async def test_a_write_that_loses_its_row_in_the_act_takes_no_number(service: Se
     outcomes = await asyncio.gather(removal, change, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [NotFound, NotFound]
     assert await service.revision() == 1
+
+
+async def test_a_careless_server_is_told_about(service: Service) -> None:  # K13
+    cautions = await service.run.store.cautions()
+    told = any(caution.startswith("fsync is off") for caution in cautions)
+    assert told == (await _setting(service, "fsync") == "off")
+
+
+async def _setting(service: Service, name: str) -> str:
+    connection = await asyncpg.connect(service.proxy.url)
+    try:
+        return str(await connection.fetchval("SELECT setting FROM pg_settings WHERE name = $1", name))
+    finally:
+        await connection.close()
+
+
+async def test_a_primary_that_was_demoted_is_left_for_the_new_one(service: Service) -> None:  # K14
+    await service.add("before")
+    async with service.database._connection() as held:
+        await held.execute("SET default_transaction_read_only = on")
+    outcomes = await asyncio.gather(*[service.add(f"task {n}") for n in range(4)], return_exceptions=True)
+    assert any(isinstance(outcome, Unavailable) for outcome in outcomes)
+    await service.add("after")
+    for title in (await service.titles())[:1]:
+        assert title == "before"
+    await asyncio.gather(*[service.add(f"more {n}") for n in range(4)])
 
 
 async def test_through_a_pooler_nothing_is_set_on_the_session(migrated: str) -> None:  # T24

@@ -12,6 +12,7 @@ from todo_adapters.setting_sources import SettingsError
 from todo_adapters.setting_tables import env_example, markdown_table
 from todo_adapters.settings import Settings, describe
 from todo_adapters.signing_secrets import weakness
+from todo_core.model.attempts import ThrottlePolicy
 
 ROOT = Path(__file__).parents[2]
 GOOD = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
@@ -48,6 +49,9 @@ def test_the_defaults_are_those_that_are_written_down(tmp_path: Path) -> None:
     assert (made.session_policy.idle, made.session_policy.absolute) == (timedelta(days=14), timedelta(days=30))
     assert (made.pool_size, made.pool_wait_seconds, made.statement_seconds, made.pgbouncer) == (10, 2, 10, False)
     assert made.max_body_bytes == 262_144
+    assert (made.pool_queue, made.drain_seconds, made.stop_seconds) == (1024, 5, 20)
+    assert (made.metrics_port, made.metrics_host) == (0, "127.0.0.1")
+    assert (made.login_failures_per_minute, made.requests_per_minute) == (30, 0)
 
 
 def test_every_setting_can_be_given(tmp_path: Path) -> None:
@@ -71,6 +75,13 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         TODO_STATEMENT_SECONDS="5",
         TODO_PGBOUNCER="1",
         TODO_MAX_BODY_BYTES="65536",
+        TODO_POOL_QUEUE="100",
+        TODO_DRAIN_SECONDS="0",
+        TODO_STOP_SECONDS="60",
+        TODO_METRICS_PORT="9100",
+        TODO_METRICS_HOST="0.0.0.0",
+        TODO_LOGIN_FAILURES_PER_MINUTE="7",
+        TODO_REQUESTS_PER_MINUTE="600",
     )
     assert made.database_url == POSTGRES
     assert made.secrets == (GOOD,)
@@ -82,6 +93,12 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
     assert (made.access_token_seconds, made.refresh_idle_days, made.refresh_absolute_days) == (300, 7, 7)
     assert (made.pool_size, made.pool_wait_seconds, made.statement_seconds, made.pgbouncer) == (16, 0.5, 5, True)
     assert made.max_body_bytes == 65_536
+    assert (made.login_failures_per_minute, made.requests_per_minute) == (7, 600)
+
+
+def test_failed_logins_are_not_counted_for_networks_where_that_is_switched_off(tmp_path: Path) -> None:
+    assert settings(tmp_path, TODO_LOGIN_FAILURES_PER_MINUTE="0").throttle_policy.place is None
+    assert settings(tmp_path).throttle_policy == ThrottlePolicy()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -151,6 +152,35 @@ async def test_callers_that_give_up_leave_neither_a_transaction_nor_half_a_write
         changes = await service.run.store.view(service.owner).changes.after(0, 1000)
         assert len(await service.titles()) == len(changes)
         assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
+
+
+async def test_who_gives_up_at_the_first_connection_leaves_none_behind(tmp_path: Path) -> None:
+    await migrate.upgrade(f"sqlite:///{tmp_path}/todo.db")
+    before = threading.active_count()
+    for number in range(20):
+        database = SqliteDatabase(tmp_path / "todo.db")
+        ping = asyncio.ensure_future(SqlStore(database).ping())
+        await asyncio.sleep(number / 10_000)
+        ping.cancel()
+        await asyncio.gather(ping, return_exceptions=True)
+        await database.close()
+    await asyncio.sleep(0.2)  # threads say that they are done a little before they are
+    assert threading.active_count() == before
+
+
+async def test_a_closed_database_is_not_opened_again_by_those_who_come_late(tmp_path: Path) -> None:
+    async with service_on(tmp_path / "todo.db") as service:
+        await service.add()
+        before = threading.active_count() - 2  # its connections, one thread each
+        late = [asyncio.ensure_future(service.add(f"task {number}")) for number in range(20)]
+        await asyncio.sleep(0.002)
+        await service.database.close()
+        outcomes = await asyncio.gather(*late, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} <= {Task, Unavailable}
+        with pytest.raises(Unavailable, match="closed"):
+            await service.titles()
+        await asyncio.sleep(0.2)
+        assert threading.active_count() == before
 
 
 async def test_times_without_a_zone_are_refused(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -15,7 +15,8 @@ from todo_core.model.session import LoginSession
 from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.model.user import User
-from todo_core.ports.storage import AccountsUnitOfWork, Store, UnitOfWork
+from todo_core.ports.accounts import AccountsUnitOfWork
+from todo_core.ports.storage import Store, UnitOfWork
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, 123456, tzinfo=UTC)
 """The time of whatever does not care about the time; its microseconds are there to be lost."""
@@ -58,10 +59,13 @@ def a_task(owner: UserId, title: str = "Buy milk", **fields: Any) -> Task:
     return Task(id=TaskId(IDS.new()), user_id=owner, title=title, created_at=NOW, updated_at=NOW, **fields)
 
 
-async def write(store: Store, owner: UserId, do: Callable[[UnitOfWork], None], now: datetime = NOW) -> Sequence[Change]:
+async def write(
+    store: Store, owner: UserId, do: Callable[[UnitOfWork], Awaitable[None] | None], now: datetime = NOW
+) -> Sequence[Change]:
     """What one unit of work on the owner's storage caused."""
     async with store.begin(owner, now, IDS) as unit:
-        do(unit)
+        if (waiting := do(unit)) is not None:
+            await waiting
         return await unit.commit()
 
 

@@ -32,18 +32,18 @@ def shelf_of(unit: MemoryUnitOfWork) -> Shelf:
 def owner_forgotten_in_reads(patch: pytest.MonkeyPatch) -> None:
     def tasks(view: MemoryView) -> MemoryTaskReads:
         everybody = {key: task for shelf in view._state.shelves.values() for key, task in shelf.tasks.items()}
-        return MemoryTaskReads(Draft(everybody))
+        return MemoryTaskReads(Draft(everybody), view._state.shelf(view.owner))
 
     patch.setattr(MemoryView, "tasks", property(tasks))
 
 
 def owner_forgotten_in_removals(patch: pytest.MonkeyPatch) -> None:
-    async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
+    async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
         for write in unit._tasks.writes:
             for shelf in unit._state.shelves.values() if write.task is None else ():
                 if stolen := shelf.tasks.pop(write.task_id, None):
                     shelf_of(unit).tasks[write.task_id] = stolen
-        return await good_commit(unit)
+        return await good_commit(unit, *terms)
 
     patch.setattr(MemoryUnitOfWork, "commit", commit)
 
@@ -55,16 +55,16 @@ def revision_unchecked_on_update(patch: pytest.MonkeyPatch) -> None:
 def update_brings_back_what_is_gone(patch: pytest.MonkeyPatch) -> None:
     good = Numbering._check
 
-    def check(self: Numbering, kind: ChangeKind, task: Task, stored: Task | None) -> None:
-        good(self, kind, task, stored or task)
+    def check(self: Numbering, write: Write, stored: Task | None) -> None:
+        good(self, write, stored or write.task)
 
     patch.setattr(Numbering, "_check", check)
 
 
 def no_entry_for(kind: ChangeKind) -> Any:
     def plant(patch: pytest.MonkeyPatch) -> None:
-        async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
-            changes = await good_commit(unit)
+        async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
+            changes = await good_commit(unit, *terms)
             feed = shelf_of(unit).feed
             feed[:] = [change for change in feed if change.kind is not kind]
             return changes
@@ -76,12 +76,12 @@ def no_entry_for(kind: ChangeKind) -> Any:
 
 
 def number_taken_without_the_lock(patch: pytest.MonkeyPatch) -> None:
-    async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
+    async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
         shelf = shelf_of(unit)
         highest = shelf.revision
         await others_run()
         rows = Draft(shelf.tasks)
-        numbering = Numbering(Shelf(shelf.tasks, shelf.feed, highest), rows, unit.now)
+        numbering = Numbering(Shelf(shelf.tasks, shelf.feed, revision=highest), rows, unit.now)
         changes = numbering.number(unit._tasks.writes)
         rows.publish()
         shelf.feed.extend(changes)
@@ -93,8 +93,8 @@ def number_taken_without_the_lock(patch: pytest.MonkeyPatch) -> None:
 
 
 def entry_visible_after_a_later_one(patch: pytest.MonkeyPatch) -> None:
-    async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
-        changes = await good_commit(unit)
+    async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
+        changes = await good_commit(unit, *terms)
         feed = shelf_of(unit).feed
         for change in changes:
             feed.remove(change)
@@ -108,9 +108,9 @@ def entry_visible_after_a_later_one(patch: pytest.MonkeyPatch) -> None:
 
 
 def refused_write_advances_the_counter(patch: pytest.MonkeyPatch) -> None:
-    async def commit(unit: MemoryUnitOfWork) -> Sequence[Change]:
+    async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
         try:
-            return await good_commit(unit)
+            return await good_commit(unit, *terms)
         except TodoError:
             shelf_of(unit).revision += 1
             raise

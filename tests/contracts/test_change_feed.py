@@ -80,6 +80,18 @@ async def test_a_reader_gets_what_comes_after_a_number_and_not_more_than_asked(s
     assert list(await changes.after(99, 100)) == []
 
 
+async def test_entries_are_found_by_their_numbers_as_far_as_there_are_any(store: Store) -> None:
+    owner, neighbour = await new_owner(store), await new_owner(store)
+    for _ in range(4):
+        await add(store, owner)
+    await add(store, neighbour)
+    entries, changes = await feed(store, owner), store.view(owner).changes
+    assert await changes.at({2, 4}) == {2: entries[1], 4: entries[3]}
+    assert await changes.at([1, 1, 99]) == {1: entries[0]}
+    assert await changes.at([]) == {}
+    assert await store.view(neighbour).changes.at([2]) == {}
+
+
 async def test_an_entry_keeps_what_was_true_at_its_time(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner, "first")

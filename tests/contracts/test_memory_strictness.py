@@ -49,6 +49,10 @@ async def test_a_unit_of_work_that_is_over_is_of_no_use(store: Store) -> None:
             await unit.commit()
     with pytest.raises(Misuse):
         unit.tasks.add(a_task(owner))
+    async with store.begin(owner, NOW, IDS) as unit:
+        await unit.rehearse()
+        with pytest.raises(Misuse):
+            await unit.commit()
     async with store.begin_accounts() as accounts:
         await accounts.commit()
     with pytest.raises(Misuse):

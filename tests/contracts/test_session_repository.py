@@ -23,7 +23,8 @@ from tests.contracts.kit import (
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId
 from todo_core.model.session import LoginSession
-from todo_core.ports.storage import AccountsUnitOfWork, Store
+from todo_core.ports.accounts import AccountsUnitOfWork
+from todo_core.ports.storage import Store
 
 MINUTE = timedelta(minutes=1)
 

@@ -1,5 +1,6 @@
 """What every page of tasks promises: what the filter's predicate says, in the sort's order, each task once."""
 
+import asyncio
 from dataclasses import replace
 from itertools import pairwise
 
@@ -103,6 +104,40 @@ async def test_tasks_that_come_and_go_between_pages_do_not_disturb_the_others(st
         page = await tasks.page(TaskFilter(), sort, page.next, 5)
         seen += page.items
     assert seen == old
+
+
+async def test_a_page_tells_up_to_which_change_it_goes(store: Store) -> None:
+    owner, neighbour = await new_owner(store), await new_owner(store)
+    tasks = store.view(owner).tasks
+    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10)).as_of is None
+    task = await add(store, owner)
+    await add(store, neighbour)
+    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10)).as_of == 1
+    await write(store, owner, lambda unit: unit.tasks.update(replace(task, title="Buy bread")))
+    await write(store, owner, lambda unit: unit.tasks.add(a_task(owner)))
+    page = await tasks.page(TaskFilter(), TaskSort(), None, 1)
+    assert page.as_of == 3
+    assert (await tasks.page(TaskFilter(), TaskSort(), page.next, 1)).as_of == 3
+    assert (await tasks.page(TaskFilter(words=("bread",)), TaskSort(), None, 1)).as_of == 3
+    assert (await tasks.page(TaskFilter(words=("wine",)), TaskSort(), None, 1)).as_of is None
+
+
+async def test_a_page_and_its_number_are_one_look_while_others_write(store: Store) -> None:
+    """Every change here adds a task: a page from one moment with a number from another would not agree."""
+    owner = await new_owner(store)
+    tasks, disagreements, done = store.view(owner).tasks, [], asyncio.Event()
+
+    async def watch() -> None:
+        while not done.is_set():
+            page = await tasks.page(TaskFilter(), TaskSort(), None, 1000)
+            if page.items and page.as_of != len(page.items):
+                disagreements.append((page.as_of, len(page.items)))
+
+    watching = [asyncio.create_task(watch()) for _ in range(3)]
+    await asyncio.gather(*(add(store, owner) for _ in range(30)))
+    done.set()
+    await asyncio.gather(*watching)
+    assert disagreements == []
 
 
 async def test_equal_titles_of_different_spelling_come_in_order_of_creation(store: Store) -> None:

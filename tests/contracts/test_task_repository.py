@@ -109,6 +109,42 @@ async def test_what_is_removed_is_gone(store: Store) -> None:
         await write(store, owner, lambda unit: unit.tasks.remove(task.id))
 
 
+async def test_with_a_revision_only_what_was_seen_is_removed(store: Store) -> None:  # F6
+    owner = await new_owner(store)
+    seen = await add(store, owner)
+    [change] = await write(store, owner, lambda unit: unit.tasks.update(replace(seen, title="theirs")))
+    with pytest.raises(MovedOn):
+        await write(store, owner, lambda unit: unit.tasks.remove(seen.id, seen.revision))
+    assert await all_tasks(store, owner) == [change.value]
+    await write(store, owner, lambda unit: unit.tasks.remove(seen.id, change.seq))
+    assert await all_tasks(store, owner) == []
+    with pytest.raises(MovedOn):
+        await write(store, owner, lambda unit: unit.tasks.remove(seen.id, change.seq))
+    assert [entry.seq for entry in await feed(store, owner)] == [1, 2, 3]
+
+
+async def test_of_a_removal_and_an_update_of_one_reading_one_is_refused(store: Store) -> None:
+    owner = await new_owner(store)
+    for _ in range(5):
+        seen = await add(store, owner)
+        outcomes = await together(
+            write(store, owner, lambda unit, seen=seen: unit.tasks.update(replace(seen, title="renamed"))),  # type: ignore[misc]
+            write(store, owner, lambda unit, seen=seen: unit.tasks.remove(seen.id, seen.revision)),  # type: ignore[misc]
+        )
+        assert outcomes == {"done": 1, "MovedOn": 1}
+
+
+async def test_what_a_unit_of_work_has_changed_it_removes_as_it_was_read(store: Store) -> None:
+    owner = await new_owner(store)
+    seen = await add(store, owner)
+    async with store.begin(owner, NOW, IDS) as unit:
+        unit.tasks.update(replace(seen, title="renamed"))
+        await unit.tasks.remove(seen.id, seen.revision)
+        changes = await unit.commit()
+    assert [change.kind for change in changes] == [ChangeKind.UPDATED, ChangeKind.DELETED]
+    assert await missing(store, owner, seen.id)
+
+
 async def test_of_four_parallel_removals_one_succeeds(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
@@ -156,7 +192,7 @@ async def test_a_unit_of_work_sees_what_it_has_written(store: Store) -> None:
     async with store.begin(owner, NOW, IDS) as unit:
         unit.tasks.add(fresh)
         unit.tasks.update(replace(old, title="renamed"))
-        unit.tasks.remove(doomed.id)
+        await unit.tasks.remove(doomed.id)
         assert (await unit.tasks.get(fresh.id)).title == "fresh"
         assert (await unit.tasks.get(old.id)).title == "renamed"
         with pytest.raises(NotFound):
@@ -175,7 +211,7 @@ async def test_one_unit_of_work_can_write_a_task_again_and_again(store: Store) -
         unit.tasks.add(task)
         unit.tasks.update(replace(await unit.tasks.get(task.id), title="second"))
         unit.tasks.update(replace(await unit.tasks.get(task.id), title="third"))
-        unit.tasks.remove(task.id)
+        await unit.tasks.remove(task.id)
         changes = await unit.commit()
     assert [(change.seq, change.kind) for change in changes] == [
         (1, ChangeKind.CREATED),

@@ -6,15 +6,20 @@ from typing import Any
 import pytest
 
 from tests.contracts import seeded_faults as fault
+from tests.contracts import seeded_faults_once as once
 from tests.contracts import test_attempt_repository as attempts
 from tests.contracts import test_change_feed as feed
 from tests.contracts import test_memory_strictness as strictness
+from tests.contracts import test_receipts as receipts
+from tests.contracts import test_rehearsals as rehearsals
 from tests.contracts import test_round_trip as round_trip
 from tests.contracts import test_session_repository as sessions
 from tests.contracts import test_task_pages as pages
 from tests.contracts import test_task_repository as tasks
 from tests.contracts import test_unit_of_work as units
 from tests.contracts import test_user_repository as users
+from tests.usecases import test_exactly_once as exactly_once
+from tests.usecases import test_preconditions as preconditions
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import TodoError
 from todo_core.model.change import ChangeKind
@@ -26,6 +31,9 @@ ContractTest = Callable[..., Coroutine[Any, Any, None]]
 FAILURES = (AssertionError, TodoError, TimeoutError, pytest.fail.Exception)
 """What a failing contract test raises: a broken assertion, a refusal that came or did not come, or a wait too long."""
 
+UNLOCKED = {"exclusive": False}
+PLAIN_ADD = {"size": 1, "exclusive": False}
+ADDING = exactly_once.DEEDS[0]
 BY_PRIORITY = {"sort": TaskSort(SortField.PRIORITY)}
 BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
     (fault.owner_forgotten_in_reads, tasks.test_nobody_else_sees_a_task, {}),
@@ -63,6 +71,49 @@ BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
     (fault.without_priority_never_found, pages.test_those_without_a_priority_are_found_and_come_last, {}),
     (fault.limit_ignored, pages.test_pages_of_every_size_leave_nothing_out_and_repeat_nothing, BY_PRIORITY),
     (fault.abandoned_write_accepted, strictness.test_an_abandoned_write_is_refused, {}),
+    (fault.account_leaves_its_tasks_behind, receipts.test_receipts_go_with_the_account, {}),
+    (once.key_claimed_after_the_writes, receipts.test_of_twenty_parallel_commits_under_one_key_one_wins, PLAIN_ADD),
+    (once.key_claimed_before_the_writes, receipts.test_what_is_undone_or_refused_leaves_the_key_free, {"size": 1}),
+    (once.key_never_claimed, receipts.test_a_key_commits_once_and_then_nothing_and_takes_no_number, {"size": 1}),
+    (
+        once.key_used_again_replaces_the_receipt,
+        receipts.test_a_key_commits_once_and_then_nothing_and_takes_no_number,
+        {"size": 3},
+    ),
+    (once.used_key_takes_a_number, receipts.test_a_key_commits_once_and_then_nothing_and_takes_no_number, {"size": 1}),
+    (once.key_without_writes_not_claimed, receipts.test_a_key_without_writes_is_used_all_the_same, {}),
+    (once.key_never_claimed, exactly_once.test_a_replay_gives_the_first_answer_and_does_nothing, {"deed": ADDING}),
+    (once.first_number_forgotten, receipts.test_what_was_done_under_a_key_leaves_a_receipt, {}),
+    (once.fingerprint_lost, receipts.test_what_was_done_under_a_key_leaves_a_receipt, {}),
+    (once.fingerprint_ignored, exactly_once.test_a_key_is_good_for_one_request_only, {"deed": ADDING}),
+    (once.receipts_of_others_found, receipts.test_the_same_key_of_somebody_else_is_another_key, {}),
+    (once.keys_of_others_in_the_way, receipts.test_the_same_key_of_somebody_else_is_another_key, {}),
+    (
+        once.receipts_never_forgotten,
+        receipts.test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again,
+        {},
+    ),
+    (
+        once.young_receipts_forgotten_too,
+        receipts.test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again,
+        {},
+    ),
+    (once.forgetting_cannot_be_undone, receipts.test_forgetting_is_undone_with_its_unit_of_work, {}),
+    (once.rehearsal_commits, rehearsals.test_a_rehearsal_tells_what_commit_does_and_leaves_nothing, UNLOCKED),
+    (once.rehearsal_takes_a_number, rehearsals.test_a_rehearsal_of_one_write_takes_no_number, UNLOCKED),
+    (once.rehearsal_of_what_would_be_refused, rehearsals.test_a_rehearsal_is_refused_as_commit_is, {}),
+    (once.revision_ignored_on_removal, tasks.test_with_a_revision_only_what_was_seen_is_removed, {}),
+    (
+        once.revision_ignored_on_removal,
+        preconditions.test_who_was_right_when_it_was_checked_and_is_late_is_refused_as_well,
+        {},
+    ),
+    (once.number_of_a_page_from_another_moment, pages.test_a_page_tells_up_to_which_change_it_goes, {}),
+    (
+        once.writes_told_once_for_each_thing,
+        units.test_a_unit_of_work_tells_what_was_written_in_it_once_for_each_write,
+        {},
+    ),
 ]
 ids = [f"{plant.__name__}-{test.__name__}" for plant, test, _ in BITES]
 every_bite = pytest.mark.parametrize(("plant", "contract_test", "arguments"), BITES, ids=ids)

@@ -27,7 +27,8 @@ from tests.contracts.kit import (
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId
 from todo_core.model.task_filter import TaskFilter, TaskSort
-from todo_core.ports.storage import AccountsUnitOfWork, Store
+from todo_core.ports.accounts import AccountsUnitOfWork
+from todo_core.ports.storage import Store
 
 
 async def test_it_knows_whose_it_is_what_time_it_is_and_where_ids_come_from(store: Store) -> None:
@@ -56,7 +57,7 @@ async def test_an_exception_undoes_everything(store: Store, exclusive: bool) -> 
     with suppress(Undo):
         async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
             unit.tasks.add(a_task(owner))
-            unit.tasks.remove(old.id)
+            await unit.tasks.remove(old.id)
             await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)
             raise Undo
     assert await all_tasks(store, owner) == [old]
@@ -69,11 +70,11 @@ async def test_a_refused_commit_undoes_everything(store: Store) -> None:
     async with store.begin(owner, NOW, IDS) as unit:
         unit.tasks.add(a_task(owner))
         unit.tasks.update(replace(old, title="renamed"))
-        unit.tasks.remove(TaskId(IDS.new()))
+        await unit.tasks.remove(TaskId(IDS.new()))
         with pytest.raises(NotFound):
             await unit.commit()
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.remove(old.id)
+        await unit.tasks.remove(old.id)
         unit.tasks.update(replace(old, title="renamed"))
         with pytest.raises(MovedOn):
             await unit.commit()
@@ -127,6 +128,33 @@ async def test_the_zone_is_that_of_the_profile(store: Store) -> None:
 
     await on_accounts(store, move)
     assert (await store.view(user.id).zone()).key == "America/St_Johns"
+
+
+async def test_the_revision_of_an_owner_is_the_number_of_their_latest_change(store: Store) -> None:
+    owner, neighbour = await new_owner(store), await new_owner(store)
+    view = store.view(owner)
+    assert await view.revision() == 0
+    task = await add(store, owner)
+    assert await view.revision() == 1
+    await write(store, owner, lambda unit: unit.tasks.remove(task.id))
+    await add(store, neighbour)
+    assert await view.revision() == 2
+    with pytest.raises(NotFound):
+        await store.view(someone().id).revision()
+
+
+async def test_a_unit_of_work_tells_what_was_written_in_it_once_for_each_write(store: Store) -> None:
+    owner = await new_owner(store)
+    old, fresh = await add(store, owner), a_task(owner)
+    async with store.begin(owner, NOW, IDS) as unit:
+        assert list(unit.written) == []
+        unit.tasks.update(replace(old, title="renamed"))
+        unit.tasks.add(fresh)
+        await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)
+        await unit.tasks.remove(old.id)
+        assert list(unit.written) == [old.id, fresh.id, old.id]
+        changes = await unit.commit()
+    assert [change.id for change in changes] == [old.id, fresh.id, old.id]
 
 
 async def test_a_locked_owner_waits_until_the_lock_is_gone(store: Store) -> None:

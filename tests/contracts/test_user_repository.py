@@ -25,7 +25,8 @@ from tests.contracts.kit import (
 )
 from todo_core.errors import EmailTaken, NotFound
 from todo_core.model.user import Credentials, User
-from todo_core.ports.storage import AccountsUnitOfWork, Store
+from todo_core.ports.accounts import AccountsUnitOfWork
+from todo_core.ports.storage import Store
 
 
 async def remove(store: Store, user: User) -> None:

@@ -13,6 +13,8 @@ from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, Opaq
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.refresh_tokens import HmacRefreshTokens
 from todo_core.front import Todo
+from todo_core.ports.runtime import IdSource
+from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.passwords import PasswordCheck
@@ -99,10 +101,10 @@ class Api:
         return "".join(self.lines).splitlines()
 
 
-def compose(clock: FixedClock) -> tuple[Todo, ScryptHasher]:
-    """Every use case on the memory store, with time and ids that a test decides."""
-    store = MemoryStore()
-    runner = Runner(store, clock, CountingIds(), ListJournal())
+def compose(clock: FixedClock, store: Store | None = None, ids: IdSource | None = None) -> tuple[Todo, ScryptHasher]:
+    """Every use case, on a memory store of its own unless told otherwise, with time and ids that a test decides."""
+    store = store or MemoryStore()
+    runner = Runner(store, clock, ids or CountingIds(), ListJournal())
     hasher = ScryptHasher(cost=2)
     passwords = PasswordCheck(runner, hasher)
     access, refreshing = OpaqueAccessTokens(SECRETS), HmacRefreshTokens(SECRETS)

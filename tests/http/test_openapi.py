@@ -49,7 +49,7 @@ def test_every_object_is_closed_and_every_reference_leads_somewhere() -> None:
             return
         if node.get("type") == "object" and "properties" in node:
             assert node["additionalProperties"] is False, inside
-        if "$ref" in node:
+        if isinstance(node.get("$ref"), str):
             target = told
             for part in node["$ref"].removeprefix("#/").split("/"):
                 target = target[part]
@@ -97,3 +97,15 @@ def test_public_operations_are_told_from_the_others() -> None:
         "/api/auth/login",
         "/api/auth/refresh",
     }
+
+
+def test_a_new_task_leads_to_everything_that_can_be_done_with_it() -> None:
+    links = document()["paths"]["/api/{user_id}/tasks"]["post"]["responses"]["201"]["links"]
+    below = {
+        told["operationId"]: path
+        for _, path, told in operations_of(document())
+        if path.startswith("/api/{user_id}/tasks/")
+    }
+    assert links.keys() == below.keys()
+    for link in links.values():
+        assert link["parameters"] == {"user_id": "$request.path.user_id", "task_id": "$response.body#/id"}

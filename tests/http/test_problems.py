@@ -93,12 +93,15 @@ async def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_a_log_line_that_t
         (errors.OutcomeUnknown(), "outcome-unknown"),
     ],
 )
-async def test_an_outage_is_a_503_with_a_time_to_wait(error: TodoError, code: str) -> None:  # K9
+async def test_an_outage_is_a_503_with_a_time_to_wait_and_one_warning_a_second(error: TodoError, code: str) -> None:
+    # K9, J15
+    error.__cause__ = ConnectionRefusedError()
     with service_that_fails(error) as todo, capture_logs() as logged:
         async with serving(todo=todo) as broken:
-            answer = await broken.client.get("/api/auth/me", headers=TOKEN)
-    problem(answer, 503, code)
-    assert answer.headers["retry-after"] == ("1" if code == "outcome-unknown" else "7")
+            answers = [await broken.client.get("/api/auth/me", headers=TOKEN) for _ in range(3)]
+    for answer in answers:
+        problem(answer, 503, code)
+        assert answer.headers["retry-after"] == ("1" if code == "outcome-unknown" else "7")
     assert [line["log_level"] for line in logged] == ["warning"]
 
 

@@ -48,7 +48,7 @@ def constraint_names(connection: Connection) -> dict[str, set[str | None]]:
     return names
 
 
-async def test_up_gives_the_tables_that_the_statements_use_and_down_leaves_nothing(url: str) -> None:
+async def test_up_gives_the_tables_that_the_statements_use_and_down_leaves_nothing(url: str) -> None:  # M8
     await migrate.upgrade(url)
     assert await migrate.current(url) == migrate.head()
     assert await look(url, differences) == []

@@ -16,7 +16,7 @@ def after(failures: int, now: datetime = NOON) -> Attempts:
     """What is counted after so many failures at one moment."""
     attempts = Attempts(since=now)
     for _ in range(failures):
-        attempts = attempts.charge(now, POLICY)
+        attempts = attempts.charge(now, POLICY).settle(now, POLICY)
     return attempts
 
 

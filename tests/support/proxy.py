@@ -23,6 +23,10 @@ class Proxy:
         self.port = 0
         self.cut: Callable[[bytes], bool] = lambda message: False
         """Asked for each message of a client; True drops the link after the server has answered, unseen."""
+        self.swallows = False
+        """True if the message at which the link is cut does not reach the server either."""
+        self.pause = 0.2
+        """Seconds that the server is given to finish when the link has been cut."""
 
     @property
     def url(self) -> str:
@@ -81,8 +85,9 @@ class Proxy:
                 self.statements += 1
             if self.cut(head + body):
                 drop.set()
-                server.write(head + body)
-                await asyncio.sleep(0.2)  # the server finishes; nobody hears of it
+                if not self.swallows:
+                    server.write(head + body)
+                await asyncio.sleep(self.pause)  # the server finishes; nobody hears of it
                 return
             server.write(head + body)
 

@@ -24,11 +24,12 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A running server. ``log`` is what it has written so far, on both streams."""
+    """A running server. ``log`` is what it has written so far, ``metrics`` an address if it has one."""
 
     process: asyncio.subprocess.Process
     url: str
     log_file: Path
+    metrics: str
 
     @property
     def log(self) -> str:
@@ -63,16 +64,16 @@ async def serving(
 ) -> AsyncIterator[Server]:
     """A server with these settings, ready; killed at the end if it is still there."""
     port = free_port()
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environ = (
-        kept | {"TODO_PORT": str(port), "TODO_DATA_DIR": str(folder / "var"), "TODO_LOG_FORMAT": "json"} | settings
-    )
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
+    usual = {"TODO_PORT": str(port), "TODO_DATA_DIR": str(folder / "var"), "TODO_LOG_FORMAT": "json"}
+    environ = kept | usual | {"TODO_DRAIN_SECONDS": "0"} | settings
     log_file = folder / f"log-{port}"
     with log_file.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             Path(sys.executable).parent / "todo", "serve", *arguments, cwd=folder, env=environ, stdout=log, stderr=log
         )
-    server = Server(process, f"http://127.0.0.1:{port}", log_file)
+    metrics = f"http://127.0.0.1:{environ.get('TODO_METRICS_PORT')}/metrics"
+    server = Server(process, f"http://127.0.0.1:{port}", log_file, metrics)
     try:
         await server.answering(ready)
         yield server

@@ -131,7 +131,7 @@ def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
     )
     assert shown.returncode == 1
     assert "'rum'" in shown.stderr
-    assert "run, test, check" in shown.stderr
+    assert ", ".join(dev.COMMANDS) in shown.stderr
 
 
 def test_the_makefile_forwards_every_command() -> None:

@@ -16,9 +16,11 @@ from todo_core import runner
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, TodoError, Unavailable
 from todo_core.ids import UserId
 from todo_core.model.change import Change
+from todo_core.model.intent import Key
 from todo_core.model.task import Task, TaskDraft
+from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import IdSource
-from todo_core.ports.storage import AccountsUnitOfWork, UnitOfWork
+from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, get_task
 
@@ -30,10 +32,10 @@ class UnluckyUnit(MemoryUnitOfWork):
 
     failures: list[TodoError | None]
 
-    async def commit(self) -> Sequence[Change]:
+    async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
         failure = self.failures.pop(0) if self.failures else None
         if failure is None:
-            return await super().commit()
+            return await super().commit(key, answer)
         self.close()
         raise failure
 

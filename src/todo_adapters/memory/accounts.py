@@ -1,9 +1,11 @@
 """The unscoped door: the accounts, to look at and to change."""
 
+from datetime import datetime
+
 from todo_adapters.memory.attempts import MemoryAttemptReads, MemoryAttempts
 from todo_adapters.memory.desk import Desk
 from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
-from todo_adapters.memory.state import State
+from todo_adapters.memory.state import Shelf, State
 from todo_adapters.memory.strictness import AbandonedWrite, Misuse
 from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
 
@@ -27,6 +29,7 @@ class MemoryAccountsUnitOfWork:
         self._sessions = MemorySessions(self._desk)
         self._attempts = MemoryAttempts(self._desk)
         self._over = False
+        self._forgotten: list[tuple[Shelf, str]] = []
 
     @property
     def users(self) -> MemoryUsers:
@@ -43,9 +46,16 @@ class MemoryAccountsUnitOfWork:
         self._refuse_when_over()
         return self._attempts
 
+    async def forget_receipts(self, before: datetime) -> None:
+        self._refuse_when_over()
+        for _, shelf in self._desk.shelves.items():
+            self._forgotten += [(shelf, key) for key, (_, at) in shelf.receipts.items() if at < before]
+
     async def commit(self) -> None:
         self._refuse_when_over()
         self._desk.publish()
+        for shelf, key in self._forgotten:
+            shelf.receipts.pop(key, None)
         self.close()
 
     def refuse_abandoned(self) -> None:

@@ -46,8 +46,8 @@ class MemoryAttempts(MemoryAttemptReads):
 
 
 def _over(attempts: Attempts, moment: datetime) -> bool:
-    blocks = attempts.blocked_until is not None and attempts.blocked_until > moment
-    return attempts.since < moment and not blocks
+    ends = (attempts.since, attempts.blocked_until, attempts.kept_until)
+    return all(end is None or end < moment for end in ends)
 
 
 def attempts_row(key: bytes) -> Key:

@@ -9,6 +9,7 @@ from todo_adapters.memory.locks import Key, Locks
 from todo_core.ids import SessionId, TaskId, UserId
 from todo_core.model.attempts import Attempts
 from todo_core.model.change import Change
+from todo_core.model.intent import Receipt
 from todo_core.model.session import LoginSession
 from todo_core.model.task import Task
 from todo_core.model.user import Credentials
@@ -23,6 +24,7 @@ class Shelf:
 
     tasks: dict[TaskId, Task] = field(default_factory=dict)
     feed: list[Change] = field(default_factory=list)
+    receipts: dict[str, tuple[Receipt, datetime]] = field(default_factory=dict)
     revision: int = 0
 
 

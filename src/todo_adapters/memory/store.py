@@ -5,7 +5,7 @@ using a unit of work that is over, times that are not in UTC, updating rows that
 lets other tasks run, so that a race in a use case shows here as well.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -49,6 +49,9 @@ class MemoryStore:
             unit.refuse_abandoned()
         finally:
             unit.close()
+
+    async def cautions(self) -> Sequence[str]:
+        return ["memory: everything is lost when the process ends"]
 
     async def ping(self) -> None:
         """Always there."""

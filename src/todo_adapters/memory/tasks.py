@@ -1,13 +1,14 @@
 """One owner's tasks and feed, to look at, and the writes that a unit of work collects."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from todo_adapters.memory.state import Draft, State, others_run
+from todo_adapters.memory.state import Draft, Shelf, State, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.errors import NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind
+from todo_core.model.intent import Receipt
 from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.paging import Page, page_of
@@ -16,8 +17,9 @@ from todo_core.paging import Page, page_of
 class MemoryTaskReads:
     """The owner's tasks as they are committed, with the changes of a draft on top."""
 
-    def __init__(self, tasks: Draft[TaskId, Task]) -> None:
+    def __init__(self, tasks: Draft[TaskId, Task], shelf: Shelf) -> None:
         self._tasks = tasks
+        self._shelf = shelf
 
     async def get(self, task_id: TaskId) -> Task:
         task = self._tasks.get(task_id)
@@ -30,25 +32,27 @@ class MemoryTaskReads:
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int
     ) -> Page[Task, TaskPosition]:
         found = sort.arrange([task for task in self._tasks.values() if which.matches(task)])
+        as_of = self._shelf.revision
         await others_run()
         behind = [task for task in found if after is None or sort.is_behind(task, after)]
-        return page_of(behind[: limit + 1], limit, sort.position)
+        return page_of(behind[: limit + 1], limit, sort.position, as_of if behind else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One collected write; ``task`` is None for a removal."""
+    """One collected write; ``task`` is None for a removal, ``read`` when any revision will do."""
 
     kind: ChangeKind
     task_id: TaskId
     task: Task | None
+    read: int | None = None
 
 
 class MemoryTasks(MemoryTaskReads):
     """The owner's tasks, to change."""
 
-    def __init__(self, owner: UserId, tasks: Draft[TaskId, Task]) -> None:
-        super().__init__(tasks)
+    def __init__(self, owner: UserId, shelf: Shelf) -> None:
+        super().__init__(Draft(shelf.tasks), shelf)
         self._owner = owner
         self.writes: list[Write] = []
 
@@ -60,15 +64,15 @@ class MemoryTasks(MemoryTaskReads):
     def update(self, task: Task) -> None:
         self._collect(ChangeKind.UPDATED, task)
 
-    def remove(self, task_id: TaskId) -> None:
-        self.writes.append(Write(ChangeKind.DELETED, task_id, None))
+    async def remove(self, task_id: TaskId, revision: int | None = None) -> None:
+        self.writes.append(Write(ChangeKind.DELETED, task_id, None, revision))
         self._tasks.drop(task_id)
 
     def _collect(self, kind: ChangeKind, task: Task) -> None:
         if task.user_id != self._owner:
             raise Misuse("the task belongs to another owner")
         check_storable(task)
-        self.writes.append(Write(kind, task.id, task))
+        self.writes.append(Write(kind, task.id, task, task.revision))
         self._tasks.put(task.id, task)
 
 
@@ -83,3 +87,21 @@ class MemoryChangeReads:
         found = [change for change in self._state.shelf(self._owner).feed if change.seq > seq]
         await others_run()
         return tuple(found[:limit])
+
+    async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
+        found = {change.seq: change for change in self._state.shelf(self._owner).feed if change.seq in seqs}
+        await others_run()
+        return found
+
+
+class MemoryReceiptReads:
+    """What the owner did under keys."""
+
+    def __init__(self, state: State, owner: UserId) -> None:
+        self._state = state
+        self._owner = owner
+
+    async def get(self, key: str) -> Receipt | None:
+        found = self._state.shelf(self._owner).receipts.get(key)
+        await others_run()
+        return found[0] if found else None

@@ -3,15 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from todo_adapters.memory.locks import Holding
 from todo_adapters.memory.state import Draft, Shelf, State, account_row, others_run
 from todo_adapters.memory.strictness import AbandonedWrite, Misuse, check_storable
-from todo_adapters.memory.tasks import MemoryChangeReads, MemoryTaskReads, MemoryTasks, Write
+from todo_adapters.memory.tasks import (
+    MemoryChangeReads,
+    MemoryReceiptReads,
+    MemoryTaskReads,
+    MemoryTasks,
+    Write,
+)
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind, EntityKind
+from todo_core.model.intent import Key, Receipt
 from todo_core.model.task import Task
 from todo_core.model.zones import zone
 from todo_core.ports.runtime import IdSource
@@ -23,11 +31,20 @@ class MemoryView:
     def __init__(self, state: State, owner: UserId) -> None:
         self.owner = owner
         self.changes = MemoryChangeReads(state, owner)
+        self.receipts = MemoryReceiptReads(state, owner)
         self._state = state
 
     @property
     def tasks(self) -> MemoryTaskReads:
-        return MemoryTaskReads(Draft(self._state.shelf(self.owner).tasks))
+        shelf = self._state.shelf(self.owner)
+        return MemoryTaskReads(Draft(shelf.tasks), shelf)
+
+    async def revision(self) -> int:
+        found = self._state.shelves.get(self.owner)
+        await others_run()
+        if found is None:
+            raise NotFound("account")
+        return found.revision
 
     async def zone(self) -> ZoneInfo:
         found = self._state.users.get(self.owner)
@@ -47,7 +64,7 @@ class MemoryUnitOfWork:
         self.ids = ids
         self._state = state
         self._holding = Holding(state.locks)
-        self._tasks = MemoryTasks(owner, Draft(state.shelf(owner).tasks))
+        self._tasks = MemoryTasks(owner, state.shelf(owner))
         self._touched = False
         self._over = False
 
@@ -70,22 +87,43 @@ class MemoryUnitOfWork:
         if self.owner not in self._state.users:
             raise NotFound("account")
 
-    async def commit(self) -> Sequence[Change]:
+    @property
+    def written(self) -> Sequence[UUID]:
+        return [write.task_id for write in self._tasks.writes]
+
+    async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
         self._refuse_when_over()
         try:
-            if not self._tasks.writes:
+            if not self._tasks.writes and key is None:
                 return ()
             await self._hold()
             # From here to the end nothing waits: all of it happens, or nothing does.
-            shelf = self._state.shelves[self.owner]
-            rows = Draft(shelf.tasks)
-            changes = Numbering(shelf, rows, self.now).number(self._tasks.writes)
+            shelf, rows, changes = self._numbered()
+            if key:
+                if key.text in shelf.receipts:
+                    raise MovedOn
+                first_seq = changes[0].seq if changes else 0
+                receipt = Receipt(fingerprint=key.fingerprint, first_seq=first_seq, answer=answer)
+                shelf.receipts[key.text] = receipt, self.now
             rows.publish()
             shelf.feed.extend(changes)
             shelf.revision += len(changes)
             return changes
         finally:
             self.close()
+
+    async def rehearse(self) -> Sequence[Change]:
+        self._refuse_when_over()
+        try:
+            await self._hold()
+            return self._numbered()[2]
+        finally:
+            self.close()
+
+    def _numbered(self) -> tuple[Shelf, Draft[TaskId, Task], Sequence[Change]]:
+        shelf = self._state.shelves[self.owner]
+        rows = Draft(shelf.tasks)
+        return shelf, rows, Numbering(shelf, rows, self.now).number(self._tasks.writes)
 
     def refuse_abandoned(self) -> None:
         """Raises AbandonedWrite when there are writes that nobody tried to commit."""
@@ -116,22 +154,24 @@ class Numbering:
 
     def _perform(self, write: Write, seq: int) -> Change:
         stored = self._rows.get(write.task_id)
+        self._check(write, stored)
         if write.task is None:
-            if stored is None:
-                raise NotFound("task")
             value = None
             self._rows.drop(write.task_id)
         else:
-            self._check(write.kind, write.task, stored)
             value = replace(write.task, revision=seq)
             self._rows.put(write.task_id, value)
         return Change(seq=seq, at=self._now, entity=EntityKind.TASK, id=write.task_id, kind=write.kind, value=value)
 
-    def _check(self, kind: ChangeKind, task: Task, stored: Task | None) -> None:
+    def _check(self, write: Write, stored: Task | None) -> None:
         """A task that was written before in the same unit still carries the revision as which it was read."""
-        if kind is ChangeKind.CREATED:
+        if write.kind is ChangeKind.CREATED:
             if stored is not None:
                 raise Misuse("a new task has a new id")
-        elif stored is None or task.revision != self._read_as.get(task.id, stored.revision):
+        elif write.read is None:
+            if stored is None:
+                raise NotFound("task")
+        elif stored is None or write.read != self._read_as.get(write.task_id, stored.revision):
             raise MovedOn
-        self._read_as[task.id] = task.revision
+        if write.read is not None:
+            self._read_as[write.task_id] = write.read

@@ -8,22 +8,23 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from todo_adapters.sql.database import Reader
-from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.sql.tables import login_attempts
 from todo_core.model.attempts import Attempts
 
 A = login_attempts.c
 MINE: Final = A.key == bindparam("key", type_=A.key.type)
-COUNTS: Final = (A.failures, A.since, A.blocked_until)
+COUNTS: Final = (A.failures, A.since, A.blocked_until, A.kept_until)
 
 GET: Final = Statement(select(*COUNTS).where(MINE))
-LOCKED: Final = Statement(select(*COUNTS).where(MINE).with_for_update())
-BEGIN: Final = Statement(
+LOCKED: Final = Statement(
     insert(login_attempts)
     .values(key=bindparam("key", type_=A.key.type), failures=0, since=bindparam("since", type_=A.since.type))
-    .on_conflict_do_nothing(index_elements=["key"])
-    .returning(A.key)
+    .on_conflict_do_update(index_elements=["key"], set_={"failures": A.failures})
+    .returning(*COUNTS)
 )
+"""One statement that finds or begins a count, and holds its row either way."""
+
 UPDATE: Final = Statement(
     update(login_attempts)
     .where(MINE)
@@ -34,7 +35,10 @@ FORGET: Final = Statement(
     delete(login_attempts)
     .where(
         A.since < bindparam("before", type_=A.since.type),
-        or_(A.blocked_until.is_(None), A.blocked_until < bindparam("before", type_=A.since.type)),
+        *[
+            or_(moment.is_(None), moment < bindparam("before", type_=A.since.type))
+            for moment in (A.blocked_until, A.kept_until)
+        ],
     )
     .returning(A.key)
 )
@@ -48,18 +52,20 @@ class SqlAttempts:
 
     async def get(self, key: bytes) -> Attempts | None:
         row = await self.reader.one(GET, {"key": key})
-        return None if row is None else Attempts(failures=row[0], since=row[1], blocked_until=row[2])
+        return None if row is None else _to_attempts(row)
 
     async def locked(self, key: bytes, now: datetime) -> Attempts:
-        await self.reader.one(BEGIN, {"key": key, "since": now})
-        row = await self.reader.one(LOCKED, {"key": key})
-        if row is None:  # dropped between the two statements, which means that nothing was counted
-            return Attempts(since=now)
-        return Attempts(failures=row[0], since=row[1], blocked_until=row[2])
+        row = await self.reader.one(LOCKED, {"key": key, "since": now})
+        return Attempts(since=now) if row is None else _to_attempts(row)
 
     async def update(self, key: bytes, attempts: Attempts) -> None:
-        values = {"failures": attempts.failures, "since": attempts.since, "blocked_until": attempts.blocked_until}
+        values = {column.name: getattr(attempts, column.name) for column in COUNTS}
         await self.reader.one(UPDATE, values | {"key": key})
 
     async def forget(self, before: datetime) -> None:
         await self.reader.all(FORGET, {"before": before})
+
+
+def _to_attempts(row: Row) -> Attempts:
+    failures, since, blocked_until, kept_until = row
+    return Attempts(failures=failures, since=since, blocked_until=blocked_until, kept_until=kept_until)

@@ -1,6 +1,6 @@
 """An owner's feed, to look at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,11 @@ AFTER: Final = Statement(
     .order_by(C.seq)
     .limit(bindparam("limit", type_=Integer()))
 )
+AT: Final = Statement(
+    select(C.seq, C.at, C.entity, C.entity_id, C.kind, C.value).where(
+        C.user_id == bindparam("user_id", type_=C.user_id.type), C.seq == bindparam("seq", type_=C.seq.type)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,10 @@ class SqlChanges:
     async def after(self, seq: int, limit: int) -> Sequence[Change]:
         rows = await self.reader.all(AFTER, {"user_id": self.owner, "after": seq, "limit": limit})
         return [self._change(row) for row in rows]
+
+    async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
+        rows = [await self.reader.one(AT, {"user_id": self.owner, "seq": seq}) for seq in seqs]
+        return {row[0]: self._change(row) for row in rows if row is not None}
 
     def _change(self, row: Row) -> Change:
         seq, at, entity, entity_id, kind, value = row

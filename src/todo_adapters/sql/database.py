@@ -9,6 +9,7 @@ from todo_adapters.sql.statements import Row, Statement
 Values = Mapping[str, Any]
 
 OUT_OF_REACH: Final = "The database cannot be reached for the moment."
+CLOSED: Final = "The database is closed."
 NO_SCHEMA: Final = "The database has no schema, or an older one; bring it up to date with `todo migrate`."
 
 
@@ -41,6 +42,9 @@ class Database(Reader, Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Undone unless committed. On SQLite it holds the write lock from the start."""
+
+    async def cautions(self) -> Sequence[str]:
+        """What in the server's settings could lose acknowledged writes or refuse connections."""
 
     async def close(self) -> None:
         """Gives all connections back."""

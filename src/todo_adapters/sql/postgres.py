@@ -1,18 +1,21 @@
-"""PostgreSQL behind the seam: asyncpg's pool, handed out in the order of asking."""
+"""PostgreSQL behind the seam: asyncpg's pool, behind a gate that is fair and bounded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import asyncpg
+from sqlalchemy import column, literal, or_, select, table
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from todo_adapters.sql.database import NO_SCHEMA, OUT_OF_REACH, Transaction, Values
+from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH, Transaction, Values
+from todo_adapters.sql.gate import Gate, numbers_of
 from todo_adapters.sql.statements import Prepared, Row, Statement
+from todo_adapters.sql.types import TEXT
 from todo_adapters.uncancelled import finished
-from todo_core.errors import Contention, MovedOn, OutcomeUnknown, TodoError, Unavailable
+from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, TodoError, Unavailable
 
 DIALECT: Final = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 CONNECT_SECONDS: Final = 5.0
@@ -25,10 +28,12 @@ FAILURES: Final = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.LockNotAvailableError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
 )
+WAIT_CANCELLED: Final = "01000"
+"""The only mark of a commit that waited for a standby in vain (PostgreSQL gives the plain code of a warning)."""
+
 RUN_AGAIN: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
@@ -43,8 +48,19 @@ class PostgresOptions:
     url: str
     pool_size: int = 10
     pool_wait: float = 2.0
+    pool_queue: int = 1024
     statement_limit: float = 10.0
+    lock_limit: float = 2.0
     pgbouncer: bool = False
+
+
+LOOKED_AT: Final = ("fsync", "full_page_writes", "synchronous_commit", "max_connections")
+NAME: Final = column("name", TEXT)
+SERVER_SETTINGS: Final = Statement(
+    select(NAME, column("setting", TEXT))
+    .select_from(table("pg_settings"))
+    .where(or_(*[literal(name) == NAME for name in LOOKED_AT]))
+)
 
 
 class PostgresDatabase:
@@ -54,8 +70,7 @@ class PostgresDatabase:
 
     def __init__(self, options: PostgresOptions) -> None:
         self._options = options
-        # asyncpg's queue lets newcomers overtake; a semaphore is first come, first served.
-        self._turns = asyncio.Semaphore(options.pool_size)
+        self._gate = Gate(options.pool_size, options.pool_queue, options.pool_wait)
         self._pool: Any = asyncpg.create_pool(
             options.url.replace("postgresql+asyncpg://", "postgresql://", 1),
             min_size=0,
@@ -67,6 +82,7 @@ class PostgresDatabase:
         )
         self._opening = asyncio.Lock()
         self._open = False
+        self._closed = False
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
         prepared = _prepared(statement)
@@ -93,7 +109,8 @@ class PostgresDatabase:
         try:
             async with self._connection() as connection:
                 sent = True
-                return await connection.fetchrow(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
+                with _replicated(connection):
+                    return await connection.fetchrow(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
         except Exception as error:
             raise _refusal(error, committing=sent) from error
 
@@ -114,7 +131,22 @@ class PostgresDatabase:
         except Exception as error:
             raise _refusal(error) from error
 
+    async def cautions(self) -> Sequence[str]:
+        found = []
+        for name, value in await self.all(SERVER_SETTINGS, {}):
+            if value == "off":
+                found.append(f"{name} is off: a crash can lose what was acknowledged")
+            elif name == "max_connections" and int(value) < 2 * self._options.pool_size:
+                found.append(f"max_connections is {value}: hardly room for two pools of {self._options.pool_size}")
+        return found
+
+    def numbers(self) -> dict[str, float]:
+        """What metrics tell."""
+        return numbers_of(self._gate)
+
     async def close(self) -> None:
+        """For good: whoever comes later finds it unavailable."""
+        self._closed = True
         if self._open:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CONNECT_SECONDS):
@@ -124,27 +156,26 @@ class PostgresDatabase:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         """A connection of one's own, for a while."""
-        if self._turns.locked():
-            try:
-                async with asyncio.timeout(self._options.pool_wait):
-                    await self._turns.acquire()
-            except TimeoutError:
-                raise Unavailable("All connections to the database are in use.") from None
-        else:
-            await self._turns.acquire()
+        await self._gate.enter()
         try:
             if not self._open:
                 await self._open_pool()
             connection = await self._pool.acquire()
             try:
                 yield connection
+            except Exception as error:
+                if isinstance(error.__cause__ or error, asyncpg.ReadOnlySQLTransactionError):
+                    connection.terminate()  # a primary no more: the next connection may find the new one
+                raise
             finally:
                 await self._pool.release(connection)
         finally:
-            self._turns.release()
+            self._gate.leave()
 
     async def _open_pool(self) -> None:
         async with self._opening:
+            if self._closed:
+                raise Unavailable(CLOSED)
             if not self._open:
                 await self._pool
                 self._open = True
@@ -174,9 +205,31 @@ class PostgresTransaction:
     async def commit(self) -> None:
         self.over = True
         try:
-            await finished(self._connection.execute("COMMIT"))
+            with _replicated(self._connection):
+                await finished(self._connection.execute("COMMIT"))
         except Exception as error:
             raise _refusal(error, committing=True) from error
+
+
+@contextmanager
+def _replicated(connection: Any) -> Iterator[None]:
+    """Raises OutcomeUnknown when the server has given up waiting for its standby.
+
+    It says so only in a warning, and then that the commit succeeded; what it has not replicated, a failover loses.
+    """
+    warnings: list[str] = []
+
+    def hear(_: Any, message: Any) -> None:
+        if message.sqlstate == WAIT_CANCELLED:
+            warnings.append(message.message)
+
+    connection.add_log_listener(hear)
+    try:
+        yield
+    finally:
+        connection.remove_log_listener(hear)
+    if warnings:
+        raise OutcomeUnknown
 
 
 async def _no_reset(connection: Any) -> None:
@@ -188,7 +241,7 @@ def _server_settings(options: PostgresOptions) -> dict[str, str]:
     return {
         "application_name": "todo",
         "statement_timeout": limit,
-        "lock_timeout": limit,
+        "lock_timeout": f"{int(options.lock_limit * 1000)}ms",
         "idle_in_transaction_session_timeout": limit,
         "jit": "off",
         "timezone": "UTC",
@@ -210,8 +263,10 @@ def _refusal(error: Exception, committing: bool = False) -> Exception:
         return OutcomeUnknown()
     if isinstance(error, RUN_AGAIN):
         return Contention()
-    if isinstance(error, asyncpg.NotNullViolationError):
-        return MovedOn()  # a feed entry that found no row: see writes.py
+    if isinstance(error, asyncpg.NotNullViolationError | asyncpg.UniqueViolationError):
+        return MovedOn()  # an entry that found no row, or a key that was claimed meanwhile: see writes.py
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        return OwnerBusy()
     if isinstance(error, FAILURES):
         return Unavailable(OUT_OF_REACH)
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):

@@ -10,13 +10,18 @@ from typing import Any, Final, Literal
 import aiosqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 
-from todo_adapters.sql.database import NO_SCHEMA, OUT_OF_REACH, Transaction, Values
+from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH, Transaction, Values
+from todo_adapters.sql.gate import Gate, numbers_of
 from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.uncancelled import finished
-from todo_core.errors import OutcomeUnknown, TodoError, Unavailable
+from todo_core.errors import MovedOn, OutcomeUnknown, OwnerBusy, TodoError, Unavailable
 
 DIALECT: Final = SQLiteDialect_aiosqlite()
 BUSY_MILLISECONDS: Final = 5_000
+READERS_MAX: Final = 8
+"""Statements handed to the reading thread at once: enough that it never idles, and the others can give up waiting."""
+TAKEN: Final = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
+SAID_WHEN_CLOSED: Final = {"no active connection", "Connection closed", "Cannot operate on a closed database."}
 PRAGMAS: Final = {
     "busy_timeout": str(BUSY_MILLISECONDS),  # first: the others may have to wait
     "journal_mode": "wal",
@@ -28,22 +33,28 @@ PRAGMAS: Final = {
 
 
 class SqliteDatabase:
-    """One file. Writers queue here, first come first served, instead of meeting in SQLite's busy loop."""
+    """One file. Writers and readers queue here, first come first served, instead of meeting in SQLite's busy loop."""
 
     fuses_writes: Literal[False] = False
 
-    def __init__(self, path: Path, wait: float = 2.0) -> None:
+    def __init__(self, path: Path, wait: float = 2.0, queue: int = 1024) -> None:
         self._path = path
-        self._wait = wait
-        self._writing = asyncio.Lock()
+        self._writing = Gate(1, queue, wait)
+        self._reading = Gate(READERS_MAX, queue, wait)
         self._opening = asyncio.Lock()
+        self._closed = False
         self._connections: list[aiosqlite.Connection] = []
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
-        return await _one(await self._reader(), statement, values)
+        rows = await self.all(statement, values)
+        return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        return await _all(await self._reader(), statement, values)
+        await self._reading.enter()
+        try:
+            return await _all(await self._reader(), statement, values)
+        finally:
+            self._reading.leave()
 
     async def write(self, statement: Statement, values: Values) -> Row | None:
         async with self.transaction() as transaction:
@@ -53,11 +64,7 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        try:
-            async with asyncio.timeout(self._wait):
-                await self._writing.acquire()
-        except TimeoutError:
-            raise Unavailable("The database is busy.") from None
+        await self._writing.enter(OwnerBusy())
         try:
             await self._reader()
             writer = self._connections[1]
@@ -71,18 +78,34 @@ class SqliteDatabase:
                     with suppress(Unavailable):
                         await finished(_run(writer, "ROLLBACK"))
         finally:
-            self._writing.release()
+            self._writing.leave()
+
+    def numbers(self) -> dict[str, float]:
+        """What metrics tell."""
+        return numbers_of(self._reading, self._writing)
+
+    async def cautions(self) -> Sequence[str]:
+        return ()  # what durability rests on is set with every connection
 
     async def close(self) -> None:
-        while self._connections:
-            await self._connections.pop().close()
+        """For good: whoever comes later, or was about to open it, finds it unavailable."""
+        self._closed = True
+        async with self._opening:
+            while self._connections:
+                await self._connections.pop().close()
 
     async def _reader(self) -> aiosqlite.Connection:
         if len(self._connections) < 2:
             async with self._opening:
                 while len(self._connections) < 2:
-                    self._connections.append(await _open(self._path))
+                    if self._closed:
+                        raise Unavailable(CLOSED)
+                    # To the end: a connection half open, and forgotten, has a thread that keeps the process alive.
+                    await finished(self._open_another())
         return self._connections[0]
+
+    async def _open_another(self) -> None:
+        self._connections.append(await _open(self._path))
 
 
 class SqliteTransaction:
@@ -136,9 +159,10 @@ async def _one(connection: aiosqlite.Connection, statement: Statement, values: V
 
 async def _all(connection: aiosqlite.Connection, statement: Statement, values: Values) -> Sequence[Row]:
     prepared = statement.prepared(DIALECT)
+    arguments = prepared.arguments(values)
     try:
-        rows: Any = await connection.execute_fetchall(prepared.text, prepared.arguments(values))
-    except sqlite3.Error as error:
+        rows: Any = await connection.execute_fetchall(prepared.text, arguments)
+    except (sqlite3.Error, ValueError) as error:  # aiosqlite's word for a connection that is closed
         raise _refusal(error) from error
     return [prepared.row(row) for row in rows]
 
@@ -153,10 +177,12 @@ def _refusal(error: Exception) -> Exception:
     """The failure in the core's words; what is a fault of ours stays what it is."""
     if isinstance(error, TodoError):
         return error
+    if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in TAKEN:
+        return MovedOn()  # a key that was claimed meanwhile: see writes.py
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):
         return Unavailable(NO_SCHEMA)
     if isinstance(error, sqlite3.OperationalError | OSError) or type(error) is sqlite3.DatabaseError:
         return Unavailable(OUT_OF_REACH)
-    if isinstance(error, ValueError) and "no active connection" in str(error):
-        return Unavailable("The database is closed.")
+    if isinstance(error, ValueError | sqlite3.ProgrammingError) and str(error) in SAID_WHEN_CLOSED:
+        return Unavailable(CLOSED)
     return error

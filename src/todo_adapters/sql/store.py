@@ -5,22 +5,27 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, literal, select
+from sqlalchemy import bindparam, column, select, table
 
+from todo_adapters.schema import head
 from todo_adapters.sql.attempts import SqlAttempts
 from todo_adapters.sql.changes import SqlChanges
-from todo_adapters.sql.database import Database, Reader, Transaction
+from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
+from todo_adapters.sql.receipts import FORGET, SqlReceipts
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import users
 from todo_adapters.sql.tasks import SqlTasks
+from todo_adapters.sql.types import TEXT
 from todo_adapters.sql.users import SqlUsers
-from todo_adapters.sql.writes import Write, flush, flush_alone, lock
-from todo_core.errors import NotFound, TodoError, Unavailable
+from todo_adapters.sql.writes import Claim, Write, claim_key, flush, flush_alone, lock
+from todo_core.errors import NotFound, Unavailable
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind
+from todo_core.model.intent import Key
 from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.model.zones import zone
@@ -28,8 +33,8 @@ from todo_core.paging import Page
 from todo_core.ports.runtime import IdSource
 
 ZONE: Final = Statement(select(users.c.time_zone).where(users.c.id == bindparam("id", type_=users.c.id.type)))
-PING: Final = Statement(select(literal(1)).where(select(users.c.id).limit(1).exists().is_not(None)))
-"""Answers only if the schema is there as well."""
+REVISION: Final = Statement(select(users.c.revision).where(users.c.id == bindparam("id", type_=users.c.id.type)))
+SCHEMA: Final = Statement(select(column("version_num", TEXT)).select_from(table("alembic_version")))
 
 
 class SqlStore:
@@ -60,12 +65,13 @@ class SqlStore:
             yield SqlAccountsUnitOfWork(transaction)
 
     async def ping(self) -> None:
-        try:
-            await self._database.one(PING, {})
-        except TodoError:
-            raise
-        except Exception as error:
-            raise Unavailable from error
+        """A newer schema will do: while a release rolls out, both versions run on it."""
+        row = await self._database.one(SCHEMA, {})
+        if row is None or row[0] < head():
+            raise Unavailable(NO_SCHEMA)
+
+    async def cautions(self) -> Sequence[str]:
+        return await self._database.cautions()
 
 
 class SqlView:
@@ -76,6 +82,13 @@ class SqlView:
         self.owner = owner
         self.tasks = SqlTasks(reader, owner)
         self.changes = SqlChanges(reader, owner)
+        self.receipts = SqlReceipts(reader, owner)
+
+    async def revision(self) -> int:
+        row = await self._reader.one(REVISION, {"id": self.owner})
+        if row is None:
+            raise NotFound("account")
+        return int(row[0])
 
     async def zone(self) -> ZoneInfo:
         row = await self._reader.one(ZONE, {"id": self.owner})
@@ -104,31 +117,45 @@ class SqlUnitOfWork:
 
     async def lock(self) -> None:
         if self._transaction is None:
-            transaction = await self._held.enter_async_context(self._database.transaction())
-            await lock(transaction, self.owner)
-            self._transaction = transaction
+            await lock(await self._open(), self.owner)
 
     async def spill(self) -> None:
         """Writes what was collected so far, so that queries see it."""
         if self.writes:
-            await self.lock()
-            await self._flush()
+            await self._flush(self._transaction or await self._open())
 
-    async def commit(self) -> Sequence[Change]:
+    @property
+    def written(self) -> Sequence[UUID]:
+        return [change.id for change in self._flushed] + [write.task_id for write in self.writes]
+
+    async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
+        claim = Claim(key, answer) if key else None
+        if claim and not self.written:
+            await self.lock()  # nothing else would notice that the account is gone
         if self._transaction is None and len(self.writes) == 1 and self._database.fuses_writes:
-            return [await flush_alone(self._database, self.owner, self.now, self.writes.pop())]
-        if self.writes:
-            if self._transaction is None:
-                self._transaction = await self._held.enter_async_context(self._database.transaction())
-            await self._flush()
+            return [await flush_alone(self._database, self.owner, self.now, self.writes.pop(), claim)]
+        if self.writes or claim:
+            transaction = self._transaction or await self._open()
+            await self._flush(transaction)
+            if claim:
+                first_seq = self._flushed[0].seq if self._flushed else 0
+                await claim_key(transaction, self.owner, self.now, claim, first_seq)
         if self._transaction is not None:
             await self._transaction.commit()
         return self._flushed
 
-    async def _flush(self) -> None:
-        assert self._transaction is not None  # noqa: S101
-        self._flushed += await flush(self._transaction, self.owner, self.now, self.writes, self._flushed)
-        self.writes.clear()
+    async def rehearse(self) -> Sequence[Change]:
+        await self._flush(self._transaction or await self._open())
+        return self._flushed
+
+    async def _open(self) -> Transaction:
+        self._transaction = await self._held.enter_async_context(self._database.transaction())
+        return self._transaction
+
+    async def _flush(self, transaction: Transaction) -> None:
+        if self.writes:
+            self._flushed += await flush(transaction, self.owner, self.now, self.writes, self._flushed)
+            self.writes.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +184,8 @@ class CollectedTasks:
     def update(self, task: Task) -> None:
         self.unit.writes.append(Write(ChangeKind.UPDATED, task.id, task, read=task.revision))
 
-    def remove(self, task_id: TaskId) -> None:
-        self.unit.writes.append(Write(ChangeKind.DELETED, task_id))
+    async def remove(self, task_id: TaskId, revision: int | None = None) -> None:
+        self.unit.writes.append(Write(ChangeKind.DELETED, task_id, read=revision))
 
 
 class SqlAccounts:
@@ -176,6 +203,9 @@ class SqlAccountsUnitOfWork(SqlAccounts):
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self._transaction = transaction
+
+    async def forget_receipts(self, before: datetime) -> None:
+        await self._transaction.all(FORGET, {"before": before})
 
     async def commit(self) -> None:
         await self._transaction.commit()

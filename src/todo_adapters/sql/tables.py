@@ -93,6 +93,21 @@ changes = Table(
 )
 """The feed. ``value`` is the thing afterwards, as JSON of its own columns."""
 
+receipts = Table(
+    "receipts",
+    metadata,
+    owner(),
+    Column("key", TEXT, nullable=False),
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("first_seq", COUNT, nullable=False),
+    Column("answer", TEXT, nullable=False),
+    Column("at", INSTANT, nullable=False),
+    PrimaryKeyConstraint("user_id", "key"),
+    Index("ix_receipts_at", "at"),
+    sqlite_with_rowid=False,
+)
+"""What was done under idempotency keys: where in the feed its answer is to be found again."""
+
 login_sessions = Table(
     "login_sessions",
     metadata,
@@ -127,6 +142,7 @@ login_attempts = Table(
     Column("failures", COUNT, nullable=False),
     Column("since", INSTANT, nullable=False),
     Column("blocked_until", INSTANT),
+    Column("kept_until", INSTANT),
     PrimaryKeyConstraint("key"),
     Index("ix_login_attempts_since", "since"),
     sqlite_with_rowid=False,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, fu
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.rows import TASK_COLUMNS, to_task
 from todo_adapters.sql.statements import Row, Statement
-from todo_adapters.sql.tables import tasks
+from todo_adapters.sql.tables import tasks, users
 from todo_core.errors import NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.due import DueKind
@@ -25,6 +25,15 @@ GET: Final = Statement(
         T.user_id == bindparam("user_id", type_=T.user_id.type), T.id == bindparam("id", type_=T.id.type)
     )
 )
+
+WIDTH: Final = len(TASK_COLUMNS)
+AS_OF: Final = (
+    select(users.c.revision)
+    .where(users.c.id == bindparam("user_id", type_=T.user_id.type))
+    .scalar_subquery()
+    .label("as_of")
+)
+"""The owner's counter, seen in the same look as the rows beside which it stands."""
 
 SORT_COLUMNS: Final = {
     SortField.CREATED_AT: T.id,
@@ -54,7 +63,8 @@ class SqlTasks:
         statement = page_statement(Shape.of(which, sort, after))
         values = {"user_id": self.owner, "limit": limit + 1, **_values(which), **_position(after)}
         rows: Sequence[Row] = await self.reader.all(statement, values)
-        return page_of([to_task(row) for row in rows], limit, sort.position)
+        as_of = rows[0][WIDTH] if rows else None
+        return page_of([to_task(row[:WIDTH]) for row in rows], limit, sort.position, as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +131,13 @@ def page_statement(shape: Shape) -> Statement:
     limit = bindparam("limit", type_=Integer())
     order = key.desc() if shape.sort.descending else key.asc()
     if not T[key.name].nullable:
-        query = select(*TASK_COLUMNS).where(wanted)
+        query = select(*TASK_COLUMNS, AS_OF).where(wanted)
         return Statement(_behind(query, shape, key).order_by(order, T.id).limit(limit))
     valueless = select(*TASK_COLUMNS, literal(1).label("part")).where(wanted, key.is_(None))
     if shape.start == "valueless":
         valueless = valueless.where(T.id > bindparam("after_id", type_=T.id.type))
         part = valueless.order_by(T.id).limit(limit).subquery()
-        return Statement(select(*[part.c[column.name] for column in TASK_COLUMNS]).order_by(part.c.id))
+        return Statement(select(*[part.c[column.name] for column in TASK_COLUMNS], AS_OF).order_by(part.c.id))
     valued = select(*TASK_COLUMNS, literal(0).label("part")).where(wanted, key.is_not(None))
     both = union_all(
         select(_behind(valued, shape, key).order_by(order, T.id).limit(limit).subquery()),
@@ -135,7 +145,7 @@ def page_statement(shape: Shape) -> Statement:
     ).subquery()
     order = both.c[key.name].desc() if shape.sort.descending else both.c[key.name].asc()
     columns = [both.c[column.name] for column in TASK_COLUMNS]
-    return Statement(select(*columns).order_by(both.c.part, order, both.c.id).limit(limit))
+    return Statement(select(*columns, AS_OF).order_by(both.c.part, order, both.c.id).limit(limit))
 
 
 def _behind(query: Select[Any], shape: Shape, key: ColumnElement[Any]) -> Select[Any]:

@@ -11,31 +11,41 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CTE, BindParameter, Column, bindparam, delete, exists, insert, select, update
+from sqlalchemy import CTE, BindParameter, Column, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
 from todo_adapters.sql.database import Database, Transaction
 from todo_adapters.sql.rows import from_task, task_to_json
 from todo_adapters.sql.statements import Statement
-from todo_adapters.sql.tables import changes, tasks, users
+from todo_adapters.sql.tables import changes, receipts, tasks, users
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind, EntityKind
+from todo_core.model.intent import Key
 from todo_core.model.task import Task
 
 T = tasks.c
+R = receipts.c
 WRITTEN: Final = [column for column in tasks.c if column.name != "revision"]
 KEPT: Final = {"user_id", "id", "created_at"}
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One collected write; ``read`` is the revision that the row had when it was read."""
+    """One collected write; ``read`` is the revision that the row must still have, None when any will do."""
 
     kind: ChangeKind
     task_id: TaskId
     task: Task | None = None
-    read: int = 0
+    read: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key that is claimed together with the writes, and the answer that is kept under it."""
+
+    key: Key
+    answer: str
 
 
 def _bind(column: Column[Any], name: str | None = None) -> BindParameter[Any]:
@@ -47,19 +57,21 @@ def _key() -> list[Any]:
 
 
 def _unmoved() -> list[Any]:
-    return [*_key(), T.revision == _bind(T.revision, "read")]
+    read = _bind(T.revision, "read")
+    return [*_key(), T.revision == func.coalesce(read, T.revision)]
 
 
-def _fused(kind: ChangeKind) -> Statement:
-    """Counter, row and entry in one statement, which gives the new revision, or no row when there was nothing to do.
+def _fused(kind: ChangeKind, keyed: bool) -> Statement:
+    """Counter, row, entry and perhaps receipt in one statement; gives the new revision, or no row for no effect.
 
-    The counter is advanced only if the row is there as it was read. Should it move on in the very moment in which
-    the counter's lock is waited for, the entry finds no row, its id would be null, and the whole statement fails:
-    no number is ever taken for nothing.
+    The counter is advanced only if the row is there as it was read and the key is free. Should that cease to be so
+    in the very moment in which the counter's lock is waited for, the entry finds no row and its id would be null,
+    or the receipt is there already; either way the whole statement fails: no number is ever taken for nothing.
     """
     mine = users.c.id == _bind(T.user_id)
-    guard = {ChangeKind.UPDATED: _unmoved, ChangeKind.DELETED: _key}
-    there = [exists(select(T.id).where(*guard[kind]())).correlate(None)] if kind in guard else []
+    there: list[Any] = [] if kind is ChangeKind.CREATED else [exists(select(T.id).where(*_unmoved())).correlate(None)]
+    if keyed:
+        there.append(~exists(select(R.key).where(R.user_id == _bind(T.user_id), R.key == _bind(R.key))).correlate(None))
     counter = (
         update(users)
         .where(mine, *there)
@@ -78,7 +90,13 @@ def _fused(kind: ChangeKind) -> Statement:
         "value": _bind(changes.c.value),
     }
     entry = insert(changes).from_select(list(values), select(*values.values())).returning(changes.c.seq).cte("entry")
-    return Statement(select(counter.c.revision).add_cte(row, entry))
+    ctes = [row, entry]
+    if keyed:
+        kept: dict[str, Any] = {column.name: _bind(column) for column in R}
+        kept |= {"user_id": counter.c.id, "first_seq": counter.c.revision, "at": _bind(changes.c.at)}
+        receipt = insert(receipts).from_select(list(kept), select(*kept.values())).returning(R.key)
+        ctes.append(receipt.cte("receipt"))
+    return Statement(select(counter.c.revision).add_cte(*ctes))
 
 
 def _fused_row(kind: ChangeKind, counter: CTE) -> Any:
@@ -90,7 +108,7 @@ def _fused_row(kind: ChangeKind, counter: CTE) -> Any:
         return (
             update(tasks).where(T.user_id == counter.c.id, *_unmoved()).values(revision=counter.c.revision, **changed)
         )
-    return delete(tasks).where(T.user_id == counter.c.id, *_key())
+    return delete(tasks).where(T.user_id == counter.c.id, *_unmoved())
 
 
 def _plain_row(kind: ChangeKind) -> UpdateBase:
@@ -99,14 +117,17 @@ def _plain_row(kind: ChangeKind) -> UpdateBase:
     if kind is ChangeKind.UPDATED:
         changed = {column.name: _bind(column) for column in T if column.name not in KEPT}
         return update(tasks).where(*_unmoved()).values(changed).returning(T.id)
-    return delete(tasks).where(*_key()).returning(T.id)
+    return delete(tasks).where(*_unmoved()).returning(T.id)
 
 
 KINDS: Final = (ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.DELETED)
-FUSED: Final = {kind: _fused(kind) for kind in KINDS}
+FUSED: Final = {(kind, keyed): _fused(kind, keyed) for kind in KINDS for keyed in (False, True)}
 ROW: Final = {kind: Statement(_plain_row(kind)) for kind in KINDS}
 ENTRY: Final = Statement(
     insert(changes).values({column.name: _bind(column) for column in changes.c}).returning(changes.c.seq)
+)
+RECEIPT: Final = Statement(
+    insert(receipts).values({column.name: _bind(column) for column in receipts.c}).returning(receipts.c.key)
 )
 LOCK: Final = Statement(select(users.c.revision).where(users.c.id == _bind(users.c.id, "user_id")).with_for_update())
 ADVANCE: Final = Statement(
@@ -123,14 +144,22 @@ async def lock(transaction: Transaction, owner: UserId) -> None:
         raise NotFound("account")
 
 
-async def flush_alone(database: Database, owner: UserId, at: datetime, write: Write) -> Change:
+async def flush_alone(database: Database, owner: UserId, at: datetime, write: Write, claim: Claim | None) -> Change:
     """One write as one statement. Raises MovedOn, or NotFound when there was nothing to remove."""
-    row = await database.write(FUSED[write.kind], _values(owner, at, write))
+    values = _values(owner, at, write)
+    if claim:
+        values |= _kept(claim)
+    row = await database.write(FUSED[write.kind, claim is not None], values)
     if row is not None:
         return _change(at, write, row[0])
-    if write.kind is ChangeKind.UPDATED:
+    if claim or write.read is not None:
         raise MovedOn
-    raise NotFound("task" if write.kind is ChangeKind.DELETED else "account")
+    raise NotFound("account" if write.kind is ChangeKind.CREATED else "task")
+
+
+async def claim_key(transaction: Transaction, owner: UserId, at: datetime, claim: Claim, first_seq: int) -> None:
+    """Keeps the receipt inside a transaction. Raises MovedOn when there is one already."""
+    await transaction.one(RECEIPT, _kept(claim) | {"user_id": owner, "at": at, "first_seq": first_seq})
 
 
 async def flush(
@@ -144,10 +173,12 @@ async def flush(
     written: dict[UUID, int] = {change.id: change.seq for change in flushed}
     found = []
     for seq, collected in enumerate(writes, first):
-        write = replace(collected, read=written.get(collected.task_id, collected.read))
+        write = collected
+        if collected.read is not None:
+            write = replace(collected, read=written.get(collected.task_id, collected.read))
         values = _values(owner, at, write) | {"revision": seq}
         if await transaction.one(ROW[write.kind], values) is None:
-            raise NotFound("task") if write.kind is ChangeKind.DELETED else MovedOn
+            raise NotFound("task") if write.kind is ChangeKind.DELETED and write.read is None else MovedOn
         entry = {name: values[name] for name in ("user_id", "at", "entity", "kind", "value")}
         await transaction.one(ENTRY, entry | {"seq": seq, "entity_id": write.task_id})
         written[write.task_id] = seq
@@ -161,6 +192,10 @@ def _values(owner: UserId, at: datetime, write: Write) -> dict[str, Any]:
         values |= from_task(write.task)
         values["value"] = task_to_json(values)
     return values | {"at": at, "entity": EntityKind.TASK.value, "kind": write.kind.value}
+
+
+def _kept(claim: Claim) -> dict[str, Any]:
+    return {"key": claim.key.text, "fingerprint": claim.key.fingerprint, "answer": claim.answer}
 
 
 def _change(at: datetime, write: Write, seq: int) -> Change:

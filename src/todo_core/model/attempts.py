@@ -1,8 +1,12 @@
-"""How often somebody may guess: failed logins, counted for an address, and the pauses that follow."""
+"""How often somebody may guess: failed logins, counted for an account and for a place, and the pauses that follow."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Final
+
+SETTLING: Final = timedelta(seconds=5)
+"""How long the last free attempt holds back the next ones while it is still being checked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,14 +18,47 @@ class AttemptPolicy:
     first_pause: timedelta = timedelta(minutes=1)
     longest_pause: timedelta = timedelta(minutes=15)
 
+    def pause(self, failures: int) -> timedelta | None:
+        """What so many failures cost; None while they are free."""
+        over = failures - self.free
+        return min(self.first_pause * 2 ** min(over, 10), self.longest_pause) if over >= 0 else None
+
+
+def per_minute(failures: int) -> AttemptPolicy:
+    """So many failures a minute, and then none until a minute has passed."""
+    minute = timedelta(minutes=1)
+    return AttemptPolicy(free=failures, window=minute, first_pause=minute, longest_pause=minute)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThrottlePolicy:
+    """What an account bears, what comes from one place (nothing is counted for places when it is None).
+
+    An account that logged in from a place within ``known_for`` is judged there by what goes wrong there alone:
+    so strangers elsewhere cannot keep its owner out, however often they fail.
+    """
+
+    account: AttemptPolicy = AttemptPolicy()
+    place: AttemptPolicy | None = per_minute(30)
+    known_for: timedelta = timedelta(days=14)
+
+    @property
+    def window(self) -> timedelta:
+        """After how long a count that blocks nobody means nothing any more."""
+        return max(self.account.window, self.place.window if self.place else timedelta())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempts:
-    """The failures since ``since``; an attempt that is still being checked counts as one until it succeeds."""
+    """The failures since ``since``; an attempt that is still being checked counts as one until it succeeds.
+
+    With ``kept_until`` it also says that something is known until then, whether or not anything has failed.
+    """
 
     failures: int = 0
     since: datetime
     blocked_until: datetime | None = None
+    kept_until: datetime | None = None
 
     def wait(self, now: datetime, policy: AttemptPolicy) -> int:
         """Whole seconds until the next attempt may be made; 0 when it may be made now."""
@@ -29,17 +66,34 @@ class Attempts:
             return 0
         return min(ceil((self.blocked_until - now).total_seconds()), int(policy.longest_pause.total_seconds()))
 
+    def credible(self, now: datetime, policy: AttemptPolicy) -> "Attempts":
+        """With no block that is longer than any that is given: some clock was wrong when it was written, or is now."""
+        latest = now + policy.longest_pause
+        return (
+            self if self.blocked_until is None or self.blocked_until <= latest else replace(self, blocked_until=latest)
+        )
+
     def charge(self, now: datetime, policy: AttemptPolicy) -> "Attempts":
-        """With one more attempt. From the last free one on, the next has to wait."""
+        """With one more attempt that is being checked. The last free one holds back the next until it is settled."""
         forgotten = now >= max(self.since + policy.window, self.blocked_until or self.since)
         failures = 1 if forgotten else self.failures + 1
-        over = failures - policy.free
-        blocked_until = None
-        if over >= 0:
-            pause = policy.first_pause * 2 ** min(over, 10)
-            blocked_until = now + min(pause, policy.longest_pause)
-        return Attempts(failures=failures, since=now if forgotten else self.since, blocked_until=blocked_until)
+        blocked_until = now + SETTLING if policy.pause(failures) else None
+        return replace(self, failures=failures, since=now if forgotten else self.since, blocked_until=blocked_until)
+
+    def settle(self, now: datetime, policy: AttemptPolicy) -> "Attempts":
+        """After the wrong password: from the last free attempt on, the next has to wait."""
+        pause = policy.pause(self.failures)
+        return replace(self, blocked_until=now + pause if pause else None)
 
     def refund(self) -> "Attempts":
         """Without any failure: the right password was given."""
         return replace(self, failures=0, blocked_until=None)
+
+    def spare(self, policy: AttemptPolicy) -> "Attempts":
+        """Without the last attempt, and with all that failed before: it was a right one among wrong ones."""
+        failures = max(0, self.failures - 1)
+        return replace(self, failures=failures, blocked_until=self.blocked_until if failures >= policy.free else None)
+
+    def known(self, now: datetime) -> bool:
+        """True as long as it says that something is known."""
+        return self.kept_until is not None and now < self.kept_until

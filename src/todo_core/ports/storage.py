@@ -1,8 +1,8 @@
 """The storage port: who may open it, what a unit of work promises, and what each repository keeps.
 
 There are two doors. ``begin`` and ``view`` open the storage of one owner: nothing they give out can reach
-another owner's rows, so no call takes an owner. ``accounts`` and ``begin_accounts`` are the unscoped door,
-for what happens before it is known who is asking.
+another owner's rows, so no call takes an owner. ``accounts`` and ``begin_accounts`` are the unscoped door
+(``ports/accounts.py``), for what happens before it is known who is asking.
 
 Promises of every adapter, proved by the contract suite:
 - A unit of work takes effect as a whole at ``commit`` or not at all; leaving it otherwise undoes everything.
@@ -13,20 +13,20 @@ Promises of every adapter, proved by the contract suite:
 - Values come back as they went in: to the microsecond, in UTC, code point for code point.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from todo_core.ids import SessionId, TaskId, UserId
-from todo_core.model.attempts import Attempts
+from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change
-from todo_core.model.session import LoginSession
+from todo_core.model.intent import Key, Receipt
 from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
-from todo_core.model.user import Credentials, User
 from todo_core.paging import Page
+from todo_core.ports.accounts import AccountsUnitOfWork, AccountsView
 from todo_core.ports.runtime import IdSource
 
 
@@ -57,8 +57,11 @@ class TaskRepository(TaskReads, Protocol):
         ``commit`` raises MovedOn when the stored task has another revision or is gone.
         """
 
-    def remove(self, task_id: TaskId) -> None:
-        """``commit`` raises NotFound when the owner has no such task."""
+    async def remove(self, task_id: TaskId, revision: int | None = None) -> None:
+        """No more such task. ``commit`` raises NotFound when the owner has none.
+
+        With a revision it raises MovedOn, also then, when the stored task has another one.
+        """
 
 
 class ChangeReads(Protocol):
@@ -66,6 +69,16 @@ class ChangeReads(Protocol):
 
     async def after(self, seq: int, limit: int) -> Sequence[Change]:
         """At most ``limit`` changes with greater numbers, in order. A number once seen is never preceded later."""
+
+    async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
+        """The changes with these numbers, as far as there are any."""
+
+
+class ReceiptReads(Protocol):
+    """What the owner did under keys of their own choice, for as long as it is kept."""
+
+    async def get(self, key: str) -> Receipt | None:
+        """The receipt of the write that happened under this key, or None."""
 
 
 class View(Protocol):
@@ -82,6 +95,13 @@ class View(Protocol):
     @property
     def changes(self) -> ChangeReads:
         """Their feed."""
+
+    @property
+    def receipts(self) -> ReceiptReads:
+        """What they did under keys."""
+
+    async def revision(self) -> int:
+        """The number of their latest change, 0 before the first. Raises NotFound when the account is gone."""
 
     async def zone(self) -> ZoneInfo:
         """The time zone that they live in. Raises NotFound when the account is gone."""
@@ -113,131 +133,28 @@ class UnitOfWork(Protocol):
         first read. Raises NotFound when the account is gone.
         """
 
-    async def commit(self) -> Sequence[Change]:
+
+class CommittableUnit(UnitOfWork, Protocol):
+    """A unit of work in the hands of whoever decides about its end."""
+
+    @property
+    def written(self) -> Sequence[UUID]:
+        """The ids of what was written so far, once for each write, in order."""
+
+    async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
         """Makes the collected writes permanent and returns the feed entries that they caused, in order.
 
-        Raises MovedOn, NotFound (also when the account is gone), Contention, Unavailable, OutcomeUnknown.
-        Once begun it is not undone by cancelling the caller. With nothing collected it does nothing.
+        With a key it claims it and keeps ``answer`` as its receipt in the same transaction; when the key has a
+        receipt already it raises MovedOn and nothing happens, however many commit at the same moment.
+
+        Raises MovedOn, NotFound (also when the account is gone; with a key MovedOn may stand for it), OwnerBusy
+        when the owner's other writes take too long, Contention, Unavailable, OutcomeUnknown. Once begun it is not
+        undone by cancelling the caller.
+        With nothing collected, and no key, it does nothing.
         """
 
-
-class UserReads(Protocol):
-    """All people, to look at."""
-
-    async def get(self, user_id: UserId) -> User:
-        """Raises NotFound."""
-
-    async def credentials(self, email: str) -> Credentials | None:
-        """The user with this canonical address, or None."""
-
-    async def page(self, after: UserId | None, limit: int) -> Page[User, UserId]:
-        """At most ``limit`` people in order of registration."""
-
-
-class UserRepository(UserReads, Protocol):
-    """All people, to change."""
-
-    async def add(self, user: User, password_hash: str) -> None:
-        """Raises EmailTaken; the unit of work can go on after that."""
-
-    async def locked(self, user_id: UserId) -> Credentials | None:
-        """The user, held against every other unit of work until this one is over; None when there is none.
-
-        Until then nobody else can add a login session of this user either.
-        """
-
-    async def update(self, user: User) -> None:
-        """Name, time zone and whether it is disabled. Raises NotFound."""
-
-    async def set_password(self, user_id: UserId, password_hash: str) -> None:
-        """Raises NotFound."""
-
-    async def remove(self, user_id: UserId) -> None:
-        """The account with everything that belongs to it; end its login sessions first. Raises NotFound."""
-
-
-class SessionReads(Protocol):
-    """All login sessions, to look at."""
-
-    async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
-        """The user's login sessions that have not ended, oldest first."""
-
-    async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
-        """Which sessions ended at or after the moment, and when."""
-
-
-class SessionRepository(SessionReads, Protocol):
-    """All login sessions, to change."""
-
-    async def add(self, session: LoginSession) -> None:
-        """A new login session. Raises NotFound when the account is gone."""
-
-    async def locked(self, session_id: SessionId) -> LoginSession | None:
-        """The session, held against every other unit of work until this one is over; None when it has ended."""
-
-    async def update(self, session: LoginSession) -> None:
-        """Generation, use and replays of a session obtained from ``locked``."""
-
-    async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
-        """They are gone from now on, and remembered as ended. Those that have ended already are passed over."""
-
-    async def forget_ended(self, before: datetime) -> None:
-        """Drops the memory of sessions that ended before this."""
-
-
-class AttemptReads(Protocol):
-    """Failed logins, to look at."""
-
-    async def get(self, key: bytes) -> Attempts | None:
-        """What is counted under this key, or None."""
-
-
-class AttemptRepository(AttemptReads, Protocol):
-    """Failed logins, to count."""
-
-    async def locked(self, key: bytes, now: datetime) -> Attempts:
-        """What is counted under this key, a new count if nothing is; held until this unit of work is over."""
-
-    async def update(self, key: bytes, attempts: Attempts) -> None:
-        """The new count."""
-
-    async def forget(self, before: datetime) -> None:
-        """Drops counts that were begun before this and block nobody at that time."""
-
-
-class AccountsView(Protocol):
-    """The unscoped door, to look at. Each call is one consistent look."""
-
-    @property
-    def users(self) -> UserReads:
-        """All people."""
-
-    @property
-    def sessions(self) -> SessionReads:
-        """All login sessions."""
-
-    @property
-    def attempts(self) -> AttemptReads:
-        """Failed logins."""
-
-
-class AccountsUnitOfWork(Protocol):
-    """The unscoped door, to change. Writes happen in order and become visible to others at ``commit``."""
-
-    @property
-    def users(self) -> UserRepository:
-        """All people."""
-
-    @property
-    def sessions(self) -> SessionRepository:
-        """All login sessions."""
-
-    @property
-    def attempts(self) -> AttemptRepository:
-        """Failed logins."""
-
-    async def commit(self) -> None:
-        """As for UnitOfWork."""
+    async def rehearse(self) -> Sequence[Change]:
+        """What ``commit`` would have returned; nothing happens, and no number is taken. Raises as ``commit``."""
 
 
 class Store(Protocol):
@@ -248,7 +165,7 @@ class Store(Protocol):
 
     def begin(
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
-    ) -> AbstractAsyncContextManager[UnitOfWork]:
+    ) -> AbstractAsyncContextManager[CommittableUnit]:
         """The owner's storage, to change; ``exclusive`` means that ``lock`` has been called."""
 
     def accounts(self) -> AccountsView:
@@ -259,3 +176,6 @@ class Store(Protocol):
 
     async def ping(self) -> None:
         """Raises Unavailable unless the storage answers now."""
+
+    async def cautions(self) -> Sequence[str]:
+        """What in the way this storage is set up could lose acknowledged writes or refuse some; for its operator."""

@@ -9,8 +9,8 @@ from todo_core.model.password import new_password
 from todo_core.model.rules import Rules
 from todo_core.model.user import Actor, Credentials, ProfilePatch, Registration, User
 from todo_core.paging import Page
+from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import PasswordHasher
-from todo_core.ports.storage import AccountsUnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.passwords import PasswordCheck, readable_password
 from todo_core.usecases.sessions import Sessions, SignedIn
@@ -25,7 +25,7 @@ class Accounts:
     passwords: PasswordCheck
     sessions: Sessions
 
-    async def register(self, wish: Registration, client: str) -> SignedIn:
+    async def register(self, wish: Registration, client: str, place: str = "") -> SignedIn:
         """A new account, and its first login session. Raises EmailTaken."""
         if await self.runner.store.accounts().users.credentials(wish.email):
             raise EmailTaken
@@ -35,6 +35,7 @@ class Accounts:
         async def enter(tx: AccountsUnitOfWork) -> None:
             await tx.users.add(user, password_hash)
             await tx.sessions.add(session)
+            await self.passwords.throttle(user.email, place).welcome(tx)
 
         await self.runner.accounts(enter)
         self.runner.journal.record("registered", user=str(user.id), session=str(session.id))
@@ -77,13 +78,13 @@ class Accounts:
 
         return await self.runner.accounts(change)
 
-    async def change_password(self, actor: Actor, current: str, new: str) -> None:
+    async def change_password(self, actor: Actor, current: str, new: str, place: str = "") -> None:
         """Another password; all other login sessions end. Raises Invalid, also when ``current`` is wrong."""
         user = await self.me(actor)
         rules = Rules()
         wanted = rules.keep("new_password", lambda text: new_password(text, user.email, user.name), new, "")
         rules.settle()
-        await self._prove(user, "current_password", current)
+        await self._prove(user, "current_password", current, place)
         async with self.hasher.turn() as turn:
             password_hash = await turn.hash(wanted)
         now = self.runner.clock.now()
@@ -99,10 +100,10 @@ class Accounts:
         self.sessions.forget(await self.runner.accounts(change))
         self.runner.journal.record("password_changed", user=str(user.id))
 
-    async def close(self, actor: Actor, password: str) -> None:
+    async def close(self, actor: Actor, password: str, place: str = "") -> None:
         """The account and everything in it is gone. Raises Invalid when the password is wrong."""
         user = await self.me(actor)
-        await self._prove(user, "password", password)
+        await self._prove(user, "password", password, place)
 
         async def remove(tx: AccountsUnitOfWork) -> list[SessionId]:
             await tx.users.locked(user.id)
@@ -144,10 +145,10 @@ class Accounts:
             raise NotFound("account")
         return found
 
-    async def _prove(self, user: User, field: str, password: str) -> None:
+    async def _prove(self, user: User, field: str, password: str, place: str) -> None:
         """Asks again for the password. A wrong one is a broken rule: a 401 would throw a good session away."""
         stored = (await self._credentials(user.email)).password_hash
-        checked = await self.passwords.check(user.email, stored, readable_password(field, password))
+        checked = await self.passwords.check(user.email, stored, readable_password(field, password), place)
         if not checked.right:
             self.runner.journal.record("password_check_failed", user=str(user.id))
             raise Invalid([Violation(field, "wrong-password", "This is not the current password.")])

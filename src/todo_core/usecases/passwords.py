@@ -1,15 +1,21 @@
 """Checking a password that somebody gives: slow hashes in turn, and failures counted where all replicas see them."""
 
+import asyncio
 from dataclasses import dataclass
-from hashlib import sha256
+from itertools import count
+from typing import Final
 
 from todo_core.errors import Invalid, TooManyRequests, Violation
-from todo_core.model.attempts import AttemptPolicy
+from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.password import readable
 from todo_core.model.rules import Broken
 from todo_core.ports.security import PasswordHasher
-from todo_core.ports.storage import AccountsUnitOfWork
 from todo_core.runner import Runner
+from todo_core.usecases.throttle import Blocked, Throttle
+
+TRIES: Final = 20
+PAUSE: Final = 0.05
+"""How often, and after how many seconds, whoever is held back by an attempt under way tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,49 +32,39 @@ class PasswordCheck:
 
     runner: Runner
     hasher: PasswordHasher
-    policy: AttemptPolicy = AttemptPolicy()
+    policy: ThrottlePolicy = ThrottlePolicy()
 
-    async def check(self, email: str, stored: str | None, password: str) -> Checked:
+    async def check(self, email: str, stored: str | None, password: str, place: str) -> Checked:
         """Whether this is the password behind the stored hash; ``None`` stands for no such account.
 
         The attempt is counted before the comparison and taken back after a right one, so that no number of
-        parallel guesses gets more than its share. Raises TooManyRequests, or Invalid for what is no text.
+        parallel guesses gets more than its share. Whoever is held back only by others that are still being
+        checked waits for them, lest they be turned away beside right ones. Raises TooManyRequests.
         """
-        key = sha256(email.encode()).digest()
-        await self._look(key)
+        throttle = self.throttle(email, place)
+        for tries in count(1):
+            try:
+                return await self._attempt(throttle, stored, password)
+            except Blocked as blocked:
+                if tries == TRIES or not blocked.settling:
+                    self.runner.journal.record("too_many_requests", of=blocked.of, wait=blocked.wait)
+                    raise TooManyRequests(blocked.wait) from None
+            await asyncio.sleep(PAUSE)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _attempt(self, throttle: Throttle, stored: str | None, password: str) -> Checked:
+        await throttle.look()
         async with self.hasher.turn() as turn:
-            await self._charge(key)
+            paid = await throttle.charge()
             right = await turn.matches(stored, password)
             outdated = right and stored is not None and self.hasher.outdated(stored)
             new_hash = await turn.hash(password) if outdated else None
-        if right:
-            await self._refund(key)
+        await (throttle.refund(paid) if right else throttle.settle(paid))
         return Checked(right, new_hash)
 
-    async def _look(self, key: bytes) -> None:
-        """Turns away whoever has to wait anyway, before they cost a place at the bench."""
-        attempts = await self.runner.store.accounts().attempts.get(key)
-        if attempts and (wait := attempts.wait(self.runner.clock.now(), self.policy)):
-            raise TooManyRequests(wait)
-
-    async def _charge(self, key: bytes) -> None:
-        async def charge(tx: AccountsUnitOfWork) -> int:
-            now = self.runner.clock.now()
-            attempts = await tx.attempts.locked(key, now)
-            if wait := attempts.wait(now, self.policy):
-                return wait
-            await tx.attempts.update(key, attempts.charge(now, self.policy))
-            return 0
-
-        if wait := await self.runner.accounts(charge):
-            raise TooManyRequests(wait)
-
-    async def _refund(self, key: bytes) -> None:
-        async def refund(tx: AccountsUnitOfWork) -> None:
-            attempts = await tx.attempts.locked(key, self.runner.clock.now())
-            await tx.attempts.update(key, attempts.refund())
-
-        await self.runner.accounts(refund)
+    def throttle(self, email: str, place: str) -> Throttle:
+        """What is counted about this address at this place."""
+        return Throttle(self.runner, self.policy, email, place)
 
 
 def readable_password(field: str, text: str) -> str:

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from todo_core.errors import InvalidCredentials, InvalidToken, NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.limits import CLIENT_MAX, SESSIONS_MAX
 from todo_core.model.session import LoginSession, Refresh, SessionPolicy
 from todo_core.model.user import Actor, User, canonical_email
+from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import AccessTokens, EndedSessions, RefreshTokens
-from todo_core.ports.storage import AccountsUnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.passwords import PasswordCheck, readable_password
+
+RECEIPTS_KEPT: Final = timedelta(hours=48)
+"""How long an idempotency key remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,15 @@ class Sessions:
             raise InvalidToken
         return Actor(claims.user_id, claims.session_id)
 
-    async def log_in(self, email: str, password: str, client: str) -> SignedIn:
-        """A new login session. Raises InvalidCredentials, TooManyRequests, and Invalid for what is no text."""
+    async def log_in(self, email: str, password: str, client: str, place: str = "") -> SignedIn:
+        """A new login session; failures count for the address, and for the place if one is named.
+
+        Raises InvalidCredentials, TooManyRequests, and Invalid for what is no text.
+        """
         password = readable_password("password", password)
         email = canonical_email(readable_password("email", email))
         found = await self.runner.store.accounts().users.credentials(email)
-        checked = await self.passwords.check(email, found.password_hash if found else None, password)
+        checked = await self.passwords.check(email, found.password_hash if found else None, password, place)
         if found is None or not checked.right or found.user.disabled:
             self.runner.journal.record("login_failed", user=str(found.user.id) if found else None)
             raise InvalidCredentials
@@ -148,12 +156,13 @@ class Sessions:
             self.ended.add(session_id, now)
 
     async def sweep(self) -> None:
-        """Drops what nobody will ask for again: the memory of ended sessions, and old counts of failed logins."""
+        """Drops what nobody will ask for again: ended sessions, old counts of failed logins, receipts of keys."""
         now = self.runner.clock.now()
 
         async def drop(tx: AccountsUnitOfWork) -> None:
             await tx.sessions.forget_ended(now - 2 * self.access.lifetime)
             await tx.attempts.forget(now - self.passwords.policy.window)
+            await tx.forget_receipts(now - RECEIPTS_KEPT)
 
         await self.runner.accounts(drop)
 

@@ -51,4 +51,4 @@ async def reopen_task(tx: UnitOfWork, task_id: TaskId) -> Task:
 
 async def remove_task(tx: UnitOfWork, task_id: TaskId) -> None:
     """No more such task. Raises NotFound when there was none."""
-    tx.tasks.remove(task_id)
+    await tx.tasks.remove(task_id)

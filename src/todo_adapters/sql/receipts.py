@@ -1,0 +1,33 @@
+"""What an owner did under idempotency keys, to look at."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import bindparam, delete, select
+
+from todo_adapters.sql.database import Reader
+from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.tables import receipts
+from todo_core.ids import UserId
+from todo_core.model.intent import Receipt
+
+R = receipts.c
+
+GET: Final = Statement(
+    select(R.fingerprint, R.first_seq, R.answer).where(
+        R.user_id == bindparam("user_id", type_=R.user_id.type), R.key == bindparam("key", type_=R.key.type)
+    )
+)
+FORGET: Final = Statement(delete(receipts).where(R.at < bindparam("before", type_=R.at.type)).returning(R.key))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlReceipts:
+    """The receipts of one owner."""
+
+    reader: Reader
+    owner: UserId
+
+    async def get(self, key: str) -> Receipt | None:
+        row = await self.reader.one(GET, {"user_id": self.owner, "key": key})
+        return None if row is None else Receipt(fingerprint=row[0], first_seq=row[1], answer=row[2])

@@ -1,0 +1,96 @@
+"""How a write is meant: once under a key, over nothing but what was seen, or only to see what would happen."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from todo_core.model.change import Change
+from todo_core.model.task import Task
+
+Pointers: TypeAlias = int | list["Pointers"] | None
+
+Revisions: TypeAlias = frozenset[int] | None
+"""The revisions that somebody will write over; None for any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What somebody has seen of the thing with this id, which in any case has to be there."""
+
+    id: UUID
+    revisions: Revisions
+
+    def admits(self, revision: int) -> bool:
+        return self.revisions is None or revision in self.revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key under which a write happens at most once, and a digest of what is asked for under it."""
+
+    text: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """The terms of one write. A rehearsal leaves nothing behind, so it neither uses nor claims a key."""
+
+    key: Key | None = None
+    expected: Expected | None = None
+    rehearsal: bool = False
+
+
+PLAIN: Final = Intent()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What is kept under a key: what was asked for, and where in the feed the answer is to be found again.
+
+    ``answer`` has the form of the use case's result, with a number in place of each thing: from -1 downwards
+    the first, second ... write that was made under the key, counted from ``first_seq``; above 0 the change
+    that had last touched a thing which did not need changing.
+    """
+
+    fingerprint: bytes
+    first_seq: int
+    answer: str
+
+    def seqs(self) -> set[int]:
+        """The changes that the answer is made of."""
+        return set(_flat(json.loads(self.answer), self.first_seq))
+
+    def result(self, changes: Mapping[int, Change]) -> Any:
+        """The use case's result as it was, from those changes."""
+        return _resolved(json.loads(self.answer), self.first_seq, changes)
+
+
+def pointers(result: object, written: Sequence[UUID]) -> str:
+    """``Receipt.answer`` for a result, when the things with these ids have been written in this order."""
+    last = {thing: -place for place, thing in enumerate(written, 1)}
+
+    def point(item: object) -> Pointers:
+        if isinstance(item, Task):
+            return last.get(item.id, item.revision)
+        return [point(part) for part in item] if isinstance(item, tuple) else None
+
+    return json.dumps(point(result))
+
+
+def _seq(pointer: int, first_seq: int) -> int:
+    return pointer if pointer > 0 else first_seq - pointer - 1
+
+
+def _flat(answer: Pointers, first_seq: int) -> list[int]:
+    if isinstance(answer, list):
+        return [seq for part in answer for seq in _flat(part, first_seq)]
+    return [] if answer is None else [_seq(answer, first_seq)]
+
+
+def _resolved(answer: Pointers, first_seq: int, changes: Mapping[int, Change]) -> Any:
+    if isinstance(answer, list):
+        return tuple(_resolved(part, first_seq, changes) for part in answer)
+    return None if answer is None else changes[_seq(answer, first_seq)].value

@@ -1,0 +1,157 @@
+"""Who may guess a password now: attempts are counted for accounts, for places, and for accounts at places they know.
+
+A place is whatever text the driver has for where a request comes from; an empty one is nowhere, and not counted.
+What is stored names neither an address nor a place. It is bounded: a count is made only for an attempt that has a
+place at the hashing bench, and it is dropped soon after it has ceased to matter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from todo_core.model.attempts import SETTLING, AttemptPolicy, Attempts, ThrottlePolicy
+from todo_core.ports.accounts import AccountsUnitOfWork, AttemptReads
+from todo_core.runner import Runner
+
+
+class Blocked(Exception):
+    """The next attempt has to wait so many seconds, and what for."""
+
+    def __init__(self, wait: int, of: str) -> None:
+        super().__init__(of)
+        self.wait = wait
+        self.of = of
+
+    @property
+    def settling(self) -> bool:
+        """True when it may be only for another attempt that is being checked at this moment."""
+        return self.wait <= SETTLING.total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One count that an attempt goes on; one that does not block is only charged."""
+
+    of: str
+    key: bytes
+    policy: AttemptPolicy
+    blocks: bool = True
+
+
+Paid = Sequence[tuple[Count, Attempts]]
+"""The counts that an attempt went on, as they were afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """The counts of one attempt to give the password of ``email`` from ``place``."""
+
+    runner: Runner
+    policy: ThrottlePolicy
+    email: str
+    place: str
+
+    async def look(self) -> None:
+        """Turns away whoever has to wait anyway, before they cost a place at the bench. Raises Blocked."""
+        reads = self.runner.store.accounts().attempts
+        now = self.runner.clock.now()
+        for count in await self._counts(reads, now):
+            attempts = await reads.get(count.key)
+            # A block that no rule gives is left to ``charge``, which shortens it.
+            if count.blocks and attempts and attempts.credible(now, count.policy) is attempts:
+                _check(attempts.wait(now, count.policy), count)
+
+    async def charge(self) -> Paid:
+        """Counts the attempt before it is made, together for all replicas.
+
+        Raises Blocked, and then it counts nowhere.
+        """
+
+        async def charge(tx: AccountsUnitOfWork) -> tuple[Paid, int]:
+            now = self.runner.clock.now()
+            charged: list[tuple[Count, Attempts]] = []
+            for count in await self._counts(tx.attempts, now):
+                attempts = (await tx.attempts.locked(count.key, now)).credible(now, count.policy)
+                wait = attempts.wait(now, count.policy)
+                if wait and count.blocks:
+                    await tx.attempts.update(count.key, attempts)
+                    return [(count, attempts)], wait
+                if not wait:
+                    charged.append((count, attempts.charge(now, count.policy)))
+            for count, attempts in charged:
+                await tx.attempts.update(count.key, attempts)
+            return charged, 0
+
+        paid, wait = await self.runner.accounts(charge)
+        _check(wait, paid[0][0])
+        return paid
+
+    async def settle(self, paid: Paid) -> None:
+        """The password was wrong: from now on the next ones have to wait, where that was the last free attempt."""
+        last = [count for count, attempts in paid if attempts.blocked_until]
+
+        async def settle(tx: AccountsUnitOfWork) -> None:
+            now = self.runner.clock.now()
+            for count in last:
+                attempts = await tx.attempts.locked(count.key, now)
+                await tx.attempts.update(count.key, attempts.settle(now, count.policy))
+
+        if last:
+            await self.runner.accounts(settle)
+
+    async def refund(self, paid: Paid) -> None:
+        """The password was right: nothing counts against the account any more, nor this attempt against the place."""
+
+        async def refund(tx: AccountsUnitOfWork) -> None:
+            for count, _ in paid:
+                attempts = await tx.attempts.locked(count.key, self.runner.clock.now())
+                if count.of == "place":
+                    await tx.attempts.update(count.key, attempts.spare(count.policy))
+                else:
+                    await tx.attempts.update(count.key, attempts.refund())
+                    await self.welcome(tx)
+
+        await self.runner.accounts(refund)
+
+    async def welcome(self, tx: AccountsUnitOfWork) -> None:
+        """From now on the account is known at this place, with nothing against it."""
+        if self.place:
+            now = self.runner.clock.now()
+            await tx.attempts.locked(self._pair, now)
+            await tx.attempts.update(self._pair, Attempts(since=now, kept_until=now + self.policy.known_for))
+
+    async def _counts(self, reads: AttemptReads, now: datetime) -> Sequence[Count]:
+        """The counts that decide, in the one order in which everybody locks them."""
+        pair = await reads.get(self._pair) if self.place else None
+        known = pair is not None and pair.known(now)
+        own = (
+            Count("known", self._pair, self.policy.account)
+            if known
+            else Count("account", self._account, self.policy.account)
+        )
+        if not self.place or self.policy.place is None:
+            return [own]
+        return [own, Count("place", self._at, self.policy.place, blocks=not known)]
+
+    @property
+    def _account(self) -> bytes:
+        return _key("account", self.email)
+
+    @property
+    def _at(self) -> bytes:
+        return _key("place", self.place)
+
+    @property
+    def _pair(self) -> bytes:
+        return _key("known", self.place, self.email)
+
+
+def _check(wait: int, count: Count) -> None:
+    if wait:
+        raise Blocked(wait, count.of)
+
+
+def _key(*parts: str) -> bytes:
+    """A key that says nothing; NUL is in neither part."""
+    return sha256("\0".join(parts).encode()).digest()

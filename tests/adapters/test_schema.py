@@ -1,0 +1,24 @@
+"""Telling the schema's revision without the machinery of migrations gives what that machinery says."""
+
+import asyncio
+from pathlib import Path
+
+from todo_adapters import migrate, schema
+
+
+def test_the_newest_revision_is_the_head_of_the_chain() -> None:
+    assert schema.head() == migrate.head()
+
+
+def test_a_database_is_current_only_at_the_newest_revision(tmp_path: Path) -> None:
+
+    url = f"sqlite:///{tmp_path}/todo.db"
+    assert not schema.is_current(url)
+    asyncio.run(migrate.upgrade(url, "0001"))
+    assert not schema.is_current(url)
+    asyncio.run(migrate.upgrade(url))
+    assert schema.is_current(url)
+
+
+def test_a_server_that_is_away_is_not_current() -> None:
+    assert not schema.is_current("postgresql://nobody@127.0.0.1:9/nowhere")

@@ -1,0 +1,195 @@
+"""Nobody's things but one's own: every operation of the OpenAPI document, with ids of others in every place."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.attacks.surface import DOCUMENT, Operation, operations
+from tests.http.service import NOBODY, PASSWORD, Api, Person, problem, serving
+
+OPERATIONS = operations()
+OWNED = [operation for operation in OPERATIONS if "user_id" in operation.parameters]
+ADDRESSED = [o for o in OPERATIONS if any(name.endswith("_id") and name != "user_id" for name in o.parameters)]
+TAKING = [operation for operation in OPERATIONS if operation.body is not None]
+ASSIGNED = ("user_id", "owner", "version", "seq", "revision", "created_at", "is_admin", "completed_at", "__proto__")
+MALFORMED = ("x", "1", "-1", "null", NOBODY.upper(), "{" + NOBODY + "}", NOBODY.replace("-", ""), f"urn:uuid:{NOBODY}",
+             f"{NOBODY} ", "%00", "'", NOBODY[:-1], f"{NOBODY}0")  # fmt: skip
+
+
+def name(operation: Operation) -> str:
+    return operation.id
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def api() -> AsyncIterator[Api]:
+    async with serving() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def ada(api: Api) -> Person:
+    return await api.person()
+
+
+@pytest_asyncio.fixture
+async def grace(api: Api) -> Person:
+    """The other one, with canaries wherever one can plant them."""
+    person = await api.person(name="canary-name")
+    await person.add("canary-title", description="canary-text", priority="high", due_date="2026-11-20")
+    await person.ask("PATCH", "/api/auth/me", json={"time_zone": "Europe/Paris"})
+    claim = {"email": person.email, "password": PASSWORD}
+    await api.client.post("/api/auth/login", json=claim, headers={"User-Agent": "canary-device"})
+    return person
+
+
+class Things:
+    """Makes things that have an id, one way for each name in a path."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    async def of(self, person: Person, parameter: str) -> str:
+        """The id of something new of this person. A new kind of thing needs a new way here."""
+        if parameter == "task_id":
+            return str((await person.add())["id"])
+        if parameter == "session_id":
+            fresh = await self.api.log_in(person)
+            sessions = (await fresh.get("/api/auth/sessions")).json()
+            return str(next(session["id"] for session in sessions if session["current"]))
+        raise LookupError(f"teach the isolation matrix how to make a {parameter}")
+
+    async def gone(self, person: Person, parameter: str) -> str:
+        """The id of something that this person has had."""
+        thing = await self.of(person, parameter)
+        path = {"task_id": f"{person.tasks}/{thing}", "session_id": f"/api/auth/sessions/{thing}"}[parameter]
+        assert (await person.ask("DELETE", path)).status_code == 204
+        return thing
+
+
+def told(answer: httpx.Response) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """All of an answer but the request id."""
+    body = answer.json()
+    assert body.pop("instance") == answer.headers["x-request-id"]
+    return answer.status_code, body, {key: value for key, value in answer.headers.items() if key != "x-request-id"}
+
+
+@pytest.mark.parametrize("operation", ADDRESSED, ids=name)
+async def test_ids_of_others_are_as_good_as_none(  # E1, E15
+    api: Api, ada: Person, grace: Person, operation: Operation
+) -> None:
+    things = Things(api)
+    (parameter,) = set(operation.parameters) - {"user_id"}
+    foreign, gone = await things.of(grace, parameter), await things.gone(ada, parameter)
+    answers = []
+    for thing in (foreign, NOBODY, gone, *MALFORMED):
+        path = operation.at(**{"user_id": ada.id, parameter: thing})
+        answers.append(told(await ada.ask(operation.method, path, json=operation.body)))
+    assert answers[0][0] == 404
+    assert [answer for answer in answers if answer != answers[0]] == []
+    own = operation.at(**{"user_id": ada.id, parameter: await things.of(ada, parameter)})
+    assert (await ada.ask(operation.method, own, json=operation.body)).status_code < 300, "the request itself is good"
+    theirs = operation.at(**{"user_id": grace.id, parameter: foreign})
+    assert (await grace.ask(operation.method, theirs, json=operation.body)).status_code < 300, "it was there all along"
+
+
+@pytest.mark.parametrize("operation", OWNED, ids=name)
+async def test_paths_of_others_are_forbidden_alike(  # E1, E15
+    api: Api, ada: Person, grace: Person, operation: Operation
+) -> None:
+    task = await Things(api).of(grace, "task_id")
+    answers = []
+    for owner in (grace.id, NOBODY, *MALFORMED):
+        path = operation.at(user_id=owner, task_id=task)
+        answers.append(told(await ada.ask(operation.method, path, json=operation.body)))
+    assert answers[0][0] == 403
+    assert [answer for answer in answers if answer != answers[0]] == []
+
+
+async def test_nothing_that_is_read_holds_anything_of_others(api: Api, ada: Person, grace: Person) -> None:  # E2
+    theirs = (await grace.get(grace.tasks)).json()[0]["id"]
+    await ada.add("Ada's own")
+    queries = ("", "?q=canary", "?sort=-title&limit=1000", "?status=pending&priority=high&due=overdue", "?q=%25")
+    reads = [o for o in OPERATIONS if o.method == "GET" and not o.public]
+    assert reads
+    for operation in reads:
+        own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
+        for query in queries:
+            answer = await ada.get(operation.at(**own) + query)
+            for canary in ("canary-", grace.id, grace.email, theirs):
+                assert canary not in answer.text.replace(query, "")
+                assert canary not in str(answer.headers.multi_items())
+
+
+async def test_a_position_in_the_list_of_another_is_none(api: Api, ada: Person, grace: Person) -> None:  # E3
+    for person in (ada, grace):
+        for number in range(3):
+            await person.add(f"canary-{number}")
+    first = await grace.get(grace.tasks, params={"limit": 1})
+    following = first.links["next"]["url"].partition("?")[2]
+    assert (await grace.get(f"{grace.tasks}?{following}")).status_code == 200
+    problem(await ada.get(f"{ada.tasks}?{following}"), 400, "invalid")
+
+
+async def test_a_batch_with_one_foreign_id_does_nothing_and_does_not_tell(  # E4, E7
+    api: Api, ada: Person, grace: Person
+) -> None:
+    own, theirs = (await ada.add())["id"], (await grace.get(grace.tasks)).json()[0]["id"]
+    path = f"/api/{ada.id}/batch"
+    if path.replace(ada.id, "{user_id}") not in DOCUMENT["paths"]:
+        pytest.skip("there are no batches")
+    answers = []
+    for stranger in (theirs, NOBODY):
+        steps = [
+            {"op": "change", "id": own, "task": {"title": "changed"}},
+            {"op": "change", "id": stranger, "task": {"title": "changed"}},
+        ]
+        answers.append(told(await ada.ask("POST", path, json={"operations": steps})))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+    assert (await ada.titles()) == ["Buy milk"]
+    assert (await grace.titles()) == ["canary-title"]
+
+
+@pytest.mark.parametrize("operation", TAKING, ids=name)
+async def test_fields_that_are_not_the_callers_to_set_are_refused(  # E5
+    api: Api, ada: Person, operation: Operation
+) -> None:
+    before = [(await ada.get("/api/auth/me")).json()]
+    own = operation.at(user_id=ada.id, task_id=(await ada.add())["id"])
+    before.append((await ada.get(ada.tasks)).json())
+    for field in ASSIGNED:
+        answer = await ada.ask(operation.method, own, json=operation.body | {field: NOBODY})
+        faults = problem(answer, 400, "invalid")["errors"]
+        assert {"pointer": f"/{field}", "code": "unknown-field"}.items() <= faults[0].items()
+    assert [(await ada.get("/api/auth/me")).json(), (await ada.get(ada.tasks)).json()] == before
+
+
+def test_every_object_has_exactly_the_documented_fields() -> None:  # E6
+    objects = [schema for schema in DOCUMENT["components"]["schemas"].values() if schema.get("type") == "object"]
+    assert len(objects) > 10
+    assert [schema["title"] for schema in objects if schema.get("additionalProperties") is not False] == []
+
+
+async def test_two_people_may_have_the_same_of_everything(api: Api, ada: Person, grace: Person) -> None:  # E8
+    mine, theirs = await ada.add("canary-title"), await grace.add("canary-title")
+    differing = {"id", "user_id", "revision", "created_at", "updated_at"}
+    assert {key for key in mine if mine[key] != theirs[key]} <= differing
+
+
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if not o.public], ids=name)
+async def test_no_header_turns_one_method_into_another(  # E17
+    api: Api, ada: Person, operation: Operation
+) -> None:
+    overrides = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+    path = operation.at(user_id=ada.id, task_id=(await ada.add())["id"], session_id=NOBODY)
+    before = await ada.titles()
+    for header in overrides:
+        for method in ("HEAD", "OPTIONS", "TRACE"):
+            answer = await ada.ask(method, path, headers={header: "DELETE"})
+            assert answer.status_code in {200, 204, 405}, answer.text
+            assert ada.email not in answer.text or method == "HEAD"
+    assert await ada.titles() == before
+    assert (await ada.get("/api/auth/me")).status_code == 200

@@ -1,0 +1,124 @@
+"""What isolation looks like from the storage: the same statements for all ids, and rows that stay as they are."""
+
+import base64
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.attacks.replicas import replica
+from tests.attacks.watched import WatchedSqlite, watched
+from tests.http.service import NOBODY, PASSWORD, Api, Person, problem, serving
+from tests.support.fakes import FixedClock
+from todo_adapters.sql.store import SqlStore
+from todo_adapters.sql.tables import metadata
+
+OWNED_TABLES = [table.name for table in metadata.sorted_tables if "user_id" in table.c]
+
+
+@pytest.fixture
+async def bank(tmp_path: Path) -> AsyncIterator[tuple[Api, WatchedSqlite]]:
+    """The service over a database that writes down what it is asked."""
+    async with watched(tmp_path) as database:
+        one = replica(SqlStore(database), FixedClock())
+        await one.ended.look(one.store)
+        async with serving(todo=one.todo) as api:
+            yield api, database
+        one.hasher.close()
+
+
+def rows_of(folder: Path, owner: str) -> dict[str, list[Any]]:
+    """Everything in every owned table that is this person's."""
+    with sqlite3.connect(folder / "watched.db") as connection:
+        key = UUID(owner).bytes
+        found = {
+            table: sorted(connection.execute(f"SELECT * FROM {table} WHERE user_id = ?", (key,)).fetchall(), key=repr)
+            for table in OWNED_TABLES
+        }
+        found["users"] = connection.execute("SELECT * FROM users WHERE id = ?", (key,)).fetchall()
+    connection.close()
+    return found
+
+
+async def work(person: Person) -> None:
+    kept, gone = await person.add("kept"), await person.add("gone")
+    await person.ask("PATCH", person.task(kept), json={"title": "changed"}, headers={"Idempotency-Key": "a-key"})
+    await person.ask("DELETE", person.task(gone))
+
+
+async def test_looking_for_what_is_not_ones_own_costs_the_same_statements(
+    bank: tuple[Api, WatchedSqlite],
+) -> None:  # E15
+    api, database = bank
+    ada, grace = await api.person(), await api.person()
+    foreign, gone = (await grace.add())["id"], (await ada.add())["id"]
+    await ada.ask("DELETE", f"{ada.tasks}/{gone}")
+    for method, path, body in (
+        ("GET", "{}", None),
+        ("PATCH", "{}", {"title": "x"}),
+        ("PUT", "{}", {"title": "x"}),
+        ("PATCH", "{}/complete", {"completed": True}),
+        ("DELETE", "{}", None),
+    ):
+        costs = []
+        for task_id in (foreign, NOBODY, gone):
+            database.seen.clear()
+            answer = await ada.ask(method, f"{ada.tasks}/{path.format(task_id)}", json=body)
+            problem(answer, 404, "not-found")
+            costs.append((list(database.seen), len(answer.content)))
+        assert costs[0] == costs[1] == costs[2], method
+    database.seen.clear()
+    problem(await ada.get(f"{grace.tasks}/{foreign}"), 403, "forbidden")
+    assert database.seen == [], "nothing is looked up on another's path"
+
+
+async def test_a_bad_token_costs_no_statement(bank: tuple[Api, WatchedSqlite]) -> None:  # C25, D4
+    api, database = bank
+    ada = await api.person()
+    token, refresh = ada.session["token"], ada.session["refresh_token"]
+    database.seen.clear()
+    for forged in (token[:-2] + "xx", token + "=", "x", token.rpartition(".")[0] + ".", refresh):
+        answer = await api.client.get("/api/auth/me", headers={"Authorization": f"Bearer {forged}"})
+        problem(answer, 401, "invalid-token")
+    for forged in (refresh[:-2], refresh[:-2] + "xx", token, "x"):
+        answer = await api.client.post("/api/auth/refresh", json={"refresh_token": forged})
+        problem(answer, 401, "invalid-token")
+    assert database.seen == []
+
+
+async def test_closing_an_account_leaves_every_row_of_others(
+    bank: tuple[Api, WatchedSqlite], tmp_path: Path
+) -> None:  # E16, N16
+    api, _ = bank
+    ada, grace = await api.person(), await api.person()
+    for person in (ada, grace):
+        await work(person)
+    before = rows_of(tmp_path, grace.id)
+    assert {table for table, rows in before.items() if not rows} <= {"receipts"}
+    assert (await ada.ask("DELETE", "/api/auth/me", json={"password": PASSWORD})).status_code == 204
+    assert rows_of(tmp_path, grace.id) == before
+    assert not any(rows_of(tmp_path, ada.id).values())
+    problem(await ada.get(ada.tasks), 401, "invalid-token")
+    problem(await api.client.post("/api/auth/login", json={"email": ada.email, "password": PASSWORD}), 401,
+            "invalid-credentials")  # fmt: skip
+
+
+async def test_what_is_stored_opens_nothing(bank: tuple[Api, WatchedSqlite], tmp_path: Path) -> None:  # D2, A11
+    api, _ = bank
+    ada = await api.person()
+    refreshed = await api.client.post("/api/auth/refresh", json={"refresh_token": ada.session["refresh_token"]})
+    await work(ada)
+    with sqlite3.connect(tmp_path / "watched.db") as connection:
+        dump = "\n".join(connection.iterdump())
+    connection.close()
+    assert ada.email in dump, "it is a dump of what is stored"
+    for session in (ada.session, refreshed.json()):
+        for token in (session["token"], session["refresh_token"]):
+            sealed = token.rpartition(".")[2]
+            digest = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))[-16:]
+            for secret in (token, sealed, digest.hex()):
+                assert secret.lower() not in dump.lower()
+    assert PASSWORD not in dump

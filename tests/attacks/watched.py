@@ -1,0 +1,58 @@
+"""A SQLite database that writes down every statement it is given: what an answer costs, told without a clock."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from todo_adapters.migrate import upgrade
+from todo_adapters.sql.database import Transaction, Values
+from todo_adapters.sql.sqlite import DIALECT, SqliteDatabase
+from todo_adapters.sql.statements import Row, Statement
+
+
+class WatchedSqlite(SqliteDatabase):
+    """``seen`` holds the texts, in order, and COMMIT where a transaction took effect."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.seen: list[str] = []
+
+    async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
+        self.seen.append(statement.prepared(DIALECT).text)
+        return await super().all(statement, values)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        async with super().transaction() as transaction:
+            yield WatchedTransaction(transaction, self.seen)
+
+
+class WatchedTransaction:
+    """One of its transactions."""
+
+    def __init__(self, transaction: Transaction, seen: list[str]) -> None:
+        self._transaction = transaction
+        self._seen = seen
+
+    async def one(self, statement: Statement, values: Values) -> Row | None:
+        self._seen.append(statement.prepared(DIALECT).text)
+        return await self._transaction.one(statement, values)
+
+    async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
+        self._seen.append(statement.prepared(DIALECT).text)
+        return await self._transaction.all(statement, values)
+
+    async def commit(self) -> None:
+        self._seen.append("COMMIT")
+        await self._transaction.commit()
+
+
+@asynccontextmanager
+async def watched(folder: Path) -> AsyncIterator[WatchedSqlite]:
+    """Such a database, in its newest form."""
+    await upgrade(f"sqlite:///{folder}/watched.db")
+    database = WatchedSqlite(folder / "watched.db")
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -1,0 +1,160 @@
+"""How a server stops: in order on SIGTERM, at once on Ctrl-C, by force on a second signal, and never by halves."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from time import monotonic
+
+import httpx
+import pytest
+
+from tests.support.raw import line_to, posted, request
+from tests.support.server import Server, serving
+
+SOMEBODY = {"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}
+
+
+def workers_of(server: Server) -> set[int]:
+    """The processes that serve."""
+    pid = server.process.pid
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def alive(pid: int) -> bool:
+    """Whether there is such a process that is not only waiting to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def all_gone(pids: set[int], seconds: float) -> bool:
+    until = monotonic() + seconds
+    while any(alive(pid) for pid in pids) and monotonic() < until:  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    return not any(alive(pid) for pid in pids)
+
+
+async def both_ready(server: Server) -> None:
+    """Waits for the second worker too: one is enough to be answered."""
+    async with asyncio.timeout(5):
+        while server.log.count('"event":"ready"') < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+
+
+async def test_sigterm_turns_readiness_red_lets_work_finish_and_then_stops(tmp_path: Path) -> None:  # N3
+    async with (
+        serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="1.5", TODO_STOP_SECONDS="10") as server,
+        server.client() as client,
+        line_to(server.url) as slow,
+    ):
+        whole = posted("/api/auth/register", SOMEBODY)
+        await slow.say(whole[:-20])
+        await client.get("/health")
+        server.process.send_signal(signal.SIGTERM)
+        told_at = monotonic()
+        await server.answering("/health/ready", status=503, seconds=0.5)
+        while monotonic() - told_at < 1.3:  # the listener stays open, and clients are asked to go elsewhere
+            answer = await client.get("/health")
+            assert (answer.status_code, answer.headers["Connection"]) == (200, "close")
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.7)
+        with pytest.raises(httpx.ConnectError):
+            await client.get("/health")
+        await slow.say(whole[-20:])
+        answer_to_slow = await slow.hear()
+        assert answer_to_slow is not None
+        assert answer_to_slow.status == 201
+        assert await server.stop(seconds=5) == 0
+        assert monotonic() - told_at < 6
+
+
+async def test_a_client_that_stalls_delays_the_end_no_longer_than_the_bound(tmp_path: Path) -> None:  # N3, T14
+    async with (
+        serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="0.5", TODO_STOP_SECONDS="3") as server,
+        line_to(server.url) as stalled,
+        line_to(server.url) as silent,
+    ):
+        await stalled.say(posted("/api/auth/register", SOMEBODY)[:-1])
+        await silent.say(b"GET /health HT")
+        await asyncio.sleep(0.2)
+        started = monotonic()
+        assert await server.stop(seconds=6) == 0
+        assert monotonic() - started < 4
+
+
+@linux_only
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+async def test_a_second_signal_forces_the_end_and_leaves_no_orphan(
+    tmp_path: Path, second: signal.Signals
+) -> None:  # N6
+    settings = {"TODO_DRAIN_SECONDS": "50", "TODO_STOP_SECONDS": "60", "TODO_WORKERS": "2"}
+    async with serving(tmp_path, "--migrate", **settings) as server:
+        await both_ready(server)
+        workers = workers_of(server)
+        server.process.send_signal(signal.SIGTERM)
+        await server.answering("/health/ready", status=503, seconds=2)
+        started = monotonic()
+        await server.stop(second, seconds=5)
+        assert monotonic() - started < 2
+        assert await all_gone(workers, seconds=1)
+
+
+async def test_ctrl_c_stops_without_the_pause(tmp_path: Path) -> None:
+    async with serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="10") as server:
+        started = monotonic()
+        assert await server.stop(signal.SIGINT, seconds=5) == 0
+        assert monotonic() - started < 3
+
+
+@linux_only
+async def test_a_signal_to_every_process_is_heeded_once(tmp_path: Path) -> None:  # as service managers send it
+    async with serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="1", TODO_WORKERS="2") as server:
+        await both_ready(server)
+        workers = workers_of(server)
+        assert {os.getpgid(pid) for pid in workers} == workers, "Ctrl-C at a terminal reaches the parent alone"
+        started = monotonic()
+        for pid in (*workers, server.process.pid, *workers):
+            os.kill(pid, signal.SIGTERM)
+        await server.answering("/health/ready", status=503, seconds=0.5)
+        assert await server.stop(signal.SIGCONT, seconds=5) == 0
+        assert 1 < monotonic() - started < 4
+
+
+@linux_only
+async def test_workers_do_not_outlive_the_process_that_started_them(tmp_path: Path) -> None:  # N6
+    async with serving(tmp_path, "--migrate", TODO_WORKERS="2") as server:
+        workers = workers_of(server)
+        await server.stop(signal.SIGKILL)
+        assert await all_gone(workers, seconds=3)
+
+
+@linux_only
+async def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:  # N7
+    async with serving(tmp_path, "--migrate", TODO_WORKERS="2") as server, server.client() as client:
+        before = workers_of(server)
+        await both_ready(server)
+        os.kill(min(before), signal.SIGKILL)
+        async with asyncio.timeout(5):
+            while len(workers_of(server) - before) < 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        for _ in range(20):
+            async with httpx.AsyncClient(base_url=server.url) as fresh:
+                assert (await fresh.get("/health")).status_code == 200
+        assert (await client.get("/health/ready")).status_code == 200
+        assert await server.stop() == 0
+
+
+async def test_a_request_on_a_new_connection_may_be_the_last(tmp_path: Path) -> None:
+    async with serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="1") as server:
+        server.process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.3)
+        async with line_to(server.url) as line:
+            await line.say(request("GET", "/health"), request("GET", "/health"))
+            assert len(await line.hear_all()) == 1
+        assert await server.stop() == 0

@@ -1,0 +1,169 @@
+"""The fuzzer: a service with somebody in it, what schemathesis is told about them, and what it reports."""
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import AcceptedNegativeData
+from schemathesis.engine import events, from_schema
+from schemathesis.python.asgi import shutdown_lifespans
+
+from tests.http.service import OPTIONS, compose
+from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.bootstrap import open_store
+from todo_core.front import Todo
+from todo_core.ids import SessionId
+from todo_core.model.task import TaskDraft
+from todo_core.model.user import Registration, User
+from todo_core.usecases.tasks import add_task
+from todo_http.app import create_app
+
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+AS_LINKED = {"enabled": True, "inference": {"algorithms": []}}
+"""Sequences go along the links that the document tells of; guessed ones hardly ever get past a login."""
+
+
+@dataclass
+class Findings:
+    """What a run has seen: cases by phase, answers by status, and everything that was wrong."""
+
+    cases: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[int] = field(default_factory=Counter)
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        phases = ", ".join(f"{phase} {self.cases[phase]}" for phase in PHASES)
+        statuses = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
+        return f"{self.cases.total()} cases ({phases}); answers {statuses}; {len(self.wrong)} wrong"
+
+
+class World:
+    """The service over a new storage, with one person, who always has tasks: made where the application runs."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.ids = CountingIds()
+        self.todo: Todo
+        self.user: User
+        self.loop: asyncio.AbstractEventLoop
+        self.turns = itertools.count()
+        self.supply: list[str] = []
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Todo]:
+        self.loop = asyncio.get_running_loop()
+        async with open_store(self.url) as store:
+            self.todo, hasher = compose(FixedClock(), store, self.ids)
+            wish = Registration.of(email="fuzz@example.org", password="known to nobody else", name="Fuzz")
+            self.user = await self.todo.accounts.add(wish)
+            yield self.todo
+            hasher.close()
+
+    def token(self) -> str:
+        """For a login session of its own, so that logging out ends nothing else."""
+        session = SessionId(self.ids.new())
+        return self.todo.sessions.access.issue(self.user.id, session, self.todo.run.clock.now())
+
+    def task(self, for_ever: bool) -> str:
+        """The id of a task that is there; asked for from the fuzzer's thread."""
+        if len(self.supply) < 20:
+            self.supply += asyncio.run_coroutine_threadsafe(self._make(20), self.loop).result(30)
+        return self.supply.pop() if for_ever else self.supply[next(self.turns) % len(self.supply)]
+
+    async def _make(self, count: int) -> list[str]:
+        draft = TaskDraft.of(title="Buy milk", due_date="2026-11-20")
+        return [str((await self.todo.run.write(self.user.id, add_task, draft)).id) for _ in range(count)]
+
+    def enter(self, case: Any) -> None:
+        """Puts ids that exist where the fuzzer has chosen proper ones that cannot, and a condition that can hold.
+
+        What it has made wrong on purpose stays wrong, and what it has learned from an answer stays as well. In
+        sequences nothing is only rehearsed: the fuzzer would take what was not made for lost.
+        """
+        path, query, headers = case.path_parameters or {}, case.query or {}, case.headers
+        if _is_proper(path.get("user_id")):
+            path["user_id"] = str(self.user.id)
+        if _is_proper(path.get("task_id")) and UUID(path["task_id"]).version != 7:
+            path["task_id"] = self.task(for_ever=case.method == "DELETE")
+        if "If-Match" in headers and next(self.turns) % 2:
+            headers["If-Match"] = "*"
+        if case.meta and case.meta.phase.name.value == "stateful":
+            query.pop("dry_run", None)
+
+
+def _is_proper(text: object) -> bool:
+    try:
+        return isinstance(text, str) and str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _has_spaces_around(body: object) -> bool:
+    if isinstance(body, dict):
+        return any(_has_spaces_around(value) for value in body.values())
+    if isinstance(body, list):
+        return any(_has_spaces_around(item) for item in body)
+    return isinstance(body, str) and body != body.strip()
+
+
+@contextmanager
+def schema_of(world: World, settings: dict[str, Any]) -> Iterator[Any]:
+    """What the fuzzer knows about the service: its own document, and how to be somebody."""
+    app = create_app(world.open, OPTIONS, lambda _: None)
+    config = SchemathesisConfig.from_dict(settings)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
+
+    @schema.auth(refresh_interval=None)
+    class Fuzzer:
+        def get(self, case: Any, context: Any) -> str:
+            return world.token()
+
+        def set(self, case: Any, data: str, context: Any) -> None:
+            case.headers["Authorization"] = f"Bearer {data}"
+            world.enter(case)
+
+    @schema.hook
+    def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
+        """Texts are trimmed before anything is asked of them, which no schema can say."""
+        return not (isinstance(failure, AcceptedNegativeData) and _has_spaces_around(case.body))
+
+    try:
+        yield schema
+    finally:
+        shutdown_lifespans()
+
+
+def fuzz(url: str, examples: int, seed: int | None = None) -> Findings:
+    """What happens to the service over the storage at this address. Without a seed it is always the same."""
+    generation = {"max-examples": examples, "deterministic": seed is None, "database": "none"}
+    settings: dict[str, Any] = {
+        "seed": seed or 0,
+        "suppress-health-check": ["too_slow"],  # the machine may be
+        "generation": generation,
+        "phases": {phase: {"enabled": True} for phase in PHASES} | {"stateful": AS_LINKED},
+        # What the schema allows and a rule of the core refuses (a common password, 30 February) is a 400, no fault.
+        "checks": {"positive_data_acceptance": {"enabled": False}},
+    }
+    with schema_of(World(url), settings) as schema:
+        found = Findings()
+        for event in from_schema(schema).execute():
+            _note(event, found)
+        return found
+
+
+def _note(event: Any, found: Findings) -> None:
+    if isinstance(event, events.NonFatalError | events.FatalError):
+        found.wrong[f"error {event}"] = str(getattr(event, "info", event))
+    if isinstance(event, events.ScenarioFinished):
+        answers = [step.response for step in event.recorder.interactions.values() if step.response is not None]
+        found.cases[event.phase.value] += len(answers)
+        found.statuses.update(answer.status_code for answer in answers)
+        failed = [check for checks in event.recorder.checks.values() for check in checks if check.failure_info]
+        found.wrong |= {f"{event.label} {check.name}": str(check.failure_info) for check in failed}

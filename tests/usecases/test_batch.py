@@ -1,0 +1,208 @@
+"""Batches and rehearsals: all or nothing, in order, and what a rehearsal tells is what will be, on every store."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from tests.contracts.kit import IDS, add, all_tasks, feed, new_owner, together
+from tests.support.fakes import FixedClock
+from todo_adapters.memory.security import ListJournal
+from todo_core.errors import NotFound, Stale, StepFailed
+from todo_core.ids import TaskId, UserId
+from todo_core.model.change import ChangeKind
+from todo_core.model.intent import Expected, Intent, Key
+from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.ports.storage import Store
+from todo_core.runner import Outcome, Runner
+from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch
+from todo_core.usecases.tasks import add_task, change_task, complete_task, remove_task
+
+MILK = TaskDraft.of(title="Buy milk")
+BREAD = TaskPatch.of(title="Buy bread")
+DONE = TaskPatch.of(completed=True)
+NOWHERE = TaskId(IDS.new())
+
+
+def runner(store: Store) -> Runner:
+    return Runner(store, FixedClock(), IDS, ListJournal())
+
+
+async def apply(store: Store, owner: UserId, *steps: Step) -> tuple[Task | None, ...]:
+    return await runner(store).write(owner, apply_batch, steps)
+
+
+async def refused(store: Store, owner: UserId, *steps: Step) -> StepFailed:
+    """How the batch is refused, and that nothing of it remains."""
+    before = await all_tasks(store, owner), await feed(store, owner)
+    with pytest.raises(StepFailed) as refusal:
+        await apply(store, owner, *steps)
+    assert (await all_tasks(store, owner), await feed(store, owner)) == before
+    return refusal.value
+
+
+async def test_steps_are_taken_in_order_and_numbered_one_by_one(store: Store) -> None:
+    owner = await new_owner(store)
+    old, doomed = await add(store, owner, "old"), await add(store, owner, "doomed")
+    results = await apply(store, owner, Add(MILK), Change(old.id, BREAD), Remove(doomed.id), Add(MILK))
+    assert [task and (task.title, task.revision) for task in results] == [
+        ("Buy milk", 3),
+        ("Buy bread", 4),
+        None,
+        ("Buy milk", 6),
+    ]
+    assert await all_tasks(store, owner) == [results[1], results[0], results[3]]
+    kinds = [ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.DELETED, ChangeKind.CREATED]
+    assert [change.kind for change in (await feed(store, owner))[2:]] == kinds
+
+
+async def test_later_steps_may_speak_of_what_earlier_ones_made(store: Store) -> None:
+    owner = await new_owner(store)
+    added, changed, done, spare, gone = await apply(
+        store,
+        owner,
+        Add(MILK, "milk"),
+        Change("milk", BREAD),
+        Change("milk", DONE),
+        Add(MILK, "spare"),
+        Remove("spare"),
+    )
+    assert added == changed == done  # each is given as it has become when all are done
+    assert done is not None
+    assert (done.title, done.completed, done.revision) == ("Buy bread", True, 3)
+    assert (spare, gone) == (None, None)
+    assert await all_tasks(store, owner) == [done]
+    assert [change.seq for change in await feed(store, owner)] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+async def test_what_cannot_be_done_undoes_all_and_is_pointed_at(store: Store, place: int) -> None:
+    owner, stranger = await new_owner(store), await new_owner(store)
+    mine, theirs = await add(store, owner), await add(store, stranger)
+    good: list[Step] = [Add(MILK), Change(mine.id, BREAD), Remove(mine.id)]
+    bad: list[Step] = [
+        Change(NOWHERE, BREAD),
+        Remove(NOWHERE),
+        Change(theirs.id, BREAD),
+        Remove(theirs.id),
+        Change("nobody made this", BREAD),
+        Remove("nobody made this"),
+    ]
+    for step in bad:
+        failure = await refused(store, owner, *good[:place], step, *good[place:])
+        assert (failure.place, failure.code) == (place, "not-found")
+        assert isinstance(failure.refusal, NotFound)
+    assert await all_tasks(store, stranger) == [theirs]
+
+
+async def test_a_step_after_the_end_of_its_task_fails(store: Store) -> None:
+    owner = await new_owner(store)
+    task = await add(store, owner)
+    for late in (Change(task.id, BREAD), Remove(task.id)):
+        assert (await refused(store, owner, Remove(task.id), late)).place == 1
+    assert (await refused(store, owner, Change("milk", BREAD), Add(MILK, "milk"))).place == 0
+
+
+async def test_a_step_may_say_what_it_expects(store: Store) -> None:
+    owner = await new_owner(store)
+    task, other = await add(store, owner), await add(store, owner)
+    seen, unseen = frozenset({1, 9}), frozenset({9})
+    for step in (Change(task.id, BREAD, unseen), Change(task.id, TaskPatch(), unseen), Remove(task.id, unseen)):
+        failure = await refused(store, owner, Change(other.id, BREAD), step)
+        assert (failure.place, failure.code) == (1, "stale")
+        assert isinstance(failure.refusal, Stale)
+        assert failure.refusal.revision == 1
+    changed, _ = await apply(store, owner, Change(task.id, BREAD, seen), Remove(other.id, frozenset({2})))
+    assert changed is not None
+    assert changed.revision == 3
+
+
+async def test_steps_that_change_nothing_take_no_number(store: Store) -> None:
+    owner = await new_owner(store)
+    task = await add(store, owner)
+    same, changed = await apply(store, owner, Change(task.id, TaskPatch()), Change(task.id, BREAD))
+    assert same == changed
+    assert (await apply(store, owner, Change(task.id, BREAD))) == (changed,)
+    assert await apply(store, owner) == ()
+    assert [change.seq for change in await feed(store, owner)] == [1, 2]
+
+
+async def test_batches_at_once_come_one_after_the_other(store: Store) -> None:
+    """Every batch finds both tasks alike and leaves them alike; in between they would not be."""
+    owner, run = await new_owner(store), runner(store)
+    left, right = await add(store, owner, "start"), await add(store, owner, "start")
+
+    async def rename_both(title: str) -> None:
+        patch = TaskPatch.of(title=title)
+        await run.write(owner, apply_batch, [Change(left.id, patch), Change(right.id, patch)])
+
+    async def rename_back(title: str) -> None:
+        patch = TaskPatch.of(title=title)
+        await run.write(owner, apply_batch, [Change(right.id, patch), Change(left.id, patch)])
+
+    runs = [run for i in range(6) for run in (rename_both(f"title {i}"), rename_back(f"other {i}"))]
+    assert await together(*runs) == {"done": 12}
+    assert len({task.title for task in await all_tasks(store, owner)}) == 1
+    titles = [change.value and change.value.title for change in await feed(store, owner)]
+    assert titles[::2] == titles[1::2]
+
+
+REHEARSED = Intent(rehearsal=True)
+
+
+async def test_a_rehearsal_tells_what_will_be_and_leaves_nothing(store: Store) -> None:
+    owner = await new_owner(store)
+    task = await add(store, owner)
+    journal = ListJournal()
+    run = Runner(store, FixedClock(), IDS, journal)
+    steps: Sequence[Step] = [Change(task.id, BREAD), Add(MILK, "milk"), Change("milk", DONE), Remove(task.id)]
+    before = await all_tasks(store, owner), await feed(store, owner)
+    rehearsed = await run.carry_out(owner, REHEARSED, apply_batch, steps)
+    assert (await all_tasks(store, owner), await feed(store, owner)) == before
+    assert journal.events == []
+    done = await run.carry_out(owner, Intent(), apply_batch, steps)
+    assert [found and replace(found, id=NOWHERE) for found in rehearsed.value] == [
+        found and replace(found, id=NOWHERE) for found in done.value
+    ]
+    assert not rehearsed.replayed
+
+
+async def test_every_use_case_can_be_rehearsed(store: Store) -> None:
+    owner, run = await new_owner(store), runner(store)
+    task = await add(store, owner)
+    before = await all_tasks(store, owner), await feed(store, owner)
+    added = await run.carry_out(owner, REHEARSED, add_task, MILK)
+    changed = await run.carry_out(owner, REHEARSED, change_task, task.id, BREAD)
+    same = await run.carry_out(owner, REHEARSED, change_task, task.id, TaskPatch())
+    removed = await run.carry_out(owner, REHEARSED, remove_task, task.id)
+    assert [outcome.value.revision for outcome in (added, changed, same)] == [2, 2, 1]
+    assert removed == Outcome(None)
+    assert (await all_tasks(store, owner), await feed(store, owner)) == before
+
+
+async def test_a_rehearsal_is_refused_as_the_write_is(store: Store) -> None:
+    owner, run = await new_owner(store), runner(store)
+    task = await add(store, owner)
+    unseen = Intent(rehearsal=True, expected=Expected(task.id, frozenset({9})))
+    with pytest.raises(Stale):
+        await run.carry_out(owner, unseen, complete_task, task.id)
+    with pytest.raises(Stale):
+        await run.carry_out(owner, unseen, remove_task, task.id)
+    with pytest.raises(NotFound):
+        await run.carry_out(owner, REHEARSED, remove_task, NOWHERE)
+    with pytest.raises(StepFailed):
+        await run.carry_out(owner, REHEARSED, apply_batch, [Add(MILK), Remove(NOWHERE)])
+    with pytest.raises(NotFound):
+        await run.carry_out(UserId(IDS.new()), REHEARSED, add_task, MILK)
+    assert await store.view(owner).revision() == 1
+
+
+async def test_a_rehearsal_uses_no_key(store: Store) -> None:
+    owner, run = await new_owner(store), runner(store)
+    key = Key("a key", bytes(32))
+    rehearsal = Intent(key=key, rehearsal=True)
+    await run.carry_out(owner, rehearsal, add_task, MILK)
+    assert not (await run.carry_out(owner, Intent(key=key), add_task, MILK)).replayed
+    again = await run.carry_out(owner, rehearsal, add_task, MILK)
+    assert (again.replayed, again.value.revision) == (False, 2)
+    assert len(await all_tasks(store, owner)) == 1

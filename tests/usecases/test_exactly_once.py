@@ -1,0 +1,216 @@
+"""Writes under a key happen once and answer the same every time, on every store, whatever else happens meanwhile."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.contracts.kit import IDS, add, all_tasks, feed, join, new_owner, on_accounts, together
+from tests.support.fakes import FixedClock
+from todo_adapters.bootstrap import open_store
+from todo_adapters.memory.security import ListJournal
+from todo_core.errors import Conflict, KeyReused, NotFound, Stale, StepFailed, Unavailable
+from todo_core.ids import TaskId, UserId
+from todo_core.model.change import ChangeKind
+from todo_core.model.intent import Expected, Intent, Key
+from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.ports.storage import Store, UnitOfWork
+from todo_core.runner import Outcome, Runner
+from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch
+from todo_core.usecases.tasks import add_task, change_task, complete_task, remove_task, reopen_task
+
+MILK = TaskDraft.of(title="Buy milk")
+BREAD = TaskPatch.of(title="Buy bread")
+DIGEST = bytes(32)
+ONCE = Intent(key=Key("a key", DIGEST))
+OTHERWISE = Intent(key=Key("a key", DIGEST[1:] + b"x"))
+
+
+def runner(store: Store) -> Runner:
+    return Runner(store, FixedClock(), IDS, ListJournal())
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that somebody does to a task of theirs, and how many changes it makes."""
+
+    name: str
+    use_case: Callable[..., Awaitable[Any]]
+    arguments: Callable[[TaskId], tuple[Any, ...]]
+    changes: int = 1
+
+    def do(self, run: Runner, owner: UserId, task_id: TaskId, intent: Intent = ONCE) -> Awaitable[Outcome[Any]]:
+        return run.carry_out(owner, intent, self.use_case, *self.arguments(task_id))
+
+
+def in_one_go(task_id: TaskId) -> tuple[list[Any]]:
+    return ([Add(MILK, "milk"), Change("milk", BREAD), Change(task_id, TaskPatch()), Remove(task_id), Add(MILK)],)
+
+
+DEEDS = [
+    Deed("add", add_task, lambda _: (MILK,)),
+    Deed("change", change_task, lambda task_id: (task_id, BREAD)),
+    Deed("change_nothing", change_task, lambda task_id: (task_id, TaskPatch()), changes=0),
+    Deed("complete", complete_task, lambda task_id: (task_id,)),
+    Deed("reopen_what_is_open", reopen_task, lambda task_id: (task_id,), changes=0),
+    Deed("remove", remove_task, lambda task_id: (task_id,)),
+    Deed("batch", apply_batch, in_one_go, changes=4),
+    Deed("empty_batch", apply_batch, lambda _: ([],), changes=0),
+]
+every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
+
+
+@every_deed
+async def test_a_replay_gives_the_first_answer_and_does_nothing(store: Store, deed: Deed) -> None:  # G3, G17
+    owner, run = await new_owner(store), runner(store)
+    task = await add(store, owner)
+    first = await deed.do(run, owner, task.id)
+    assert not first.replayed
+    tasks, entries = await all_tasks(store, owner), await feed(store, owner)
+    assert len(entries) == 1 + deed.changes
+    for _ in range(2):
+        assert await deed.do(run, owner, task.id) == Outcome(first.value, replayed=True)
+    assert (await all_tasks(store, owner), await feed(store, owner)) == (tasks, entries)
+
+
+@every_deed
+async def test_a_replay_gives_the_first_answer_whatever_has_become_of_it(store: Store, deed: Deed) -> None:  # G16
+    owner, run = await new_owner(store), runner(store)
+    task = await add(store, owner)
+    first = await deed.do(run, owner, task.id)
+    for left in await all_tasks(store, owner):
+        await run.write(owner, complete_task, left.id)
+        await run.write(owner, remove_task, left.id)
+    number = await store.view(owner).revision()
+    assert await deed.do(run, owner, task.id) == Outcome(first.value, replayed=True)
+    assert await store.view(owner).revision() == number
+
+
+@every_deed
+async def test_a_key_is_good_for_one_request_only(store: Store, deed: Deed) -> None:  # G4
+    owner, run = await new_owner(store), runner(store)
+    task = await add(store, owner)
+    await deed.do(run, owner, task.id)
+    entries = await feed(store, owner)
+    for other in DEEDS:
+        with pytest.raises(KeyReused):
+            await other.do(run, owner, task.id, OTHERWISE)
+    assert await feed(store, owner) == entries
+
+
+@every_deed
+async def test_of_twenty_at_once_under_one_key_one_happens_and_all_hear_of_it(store: Store, deed: Deed) -> None:  # G6
+    owner, run = await new_owner(store), runner(store)
+    task = await add(store, owner)
+    outcomes: list[Outcome[Any]] = []
+
+    async def attempt() -> None:
+        outcomes.append(await deed.do(run, owner, task.id))
+
+    assert await together(*(attempt() for _ in range(20))) == {"done": 20}
+    assert [outcome.replayed for outcome in outcomes].count(False) == 1
+    assert all(outcome.value == outcomes[0].value for outcome in outcomes)
+    assert len(await feed(store, owner)) == 1 + deed.changes
+
+
+@every_deed
+async def test_of_fifty_at_once_on_two_replicas_one_happens(store: Store, storage_url: str, deed: Deed) -> None:  # G6
+    if storage_url == "memory://":
+        pytest.skip("nobody shares a memory")
+    owner = await new_owner(store)
+    task = await add(store, owner)
+    values: list[Any] = []
+
+    async def attempt(run: Runner) -> None:
+        values.append((await deed.do(run, owner, task.id)).value)
+
+    async with open_store(storage_url) as another:
+        replicas = [runner(store), runner(another)]
+        outcomes = await together(*(attempt(replicas[i % 2]) for i in range(50)))
+    assert set(outcomes) <= {"done", "RequestInProgress"}
+    assert outcomes["done"] > 0
+    assert all(value == values[0] for value in values)
+    assert [change.seq for change in await feed(store, owner)] == list(range(1, 2 + deed.changes))
+
+
+async def test_a_key_outlives_the_login_session_but_not_its_time(store: Store) -> None:  # G8, G14
+    owner, run = await new_owner(store), runner(store)
+    first = await run.carry_out(owner, ONCE, add_task, MILK)
+    elsewhere = Runner(store, FixedClock(), IDS, ListJournal())
+    assert await elsewhere.carry_out(owner, ONCE, add_task, MILK) == Outcome(first.value, replayed=True)
+    await on_accounts(store, lambda unit: unit.forget_receipts(FixedClock().now() + timedelta(microseconds=1)))
+    again = await run.carry_out(owner, ONCE, add_task, MILK)
+    assert not again.replayed
+    assert again.value.id != first.value.id
+
+
+async def test_somebody_else_may_use_the_same_key(store: Store) -> None:  # G7
+    owner, neighbour, run = await new_owner(store), await new_owner(store), runner(store)
+    await run.carry_out(owner, ONCE, add_task, MILK)
+    outcome = await run.carry_out(neighbour, OTHERWISE, add_task, MILK)
+    assert not outcome.replayed
+    assert await all_tasks(store, neighbour) == [outcome.value]
+
+
+async def test_what_is_refused_leaves_the_key_free(store: Store) -> None:  # G10, G11
+    """Nothing but success is remembered: what was not found may be there, what was stale may be fresh next time."""
+    owner, run = await new_owner(store), runner(store)
+    task = await add(store, owner)
+
+    async def refuse(tx: UnitOfWork, refusal: Exception) -> Task:
+        await change_task(tx, task.id, BREAD)
+        raise refusal
+
+    for refusal in (NotFound("task"), Conflict("not now"), Stale(7), Unavailable()):
+        with pytest.raises(type(refusal)):
+            await run.carry_out(owner, ONCE, refuse, refusal)
+        assert await store.view(owner).receipts.get("a key") is None
+    seen = Intent(key=ONCE.key, expected=Expected(task.id, frozenset({7})))
+    with pytest.raises(Stale):
+        await run.carry_out(owner, seen, change_task, task.id, BREAD)
+    assert [change.seq for change in await feed(store, owner)] == [1]
+    outcome = await run.carry_out(owner, ONCE, change_task, task.id, BREAD)
+    assert (outcome.replayed, outcome.value.revision) == (False, 2)
+
+
+async def test_a_key_is_looked_up_before_the_precondition(store: Store) -> None:  # G3
+    owner, run = await new_owner(store), runner(store)
+    task = await add(store, owner)
+    intent = Intent(key=ONCE.key, expected=Expected(task.id, frozenset({1})))
+    for use_case, arguments in ((change_task, (task.id, BREAD)), (remove_task, (task.id,))):
+        once = Intent(key=Key(use_case.__name__, DIGEST), expected=intent.expected)
+        if use_case is remove_task:
+            once = Intent(key=once.key, expected=Expected(task.id, frozenset({2})))
+        first = await run.carry_out(owner, once, use_case, *arguments)
+        replay = await run.carry_out(owner, once, use_case, *arguments)
+        assert replay == Outcome(first.value, replayed=True)
+    assert [change.kind for change in await feed(store, owner)] == list(ChangeKind)
+
+
+async def test_a_replay_is_not_noted_as_a_write(store: Store) -> None:
+    owner = await new_owner(store)
+    journal = ListJournal()
+    run = Runner(store, FixedClock(), IDS, journal)
+    for _ in range(2):
+        await run.carry_out(owner, ONCE, add_task, MILK)
+    assert journal.events == ["add_task", "replayed"]
+
+
+async def test_a_key_does_not_reach_into_an_account_that_is_gone(store: Store) -> None:  # G15, G16
+    user, run = await join(store), runner(store)
+    first = await run.carry_out(user.id, ONCE, add_task, MILK)
+    await on_accounts(store, lambda unit: unit.users.remove(user.id))
+    for use_case, arguments in ((add_task, (MILK,)), (remove_task, (first.value.id,)), (apply_batch, ([],))):
+        with pytest.raises(NotFound):
+            await run.carry_out(user.id, ONCE, use_case, *arguments)
+
+
+async def test_a_batch_that_fails_leaves_the_key_free(store: Store) -> None:
+    owner, run = await new_owner(store), runner(store)
+    steps: list[Step] = [Add(MILK), Remove(TaskId(IDS.new()))]
+    with pytest.raises(StepFailed):
+        await run.carry_out(owner, ONCE, apply_batch, steps)
+    outcome = await run.carry_out(owner, ONCE, apply_batch, steps[:1])
+    assert (outcome.replayed, len(await all_tasks(store, owner))) == (False, 1)
