@@ -1,6 +1,6 @@
 """Between rows and entities: for each entity one function in each direction, and for tasks the JSON of the feed."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from todo_core.model.session import LoginSession
 from todo_core.model.task import RANKS, Task
 from todo_core.model.user import Credentials, User
 
+KINDS: Final = {kind.value: kind for kind in DueKind}
 PRIORITIES: Final = {rank: priority for priority, rank in RANKS.items()}
 
 DERIVED: Final = {"title_key", "description_key"}
@@ -37,12 +38,16 @@ def to_task(row: Row) -> Task:
         description=description,
         completed_at=completed_at,
         priority=None if priority is None else PRIORITIES[priority],
-        # asyncpg takes the last microsecond of 9999 for infinity, and gives that back without a zone.
-        due_date=None if due is None else DueDate(text=due, kind=DueKind(due_kind), at=due_at.replace(tzinfo=UTC)),
+        due_date=None if due is None else _due_date(due, due_kind, due_at),
         revision=revision,
         created_at=created,
         updated_at=updated,
     )
+
+
+def _due_date(text: str, kind: str, at: datetime) -> DueDate:
+    """asyncpg takes the last microsecond of 9999 for infinity, and gives that back without a zone."""
+    return DueDate(text=text, kind=KINDS[kind], at=at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 def from_task(task: Task) -> dict[str, Any]:
