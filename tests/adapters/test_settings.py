@@ -222,7 +222,7 @@ def test_all_problems_are_told_at_once_one_sentence_each(tmp_path: Path) -> None
     [("TODO_PROT", "TODO_PORT"), ("TODO_CORS_ORIGIN", "TODO_CORS_ORIGINS"), ("TODO_LOGLEVEL", "TODO_LOG_LEVEL"),
      ("TODO_BODY_BYTES", "TODO_MAX_BODY_BYTES")],
 )  # fmt: skip
-def test_an_unknown_name_is_refused_with_the_nearest_right_one(tmp_path: Path, wrong: str, right: str) -> None:
+def test_an_unknown_name_is_refused_with_the_nearest_right_one(tmp_path: Path, wrong: str, right: str) -> None:  # N18
     assert problems(tmp_path, **{wrong: "1"}) == (f"{wrong} is not a setting; did you mean {right}?",)
 
 

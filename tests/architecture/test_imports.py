@@ -19,7 +19,7 @@ def allowed(name: str, packages: tuple[str, ...]) -> bool:
 
 
 @pytest.mark.parametrize("path", below("todo_core"), ids=str)
-def test_the_core_imports_the_standard_library_and_itself(path: Path) -> None:
+def test_the_core_imports_the_standard_library_and_itself(path: Path) -> None:  # O5
     assert [name for name in imported(path) if not allowed(name, ("todo_core",))] == []
 
 
