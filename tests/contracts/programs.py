@@ -2,20 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any, Protocol, TypeAlias
 
 from hypothesis import strategies as st
 
 from tests.contracts.kit import all_tasks, feed
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import ListJournal
-from todo_core.errors import Stale, StepFailed, TodoError
+from todo_core.errors import Invalid, Stale, StepFailed, TodoError
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change as Entry
-from todo_core.model.intent import Expected, Intent, Key
+from todo_core.model.intent import Expected, Intent, Key, Revisions
 from todo_core.model.task import Priority, Task, TaskDraft, TaskPatch
-from todo_core.model.task_filter import SortField, TaskPosition, TaskQuery, TaskSort, search_words
+from todo_core.model.task_filter import DueWish, SortField, TaskPosition, TaskQuery, TaskSort, search_words
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases.batch import Add, Change, Remove, Step, Target, apply_batch
@@ -31,7 +32,6 @@ class Terms:
     """How a write is meant: under the key of this number, over what was seen so many of the owner's changes ago."""
 
     key: int | None = None
-    fingerprint: int = 0
     seen: int | None = None
     rehearsal: bool = False
 
@@ -55,6 +55,17 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """The write that was asked for so many writes ago, asked for once more by somebody who has lost the answer.
+
+    By mistake it may be about another task, in the same words and under the same key.
+    """
+
+    ago: int
+    about: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """All pages of what a query finds."""
 
@@ -63,7 +74,7 @@ class Look:
     limit: int
 
 
-Program: TypeAlias = Sequence[Do | Together | Look]
+Program: TypeAlias = Sequence[Do | Together | Again | Look]
 
 titles = st.sampled_from(["Buy milk", "Buy bread", "Äpfel", "apfel", "100%", "_"])
 patches = st.builds(
@@ -77,27 +88,37 @@ patches = st.builds(
 numbers = st.integers(0, 5)
 seen = st.none() | st.integers(0, 3)
 terms = st.builds(
-    Terms, key=st.none() | st.integers(0, 3), fingerprint=st.sampled_from([0, 0, 0, 1]), seen=seen,
-    rehearsal=st.sampled_from([False, False, False, True]),
-)  # fmt: skip
+    Terms, key=st.none() | st.integers(0, 7), seen=seen, rehearsal=st.sampled_from([False, False, False, True])
+)
 writes = st.sampled_from(["add", "add", "change", "change", "complete", "reopen", "remove"])
-steps = st.tuples(
-    st.sampled_from(["add", "change", "change", "remove"]), numbers | st.sampled_from(NAMES), patches, seen
+things = st.sampled_from([*range(6), *NAMES])
+steps = st.tuples(st.sampled_from(["add", "change", "change", "remove"]), things, patches, seen)
+batches = st.lists(steps, max_size=5) | st.builds(
+    lambda patch, others: [("add", NAMES[0], patch, None), *others], patches, st.lists(steps, max_size=4)
 )
-queries = st.builds(
-    TaskQuery,
-    completed=st.none() | st.booleans(),
-    priorities=st.frozensets(st.sampled_from([None, *Priority]), max_size=2),
-    words=st.sampled_from(["", "buy", "apfel", "50%"]).map(search_words),
+queries = (
+    st.just(TaskQuery())
+    | st.builds(TaskQuery, completed=st.booleans())
+    | st.builds(
+        TaskQuery,
+        completed=st.none() | st.booleans(),
+        priorities=st.frozensets(st.sampled_from([None, *Priority]), max_size=2),
+        due=st.sampled_from([None, None, None, *DueWish]),
+        words=st.sampled_from(["", "buy", "apfel", "50%"]).map(search_words),
+    )
 )
-looks = st.builds(Look, queries, st.builds(TaskSort, st.sampled_from(SortField), st.booleans()), st.integers(1, 4))
-programs = st.lists(
+looks = st.builds(
+    Look, queries, st.builds(TaskSort, st.sampled_from(SortField), st.booleans()), st.sampled_from([1, 2, 4])
+)
+acts = (
     st.builds(Do, writes, numbers, patches, terms)
-    | st.builds(Together, st.lists(steps, max_size=5), terms)
-    | looks,
-    min_size=10,
-    max_size=30,
-)  # fmt: skip
+    | st.builds(Together, batches, terms)
+    | st.builds(Again, numbers, st.none() | numbers)
+    | looks
+)
+programs = st.builds(
+    lambda patch, others: [Do("add", 0, patch, Terms()), *others], patches, st.lists(acts, min_size=10, max_size=30)
+)
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "change": change_task,
@@ -107,67 +128,111 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 }
 
 
+class Door(Protocol):
+    """What of a Runner a program goes through."""
+
+    async def carry_out(
+        self, owner: UserId, intent: Intent, use_case: Callable[..., Awaitable[Any]], /, *args: Any
+    ) -> Outcome[Any]: ...
+
+    async def read(self, owner: UserId, query: Callable[..., Awaitable[Any]], /, *args: Any) -> Any: ...
+
+
+def core(store: Store, clock: FixedClock, ids: CountingIds) -> Door:
+    """Straight to the core."""
+    return Runner(store, clock, ids, ListJournal())
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A write as it is asked for."""
+
+    terms: Terms
+    use_case: Callable[..., Awaitable[Any]]
+    arguments: tuple[Any, ...]
+    expected: Expected | None = None
+
+    @property
+    def intent(self) -> Intent:
+        """With a digest of all that is asked for, so that only what is asked for again is a repetition."""
+        fingerprint = sha256(repr((self.use_case.__name__, self.arguments, self.expected)).encode()).digest()
+        key = None if self.terms.key is None else Key(f"key-{self.terms.key}", fingerprint)
+        return Intent(key=key, expected=self.expected, rehearsal=self.terms.rehearsal)
+
+    def about(self, task_id: TaskId) -> "Asked":
+        """The same about another task, if it is about one."""
+        if self.use_case in {add_task, apply_batch}:
+            return self
+        expected = self.expected and replace(self.expected, id=task_id)
+        return replace(self, arguments=(task_id, *self.arguments[1:]), expected=expected)
+
+
 @dataclass(slots=True)
 class Performance:
     """One owner's program on one store, with ids and a clock of its own, so that it comes out alike everywhere."""
 
     store: Store
     owner: UserId
+    opening: Callable[[Store, FixedClock, CountingIds], Door] = core
     ids: CountingIds = field(default_factory=CountingIds)
     clock: FixedClock = field(default_factory=FixedClock)
     trace: Trace = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
     states: dict[int, list[Task]] = field(default_factory=dict)
 
     async def play(self, program: Program) -> "Performance":
         """Notes what comes of every step, and what there is at every revision that is seen between steps."""
-        run = Runner(self.store, self.clock, self.ids, ListJournal())
+        door = self.opening(self.store, self.clock, self.ids)
         for act in program:
             self.clock.advance(seconds=1)
             if isinstance(act, Look):
-                await self._look(run, act)
-            else:
-                await self._write(run, act)
+                await self._look(door, act)
+            elif asked := await self._worded(act):
+                await self._write(door, asked)
             revision = await self.store.view(self.owner).revision()
             self.states[revision] = await all_tasks(self.store, self.owner)
             await asyncio.sleep(0)
         return self
 
-    async def _write(self, run: Runner, act: Do | Together) -> None:
+    async def _worded(self, act: Do | Together | Again) -> Asked | None:
         made = [change.id for change in await feed(self.store, self.owner) if change.kind == "created"]
         numbered = [TaskId(thing) for thing in made] or [TaskId(self.ids.new())]
-        revision = await self.store.view(self.owner).revision()
-        call: Awaitable[Outcome[Any]]
-        if isinstance(act, Do):
-            task_id = numbered[act.which % len(numbered)]
-            intent = self._intent(act.terms, revision, None if act.what == "add" else task_id)
-            if act.what == "add":
-                call = run.carry_out(self.owner, intent, add_task, _draft(act.patch))
-            else:
-                arguments = (task_id, act.patch) if act.what == "change" else (task_id,)
-                call = run.carry_out(self.owner, intent, COMMANDS[act.what], *arguments)
-        else:
-            batch = [_step(step, numbered, revision) for step in act.steps]
-            call = run.carry_out(self.owner, self._intent(act.terms, revision, None), apply_batch, batch)
+        if isinstance(act, Again):
+            asked = self.asked[-1 - act.ago % len(self.asked)] if self.asked else None
+            return asked if asked is None or act.about is None else asked.about(numbered[act.about % len(numbered)])
+        self.asked.append(_asked(act, numbered, await self.store.view(self.owner).revision()))
+        return self.asked[-1]
+
+    async def _write(self, door: Door, asked: Asked) -> None:
         try:
-            self.trace.append(await call)
+            self.trace.append(await door.carry_out(self.owner, asked.intent, asked.use_case, *asked.arguments))
         except TodoError as refusal:
             self.trace.append(_said(refusal))
 
-    async def _look(self, run: Runner, act: Look) -> None:
+    async def _look(self, door: Door, act: Look) -> None:
         position: TaskPosition | None = None
         while True:
-            page = await run.read(self.owner, find_tasks, self.clock, act.query, act.sort, position, act.limit)
+            page = await door.read(self.owner, find_tasks, self.clock, act.query, act.sort, position, act.limit)
             self.trace.append(page)
             if page.next is None:
                 return
             position = page.next
 
-    def _intent(self, terms: Terms, revision: int, task_id: TaskId | None) -> Intent:
-        key = None if terms.key is None else Key(f"key {terms.key}", bytes([terms.fingerprint] * 32))
-        expected = None
-        if task_id is not None and terms.seen is not None:
-            expected = Expected(task_id, frozenset({revision - terms.seen}) if terms.seen < 3 else None)
-        return Intent(key=key, expected=expected, rehearsal=terms.rehearsal)
+
+def _asked(act: Do | Together, numbered: Sequence[TaskId], revision: int) -> Asked:
+    if isinstance(act, Together):
+        return Asked(act.terms, apply_batch, ([_step(step, numbered, revision) for step in act.steps],))
+    if act.what == "add":
+        return Asked(act.terms, add_task, (_draft(act.patch),))
+    task_id, seen = numbered[act.which % len(numbered)], act.terms.seen
+    expected = None if seen is None else Expected(task_id, _revisions(seen, revision))
+    arguments = (task_id, act.patch) if act.what == "change" else (task_id,)
+    return Asked(act.terms, COMMANDS[act.what], arguments, expected)
+
+
+def _revisions(ago: int | None, revision: int) -> Revisions:
+    """Never 0, which no answer names: it is what a task has before it is stored."""
+    return None if ago is None or ago == 3 else frozenset({revision - ago or -1})
 
 
 def _draft(patch: TaskPatch) -> TaskDraft:
@@ -179,7 +244,7 @@ def _step(step: tuple[str, int | str, TaskPatch, int | None], numbered: Sequence
     if kind == "add":
         return Add(_draft(patch), which if isinstance(which, str) else None)
     target: Target = which if isinstance(which, str) else numbered[which % len(numbered)]
-    revisions = None if ago is None or ago == 3 else frozenset({revision - ago})
+    revisions = _revisions(ago, revision)
     return Change(target, patch, revisions) if kind == "change" else Remove(target, revisions)
 
 
@@ -187,6 +252,8 @@ def _said(refusal: TodoError) -> tuple[Any, ...]:
     """A refusal as a value."""
     if isinstance(refusal, StepFailed):
         return ("step", refusal.place, *_said(refusal.refusal))
+    if isinstance(refusal, Invalid):
+        return (refusal.code, [(violation.field, violation.code) for violation in refusal.violations])
     return (refusal.code, refusal.detail, refusal.revision if isinstance(refusal, Stale) else None)
 
 

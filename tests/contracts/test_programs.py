@@ -1,16 +1,21 @@
-"""The same random programs come out alike on every store, and the feed tells how things came to be as they are."""
+"""The same random programs come out alike on every store and over HTTP, and the feed tells how things came to be."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+import pytest_asyncio
+from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.contracts.kit import all_tasks, feed, join, someone
 from tests.contracts.programs import Performance, Program, programs, replayed
+from tests.contracts.programs_over_http import as_http_tells, over_http, serving_callers
+from tests.http.service import Api
 from todo_adapters.memory.store import MemoryStore
+from todo_core.ids import UserId
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome
@@ -44,11 +49,41 @@ async def test_programs_of_two_owners_come_out_as_on_the_model(
     real = await asyncio.gather(Performance(store, ada.id).play(first), Performance(store, bob.id).play(second))
     ideal = [await Performance(model, ada.id).play(first), await Performance(model, bob.id).play(second)]
     for one, other in zip(real, ideal, strict=True):
-        assert one.trace == other.trace
-        assert one.states == other.states
-        assert await feed(store, one.owner) == await feed(model, one.owner)
-        await the_feed_tells_it_all(one)
+        await they_came_out_alike(one, other)
         kinds.update(map(_kind, one.trace))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def api(store: Store) -> AsyncIterator[Api]:
+    """The service over a store."""
+    async with serving_callers(store) as running:
+        yield running
+
+
+@settings(examples, max_examples=25, phases=[Phase.generate])  # to make small what fails would take minutes
+@given(first=programs, second=programs)
+async def test_programs_of_two_owners_come_out_over_http_as_on_the_model(
+    api: Api, kinds: Counter[str], first: Program, second: Program
+) -> None:
+    store, model = api.todo.run.store, MemoryStore()
+    real, ideal = [], []
+    for program in (first, second):
+        person = await api.person()
+        owner = (await join(model, id=UserId(UUID(person.id)), email=person.email)).id
+        ideal.append(await Performance(model, owner, as_http_tells).play(program))
+        real.append((Performance(store, owner, over_http(person)), program))
+    await asyncio.gather(*(one.play(program) for one, program in real))
+    for (one, _), other in zip(real, ideal, strict=True):
+        await they_came_out_alike(one, other)
+        kinds.update(map(_kind, one.trace))
+
+
+async def they_came_out_alike(real: Performance, ideal: Performance) -> None:
+    """Step by step, in what there was after each, and in what the feed tells."""
+    assert real.trace == ideal.trace
+    assert real.states == ideal.states
+    assert await feed(real.store, real.owner) == await feed(ideal.store, ideal.owner)
+    await the_feed_tells_it_all(real)
 
 
 async def the_feed_tells_it_all(played: Performance) -> None:  # L1, L5

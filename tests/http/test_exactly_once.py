@@ -114,6 +114,16 @@ async def test_a_key_cannot_be_used_for_anything_else(  # G4
     assert len(await ada.titles()) == 1
 
 
+async def test_under_other_conditions_it_is_another_request(api: Api) -> None:  # G4
+    ada = await api.person()
+    task = ada.task(await ada.add())
+    wish = {"json": {"title": "Buy bread"}, "headers": KEY | {"If-Match": '"1"'}}
+    assert (await ada.ask("PATCH", task, **wish)).status_code == 200
+    for conditions in ({}, {"If-Match": "*"}, {"If-Match": '"1", "2"'}):
+        problem(await ada.ask("PATCH", task, json=wish["json"], headers=KEY | conditions), 422, "key-reused")
+    assert (await ada.ask("PATCH", task, **wish)).headers["idempotency-replayed"] == "true"
+
+
 async def test_somebody_elses_key_is_free(api: Api) -> None:  # G7
     ada, bob = await api.person(), await api.person()
     first = await ada.ask("POST", ada.tasks, json={"title": "Buy milk"}, headers=KEY)
