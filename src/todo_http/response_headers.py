@@ -9,6 +9,7 @@ from todo_http.options import HttpOptions
 from todo_http.visit import Visit
 
 ALWAYS: Final[tuple[Field, ...]] = (
+    (b"server", b"todo"),  # or the server would give its own name
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
