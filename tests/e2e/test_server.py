@@ -187,9 +187,11 @@ async def test_a_database_that_goes_away_means_503_until_it_is_back(tmp_path: Pa
             assert (await client.get(tasks)).json() == []
 
 
-async def test_a_killed_server_has_lost_nothing_that_it_acknowledged(tmp_path: Path) -> None:  # K17
+@pytest.mark.parametrize("draining", [False, True])
+async def test_a_killed_server_has_lost_nothing_that_it_acknowledged(tmp_path: Path, draining: bool) -> None:
+    # K17, N5
     titles: list[str] = []
-    async with serving(tmp_path, "--migrate") as server, server.client() as client:
+    async with serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="5") as server, server.client() as client:
         session = await register(client)
         tasks = f"/api/{session['user']['id']}/tasks"
 
@@ -199,6 +201,9 @@ async def test_a_killed_server_has_lost_nothing_that_it_acknowledged(tmp_path: P
 
         writers = [asyncio.ensure_future(write(number)) for number in range(300)]
         await asyncio.sleep(0.3)
+        if draining:
+            server.process.send_signal(signal.SIGTERM)
+            await server.answering("/health/ready", status=503)
         await server.stop(signal.SIGKILL)
         await asyncio.gather(*writers, return_exceptions=True)
     async with serving(tmp_path, "--migrate") as server, server.client() as client:
