@@ -12,9 +12,7 @@ from todo_adapters.setting_sources import SettingsError
 from todo_adapters.setting_tables import env_example, markdown_table
 from todo_adapters.settings import Settings, describe
 from todo_adapters.signing_secrets import weakness
-from todo_adapters.sql.postgres import PostgresOptions
 from todo_core.model.attempts import ThrottlePolicy
-from todo_http.options import HttpOptions
 
 ROOT = Path(__file__).parents[2]
 GOOD = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
@@ -300,11 +298,3 @@ def test_every_setting_is_explained() -> None:
         assert len(setting.meaning) > 15
         assert f"| `{setting.name}` |" in markdown_table()
         assert f"\n#{setting.name}={setting.default}\n" in env_example()
-
-
-def test_limits_on_time_are_ordered_from_the_outside_to_the_inside(tmp_path: Path) -> None:  # N8
-    settings = Settings.from_env({}, tmp_path)
-    postgres = PostgresOptions("")
-    assert settings.stop_seconds > settings.drain_seconds + HttpOptions.body_deadline
-    assert HttpOptions.body_deadline >= settings.statement_seconds
-    assert settings.statement_seconds > settings.pool_wait_seconds >= postgres.lock_limit

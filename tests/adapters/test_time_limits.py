@@ -1,0 +1,15 @@
+"""The limits on time, across the layers: what is inside gives up before what is outside."""
+
+from pathlib import Path
+
+from todo_adapters.settings import Settings
+from todo_adapters.sql.postgres import PostgresOptions
+from todo_http.options import HttpOptions
+
+
+def test_limits_on_time_are_ordered_from_the_outside_to_the_inside(tmp_path: Path) -> None:  # N8
+    settings = Settings.from_env({}, tmp_path)
+    postgres = PostgresOptions("")
+    assert settings.stop_seconds > settings.drain_seconds + HttpOptions.body_deadline
+    assert HttpOptions.body_deadline >= settings.statement_seconds
+    assert settings.statement_seconds > settings.pool_wait_seconds >= postgres.lock_limit
