@@ -90,7 +90,10 @@ async def test_a_network_gets_thirty_failures_a_minute_whatever_account_they_are
         assert await pair[0].guess(new_email(), place=new_place()) == "invalid-credentials"
         pair[0].clock.advance(seconds=60)
     assert pair[0].journal.entries[-1] == ("login_failed", {"user": None})
-    assert ("too_many_requests", {"of": "place", "wait": 60}) in pair[0].journal.entries
+    # Which replica turned whom away, and whether for a minute or for an attempt under way, is a matter of chance.
+    entries = [entry for one in pair for entry in one.journal.entries]
+    refused = [facts["of"] for event, facts in entries if event == "too_many_requests"]
+    assert refused == ["place"] * 60
 
 
 async def test_a_success_forgives_the_account_wherever_the_failures_came_from(pair: Pair) -> None:  # B12, B14
