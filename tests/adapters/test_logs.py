@@ -2,31 +2,23 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import structlog
 
 from tests.support.fakes import FixedClock
+from tests.support.logging_as_it_was import logging_as_it_was
 from todo_adapters.journal import WARNINGS_PER_SECOND, StructlogJournal
 from todo_adapters.logs import VALUE_MAX, configure
 from todo_core.ports.runtime import Journal
 
+__all__ = ["logging_as_it_was"]
+
 HOSTILE = "\r\n{}\x1b[2J\x00\x7f\x85\x9b\u2028\u2029\u202e\ud800"
 
 Lines = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """Secrets planted in every place where people can write, and looked for in every log, refusal and metric afterwards."""
 
 import json
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +9,17 @@ from typing import Any
 
 import httpx
 import pytest
-import structlog
 
 from tests.attacks.replicas import replica
 from tests.attacks.watched import watched
 from tests.http.service import NOBODY, Api, Person, serving
 from tests.support.fakes import FixedClock
+from tests.support.logging_as_it_was import logging_as_it_was
 from todo_adapters.journal import StructlogJournal
 from todo_adapters.logs import configure
 from todo_adapters.sql.store import SqlStore
+
+__all__ = ["logging_as_it_was"]
 
 PASSWORD = "canary-password-1 correct"
 MARK = "canary"
@@ -43,16 +44,6 @@ class Witness:
 
     def found(self, text: str) -> list[str]:
         return [secret for secret in self.secrets if secret.lower() in text.lower()]
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 class Exploding(SqlStore):
