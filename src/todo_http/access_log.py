@@ -54,17 +54,17 @@ class AccessLog:
     def note(self, visit: Visit, route: str, seconds: float, at: datetime | None) -> None:
         """Remembers one request. ``status`` 0 means that it was cancelled before there was an answer."""
         line = Line(
-            timestamp=at.isoformat(timespec="microseconds")[:26] + "Z" if at else "",
-            level="error" if visit.status >= 500 else "info",
-            event="request",
-            request_id=visit.request_id,
-            method=visit.method if visit.method in METHODS else "?",
-            route=route,
-            status=visit.status,
-            ms=round(seconds * 1000, 2),
-            bytes=visit.sent,
-            user_id=str(visit.actor.user_id) if visit.actor else None,
-            problem=visit.problem,
+            at.isoformat(timespec="microseconds")[:26] + "Z" if at else "",
+            "error" if visit.status >= 500 else "info",
+            "request",
+            visit.request_id,
+            visit.method if visit.method in METHODS else "?",
+            route,
+            visit.status,
+            round(seconds * 1000, 2),
+            visit.sent,
+            visit.user or None,
+            visit.problem,
         )
         self.lines.append(encode(line) if self.form == "json" else _for_people(line))
         if len(self.lines) >= LINES_MAX:

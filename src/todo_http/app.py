@@ -10,9 +10,7 @@ from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSe
 
 from todo_core.front import Todo
 from todo_http.access_log import AccessLog, write_to_stdout
-from todo_http.admission import Admission
 from todo_http.answer import encode
-from todo_http.call import Call
 from todo_http.counting import Meter, Uncounted
 from todo_http.cursors import Cursors
 from todo_http.departure import Departure
@@ -22,7 +20,9 @@ from todo_http.health import Readiness
 from todo_http.openapi import document
 from todo_http.options import HttpOptions
 from todo_http.places import Places
-from todo_http.routes import operations, routes
+from todo_http.rate_limit import RateLimit
+from todo_http.routes import routes
+from todo_http.service import Service
 
 FINISH_SECONDS: Final = 5.0
 """What is still running when the server has stopped may take this long, before its database is closed."""
@@ -34,6 +34,7 @@ class TodoApp(Litestar):
     """A Litestar application that is reached through the edge."""
 
     edge: Edge
+    service: Service
 
     async def __call__(
         self,
@@ -59,8 +60,6 @@ def create_app(
     """The application over whatever ``open_todo`` opens; ``write_log`` takes finished access log lines."""
     app = TodoApp(
         route_handlers=routes(docs=options.docs),
-        request_class=Call,
-        middleware=[Admission(operations(options.docs), options.requests_per_minute)],
         exception_handlers={Exception: _rise},
         lifespan=[lambda app: _open(cast(TodoApp, app), open_todo, options.drain_seconds)],
         openapi_config=None,
@@ -68,11 +67,14 @@ def create_app(
         request_max_body_size=None,  # the edge's limit holds, for every way of reading
         debug=False,
     )
-    app.state.places = Places(options)
-    app.state.require_if_match = options.require_if_match
-    app.state.cursors = Cursors(options.cursor_keys)
-    app.state.openapi = File.of(encode(document(options.docs, options.version)), "application/json")
-    app.edge = Edge(app.behind_the_edge, options, AccessLog(options.log_format, write_log), meter)
+    app.service = Service(
+        options=options,
+        places=Places(options),
+        cursors=Cursors(options.cursor_keys),
+        rate_limit=RateLimit(options.requests_per_minute) if options.requests_per_minute else None,
+        openapi=File.of(encode(document(options.docs, options.version)), "application/json"),
+    )
+    app.edge = Edge(app.behind_the_edge, app.service, AccessLog(options.log_format, write_log), meter)
     return app
 
 
@@ -81,8 +83,8 @@ async def _open(app: TodoApp, open_todo: OpenTodo, drain_seconds: float) -> Asyn
     """The time between the server's start and its end."""
     edge = app.edge
     async with open_todo() as todo:
-        app.state.todo = todo
-        app.state.readiness = readiness = Readiness(todo.check)
+        app.service.opened = todo
+        app.service.readiness = readiness = Readiness(todo.check)
         edge.attach(todo)
         edge.access_log.start()
 

@@ -185,7 +185,7 @@ async def _read(request: Call) -> list[Step]:
                 reading.read(place, raw)
     if reading.faults:
         raise InvalidRequest(reading.faults[:FAULTS_MAX])
-    if request.app.state.require_if_match and reading.unconditional is not None:
+    if request.service.options.require_if_match and reading.unconditional is not None:
         raise StepFailed(reading.unconditional, PreconditionRequired())
     return reading.steps
 

@@ -1,43 +1,47 @@
 """The request as handlers see it: who is asking, the use cases, the query and the body."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from litestar import Request
-from litestar.datastructures import State
+from litestar.types import Receive, Scope
 
-from todo_core.errors import Unavailable
 from todo_core.front import Todo
 from todo_core.model.user import Actor
 from todo_core.ports.storage import UnitOfWork
-from todo_http.operations import Operation
-from todo_http.places import Places
 from todo_http.query import EMPTY, Query
 from todo_http.refusals import BrokenOff, InvalidRequest
+from todo_http.service import Service
 from todo_http.terms import intent_of
-from todo_http.visit import Visit, visit_of
+from todo_http.visit import Visit
+
+if TYPE_CHECKING:
+    from todo_http.operations import Operation
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Call(Request[Actor, None, State]):
+class Call:
     """One request on its way through a handler."""
 
-    __slots__ = ()
+    __slots__ = ("facts", "receive", "scope", "visit")
+
+    def __init__(self, facts: "Operation", scope: Scope, receive: Receive, visit: Visit) -> None:
+        self.facts = facts
+        self.scope = scope
+        self.receive = receive
+        self.visit = visit
+
+    @property
+    def service(self) -> Service:
+        """What all requests share."""
+        return self.visit.service
 
     @property
     def todo(self) -> Todo:
         """Every use case. Raises Unavailable before the service has started."""
-        todo = self.app.state.get("todo")
-        if todo is None:
-            raise Unavailable("The service is starting.")
-        return cast(Todo, todo)
-
-    @property
-    def visit(self) -> Visit:
-        return visit_of(self.scope)
+        return self.visit.service.todo
 
     @property
     def actor(self) -> Actor:
@@ -53,14 +57,18 @@ class Call(Request[Actor, None, State]):
         return self.visit.query or EMPTY
 
     @property
-    def client(self) -> str:  # type: ignore[override]
+    def client(self) -> str:
         """What the client calls itself, the label of its login session."""
         return self.visit.fields.get(b"user-agent", b"").decode("utf-8", "replace")
 
     @property
     def place(self) -> str:
         """The network that the request comes from."""
-        return cast(Places, self.app.state.places).of(self.scope)
+        return self.service.places.of(self.scope, self.visit.fields)
+
+    def text(self, parameter: str) -> str:
+        """A parameter of the path."""
+        return str(self.scope["path_params"][parameter])
 
     def id(self, parameter: str) -> UUID:
         """An id from the path, which has been found canonical on the way in."""
@@ -70,7 +78,7 @@ class Call(Request[Actor, None, State]):
         """The body, which the edge keeps within its limits. Raises BrokenOff."""
         parts: list[bytes] = []
         while True:
-            message = cast("dict[str, Any]", await self.receive())
+            message: Any = await self.receive()
             if message["type"] == "http.disconnect":
                 raise BrokenOff
             parts.append(message.get("body", b""))
@@ -90,10 +98,9 @@ class Call(Request[Actor, None, State]):
         """
         if self.query.faults:
             raise InvalidRequest(self.query.faults)
-        facts = cast(Operation, self.route_handler.opt["operation"])
-        target = self.id(facts.target) if facts.target else None
+        target = self.id(self.facts.target) if self.facts.target else None
         path, query = self.scope["path"].encode(), self.scope["query_string"]
-        intent = intent_of(self.visit, path, query, target, self.app.state.require_if_match)
+        intent = intent_of(self.visit, path, query, target, self.service.options.require_if_match)
         outcome = await self.todo.run.carry_out(self.actor.user_id, intent, use_case, *args, **kwargs)
         self.visit.replayed = outcome.replayed
         return outcome.value

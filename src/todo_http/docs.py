@@ -96,8 +96,7 @@ async def front(request: Call) -> Answer:
     },
 )
 async def document(request: Call) -> Answer:
-    file: File = request.app.state.openapi
-    return file.answer(request)
+    return request.service.openapi.answer(request)
 
 
 @operation(
@@ -136,7 +135,7 @@ async def page(request: Call) -> Answer:
     path_schemas={"asset": {"type": "string", "enum": list(ASSETS)}},
 )
 async def asset(request: Call) -> Answer:
-    name = request.scope["path_params"]["asset"]
+    name = request.text("asset")
     if name not in ASSETS:
         raise NotFound("page")
     return _file(name).answer(request)

@@ -7,40 +7,44 @@ so errors rise through it to here, where they become answers in one place.
 import asyncio
 import re
 from collections.abc import Callable
-from contextlib import suppress
+from contextvars import ContextVar
 from datetime import datetime
 from time import perf_counter
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import structlog
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, reset_contextvars
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Send
+from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 
 from todo_core.errors import OutcomeUnknown, TodoError, Unavailable
 from todo_core.front import Todo
 from todo_http.access_log import METHODS, AccessLog
 from todo_http.answer import Answer
 from todo_http.counting import Meter
-from todo_http.options import HttpOptions
 from todo_http.problems import KINDS, problem_answer, refusal_of
 from todo_http.request_bounds import BoundedBody, RequestBounds
 from todo_http.response_headers import ResponseHeaders
+from todo_http.service import Service
 from todo_http.visit import KEY, Visit, fields_of
 
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 NOT_STARTED: Final = "not-started"
+LOGGED_ID: Final[ContextVar[str]] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id")
+"""What structlog adds to every event, as its own functions would set it with more ado."""
+
 log = structlog.get_logger("todo_http")
 
 
 class Edge:
     """One application's outermost layer."""
 
-    def __init__(self, app: ASGIApp, options: HttpOptions, access_log: AccessLog, meter: Meter) -> None:
+    def __init__(self, app: ASGIApp, service: Service, access_log: AccessLog, meter: Meter) -> None:
         self.app = app
+        self.service = service
         self.access_log = access_log
         self.meter = meter
-        self.bounds = RequestBounds(options)
-        self.headers = ResponseHeaders(options)
+        self.bounds = RequestBounds(service.options)
+        self.headers = ResponseHeaders(service.options)
         self.new_id: Callable[[], str] = lambda: NOT_STARTED
         self.now: Callable[[], datetime | None] = lambda: None
         self.complained_at = float("-inf")
@@ -61,40 +65,58 @@ class Edge:
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = perf_counter()
         fields = fields_of(scope["headers"])
-        asked = fields.get(b"x-request-id", b"")
-        request_id = asked.decode("ascii") if REQUEST_ID.fullmatch(asked) else self.new_id()
-        visit = Visit(scope["method"], fields, request_id)
-        inner = _as_get(scope) if scope["method"] == "HEAD" else scope
-        cast("dict[str, Any]", inner)[KEY] = visit
-        tokens = bind_contextvars(request_id=request_id)
-        reply = Reply(send, inner, visit, self.headers)
+        asked = fields.get(b"x-request-id")
+        request_id = asked.decode("ascii") if asked and REQUEST_ID.fullmatch(asked) else self.new_id()
+        visit = Visit(self.service, scope["method"], fields, request_id)
+        inner: Any = _as_get(scope) if visit.method == "HEAD" else scope
+        inner[KEY] = visit
+        token = LOGGED_ID.set(request_id)
         self.running += 1
         self.meter.begun()
         try:
-            await self._respond(inner, BoundedBody(receive, self.bounds), reply, visit)
+            answer = await self._answer(inner, BoundedBody(receive, self.bounds), visit)
+            await self._send(answer, inner, visit, send)
         finally:
             self.running -= 1
-            reset_contextvars(**tokens)
-            route = cast("dict[str, Any]", inner).get("path_template") or "-"
+            LOGGED_ID.reset(token)
+            route = inner.get("path_template") or "-"
             seconds = perf_counter() - started
             self.meter.ended(visit.method if visit.method in METHODS else "?", route, visit.status, seconds)
             self.access_log.note(visit, route, seconds, self.now())
 
-    async def _respond(self, scope: HTTPScope, receive: BoundedBody, reply: "Reply", visit: Visit) -> None:
+    async def _answer(self, scope: HTTPScope, receive: Receive, visit: Visit) -> Answer:
         try:
             self.bounds.check(scope, visit)
-            app = self.headers.preflight(scope, visit) or self.app
-            await app(scope, receive, reply)
+            preflight = self.headers.preflight(scope, visit)
+            if preflight is not None:
+                return preflight
+            await self.app(scope, receive, _send_nothing)
+            if visit.answer is None:
+                raise LookupError("nothing has answered")
         except Exception as error:
             refusal = refusal_of(error)
             visit.problem = refusal.code
             self._log(error, refusal)
-            if not visit.status:
-                answer: Answer = problem_answer(refusal, visit.request_id)
-                await answer(cast(Scope, scope), receive, reply)
             # An error and the frames that it came through hold each other, and so the unread rest of the body;
             # until that is let go, which would be whenever garbage is collected, the connection is not closed.
             error.__traceback__ = None
+            return problem_answer(refusal, visit.request_id)
+        return visit.answer
+
+    async def _send(self, answer: Answer, scope: HTTPScope, visit: Visit, send: Send) -> None:
+        """Completes the header fields, counts what goes out, and keeps bodies from those who asked HEAD."""
+        visit.status = status = answer.status
+        body = b"" if visit.method == "HEAD" else answer.body
+        visit.sent = len(body)
+        fields = [*answer.headers]
+        if status != 204 and status != 304:
+            fields.append((b"content-length", b"%d" % len(answer.body)))
+        self.headers.add(fields, scope, visit)
+        try:
+            await send({"type": "http.response.start", "status": status, "headers": fields})
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+        except OSError:  # the client is gone: nothing is wrong, and nobody is there to be told
+            return
 
     def _log(self, error: Exception, refusal: TodoError) -> None:
         """Faults of ours are errors, the storage being away is a warning, and all other refusals are everyday life.
@@ -109,30 +131,8 @@ class Edge:
             log.error("request_failed", problem=refusal.code, exc_info=error)
 
 
-class Reply:
-    """A ``send`` that completes the header fields, counts what goes out, and keeps bodies from those who asked HEAD."""
-
-    __slots__ = ("headers", "scope", "send", "visit")
-
-    def __init__(self, send: Send, scope: HTTPScope, visit: Visit, headers: ResponseHeaders) -> None:
-        self.send = send
-        self.scope = scope
-        self.visit = visit
-        self.headers = headers
-
-    async def __call__(self, message: Message) -> None:
-        visit = self.visit
-        if message["type"] == "http.response.start":
-            visit.status = message["status"]
-            fields = list(message["headers"])
-            self.headers.add(fields, self.scope, visit)
-            message["headers"] = fields
-        elif message["type"] == "http.response.body":
-            if visit.method == "HEAD":
-                message["body"] = b""
-            visit.sent += len(message.get("body", b""))
-        with suppress(OSError):  # the client is gone: nothing is wrong, and nobody is there to be told
-            await self.send(message)
+async def _send_nothing(message: Message) -> None:
+    raise LookupError("answers are left with the visit, for the edge to send")
 
 
 def _as_get(scope: HTTPScope) -> HTTPScope:

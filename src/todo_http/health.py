@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 import msgspec
 
@@ -96,7 +96,7 @@ async def live(request: Call) -> Answer:
     refuses=("unavailable",),
 )
 async def ready(request: Call) -> Answer:
-    readiness = cast("Readiness | None", request.app.state.get("readiness"))
+    readiness = request.service.readiness
     if readiness is None:
         raise Unavailable("The service is starting.")
     await readiness.require()

@@ -1,19 +1,19 @@
 """What is known about every operation: enough to route it, to guard it and to describe it truthfully."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import msgspec
-from litestar.handlers import HTTPRouteHandler, route
+from litestar.handlers import HTTPRouteHandler
 
-from todo_http.answer import Answer
+from todo_http.endpoint import Endpoint, Handler, handled
 from todo_http.problems import KINDS
 from todo_http.query import Parameter
 from todo_http.terms import DRY_RUN, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, HeaderField
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Handler = Callable[..., Awaitable[Answer]]
 
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
@@ -32,7 +32,7 @@ class Gives:
 UNCHANGED: Final = Gives(description="Nothing has changed since.", headers=("ETag",))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """``public`` needs no token; ``takes`` is the wire type of the body; ``refuses`` are codes of its own."""
 
@@ -49,28 +49,28 @@ class Operation:
     refuses: tuple[str, ...] = ()
     path_schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def media_types(self) -> tuple[str, ...]:
         """The formats of the body that it takes."""
         return (JSON, MERGE_PATCH) if self.method == "PATCH" else (JSON,)
 
-    @property
+    @cached_property
     def template(self) -> str:
         """The path as people write it."""
         return self.path.replace(":str}", "}")
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The names in the path."""
         parts = [part for part in self.path.split("/") if part.startswith("{")]
         return tuple(part.strip("{}").partition(":")[0] for part in parts)
 
-    @property
+    @cached_property
     def writes(self) -> bool:
         """True when it changes something of an owner's; then it has the terms of todo_http/terms.py."""
         return self.method != "GET" and "user_id" in self.parameters
 
-    @property
+    @cached_property
     def target(self) -> str | None:
         """The parameter that names the existing thing it is about, if it is about one."""
         return self.parameters[-1] if self.parameters[-1:] not in ((), ("user_id",)) else None
@@ -109,7 +109,6 @@ def operation(method: Method, path: str, **known: Any) -> Callable[[Handler], HT
         facts = replace(facts, gives={**facts.gives, 304: UNCHANGED})
 
     def decorate(handler: Handler) -> HTTPRouteHandler:
-        # The status is the answer's own; this one only keeps the framework from assuming another.
-        return route(path, http_method=method, status_code=200, opt={"operation": facts})(handler)
+        return handled(method, path, Endpoint(facts, handler), operation=facts)
 
     return decorate

@@ -1,12 +1,12 @@
 """Where a request comes from, as far as it can be known: the network that failed logins are counted for."""
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from litestar.types import Scope
 
 from todo_http.options import HttpOptions
-from todo_http.visit import visit_of
 
 HOPS_MAX: Final = 32
 IPV6_PREFIX: Final = 64
@@ -19,14 +19,14 @@ class Places:
     def __init__(self, options: HttpOptions) -> None:
         self.options = options
 
-    def of(self, scope: Scope) -> str:
+    def of(self, scope: Scope, fields: Mapping[bytes, bytes]) -> str:
         """The network of the client, in one spelling; empty when nothing is known about it."""
         peer = scope.get("client")
         address = _address(peer[0]) if peer else None
         if address is None:
             return ""
         if self.options.trusts(str(address)):
-            address = self._forwarded(visit_of(scope).fields.get(b"x-forwarded-for", b""), address)
+            address = self._forwarded(fields.get(b"x-forwarded-for", b""), address)
         return _network(address)
 
     def _forwarded(self, field: bytes, address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -30,7 +30,7 @@ class ProblemKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path_schemas={"code": {"type": "string", "enum": list(KINDS)}},
 )
 async def explain(request: Call) -> Answer:
-    code = request.scope["path_params"]["code"]
+    code = request.text("code")
     kind = KINDS.get(code)
     if kind is None:
         raise NotFound("problem")

@@ -3,7 +3,9 @@
 from litestar.handlers import HTTPRouteHandler
 
 from todo_http import accounts, batch, docs, health, problem_pages, sessions, task_list, tasks
+from todo_http.endpoint import Options, handled
 from todo_http.operations import Operation
+from todo_http.refusals import with_head
 
 OPERATIONS: tuple[HTTPRouteHandler, ...] = (
     accounts.register,
@@ -36,9 +38,18 @@ DOCS: tuple[HTTPRouteHandler, ...] = (docs.document, docs.page, docs.asset)
 
 def routes(docs: bool) -> list[HTTPRouteHandler]:
     """The handlers, with the pages that describe them or without."""
-    return [*OPERATIONS, *(DOCS if docs else ())]
+    known = operations(docs)
+    methods: dict[str, set[str]] = {}
+    for facts in known:
+        methods.setdefault(facts.path, {"OPTIONS"}).add(facts.method)
+    options = [handled("OPTIONS", path, Options(with_head(each))) for path, each in methods.items()]
+    return [*options, *_handlers(docs)]  # in this order, or the framework would add OPTIONS of its own
 
 
 def operations(docs: bool = True) -> list[Operation]:
     """What is known about each of them."""
-    return [handler.opt["operation"] for handler in routes(docs)]
+    return [handler.opt["operation"] for handler in _handlers(docs)]
+
+
+def _handlers(docs: bool) -> list[HTTPRouteHandler]:
+    return [*OPERATIONS, *(DOCS if docs else ())]

@@ -138,7 +138,7 @@ def read_wish(request: Call) -> Wish:
     after = None
     if (cursor := values.get("cursor")) is not None:
         try:
-            after = request.app.state.cursors.read(cursor, request.actor.user_id, sort)
+            after = request.service.cursors.read(cursor, request.actor.user_id, sort)
         except Broken as broken:
             faults.append(Fault(code=broken.code, detail=broken.detail, parameter="cursor"))
     if faults:
@@ -158,7 +158,7 @@ def _next_link(request: Call, position: TaskPosition, sort: TaskSort) -> Field:
     """The same list from behind this position on (RFC 8288)."""
     parts = request.scope["query_string"].decode("ascii", "replace").split("&")
     kept = [quote(part, safe="=%+:,.-_~") for part in parts if part and part.partition("=")[0] != "cursor"]
-    cursor = request.app.state.cursors.write(position, request.actor.user_id, sort)
+    cursor = request.service.cursors.write(position, request.actor.user_id, sort)
     target = f"/api/{request.actor.user_id}/tasks?{'&'.join([*kept, f'cursor={cursor}'])}"
     return b"link", f'<{target}>; rel="next"'.encode("ascii")
 

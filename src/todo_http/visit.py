@@ -6,7 +6,9 @@ from typing import Any, cast
 from litestar.types import Scope
 
 from todo_core.model.user import Actor
+from todo_http.answer import Answer
 from todo_http.query import Query
+from todo_http.service import Service
 
 KEY = "todo.visit"
 
@@ -16,6 +18,7 @@ class Visit:
 
     __slots__ = (
         "actor",
+        "answer",
         "body",
         "fields",
         "method",
@@ -25,14 +28,19 @@ class Visit:
         "replayed",
         "request_id",
         "sent",
+        "service",
         "status",
+        "user",
     )
 
-    def __init__(self, method: str, fields: dict[bytes, bytes], request_id: str) -> None:
+    def __init__(self, service: Service, method: str, fields: dict[bytes, bytes], request_id: str) -> None:
+        self.service = service
         self.method = method
         self.fields = fields
         self.request_id = request_id
         self.actor: Actor | None = None
+        self.user = ""  # the id of the one who is asking, as text
+        self.answer: Answer | None = None
         self.query: Query | None = None
         self.body = b""
         self.problem: str | None = None

@@ -33,7 +33,8 @@ async def test_without_its_storage_the_service_is_alive_and_not_ready() -> None:
 
 
 async def test_a_stopping_service_is_not_ready(api: Api) -> None:  # N3
-    readiness: Readiness = api.app.state.readiness
+    readiness = api.app.service.readiness
+    assert readiness
     readiness.drain()
     try:
         problem(await api.client.get("/health/ready"), 503, "unavailable")

@@ -9,7 +9,6 @@ from litestar.types import Scope
 from tests.http.service import OPTIONS, PASSWORD, Api, problem, serving
 from todo_http.options import HttpOptions
 from todo_http.places import Places
-from todo_http.visit import KEY, Visit
 
 PROXIES = ("10.0.0.0/8", "fd00::/8")
 
@@ -19,8 +18,8 @@ def place(peer: str | None, hops: str | None = None, *, proxies: tuple[str, ...]
     fields = {name.replace("_", "-").encode(): value.encode() for name, value in more.items()}
     if hops is not None:
         fields[b"x-forwarded-for"] = hops.encode()
-    scope: dict[str, Any] = {"client": None if peer is None else (peer, 1234), KEY: Visit("GET", fields, "request-id")}
-    return Places(options).of(cast(Scope, scope))
+    scope: dict[str, Any] = {"client": None if peer is None else (peer, 1234)}
+    return Places(options).of(cast(Scope, scope), fields)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""What one application has for all of its requests."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from todo_core.errors import Unavailable
+from todo_core.front import Todo
+from todo_http.cursors import Cursors
+from todo_http.options import HttpOptions
+from todo_http.places import Places
+from todo_http.rate_limit import RateLimit
+
+if TYPE_CHECKING:
+    from todo_http.docs import File
+    from todo_http.health import Readiness
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """Made with the application; the use cases and ``readiness`` come when it has started."""
+
+    options: HttpOptions
+    places: Places
+    cursors: Cursors
+    rate_limit: RateLimit | None
+    openapi: "File"
+    opened: Todo | None = None
+    readiness: "Readiness | None" = None
+
+    @property
+    def todo(self) -> Todo:
+        """Every use case. Raises Unavailable before the service has started."""
+        if self.opened is None:
+            raise Unavailable("The service is starting.")
+        return self.opened
