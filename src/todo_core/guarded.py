@@ -1,12 +1,16 @@
 """A unit of work in which one thing is written over only as the caller has seen it (If-Match, RFC 9110, 13.1.1)."""
 
+from typing import TypeVar
+
 from todo_core.errors import Stale
 from todo_core.ids import TaskId
 from todo_core.model.intent import Expected
-from todo_core.model.task import Task
+from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.paging import Page
 from todo_core.ports.storage import TaskRepository, UnitOfWork
+
+T = TypeVar("T")
 
 
 class Guarded:
@@ -42,9 +46,9 @@ class GuardedTasks:
         return task
 
     async def page(
-        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int
-    ) -> Page[Task, TaskPosition]:
-        return await self._tasks.page(which, sort, after, limit)
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[T]
+    ) -> Page[T, TaskPosition]:
+        return await self._tasks.page(which, sort, after, limit, form)
 
     async def remove(self, task_id: TaskId, revision: int | None = None) -> None:
         """Raises Stale."""

@@ -12,7 +12,7 @@ from todo_core.model.due import DueDate, DueKind
 from todo_core.model.rules import Broken
 from todo_core.model.task import Priority
 from todo_core.model.task_filter import DueWish, SortField, TaskPosition, TaskQuery, TaskSort, search_words
-from todo_core.usecases.tasks import find_tasks
+from todo_core.usecases.tasks import look_through
 from todo_http.answer import Answer, Field
 from todo_http.call import Call
 from todo_http.conditional import answer_to, has_seen, tag_of, unchanged
@@ -183,7 +183,7 @@ async def find(request: Call) -> Answer:
         latest = tag_of(await run.store.view(owner).revision())
         if has_seen(request.visit, latest, whatever=False):
             return unchanged(latest)
-    page = await run.read(owner, find_tasks, run.clock, wish.query, wish.sort, wish.after, wish.limit)
+    page = await run.read(owner, look_through, run.clock, wish.query, wish.sort, wish.after, wish.limit, TaskOut.shaped)
     links = [_next_link(request, page.next, wish.sort)] if page.next else []
     tag = tag_of(page.as_of) if steady and page.as_of is not None else None
-    return answer_to(request.visit, [TaskOut.of(task) for task in page.items], tag, *links)
+    return answer_to(request.visit, page.items, tag, *links)

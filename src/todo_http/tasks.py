@@ -1,13 +1,14 @@
 """One task over HTTP: added, read, changed, completed, removed."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from todo_core.ids import TaskId
-from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.ids import TaskId, UserId
+from todo_core.model.task import Priority, Task, TaskDraft, TaskPatch
 from todo_core.usecases.tasks import add_task, change_task, complete_task, get_task, remove_task, reopen_task
 from todo_http.answer import Answer, Field
 from todo_http.call import Call
@@ -64,20 +65,37 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
     updated_at: Instant
 
     @staticmethod
-    def of(task: Task) -> "TaskOut":
+    def shaped(
+        id: TaskId,
+        user_id: UserId,
+        title: str,
+        description: str | None,
+        completed_at: datetime | None,
+        priority: Priority | None,
+        due_date: str | None,
+        revision: int,
+        created_at: datetime,
+        updated_at: datetime,
+        /,
+    ) -> "TaskOut":
+        """The TaskForm of the wire."""
         return TaskOut(
-            task.id,
-            task.user_id,
-            task.title,
-            task.description,
-            task.completed_at is not None,
-            None if task.completed_at is None else instant(task.completed_at),
-            None if task.priority is None else task.priority.value,
-            None if task.due_date is None else task.due_date.text,
-            task.revision,
-            instant(task.created_at),
-            instant(task.updated_at),
+            id,
+            user_id,
+            title,
+            description,
+            completed_at is not None,
+            None if completed_at is None else instant(completed_at),
+            priority,
+            due_date,
+            revision,
+            instant(created_at),
+            instant(updated_at),
         )
+
+    @staticmethod
+    def of(task: Task) -> "TaskOut":
+        return task.shaped(TaskOut.shaped)
 
 
 def _etag(task: Task) -> Field:

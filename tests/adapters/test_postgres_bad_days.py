@@ -190,7 +190,7 @@ async def test_a_link_cut_before_the_commit_means_that_nothing_happened(service:
         await tx.lock()
         await add_task(tx, TaskDraft.of(title="one"))
         await service.proxy.down()
-        await tx.tasks.page(TaskFilter(), TaskSort(), None, 10)
+        await tx.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)
 
     with pytest.raises(Unavailable):
         await service.run.write(service.owner, add_and_look)

@@ -79,7 +79,7 @@ async def add(store: Store, owner: UserId, title: str = "Buy milk", **fields: An
 
 async def all_tasks(store: Store, owner: UserId) -> list[Task]:
     """Everything the owner has, oldest first."""
-    return list((await store.view(owner).tasks.page(TaskFilter(), TaskSort(), None, 1000)).items)
+    return list((await store.view(owner).tasks.page(TaskFilter(), TaskSort(), None, 1000, Task.stored)).items)
 
 
 async def feed(store: Store, owner: UserId) -> list[Change]:

@@ -187,17 +187,17 @@ def position_ignores_ties(patch: pytest.MonkeyPatch) -> None:
 
 
 def without_priority_never_found(patch: pytest.MonkeyPatch) -> None:
-    async def page(self: MemoryTaskReads, which: Any, sort: Any, after: Any, limit: int) -> Any:
+    async def page(self: MemoryTaskReads, which: Any, sort: Any, after: Any, limit: int, form: Any) -> Any:
         wanted = which.priorities - {None} if which.priorities else which.priorities
-        found = await good_page(self, replace(which, priorities=wanted), sort, after, limit)
+        found: Any = await good_page(self, replace(which, priorities=wanted), sort, after, limit, form)
         return replace(found, items=tuple(task for task in found.items if task.priority or not which.priorities))
 
     patch.setattr(MemoryTaskReads, "page", page)
 
 
 def limit_ignored(patch: pytest.MonkeyPatch) -> None:
-    async def page(self: MemoryTaskReads, which: Any, sort: Any, after: Any, _: int) -> Any:
-        return await good_page(self, which, sort, after, 1000)
+    async def page(self: MemoryTaskReads, which: Any, sort: Any, after: Any, _: int, form: Any) -> Any:
+        return await good_page(self, which, sort, after, 1000, form)
 
     patch.setattr(MemoryTaskReads, "page", page)
 

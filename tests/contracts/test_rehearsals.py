@@ -9,6 +9,7 @@ from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import ChangeKind
 from todo_core.model.intent import Key
+from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.ports.storage import CommittableUnit, Store
 
@@ -26,7 +27,7 @@ async def write_a_lot(unit: CommittableUnit, store: Store, owner: UserId) -> Non
     old, doomed = (await all_tasks(store, owner))[:2]
     unit.tasks.update(replace(old, title="renamed"))
     unit.tasks.add(replace(a_task(owner, "fresh"), id=TaskId(owner)))
-    await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)
+    await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)
     await unit.tasks.remove(doomed.id)
 
 

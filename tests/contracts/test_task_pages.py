@@ -39,7 +39,7 @@ async def walk(tasks: TaskReads, which: TaskFilter, sort: TaskSort, limit: int) 
     position: TaskPosition | None = None
     found: list[Task] = []
     while True:
-        page = await tasks.page(which, sort, position, limit)
+        page = await tasks.page(which, sort, position, limit, Task.stored)
         found += page.items
         if page.next is None:
             assert len(page.items) <= limit
@@ -87,7 +87,7 @@ async def test_a_page_can_begin_behind_a_task_that_is_no_longer_there(store: Sto
     tasks, expected = store.view(owner).tasks, sort.arrange(stored)
     for gone, task in enumerate(expected):
         await write(store, owner, lambda unit, task=task: unit.tasks.remove(task.id))  # type: ignore[misc]
-        page = await tasks.page(TaskFilter(), sort, sort.position(task), 1000)
+        page = await tasks.page(TaskFilter(), sort, sort.position(task), 1000, Task.stored)
         assert list(page.items) == expected[gone + 1 :]
 
 
@@ -95,13 +95,13 @@ async def test_tasks_that_come_and_go_between_pages_do_not_disturb_the_others(st
     owner, sort = await new_owner(store), TaskSort(SortField.TITLE)
     old = await settle(store, owner, [a_task(owner, f"title {i:02}") for i in range(20)])
     tasks = store.view(owner).tasks
-    page = await tasks.page(TaskFilter(), sort, None, 5)
+    page = await tasks.page(TaskFilter(), sort, None, 5, Task.stored)
     seen = [*page.items]
     while page.next is not None:
         await add(store, owner, "title 00 and before all")
         last = seen[-1].id
         await write(store, owner, lambda unit, last=last: unit.tasks.remove(last))  # type: ignore[misc]
-        page = await tasks.page(TaskFilter(), sort, page.next, 5)
+        page = await tasks.page(TaskFilter(), sort, page.next, 5, Task.stored)
         seen += page.items
     assert seen == old
 
@@ -109,17 +109,17 @@ async def test_tasks_that_come_and_go_between_pages_do_not_disturb_the_others(st
 async def test_a_page_tells_up_to_which_change_it_goes(store: Store) -> None:
     owner, neighbour = await new_owner(store), await new_owner(store)
     tasks = store.view(owner).tasks
-    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10)).as_of is None
+    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)).as_of is None
     task = await add(store, owner)
     await add(store, neighbour)
-    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10)).as_of == 1
+    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)).as_of == 1
     await write(store, owner, lambda unit: unit.tasks.update(replace(task, title="Buy bread")))
     await write(store, owner, lambda unit: unit.tasks.add(a_task(owner)))
-    page = await tasks.page(TaskFilter(), TaskSort(), None, 1)
+    page = await tasks.page(TaskFilter(), TaskSort(), None, 1, Task.stored)
     assert page.as_of == 3
-    assert (await tasks.page(TaskFilter(), TaskSort(), page.next, 1)).as_of == 3
-    assert (await tasks.page(TaskFilter(words=("bread",)), TaskSort(), None, 1)).as_of == 3
-    assert (await tasks.page(TaskFilter(words=("wine",)), TaskSort(), None, 1)).as_of is None
+    assert (await tasks.page(TaskFilter(), TaskSort(), page.next, 1, Task.stored)).as_of == 3
+    assert (await tasks.page(TaskFilter(words=("bread",)), TaskSort(), None, 1, Task.stored)).as_of == 3
+    assert (await tasks.page(TaskFilter(words=("wine",)), TaskSort(), None, 1, Task.stored)).as_of is None
 
 
 async def test_a_page_and_its_number_are_one_look_while_others_write(store: Store) -> None:
@@ -129,7 +129,7 @@ async def test_a_page_and_its_number_are_one_look_while_others_write(store: Stor
 
     async def watch() -> None:
         while not done.is_set():
-            page = await tasks.page(TaskFilter(), TaskSort(), None, 1000)
+            page = await tasks.page(TaskFilter(), TaskSort(), None, 1000, Task.stored)
             if page.items and page.as_of != len(page.items):
                 disagreements.append((page.as_of, len(page.items)))
 
@@ -167,10 +167,10 @@ async def test_a_position_is_between_two_tasks_of_equal_value(store: Store) -> N
     [stored] = await settle(store, owner, [task])
     before = TaskPosition(1, a_task(owner).id)
     tasks = store.view(owner).tasks
-    assert (await tasks.page(TaskFilter(), sort, before, 10)).items == ()
-    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10)).items == ()
+    assert (await tasks.page(TaskFilter(), sort, before, 10, Task.stored)).items == ()
+    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10, Task.stored)).items == ()
     later = await add(store, owner, priority=Priority.LOW)
-    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10)).items == (later,)
+    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10, Task.stored)).items == (later,)
 
 
 async def test_the_default_order_is_oldest_first_by_id(store: Store) -> None:

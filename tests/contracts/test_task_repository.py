@@ -10,7 +10,7 @@ from todo_adapters.memory.security import ListJournal
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId
 from todo_core.model.change import ChangeKind
-from todo_core.model.task import TaskPatch
+from todo_core.model.task import Task, TaskPatch
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner
@@ -44,7 +44,7 @@ async def test_nobody_else_sees_a_task(store: Store) -> None:
     async with store.begin(stranger, NOW, IDS) as unit:
         with pytest.raises(NotFound):
             await unit.tasks.get(task.id)
-        assert (await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)).items == ()
+        assert (await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)).items == ()
 
 
 async def test_nobody_else_can_change_a_task(store: Store) -> None:
@@ -197,7 +197,7 @@ async def test_a_unit_of_work_sees_what_it_has_written(store: Store) -> None:
         assert (await unit.tasks.get(old.id)).title == "renamed"
         with pytest.raises(NotFound):
             await unit.tasks.get(doomed.id)
-        page = await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)
+        page = await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)
         assert [task.title for task in page.items] == ["renamed", "fresh"]
         assert await all_tasks(store, owner) == [old, doomed]
         await unit.commit()
@@ -234,10 +234,10 @@ async def test_a_look_between_two_writes_of_a_task_does_not_come_between_them(st
     read = await add(store, owner, "first")
     async with store.begin(owner, NOW, IDS) as unit:
         unit.tasks.update(replace(read, title="second"))
-        [seen] = (await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)).items
+        [seen] = (await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)).items
         assert seen.title == "second"
         unit.tasks.update(replace(read, title="third"))
-        [seen] = (await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)).items
+        [seen] = (await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)).items
         unit.tasks.update(replace(seen, title=seen.title + " and last"))
         await unit.commit()
     assert [task.title for task in await all_tasks(store, owner)] == ["third and last"]

@@ -26,6 +26,7 @@ from tests.contracts.kit import (
 )
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId
+from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store
@@ -58,7 +59,7 @@ async def test_an_exception_undoes_everything(store: Store, exclusive: bool) -> 
         async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
             unit.tasks.add(a_task(owner))
             await unit.tasks.remove(old.id)
-            await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)
+            await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)
             raise Undo
     assert await all_tasks(store, owner) == [old]
     assert [change.seq for change in await feed(store, owner)] == [1]
@@ -150,7 +151,7 @@ async def test_a_unit_of_work_tells_what_was_written_in_it_once_for_each_write(s
         assert list(unit.written) == []
         unit.tasks.update(replace(old, title="renamed"))
         unit.tasks.add(fresh)
-        await unit.tasks.page(TaskFilter(), TaskSort(), None, 10)
+        await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)
         await unit.tasks.remove(old.id)
         assert list(unit.written) == [old.id, fresh.id, old.id]
         changes = await unit.commit()
@@ -184,7 +185,7 @@ async def test_a_rule_across_rows_holds_under_the_lock(store: Store) -> None:
 
     async def add_numbered() -> None:
         async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
-            there = (await unit.tasks.page(TaskFilter(), TaskSort(), None, 100)).items
+            there = (await unit.tasks.page(TaskFilter(), TaskSort(), None, 100, Task.stored)).items
             await think()
             unit.tasks.add(a_task(owner, f"number {len(there)}"))
             await unit.commit()

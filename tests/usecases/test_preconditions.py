@@ -147,7 +147,7 @@ async def test_a_guarded_unit_of_work_is_as_good_as_any(store: Store) -> None:
 
     async def add_as_many_as_there_are(tx: UnitOfWork) -> int:
         await tx.lock()
-        there = (await tx.tasks.page(TaskFilter(), TaskSort(), None, 100)).items
+        there = (await tx.tasks.page(TaskFilter(), TaskSort(), None, 100, Task.stored)).items
         await think()
         for found in there:
             tx.tasks.add(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from todo_adapters.memory.state import Draft, Shelf, State, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
@@ -9,9 +10,11 @@ from todo_core.errors import NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind
 from todo_core.model.intent import Receipt
-from todo_core.model.task import Task
+from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
-from todo_core.paging import Page, page_of
+from todo_core.paging import Page
+
+T = TypeVar("T")
 
 
 class MemoryTaskReads:
@@ -29,13 +32,14 @@ class MemoryTaskReads:
         return task
 
     async def page(
-        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int
-    ) -> Page[Task, TaskPosition]:
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[T]
+    ) -> Page[T, TaskPosition]:
         found = sort.arrange([task for task in self._tasks.values() if which.matches(task)])
         as_of = self._shelf.revision
         await others_run()
         behind = [task for task in found if after is None or sort.is_behind(task, after)]
-        return page_of(behind[: limit + 1], limit, sort.position, as_of if behind else None)
+        last = sort.position(behind[limit - 1]) if len(behind) > limit else None
+        return Page(tuple([task.shaped(form) for task in behind[:limit]]), last, as_of if behind else None)
 
 
 @dataclass(frozen=True, slots=True)

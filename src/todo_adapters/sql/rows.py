@@ -1,53 +1,39 @@
 """Between rows and entities: for each entity one function in each direction, and for tasks the JSON of the feed."""
 
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from todo_adapters.sql.statements import Row
 from todo_adapters.sql.tables import login_sessions, tasks, users
-from todo_core.ids import SessionId, TaskId, UserId
-from todo_core.model.due import DueDate, DueKind
+from todo_core.ids import SessionId, UserId
 from todo_core.model.rules import fold
 from todo_core.model.session import LoginSession
-from todo_core.model.task import RANKS, Task
+from todo_core.model.task import RANKS, Priority, Task, TaskForm
 from todo_core.model.user import Credentials, User
 
-KINDS: Final = {kind.value: kind for kind in DueKind}
-PRIORITIES: Final = {rank: priority for priority, rank in RANKS.items()}
+T = TypeVar("T")
 
-DERIVED: Final = {"title_key", "description_key"}
+PRIORITIES: Final[dict[int | None, Priority | None]] = {None: None} | {rank: each for each, rank in RANKS.items()}
+
+DERIVED: Final = {"title_key", "description_key", "due_kind", "due_at"}
 TASK_COLUMNS: Final = [column for column in tasks.c if column.name not in DERIVED]
-"""The columns that ``to_task`` takes, in their order."""
+"""The columns that ``shape`` takes, in their order; the others are there to search and to sort by."""
 
 USER_COLUMNS: Final = [users.c[name] for name in ("id", "email", "name", "time_zone", "created_at", "disabled")]
 SESSION_COLUMNS: Final = list(login_sessions.c)
 
 
+def shape(row: Row, form: TaskForm[T]) -> T:
+    """What the form makes of a row of TASK_COLUMNS, whatever columns stand behind them."""
+    (owner, task_id, title, description, completed_at, priority, due, revision, created, updated, *_) = row
+    return form(task_id, owner, title, description, completed_at, PRIORITIES[priority], due, revision, created, updated)
+
+
 def to_task(row: Row) -> Task:
     """A row of TASK_COLUMNS as a task."""
-    (owner, task_id, title, description, completed_at, priority, due, due_kind, due_at, revision, created, updated) = (
-        row
-    )
-    return Task(
-        id=TaskId(task_id),
-        user_id=UserId(owner),
-        title=title,
-        description=description,
-        completed_at=completed_at,
-        priority=None if priority is None else PRIORITIES[priority],
-        due_date=None if due is None else _due_date(due, due_kind, due_at),
-        revision=revision,
-        created_at=created,
-        updated_at=updated,
-    )
-
-
-def _due_date(text: str, kind: str, at: datetime) -> DueDate:
-    """asyncpg takes the last microsecond of 9999 for infinity, and gives that back without a zone."""
-    return DueDate(text=text, kind=KINDS[kind], at=at if at.tzinfo else at.replace(tzinfo=UTC))
+    return shape(row, Task.stored)
 
 
 def from_task(task: Task) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,11 +26,13 @@ from todo_core.errors import NotFound, Unavailable
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind
 from todo_core.model.intent import Key
-from todo_core.model.task import Task
+from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.model.zones import zone
 from todo_core.paging import Page
 from todo_core.ports.runtime import IdSource
+
+T = TypeVar("T")
 
 ZONE: Final = Statement(select(users.c.time_zone).where(users.c.id == bindparam("id", type_=users.c.id.type)))
 REVISION: Final = Statement(select(users.c.revision).where(users.c.id == bindparam("id", type_=users.c.id.type)))
@@ -80,9 +82,18 @@ class SqlView:
     def __init__(self, reader: Reader, owner: UserId) -> None:
         self._reader = reader
         self.owner = owner
-        self.tasks = SqlTasks(reader, owner)
-        self.changes = SqlChanges(reader, owner)
-        self.receipts = SqlReceipts(reader, owner)
+
+    @property
+    def tasks(self) -> SqlTasks:
+        return SqlTasks(self._reader, self.owner)
+
+    @property
+    def changes(self) -> SqlChanges:
+        return SqlChanges(self._reader, self.owner)
+
+    @property
+    def receipts(self) -> SqlReceipts:
+        return SqlReceipts(self._reader, self.owner)
 
     async def revision(self) -> int:
         row = await self._reader.one(REVISION, {"id": self.owner})
@@ -173,10 +184,10 @@ class CollectedTasks:
         return await SqlTasks(self.unit.reader, self.unit.owner).get(task_id)
 
     async def page(
-        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int
-    ) -> Page[Task, TaskPosition]:
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[T]
+    ) -> Page[T, TaskPosition]:
         await self.unit.spill()
-        return await SqlTasks(self.unit.reader, self.unit.owner).page(which, sort, after, limit)
+        return await SqlTasks(self.unit.reader, self.unit.owner).page(which, sort, after, limit, form)
 
     def add(self, task: Task) -> None:
         self.unit.writes.append(Write(ChangeKind.CREATED, task.id, task))

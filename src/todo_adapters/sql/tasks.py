@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, literal, or_, select, union_all
 
 from todo_adapters.sql.database import Reader
-from todo_adapters.sql.rows import TASK_COLUMNS, to_task
+from todo_adapters.sql.rows import TASK_COLUMNS, shape, to_task
 from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.sql.tables import tasks, users
 from todo_core.errors import NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.due import DueKind
-from todo_core.model.task import Task
+from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
-from todo_core.paging import Page, page_of
+from todo_core.paging import Page
 
 T = tasks.c
+Item = TypeVar("Item")
 
 GET: Final = Statement(
     select(*TASK_COLUMNS).where(
@@ -58,17 +59,18 @@ class SqlTasks:
         return to_task(row)
 
     async def page(
-        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int
-    ) -> Page[Task, TaskPosition]:
-        statement = page_statement(Shape.of(which, sort, after))
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[Item]
+    ) -> Page[Item, TaskPosition]:
+        statement = page_statement(Look.of(which, sort, after))
         values = {"user_id": self.owner, "limit": limit + 1, **_values(which), **_position(after)}
         rows: Sequence[Row] = await self.reader.all(statement, values)
         as_of = rows[0][WIDTH] if rows else None
-        return page_of([to_task(row[:WIDTH]) for row in rows], limit, sort.position, as_of)
+        last = sort.position(to_task(rows[limit - 1])) if len(rows) > limit else None
+        return Page(tuple([shape(row, form) for row in rows[:limit]]), last, as_of)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Look:
     """What of a query changes the text of its statement; all the rest is bound.
 
     ``start`` is where the page begins: at the very start, behind a task that has a sort value, or behind one
@@ -86,7 +88,7 @@ class Shape:
     start: str
 
     @classmethod
-    def of(cls, which: TaskFilter, sort: TaskSort, after: TaskPosition | None) -> "Shape":
+    def of(cls, which: TaskFilter, sort: TaskSort, after: TaskPosition | None) -> "Look":
         return cls(
             completed=which.completed,
             open_only=which.open_only,
@@ -120,63 +122,63 @@ def _position(after: TaskPosition | None) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def page_statement(shape: Shape) -> Statement:
-    """The statement for a page of this shape.
+def page_statement(look: Look) -> Statement:
+    """The statement for a page of this look.
 
     Where the sort value can be missing, the tasks that have one and those that have none are two stretches of
     the list, each read by its own key and put behind one another: an OR over both would read everything.
     """
-    key: ColumnElement[Any] = SORT_COLUMNS[shape.sort.field]
-    wanted = and_(T.user_id == bindparam("user_id", type_=T.user_id.type), *_conditions(shape))
+    key: ColumnElement[Any] = SORT_COLUMNS[look.sort.field]
+    wanted = and_(T.user_id == bindparam("user_id", type_=T.user_id.type), *_conditions(look))
     limit = bindparam("limit", type_=Integer())
-    order = key.desc() if shape.sort.descending else key.asc()
+    order = key.desc() if look.sort.descending else key.asc()
     if not T[key.name].nullable:
         query = select(*TASK_COLUMNS, AS_OF).where(wanted)
-        return Statement(_behind(query, shape, key).order_by(order, T.id).limit(limit))
-    valueless = select(*TASK_COLUMNS, literal(1).label("part")).where(wanted, key.is_(None))
-    if shape.start == "valueless":
+        return Statement(_behind(query, look, key).order_by(order, T.id).limit(limit))
+    valueless = select(*TASK_COLUMNS, key.label("sorted_by"), literal(1).label("part")).where(wanted, key.is_(None))
+    if look.start == "valueless":
         valueless = valueless.where(T.id > bindparam("after_id", type_=T.id.type))
         part = valueless.order_by(T.id).limit(limit).subquery()
         return Statement(select(*[part.c[column.name] for column in TASK_COLUMNS], AS_OF).order_by(part.c.id))
-    valued = select(*TASK_COLUMNS, literal(0).label("part")).where(wanted, key.is_not(None))
+    valued = select(*TASK_COLUMNS, key.label("sorted_by"), literal(0).label("part")).where(wanted, key.is_not(None))
     both = union_all(
-        select(_behind(valued, shape, key).order_by(order, T.id).limit(limit).subquery()),
+        select(_behind(valued, look, key).order_by(order, T.id).limit(limit).subquery()),
         select(valueless.order_by(T.id).limit(limit).subquery()),
     ).subquery()
-    order = both.c[key.name].desc() if shape.sort.descending else both.c[key.name].asc()
+    order = both.c.sorted_by.desc() if look.sort.descending else both.c.sorted_by.asc()
     columns = [both.c[column.name] for column in TASK_COLUMNS]
     return Statement(select(*columns, AS_OF).order_by(both.c.part, order, both.c.id).limit(limit))
 
 
-def _behind(query: Select[Any], shape: Shape, key: ColumnElement[Any]) -> Select[Any]:
+def _behind(query: Select[Any], look: Look, key: ColumnElement[Any]) -> Select[Any]:
     """Only what comes after the position; ids break ties in ascending order, whatever the direction."""
-    if shape.start == "top":
+    if look.start == "top":
         return query
     after_id = bindparam("after_id", type_=T.id.type)
     if key is T.id:
-        return query.where(key < after_id if shape.sort.descending else key > after_id)
+        return query.where(key < after_id if look.sort.descending else key > after_id)
     value = bindparam("after_value", type_=key.type)
-    if shape.sort.descending:
+    if look.sort.descending:
         return query.where(key <= value, or_(key < value, T.id > after_id))
     return query.where(key >= value, or_(key > value, T.id > after_id))
 
 
-def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
+def _conditions(look: Look) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if shape.completed is not None:
-        found.append(T.completed_at.is_not(None) if shape.completed else T.completed_at.is_(None))
-    if shape.open_only:
+    if look.completed is not None:
+        found.append(T.completed_at.is_not(None) if look.completed else T.completed_at.is_(None))
+    if look.open_only:
         found.append(T.completed_at.is_(None))
-    if shape.priorities:
+    if look.priorities:
         ranks = [bindparam(f"priority_{i}", type_=T.priority.type) for i in range(4)]
         found.append(func.coalesce(T.priority, 0).in_(ranks))
-    if shape.has_due_date is not None:
-        found.append(T.due_at.is_not(None) if shape.has_due_date else T.due_at.is_(None))
-    if shape.due_from:
+    if look.has_due_date is not None:
+        found.append(T.due_at.is_not(None) if look.has_due_date else T.due_at.is_(None))
+    if look.due_from:
         found += [T.due_at >= bindparam("from_edge", type_=T.due_at.type), T.due_at >= _bound("from")]
-    if shape.due_until:
+    if look.due_until:
         found += [T.due_at < bindparam("until_edge", type_=T.due_at.type), T.due_at < _bound("until")]
-    for i in range(shape.words):
+    for i in range(look.words):
         word = bindparam(f"word_{i}", type_=T.description_key.type)
         found.append(or_(T.title_key.like(word, escape="\\"), T.description_key.like(word, escape="\\")))
     return found

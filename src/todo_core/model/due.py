@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -13,7 +13,7 @@ from todo_core.model.zones import instant_of, possible_offsets, wall_clock, zone
 FORM: Final = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})"
     r"(?:[Tt](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)"
-    r"(?:(?P<offset>[Zz]|[+-]\d{2}:\d{2})(?:\[!?(?P<zone>[^\[\]!]+)\])?)?)?",
+    r"(?:(?P<offset>[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)(?:\[!?(?P<zone>[^\[\]!]+)\])?)?)?",
     re.ASCII,
 )
 EARLIEST: Final = datetime(YEAR_MIN, 1, 1, tzinfo=UTC)
@@ -28,17 +28,29 @@ class DueKind(StrEnum):
     FIXED = "fixed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class DueDate:
-    """When a task is due. ``text`` is what was sent and is given back unchanged.
+    """When a task is due. ``text`` is what was sent and is given back unchanged; make it with ``parse``.
 
-    ``at`` puts all due dates in one order: the instant of a fixed time; for a day its first moment, and for
-    a floating time its wall-clock time, both as if in UTC. So the order does not depend on who is looking.
+    What else there is to know follows from the text alone, never from the time zones that a machine knows.
     """
 
     text: str
-    kind: DueKind
-    at: datetime
+
+    @property
+    def kind(self) -> DueKind:
+        if len(self.text) == len("2026-11-20"):
+            return DueKind.DAY
+        behind = self.text[len("2026-11-20T15:00") :]
+        return DueKind.FIXED if any(mark in behind for mark in "Zz+-") else DueKind.FLOATING
+
+    @property
+    def at(self) -> datetime:
+        """A point that puts all due dates in one order: the instant of a fixed time; for a day its first moment, and
+        for a floating time its wall-clock time, both as if in UTC. So the order does not depend on who is looking.
+        """
+        wall = _wall(self.text)
+        return wall.replace(tzinfo=UTC) if wall.tzinfo is None else wall.astimezone(UTC)
 
     @staticmethod
     def parse(text: str) -> "DueDate":
@@ -50,40 +62,34 @@ class DueDate:
                 "This must be a day (2026-11-20), a local time (2026-11-20T15:00) or a time with an offset and, "
                 "if wanted, a zone (2026-11-20T15:00:00+01:00[Europe/Berlin]).",
             )
-        kind = DueKind.DAY if found["time"] is None else DueKind.FIXED if found["offset"] else DueKind.FLOATING
+        due = DueDate(text)
         try:
-            at = _read(found)
+            _check_zone(found)
+            at = due.at
         except (ValueError, OverflowError) as error:
             if isinstance(error, Broken):
                 raise
             raise Broken("invalid-date", "There is no such date or time.") from None
         if not EARLIEST <= at <= LATEST:
             raise Broken("out-of-range", f"This must be in the years {YEAR_MIN} to {YEAR_MAX}.")
-        return DueDate(text=text, kind=kind, at=at)
+        return due
 
 
-def _read(found: re.Match[str]) -> datetime:
-    if found["time"] is None:
-        return datetime.combine(date.fromisoformat(found["day"]), time(), UTC)
-    local = datetime.fromisoformat(f"{found['day']}T{found['time']}")
-    if found["offset"] is None:
-        return local.replace(tzinfo=UTC)
+def _wall(text: str) -> datetime:
+    """The time as it is written, with its offset if it has one."""
+    return datetime.fromisoformat(text.partition("[")[0].upper())
+
+
+def _check_zone(found: re.Match[str]) -> None:
+    """A zone must be known, and have the offset that is written beside it at that time; Z goes with any zone."""
+    if not found["zone"]:
+        return
+    known = zone(found["zone"])
     if found["offset"] in "Zz":
-        if found["zone"]:
-            zone(found["zone"])
-        return local.replace(tzinfo=UTC)
-    offset = _offset(found["offset"])
-    if found["zone"] and offset not in possible_offsets(local, zone(found["zone"])):
+        return
+    wall = _wall(found[0])
+    if wall.utcoffset() not in possible_offsets(wall.replace(tzinfo=None), known):
         raise Broken("offset-mismatch", "The offset is not the one that the time zone has at this time.")
-    return local.replace(tzinfo=timezone(offset)).astimezone(UTC)
-
-
-def _offset(text: str) -> timedelta:
-    hours, minutes = int(text[1:3]), int(text[4:6])
-    if hours > 23 or minutes > 59:
-        raise Broken("invalid-date", "There is no such offset.")
-    size = timedelta(hours=hours, minutes=minutes)
-    return -size if text[0] == "-" else size
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """A task and its life: drafted, changed, completed, reopened."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from todo_core.ids import TaskId, UserId
 from todo_core.limits import DESCRIPTION_MAX, TITLE_MAX
 from todo_core.model.due import DueDate
 from todo_core.model.rules import Broken, Rules, one_line, storable
 from todo_core.partial import UNSET, Unset
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Priority(StrEnum):
@@ -83,9 +85,7 @@ class TaskPatch:
 
     def given(self) -> dict[str, Any]:
         """The fields that are set."""
-        return {
-            field.name: getattr(self, field.name) for field in fields(self) if getattr(self, field.name) is not UNSET
-        }
+        return {field: value for field in self.RULES if (value := getattr(self, field)) is not UNSET}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +123,55 @@ class Task:
     def completed(self) -> bool:
         return self.completed_at is not None
 
+    @staticmethod
+    def stored(
+        id: TaskId,
+        user_id: UserId,
+        title: str,
+        description: str | None,
+        completed_at: datetime | None,
+        priority: Priority | None,
+        due_date: str | None,
+        revision: int,
+        created_at: datetime,
+        updated_at: datetime,
+        /,
+    ) -> "Task":
+        """A task as it is in the storage: the TaskForm of tasks themselves."""
+        return Task(
+            id=id,
+            user_id=user_id,
+            title=title,
+            description=description,
+            completed_at=completed_at,
+            priority=priority,
+            due_date=None if due_date is None else DueDate(due_date),
+            revision=revision,
+            created_at=created_at,
+            updated_at=updated_at,
+        )
+
+    def shaped(self, form: "TaskForm[T_co]") -> T_co:
+        """The same task in another form."""
+        return form(
+            self.id,
+            self.user_id,
+            self.title,
+            self.description,
+            self.completed_at,
+            self.priority,
+            None if self.due_date is None else self.due_date.text,
+            self.revision,
+            self.created_at,
+            self.updated_at,
+        )
+
     @classmethod
     def new(cls, task_id: TaskId, owner: UserId, draft: TaskDraft, now: datetime) -> "Task":
         """The task that a draft describes."""
-        blank = cls(id=task_id, user_id=owner, title=str(draft.title), created_at=now, updated_at=now)
-        return blank.change(draft, now)
+        wanted = draft.given()
+        completed_at = now if wanted.pop("completed", False) else None
+        return cls(id=task_id, user_id=owner, completed_at=completed_at, created_at=now, updated_at=now, **wanted)
 
     def change(self, patch: TaskPatch, now: datetime) -> "Task":
         """The task as the patch wants it; the very same value when nothing is different."""
@@ -146,3 +190,22 @@ class Task:
     def reopen(self, now: datetime) -> "Task":
         """Not done after all."""
         return self.change(TaskPatch(completed=False), now)
+
+
+class TaskForm(Protocol[T_co]):
+    """What whoever looks at many tasks makes of the fields of each, so that nothing is made in between."""
+
+    def __call__(
+        self,
+        id: TaskId,
+        user_id: UserId,
+        title: str,
+        description: str | None,
+        completed_at: datetime | None,
+        priority: Priority | None,
+        due_date: str | None,
+        revision: int,
+        created_at: datetime,
+        updated_at: datetime,
+        /,
+    ) -> T_co: ...

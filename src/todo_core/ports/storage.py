@@ -16,18 +16,20 @@ Promises of every adapter, proved by the contract suite:
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change
 from todo_core.model.intent import Key, Receipt
-from todo_core.model.task import Task
+from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.paging import Page
 from todo_core.ports.accounts import AccountsUnitOfWork, AccountsView
 from todo_core.ports.runtime import IdSource
+
+T = TypeVar("T")
 
 
 class TaskReads(Protocol):
@@ -37,9 +39,9 @@ class TaskReads(Protocol):
         """Raises NotFound."""
 
     async def page(
-        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int
-    ) -> Page[Task, TaskPosition]:
-        """At most ``limit`` tasks that match, in order, from behind the position on."""
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[T]
+    ) -> Page[T, TaskPosition]:
+        """At most ``limit`` tasks that match, in order, from behind the position on; each in this form."""
 
 
 class TaskRepository(TaskReads, Protocol):

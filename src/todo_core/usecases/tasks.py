@@ -1,13 +1,16 @@
 """What people do with tasks."""
 
 from datetime import UTC
+from typing import TypeVar
 
 from todo_core.ids import TaskId
-from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.task import Task, TaskDraft, TaskForm, TaskPatch
 from todo_core.model.task_filter import TaskPosition, TaskQuery, TaskSort
 from todo_core.paging import Page
 from todo_core.ports.runtime import Clock
 from todo_core.ports.storage import UnitOfWork, View
+
+T = TypeVar("T")
 
 
 async def get_task(view: View, task_id: TaskId) -> Task:
@@ -19,8 +22,21 @@ async def find_tasks(
     view: View, clock: Clock, query: TaskQuery, sort: TaskSort, after: TaskPosition | None, limit: int
 ) -> Page[Task, TaskPosition]:
     """A page of the tasks that somebody asks for, "today" and days being those of their own time zone."""
+    return await look_through(view, clock, query, sort, after, limit, Task.stored)
+
+
+async def look_through(
+    view: View,
+    clock: Clock,
+    query: TaskQuery,
+    sort: TaskSort,
+    after: TaskPosition | None,
+    limit: int,
+    form: TaskForm[T],
+) -> Page[T, TaskPosition]:
+    """The same page, of tasks in any other form."""
     where = await view.zone() if query.needs_zone else UTC
-    return await view.tasks.page(query.at(clock.now(), where), sort, after, limit)
+    return await view.tasks.page(query.at(clock.now(), where), sort, after, limit, form)
 
 
 async def add_task(tx: UnitOfWork, draft: TaskDraft) -> Task:
