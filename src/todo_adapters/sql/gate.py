@@ -1,6 +1,8 @@
 """The gate in front of a database: so many at once, so many behind them for so long, and nobody else."""
 
 import asyncio
+from collections import deque
+from contextlib import suppress
 
 from todo_core.errors import Unavailable
 
@@ -15,42 +17,67 @@ class Gate:
     ``waiting_max`` the refusal comes at once, which costs next to nothing.
     """
 
-    __slots__ = ("_free", "_patience", "_waiting_max", "places", "refused", "waiting")
+    __slots__ = ("_patience", "_queue", "_waiting_max", "inside", "places", "refused")
 
     def __init__(self, places: int, waiting_max: int, patience: float) -> None:
-        # A semaphore is fair; the queues of connection pools let newcomers overtake.
-        self._free = asyncio.Semaphore(places)
+        # A queue of its own: a place is handed to whoever has waited longest, and one timer is all that waiting costs.
+        self._queue: deque[asyncio.Future[bool]] = deque()
         self._waiting_max = waiting_max
         self._patience = patience
         self.places = places
-        self.waiting = 0
+        self.inside = 0
         self.refused = 0
 
     @property
-    def inside(self) -> int:
-        """How many have entered and not left."""
-        return self.places - self._free._value
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return len(self._queue)
 
     async def enter(self, late: Unavailable | None = None) -> None:
         """Raises Unavailable at once when too many wait already, and ``late`` after too long a wait."""
-        if not self._free.locked():
-            await self._free.acquire()
+        if self.inside < self.places:
+            self.inside += 1
             return
-        if self.waiting >= self._waiting_max:
+        if len(self._queue) >= self._waiting_max:
             self.refused += 1
             raise Unavailable(FULL)
-        self.waiting += 1
-        try:
-            async with asyncio.timeout(self._patience):
-                await self._free.acquire()
-        except TimeoutError:
+        if not await self._turn():
             self.refused += 1
-            raise late or Unavailable(LATE) from None
-        finally:
-            self.waiting -= 1
+            raise late or Unavailable(LATE)
 
     def leave(self) -> None:
-        self._free.release()
+        """Hands the place to whoever has waited longest."""
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(True)
+                return
+        self.inside -= 1
+
+    async def _turn(self) -> bool:
+        """Waits for a place; False when it did not come in time."""
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[bool] = loop.create_future()
+        self._queue.append(turn)
+        timer = loop.call_later(self._patience, _lose_patience, turn)
+        came = False
+        try:
+            came = await turn
+            return came
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.result():
+                self.leave()  # the place came in the very moment of giving up
+            raise
+        finally:
+            timer.cancel()
+            if not came:
+                with suppress(ValueError):  # taken out already, if a place fell to nobody
+                    self._queue.remove(turn)
+
+
+def _lose_patience(turn: "asyncio.Future[bool]") -> None:
+    if not turn.done():
+        turn.set_result(False)
 
 
 def numbers_of(*gates: Gate) -> dict[str, float]:

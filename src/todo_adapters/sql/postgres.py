@@ -1,8 +1,8 @@
 """PostgreSQL behind the seam: asyncpg's pool, behind a gate that is fair and bounded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -101,16 +101,13 @@ class PostgresDatabase:
             raise _refusal(error) from error
 
     async def write(self, statement: Statement, values: Values) -> Row | None:
-        return await finished(self._write(statement, values))
-
-    async def _write(self, statement: Statement, values: Values) -> Row | None:
         prepared = _prepared(statement)
         sent = False
         try:
             async with self._connection() as connection:
                 sent = True
-                with _replicated(connection):
-                    return await connection.fetchrow(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
+                with Replication(connection):
+                    return await finished(connection.fetchrow(prepared.text, *prepared.arguments(values)))
         except Exception as error:
             raise _refusal(error, committing=sent) from error
 
@@ -153,22 +150,23 @@ class PostgresDatabase:
                     await self._pool.close()
             self._pool.terminate()
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
-        """A connection of one's own, for a while."""
+    def _connection(self) -> "Loan":
+        return Loan(self)
+
+    async def take(self) -> Any:
+        """A connection, in turn. Whoever takes one must give it back."""
         await self._gate.enter()
         try:
             if not self._open:
                 await self._open_pool()
-            connection = await self._pool.acquire()
-            try:
-                yield connection
-            except Exception as error:
-                if isinstance(error.__cause__ or error, asyncpg.ReadOnlySQLTransactionError):
-                    connection.terminate()  # a primary no more: the next connection may find the new one
-                raise
-            finally:
-                await self._pool.release(connection)
+            return await self._pool.acquire()
+        except BaseException:
+            self._gate.leave()
+            raise
+
+    async def give_back(self, connection: Any) -> None:
+        try:
+            await self._pool.release(connection)
         finally:
             self._gate.leave()
 
@@ -179,6 +177,24 @@ class PostgresDatabase:
             if not self._open:
                 await self._pool
                 self._open = True
+
+
+class Loan:
+    """A connection of one's own, for a while."""
+
+    __slots__ = ("_connection", "_database")
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+
+    async def __aenter__(self) -> Any:
+        self._connection = await self._database.take()
+        return self._connection
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is not None and isinstance(error.__cause__ or error, asyncpg.ReadOnlySQLTransactionError):
+            self._connection.terminate()  # a primary no more: the next connection may find the new one
+        await self._database.give_back(self._connection)
 
 
 class PostgresTransaction:
@@ -205,31 +221,34 @@ class PostgresTransaction:
     async def commit(self) -> None:
         self.over = True
         try:
-            with _replicated(self._connection):
+            with Replication(self._connection):
                 await finished(self._connection.execute("COMMIT"))
         except Exception as error:
             raise _refusal(error, committing=True) from error
 
 
-@contextmanager
-def _replicated(connection: Any) -> Iterator[None]:
+class Replication:
     """Raises OutcomeUnknown when the server has given up waiting for its standby.
 
     It says so only in a warning, and then that the commit succeeded; what it has not replicated, a failover loses.
     """
-    warnings: list[str] = []
 
-    def hear(_: Any, message: Any) -> None:
-        if message.sqlstate == WAIT_CANCELLED:
-            warnings.append(message.message)
+    __slots__ = ("_connection", "_given_up")
 
-    connection.add_log_listener(hear)
-    try:
-        yield
-    finally:
-        connection.remove_log_listener(hear)
-    if warnings:
-        raise OutcomeUnknown
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._given_up = False
+
+    def __enter__(self) -> None:
+        self._connection.add_log_listener(self._hear)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._connection.remove_log_listener(self._hear)
+        if self._given_up and error is None:
+            raise OutcomeUnknown
+
+    def _hear(self, _: Any, message: Any) -> None:
+        self._given_up |= message.sqlstate == WAIT_CANCELLED
 
 
 async def _no_reset(connection: Any) -> None:

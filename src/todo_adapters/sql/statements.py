@@ -1,6 +1,7 @@
 """A SQL statement written once and compiled once, to the text and the argument order that a driver takes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect
@@ -13,33 +14,31 @@ Processor = Callable[[Any], Any]
 class Prepared:
     """The text for one database, which arguments it takes in which order, and what becomes of them and of rows."""
 
-    __slots__ = ("_binders", "_constants", "_names", "_readers", "text")
+    __slots__ = ("_binders", "_constants", "_pick", "_readers", "gives_our_values", "text")
 
     def __init__(self, clause: ClauseElement, dialect: Dialect) -> None:
         compiled = clause.compile(dialect=dialect)
         self.text = str(compiled)
-        self._names: Sequence[str] = tuple(getattr(compiled, "positiontup", None) or ())
+        names: Sequence[str] = tuple(getattr(compiled, "positiontup", None) or ())
+        self._pick = _picker(names)
         self._constants = {name: value for name, value in compiled.params.items() if value is not None}
         binds: Mapping[str, Any] = getattr(compiled, "binds", {})
-        processors = {name: binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in self._names}
-        self._binders: dict[str, Processor] = {name: bind for name, bind in processors.items() if bind}
+        processors = [binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+        self._binders: list[tuple[int, Processor]] = [(i, bind) for i, bind in enumerate(processors) if bind]
         columns = getattr(clause, "exported_columns", ())
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._readers: list[tuple[int, Processor]] = [(i, read) for i, read in enumerate(readers) if read]
-
-    @property
-    def gives_our_values(self) -> bool:
+        self.gives_our_values = not self._readers
         """True when the rows of the driver need no converting."""
-        return not self._readers
 
-    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+    def arguments(self, values: Mapping[str, Any]) -> Sequence[Any]:
         """The arguments in the order of the text."""
-        constants, binders = self._constants, self._binders
-        found = [values[name] if name in values else constants[name] for name in self._names]
-        if binders:
-            for place, name in enumerate(self._names):
-                if bind := binders.get(name):
-                    found[place] = bind(found[place])
+        picked = self._pick({**self._constants, **values} if self._constants else values)
+        if not self._binders:
+            return picked
+        found = list(picked)
+        for place, bind in self._binders:
+            found[place] = bind(found[place])
         return found
 
     def row(self, raw: Row) -> Row:
@@ -50,6 +49,13 @@ class Prepared:
         for place, read in self._readers:
             row[place] = read(row[place])
         return row
+
+
+def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Takes the values of these names, in this order: in C where there are several, which is the usual case."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
 
 
 class Statement:
