@@ -27,11 +27,11 @@ WARNINGS_PER_SECOND: Final = 50
 
 
 class StructlogJournal:
-    """A Journal on structlog."""
+    """A Journal on structlog, as that is configured when the journal is made."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._logger = structlog.get_logger()
+        self._logger = structlog.get_logger().bind()  # or each event would begin with binding one
         self._second = 0
         self._seen: Counter[str] = Counter()
 

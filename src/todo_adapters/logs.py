@@ -4,7 +4,7 @@ import contextlib
 import logging
 import sys
 import traceback
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from types import TracebackType
 from typing import Any, Final
 
@@ -31,45 +31,51 @@ def configure(level: str, form: str, clock: Clock) -> None:
     """
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
     number = logging.getLevelNamesMapping()[level.upper()]
-    first: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        _stamp(clock),
-    ]
-    last: list[Processor] = [_tell_failure, _clean, _console if console else _json]
+    finish = _finish(clock, _console if console else _json)
     structlog.configure(
-        processors=[*first, *last],
+        processors=[structlog.contextvars.merge_contextvars, finish],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=_Stderr,
         cache_logger_on_first_use=False,
     )
+    foreign = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_logger_name, _first_line]
     handler = _StderrHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*first, structlog.stdlib.add_logger_name, _first_line],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            foreign_pre_chain=foreign,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, finish],
         )
     )
     logging.basicConfig(handlers=[handler], level=max(number, LIBRARY_LEVEL), force=True)
 
 
-def _stamp(clock: Clock) -> Processor:
-    def stamp(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        moment = clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z")
-        return {"timestamp": moment, "level": event.pop("level"), "event": event.pop("event"), **event}
+def _finish(clock: Clock, render: Callable[[dict[str, Any]], str]) -> Processor:
+    """All that becomes of an event in one step: each step of a chain costs as much as what it does."""
 
-    return stamp
+    def finish(_: Any, level: str, event: MutableMapping[str, Any]) -> str:
+        raised = event.pop("exc_info", None)
+        line: dict[str, Any] = {
+            "timestamp": clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z"),
+            "level": level,
+            "event": _text(event.pop("event")),
+        }
+        for name, value in event.items():
+            line.setdefault(_text(name), _plain(value))
+        if raised:
+            line["failure"] = [_text(part) for part in _failure(raised)]
+        return render(line)
+
+    return finish
 
 
-def _tell_failure(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Turns an exception into its type and places. Never its text, which may quote what people have written."""
-    raised = event.pop("exc_info", None)
+def _failure(raised: Any) -> list[str]:
+    """An exception as its type and places. Never its text, which may quote what people have written."""
     if raised is True:
         raised = sys.exc_info()
     failure = raised[1] if isinstance(raised, tuple) else raised
-    if isinstance(failure, BaseException):
-        event["failure"] = [part for each in _chain(failure) for part in (_name(each), *_places(each.__traceback__))]
-    return event
+    if not isinstance(failure, BaseException):
+        return []
+    return [part for each in _chain(failure) for part in (_name(each), *_places(each.__traceback__))]
 
 
 def _first_line(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -99,10 +105,6 @@ def _places(trace: TracebackType | None) -> Iterator[str]:
         yield f"{frame.filename}:{frame.lineno} {frame.name}"
 
 
-def _clean(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {_text(name): _plain(value) for name, value in event.items()}
-
-
 def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 2**63):
         return value
@@ -120,14 +122,14 @@ def _text(value: object) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
-def _json(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
-    return msgspec.json.encode(event).decode()
+def _json(line: dict[str, Any]) -> str:
+    return msgspec.json.encode(line).decode()
 
 
-def _console(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
-    moment, level, name = event.pop("timestamp"), event.pop("level"), event.pop("event")
-    failure = "".join(f"\n    {part}" for part in event.pop("failure", ()))
-    facts = "".join(f" {key}={value}" for key, value in event.items())
+def _console(line: dict[str, Any]) -> str:
+    moment, level, name = line.pop("timestamp"), line.pop("level"), line.pop("event")
+    failure = "".join(f"\n    {part}" for part in line.pop("failure", ()))
+    facts = "".join(f" {key}={value}" for key, value in line.items())
     return f"{moment[11:19]} {level:<7} {name}{facts}{failure}"
 
 

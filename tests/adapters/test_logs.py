@@ -28,7 +28,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
 
 
 @pytest.fixture
-def journal() -> Journal:
+def journal(lines: Lines) -> Journal:
     return StructlogJournal()
 
 
