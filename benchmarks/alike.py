@@ -61,7 +61,7 @@ def comparable(body: Any, own: set[str]) -> list[Task]:
 
     Raises ValueError for what is no id, or no instant.
     """
-    found = []
+    found: list[Task] = []
     for task in body if isinstance(body, list) else [body]:
         if str(UUID(task["id"])) != task["id"]:
             raise ValueError(f"an id in another spelling: {task['id']}")

@@ -92,6 +92,12 @@ class Crowd:
             for person, token in self.bearers
         ]
 
+    def _touch(self) -> list[bytes]:
+        """One small request with each token."""
+        return [
+            request("GET", f"/api/{person.user_id}/tasks?limit=1", _bearer(token)) for person, token in self.bearers
+        ]
+
     def _mixed(self) -> list[bytes]:
         """Single tasks and lists, half and half."""
         lists = self.asks("list")

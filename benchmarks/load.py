@@ -6,8 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -52,31 +51,12 @@ def put_load(url: str, asks: Sequence[bytes], clients: int, seconds: int) -> Loa
     run = f"k{os.getpid()}-{next(runs)}-"
     if shutil.which("wrk") is None:
         return asyncio.run(by_hand(url, asks, clients, seconds, run))
-    with running_wrk(url, asks, clients, seconds, run) as wrk:
-        out, _ = wrk.communicate()
-    return heard(out)
-
-
-@contextmanager
-def running_wrk(
-    url: str, asks: Sequence[bytes], clients: int, seconds: int, run: str
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """wrk at work; killed when the block is left before it has ended."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(b"".join(ask + b"\0" for ask in asks))
         file.flush()
-        command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT), url]
-        wrk = subprocess.Popen([*command, "--", file.name, run], stdout=subprocess.PIPE)
-        try:
-            yield wrk
-        finally:
-            wrk.kill()
-            wrk.wait()
-
-
-def heard(out: bytes) -> Load:
-    """What wrk said, in the last line."""
-    return Load(**json.loads(out.decode().splitlines()[-1]))
+        options = ["-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT)]
+        done = subprocess.run(["wrk", *options, url, "--", file.name, run], check=True, capture_output=True)
+    return Load(**json.loads(done.stdout.splitlines()[-1]))
 
 
 async def by_hand(url: str, asks: Sequence[bytes], clients: int, seconds: float, run: str) -> Load:

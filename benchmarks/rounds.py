@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from benchmarks.cpu import Reading
 from benchmarks.load import Load
+
+T = TypeVar("T")
 
 NOISE_MAX: Final = 0.3
 """Processors that others may keep busy while something is measured."""
@@ -35,6 +37,9 @@ class Contestant(Protocol):
 
     def watched(self) -> dict[str, int]:
         """The processes whose time is told: `server` and `database`, as far as there are any."""
+
+    def prepare(self, case: str) -> None:
+        """What has to be done before it is loaded, and is not measured."""
 
     def run(self, case: str, seconds: int) -> Load:
         """Loads it."""
@@ -77,12 +82,16 @@ class Rounds:
         return [mine[number] / theirs[number] for number in sorted(mine.keys() & theirs.keys())]
 
 
-def quietly(measure: Callable[[], Any], watched: dict[str, int]) -> tuple[Any, Reading, float, int]:
+def quietly(
+    measure: Callable[[], T], watched: dict[str, int], prepare: Callable[[], None] = lambda: None
+) -> tuple[T, Reading, float, int]:
     """What was measured, the time it took of whom, what others used, and how often it had to be repeated.
 
     Raises NotQuietError.
     """
+    others = 0.0
     for attempt in range(REPEATS_MAX + 1):
+        prepare()
         before, began = Reading.take(watched), monotonic()
         found = measure()
         took = monotonic() - began
@@ -114,7 +123,9 @@ def side_by_side(
 
 
 def _round(one: Contestant, case: str, number: int, seconds: int, found: Rounds) -> Round:
-    load, used, others, repeated = quietly(lambda: one.run(case, seconds), one.watched())
+    load, used, others, repeated = quietly(
+        lambda: one.run(case, seconds), one.watched(), prepare=lambda: one.prepare(case)
+    )
     found.repeated += repeated
     if load.refused or load.broken or not load.requests:
         raise BadAnswersError(f"{one.name}, {case}: {load.refused} refused and {load.broken} broken of {load.requests}")

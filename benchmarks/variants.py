@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +42,7 @@ class Variant:
     command: Callable[[int], list[str]]
     database: str = "large"
     cases: Sequence[str] = CASES
+    forgets_tokens: bool = False
 
 
 def _todo(port: int) -> list[str]:
@@ -71,14 +73,16 @@ def _fastify(port: int) -> list[str]:
 
 
 VARIANTS: Final = (
-    Variant("service", "the working tree, as `make run` serves it on PostgreSQL", _todo),
-    Variant("floor", "the same edge, SQL by hand, no domain", lambda port: granian("floor", port)),
-    Variant("pool", "the floor on asyncpg.Pool as it comes", lambda port: granian("pool", port)),
-    Variant("orm", "Litestar, JWTAuth, SQLAlchemy's AsyncSession", lambda port: granian("orm", port)),
-    Variant("fastapi", "FastAPI, SQLModel, uvicorn; without log and extra headers", _uvicorn),
-    Variant("fastify", "Fastify, pg, fast-jwt with its cache; the same headers and log", _fastify),
-    Variant("small", "the service on 10,000 tasks", _todo, "small", ("get", "list")),
-    Variant("sqlite", "the service on its embedded database", _todo, "sqlite", ("get", "list", "create")),
+    Variant("service", "the working tree, as `make run` serves it on PostgreSQL", _todo, forgets_tokens=True),
+    Variant("floor", "the same edge, SQL by hand, no domain", partial(granian, "floor"), forgets_tokens=True),
+    Variant("pool", "the floor on asyncpg.Pool as it comes", partial(granian, "pool"), forgets_tokens=True),
+    Variant("orm", "Litestar, JWTAuth, SQLAlchemy's AsyncSession; no log, no extra headers", partial(granian, "orm")),
+    Variant("fastapi", "FastAPI, SQLModel, PyJWT, uvicorn; no log, no extra headers", _uvicorn),
+    Variant("fastify", "Fastify, pg, fast-jwt with its cache; the same headers, ids and log", _fastify),
+    Variant("small", "the service on 10,000 tasks", _todo, "small", ("get", "list"), forgets_tokens=True),
+    Variant(
+        "sqlite", "the service, embedded database", _todo, "sqlite", ("get", "list", "create"), forgets_tokens=True
+    ),
 )
 
 
