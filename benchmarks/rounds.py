@@ -108,7 +108,7 @@ def side_by_side(
     """Runs every case on every contestant in each round, in another order each time; round 0 only warms up."""
     found = Rounds()
     for number in range(rounds + 1):
-        for case in cases:
+        for case in cases if number else cases[:1]:
             turn = number % len(contestants)
             order = [one for one in (*contestants[turn:], *contestants[:turn]) if case in one.cases]
             for one in order:
