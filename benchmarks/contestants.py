@@ -34,7 +34,8 @@ class Server:
         return self.running.variant.cases
 
     def watched(self) -> dict[str, int]:
-        return {"server": self.running.process.pid, "database": self.database_pid}
+        server = {"server": self.running.process.pid}
+        return server | {"database": self.database_pid} if self.database_pid else server
 
     def prepare(self, case: str) -> None:
         """Has the requests ready, and every token known to a server that forgets them after half a minute.

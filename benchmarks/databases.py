@@ -23,7 +23,7 @@ SMALL: Final = 10_000
 
 @dataclass(frozen=True)
 class Database:
-    """A filled database; ``pid`` is the process at the top of its server, 0 for none."""
+    """A filled database; ``pid`` is the process at the top of its server, 0 when it is embedded."""
 
     url: str
     pid: int

@@ -106,7 +106,7 @@ def _row(target: Target, figure: Figure) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if value >= 20 or value == int(value) else f"{value:.2f}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def write_json(result: Result, path: Path) -> None:

@@ -83,7 +83,10 @@ class Rounds:
 
 
 def quietly(
-    measure: Callable[[], T], watched: dict[str, int], prepare: Callable[[], None] = lambda: None
+    measure: Callable[[], T],
+    watched: dict[str, int],
+    prepare: Callable[[], None] = lambda: None,
+    take: Callable[[dict[str, int]], Reading] = Reading.take,
 ) -> tuple[T, Reading, float, int]:
     """What was measured, the time it took of whom, what others used, and how often it had to be repeated.
 
@@ -92,10 +95,10 @@ def quietly(
     others = 0.0
     for attempt in range(REPEATS_MAX + 1):
         prepare()
-        before, began = Reading.take(watched), monotonic()
+        before, began = take(watched), monotonic()
         found = measure()
         took = monotonic() - began
-        used = Reading.take(watched).since(before)
+        used = take(watched).since(before)
         others = used.others(took)
         if others <= NOISE_MAX:
             return found, used, others, attempt

@@ -10,7 +10,7 @@ import shlex
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,8 +40,10 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     everything = (*CASES, *FIGURES)
     parser.add_argument("--quick", action="store_true", help="fewer tasks, rounds and variants: under two minutes")
-    parser.add_argument("--only", type=_of(everything), default=everything, help=f"of {','.join(everything)}")
-    parser.add_argument("--variants", type=_of(NAMES), help=f"of {','.join(NAMES)}")
+    parser.add_argument(
+        "--only", type=comma_separated(everything), default=everything, help=f"of {','.join(everything)}"
+    )
+    parser.add_argument("--variants", type=comma_separated(NAMES), help=f"of {','.join(NAMES)}")
     parser.add_argument("--rounds", type=int, help="5, or 3 with --quick")
     parser.add_argument("--seconds", type=int, help="of each round: 2, or 1 with --quick")
     parser.add_argument("--data-folder", help="where the databases go, on a disk; a temporary folder unless given")
@@ -56,17 +58,16 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     return wanted
 
 
-class _of:  # noqa: N801 - reads as a word at the option that it checks
-    """Words between commas, all of which must be known."""
+def comma_separated(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
+    """A reader of options: words between commas, all of which must be known."""
 
-    def __init__(self, known: Sequence[str]) -> None:
-        self.known = known
-
-    def __call__(self, text: str) -> tuple[str, ...]:
+    def read(text: str) -> tuple[str, ...]:
         words = tuple(text.split(","))
-        if unknown := set(words) - set(self.known):
+        if unknown := set(words) - set(known):
             raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
         return words
+
+    return read
 
 
 def say(line: str) -> None:

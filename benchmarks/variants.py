@@ -35,7 +35,10 @@ class BrokenVariantError(Exception):
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to answer the requests. ``database`` is the name of the one that it is on."""
+    """One way to answer the requests. ``database`` is the name of the one that it is on.
+
+    ``tree`` holds the sources when they are others than those that are installed.
+    """
 
     name: str
     about: str
@@ -43,9 +46,11 @@ class Variant:
     database: str = "large"
     cases: Sequence[str] = CASES
     forgets_tokens: bool = False
+    tree: Path | None = None
 
 
-def _todo(port: int) -> list[str]:
+def todo(port: int) -> list[str]:
+    """What `make run` runs."""
     return [str(SERVICE_BIN / "todo"), "serve", "--migrate", "--port", str(port), "--workers", "1"]
 
 
@@ -73,16 +78,14 @@ def _fastify(port: int) -> list[str]:
 
 
 VARIANTS: Final = (
-    Variant("service", "the working tree, as `make run` serves it on PostgreSQL", _todo, forgets_tokens=True),
+    Variant("service", "the working tree, as `make run` serves it on PostgreSQL", todo, forgets_tokens=True),
     Variant("floor", "the same edge, SQL by hand, no domain", partial(granian, "floor"), forgets_tokens=True),
     Variant("pool", "the floor on asyncpg.Pool as it comes", partial(granian, "pool"), forgets_tokens=True),
     Variant("orm", "Litestar, JWTAuth, SQLAlchemy's AsyncSession; no log, no extra headers", partial(granian, "orm")),
     Variant("fastapi", "FastAPI, SQLModel, PyJWT, uvicorn; no log, no extra headers", _uvicorn),
     Variant("fastify", "Fastify, pg, fast-jwt with its cache; the same headers, ids and log", _fastify),
-    Variant("small", "the service on 10,000 tasks", _todo, "small", ("get", "list"), forgets_tokens=True),
-    Variant(
-        "sqlite", "the service, embedded database", _todo, "sqlite", ("get", "list", "create"), forgets_tokens=True
-    ),
+    Variant("small", "the service on 10,000 tasks", todo, "small", ("get", "list"), forgets_tokens=True),
+    Variant("sqlite", "the service, embedded database", todo, "sqlite", ("get", "list", "create"), forgets_tokens=True),
 )
 
 
@@ -105,7 +108,8 @@ def serving(variant: Variant, database_url: str, folder: Path) -> Iterator[Runni
     """A variant that answers; it and all that it started are gone afterwards. Raises BrokenVariantError."""
     port = free_port()
     command = variant.command(port)
-    environ = settings(database_url, port, folder / f"{variant.name}-var")
+    sources = [variant.tree / "src", variant.tree / "migrations"] if variant.tree else [ROOT]
+    environ = settings(database_url, port, folder / f"{variant.name}-var", sources)
     log = folder / f"{variant.name}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=folder, env=environ, stdout=out, stderr=out, start_new_session=True)
@@ -117,12 +121,12 @@ def serving(variant: Variant, database_url: str, folder: Path) -> Iterator[Runni
         stop(process)
 
 
-def settings(database_url: str, port: int, data: Path) -> dict[str, str]:
+def settings(database_url: str, port: int, data: Path, sources: Sequence[Path]) -> dict[str, str]:
     """What every variant is told. Nothing of the caller's but where programs are."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", "/"),
-        "PYTHONPATH": str(ROOT),  # for the yardsticks; the service is installed
+        "PYTHONPATH": os.pathsep.join(map(str, sources)),
         "DATABASE_URL": database_url,
         "BETTER_AUTH_SECRET": SECRET,
         "TODO_PORT": str(port),
