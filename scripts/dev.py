@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from dev_environment import BIN, VENV, SetupError, ensure
+from dev_environment import BIN, VENV, SetupError, ensure, home
 from dev_uv import ROOT, TOOLS, find_uv
 
 CHECKS = {
@@ -72,6 +72,19 @@ def cuts(args: list[str]) -> NoReturn:
     become("pytest", "-s", "tests/e2e/test_cuts.py", "tests/e2e/test_kills.py", *args)
 
 
+def bench(args: list[str]) -> NoReturn:
+    """Measure the service beside what it is compared with (--write keeps docs/performance.md)"""
+    ensure("run")
+    ensure("bench")
+    python = str(home("bench") / "bin" / "python")
+    os.execv(python, [python, "-m", "benchmarks.run", *args])
+
+
+def bench_quick(args: list[str]) -> NoReturn:
+    """The same in less than two minutes: fewer tasks, rounds and variants"""
+    bench(["--quick", *args])
+
+
 def check(_: list[str]) -> None:
     """Check format, lint, types and the direction of imports; all of them, even if one fails"""
     ensure("dev")
@@ -109,6 +122,8 @@ def lock(args: list[str]) -> None:
     subprocess.run([*base, *everything], check=True)
     subprocess.run([*base, "pyproject.toml", *within, "requirements/run.txt"], check=True)
     subprocess.run([*base, "--group", "build", *within, "requirements/build.txt"], check=True)
+    comparison = ["pyproject.toml", "--group", "bench", "--group", "build"]
+    subprocess.run([*base, *comparison, *within, "requirements/bench.txt"], check=True)
     subprocess.run([*base, "-", "-o", "requirements/uv.txt"], input=b"uv\n", check=True)
 
 
@@ -119,7 +134,7 @@ def report(args: list[str]) -> NoReturn:
 
 def clean(_: list[str]) -> None:
     """Remove what can be made again: the environment, tools and caches (never ./var)"""
-    for path in (VENV, TOOLS, *(ROOT / name for name in CACHES)):
+    for path in (VENV, home("bench"), TOOLS, *(ROOT / name for name in CACHES)):
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -127,7 +142,7 @@ def help_(_: list[str]) -> None:
     """Show this list"""
     print("Usage: python3 scripts/dev.py COMMAND [ARGUMENTS...]\n")
     for name, command in COMMANDS.items():
-        print(f"  {name:<8} {command.__doc__}")
+        print(f"  {name:<12} {command.__doc__}")
 
 
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
@@ -135,6 +150,8 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "test": test,
     "fuzz": fuzz,
     "cuts": cuts,
+    "bench": bench,
+    "bench-quick": bench_quick,
     "check": check,
     "format": format_,
     "migrate": migrate,

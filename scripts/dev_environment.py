@@ -1,4 +1,4 @@
-"""Makes .venv agree with the lock files, and does nothing when it already does."""
+"""Makes .venv (.venv-bench for benchmarks) agree with the lock files, and does nothing when it already does."""
 
 import fcntl
 import hashlib
@@ -9,18 +9,22 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from dev_uv import ROOT, TOOLS, find_uv
 
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
-STAMP = VENV / ".installed"
 
 # What each set installs. The set `dev` holds all of `run`, in the same versions.
 LOCK_FILES = {
     "run": ("requirements/run.txt", "requirements/build.txt"),
     "dev": ("requirements/dev.txt",),
+    "bench": ("requirements/bench.txt",),
 }
+
+# Benchmarks compare with other frameworks, which must not be there where the service runs.
+SEPARATE = {"bench": ".venv-bench"}
 
 NO_VENV_HELP = """\
 This Python cannot make virtual environments, and uv is neither on PATH nor could be fetched. Either of these helps:
@@ -32,17 +36,22 @@ class SetupError(Exception):
     """Set-up cannot go on; the message tells a person what to do."""
 
 
+def home(wanted: str) -> Path:
+    """The environment that a set is installed into."""
+    return VENV.with_name(SEPARATE.get(wanted, VENV.name))
+
+
 def ensure(wanted: str) -> None:
-    """Have the packages of one set and the project itself in .venv."""
+    """Have the packages of one set and the project itself in its environment."""
     if is_installed(wanted):
         return
     with _one_at_a_time():
         if is_installed(wanted):  # by the process that we waited for
             return
         # The stamp goes first and comes back last: whatever interrupts the work, the next start does it again.
-        STAMP.unlink(missing_ok=True)
+        _stamp(wanted).unlink(missing_ok=True)
         began = time.monotonic()
-        _say(f"Setting up .venv from {' and '.join(LOCK_FILES[wanted])} ...")
+        _say(f"Setting up {home(wanted).name} from {' and '.join(LOCK_FILES[wanted])} ...")
         uv = find_uv()
         if uv is None or not _install_with_uv(uv, wanted):
             _install_with_pip(wanted)
@@ -53,10 +62,10 @@ def ensure(wanted: str) -> None:
 def is_installed(wanted: str) -> bool:
     """Whether the stamp says so and the environment has an interpreter (its link may dangle)."""
     try:
-        stamped = STAMP.read_text().split()
+        stamped = _stamp(wanted).read_text().split()
     except OSError:
         return False
-    return digest(wanted) in stamped and (BIN / "python").exists()
+    return digest(wanted) in stamped and (home(wanted) / "bin" / "python").exists()
 
 
 def digest(wanted: str) -> str:
@@ -67,20 +76,26 @@ def digest(wanted: str) -> str:
     return f"{wanted}:{content.hexdigest()}"
 
 
+def _stamp(wanted: str) -> Path:
+    return home(wanted) / ".installed"
+
+
 def _write_stamp(wanted: str) -> None:
-    sets = ("run", "dev") if wanted == "dev" else ("run",)
-    fresh = STAMP.with_suffix(".new")
+    sets = ("run", "dev") if wanted == "dev" else (wanted,)
+    stamp = _stamp(wanted)
+    fresh = stamp.with_suffix(".new")
     fresh.write_text("\n".join(digest(name) for name in sets) + "\n")
-    fresh.replace(STAMP)
+    fresh.replace(stamp)
 
 
 def _install_with_uv(uv: str, wanted: str) -> bool:
     """False when uv fails, for example because only pip is told of this machine's package index."""
-    python = str(BIN / "python")
+    venv = home(wanted)
+    python = str(venv / "bin" / "python")
     project = ["--no-deps", "--no-build-isolation", "--editable", "."]
     try:
-        if not _venv_fits():
-            _run(uv, "--quiet", "venv", "--clear", "--python", sys.executable, str(VENV))
+        if not _fits(venv):
+            _run(uv, "--quiet", "venv", "--clear", "--python", sys.executable, str(venv))
         _run(uv, "--quiet", "pip", "sync", "--python", python, "--require-hashes", *LOCK_FILES[wanted])
         _run(uv, "--quiet", "pip", "install", "--python", python, *project)
     except subprocess.CalledProcessError:
@@ -90,13 +105,14 @@ def _install_with_uv(uv: str, wanted: str) -> bool:
 
 
 def _install_with_pip(wanted: str) -> None:
-    python = str(BIN / "python")
+    venv = home(wanted)
+    python = str(venv / "bin" / "python")
     if importlib.util.find_spec("ensurepip") is None:
         raise SetupError(NO_VENV_HELP)
     try:
-        if not _venv_fits():
-            _run(sys.executable, "-m", "venv", "--clear", str(VENV))
-        if not (BIN / "pip").exists():  # uv made the environment
+        if not _fits(venv):
+            _run(sys.executable, "-m", "venv", "--clear", str(venv))
+        if not (venv / "bin" / "pip").exists():  # uv made the environment
             _run(python, "-m", "ensurepip")
         pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         requirements = [word for name in LOCK_FILES[wanted] for word in ("--requirement", name)]
@@ -106,15 +122,15 @@ def _install_with_pip(wanted: str) -> None:
         raise SetupError(f"Set-up failed (exit code {error.returncode}); the lines above say why.") from error
 
 
-def _venv_fits() -> bool:
-    """Whether .venv is there and of the Python that runs this script."""
+def _fits(venv: Path) -> bool:
+    """Whether an environment is there and of the Python that runs this script."""
     try:
-        settings = (VENV / "pyvenv.cfg").read_text().splitlines()
+        settings = (venv / "pyvenv.cfg").read_text().splitlines()
     except OSError:
         return False
     versions = [line.partition("=")[2].strip() for line in settings if line.startswith("version")]
     same = any(f"{version}.".startswith(f"{_python_version()}.") for version in versions)
-    return same and (BIN / "python").exists()
+    return same and (venv / "bin" / "python").exists()
 
 
 def _python_version() -> str:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -43,13 +43,15 @@ class Binaries:
     origin: str
 
 
-def start_private_server() -> PostgresServer | Unavailable:
-    """Start a server of our own on the first binaries that work."""
+def start_private_server(
+    settings: Mapping[str, str] = THROWAWAY_SETTINGS, root: str | None = None
+) -> PostgresServer | Unavailable:
+    """Start a server of our own on the first binaries that work, with its folder in ``root`` if one is named."""
     uid = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
     reasons = []
     for candidate in candidates():
         try:
-            return _start(candidate, uid)
+            return _start(candidate, uid, settings, root)
         except (OSError, subprocess.SubprocessError, NotReadyError) as error:
             reasons.append(f"{candidate.origin}: {error}")
     found = "; ".join(reasons) if reasons else f"neither the wheel {WHEEL} nor a system server is installed"
@@ -74,10 +76,11 @@ def _major(initdb: Path) -> int:
     return int(name) if name.isdigit() else 0
 
 
-def _start(binaries: Binaries, uid: int | None) -> PostgresServer:
+def _start(binaries: Binaries, uid: int | None, settings: Mapping[str, str], root: str | None) -> PostgresServer:
     began = time.monotonic()
     within_reach = _within_reach(binaries, uid)
-    folder = Path(tempfile.mkdtemp(prefix="todo-postgres-", dir=temporary_root(uid, runs_programs=not within_reach)))
+    root = root or temporary_root(uid, runs_programs=not within_reach)
+    folder = Path(tempfile.mkdtemp(prefix="todo-postgres-", dir=root))
     try:
         if uid is not None:
             os.chown(folder, uid, uid)
@@ -88,7 +91,7 @@ def _start(binaries: Binaries, uid: int | None) -> PostgresServer:
         password = secrets.token_hex(16)
         _initdb(binaries, folder, password, uid)
         port = _free_port()
-        keeper = _serve(binaries, folder, port, uid)
+        keeper = _serve(binaries, folder, settings, port, uid)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -170,8 +173,11 @@ def _initdb(binaries: Binaries, folder: Path, password: str, uid: int | None) ->
     secret.unlink()
 
 
-def _serve(binaries: Binaries, folder: Path, port: int, uid: int | None) -> subprocess.Popen[bytes]:
-    settings = THROWAWAY_SETTINGS | {
+def _serve(
+    binaries: Binaries, folder: Path, wanted: Mapping[str, str], port: int, uid: int | None
+) -> subprocess.Popen[bytes]:
+    settings = {
+        **wanted,
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": "",  # their paths have a length limit that temporary folders may break

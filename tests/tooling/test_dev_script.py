@@ -35,7 +35,7 @@ class Workshop:
 
     def _install(self, what: str) -> None:
         self.installed.append(what)
-        self.write(".venv/bin/python", "")
+        self.write(f"{dev_environment.home(what.split()[1]).name}/bin/python", "")
 
 
 @pytest.fixture
@@ -46,8 +46,6 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     monkeypatch.setattr(dev_environment, "ROOT", tmp_path)
     monkeypatch.setattr(dev_environment, "TOOLS", tmp_path / ".tools")
     monkeypatch.setattr(dev_environment, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(dev_environment, "BIN", tmp_path / ".venv" / "bin")
-    monkeypatch.setattr(dev_environment, "STAMP", tmp_path / ".venv" / ".installed")
     monkeypatch.setattr(dev_environment, "find_uv", lambda: "uv")
     monkeypatch.setattr(dev_environment, "_install_with_uv", made.with_uv)
     monkeypatch.setattr(dev_environment, "_install_with_pip", made.with_pip)
@@ -70,6 +68,12 @@ def test_the_running_set_does_not_serve_for_development(workshop: Workshop) -> N
     dev_environment.ensure("run")
     dev_environment.ensure("dev")
     assert workshop.installed == ["uv run", "uv dev"]
+
+
+def test_benchmarks_have_an_environment_of_their_own(workshop: Workshop) -> None:
+    for wanted in ("run", "bench", "run", "bench"):
+        dev_environment.ensure(wanted)
+    assert workshop.installed == ["uv run", "uv bench"]
 
 
 @pytest.mark.parametrize("changed", ["requirements/run.txt", "requirements/build.txt", "pyproject.toml"])
@@ -135,7 +139,7 @@ def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
 
 
 def test_the_makefile_forwards_every_command() -> None:
-    targets = re.findall(r"^(\w+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(r"^([\w-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert sorted(targets) == sorted(dev.COMMANDS)
 
 
