@@ -30,7 +30,7 @@ from todo_adapters import migrate  # noqa: E402
 from todo_adapters.runtime import UuidSevens  # noqa: E402
 from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions  # noqa: E402
 from todo_adapters.sql.store import SqlStore  # noqa: E402
-from todo_adapters.sql.tasks import GET, Shape, page_statement  # noqa: E402
+from todo_adapters.sql.tasks import GET, Look, page_statement  # noqa: E402
 from todo_adapters.sql.writes import FUSED, Write, _values  # noqa: E402
 from todo_core.ids import TaskId, UserId  # noqa: E402
 from todo_core.model.change import ChangeKind  # noqa: E402
@@ -56,7 +56,7 @@ async def cost(url: str, calls: int, flights: int) -> list[float]:
     for owner, task_id in reversed(known):
         task = Task(id=task_id, user_id=owner, title="Buy milk", created_at=NOW, updated_at=NOW)
         new.append(_values(owner, NOW, Write(ChangeKind.CREATED, task_id, task)))
-    page = page_statement(Shape.of(TaskFilter(), TaskSort(), None))
+    page = page_statement(Look.of(TaskFilter(), TaskSort(), None))
     places = count()
 
     async def one() -> None:

@@ -183,12 +183,11 @@ async def study(url: str, wanted: argparse.Namespace) -> None:
         "TODO_DATA_DIR": folder,
         "TODO_LOG_FORMAT": "json",
     }
-    from todo_adapters import bootstrap, configuration, logs, migrate, runtime  # noqa: PLC0415
+    from todo_adapters import configuration, logs, migrate, runtime  # noqa: PLC0415
     from todo_http import asgi  # noqa: PLC0415
 
     settings = configuration.configured(os.environ)
     logs.configure(settings.log_level, "json", runtime.SystemClock())
-    assert bootstrap
     if not url.startswith("memory"):
         await migrate.upgrade(url)
     app = asgi.create_app()

@@ -5,14 +5,16 @@ Whatever the service needs more than this, its domain and its promises cost: use
 
 import gc
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, Literal, NoReturn, cast
 
 import asyncpg
 import msgspec
-from litestar import Litestar, Request, get, patch, post
+from litestar import Litestar, Request
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Receive, Scope, Send
 
 from todo_adapters.bootstrap import new_meter
 from todo_adapters.jwt_tokens import JwtTokens
@@ -23,9 +25,15 @@ from todo_core.ids import UserId
 from todo_http.access_log import AccessLog
 from todo_http.answer import Answer
 from todo_http.app import TodoApp
+from todo_http.call import Call
 from todo_http.conditional import PRIVATE, tag_of
+from todo_http.cursors import Cursors
+from todo_http.docs import File
 from todo_http.edge import Edge
+from todo_http.endpoint import handled
 from todo_http.options import HttpOptions
+from todo_http.places import Places
+from todo_http.service import Service
 from todo_http.tasks import TASK, TASKS, Completion, NewTask, TaskOut
 from todo_http.visit import visit_of
 from todo_http.wire import instant
@@ -73,11 +81,32 @@ async def _nothing(_: Any) -> None:
     """No session state is ever set."""
 
 
-def owner_of(request: Request[Any, Any, Any]) -> UserId:
+class Endpoint:
+    """What the framework is given as the response to every request of one kind, as in the service."""
+
+    def __init__(self, handler: Callable[[Call], Awaitable[Answer]]) -> None:
+        self.handler = handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        visit = visit_of(scope)
+        visit.answer = await self.handler(Call(cast(Any, None), scope, receive, visit))
+
+
+def endpoint(method: Literal["GET", "POST", "PATCH"], path: str) -> Callable[[Any], HTTPRouteHandler]:
+    """Makes a function the handler of a method and a path."""
+    return lambda handler: handled(method, path, Endpoint(handler))
+
+
+def connected(request: Call) -> AbstractAsyncContextManager[Any]:
+    """A connection for a while."""
+    return cast(AbstractAsyncContextManager[Any], request.scope["litestar_app"].state.connection())
+
+
+def owner_of(request: Call) -> UserId:
     """Whose token it is. Raises InvalidToken, or Forbidden on the path of somebody else."""
-    visit = visit_of(request.scope)
-    claims = tokens.read(visit.fields[b"authorization"][7:].decode("ascii"), clock.now())
-    if request.scope["path_params"]["user_id"] != str(claims.user_id):
+    claims = tokens.read(request.visit.fields[b"authorization"][7:].decode("ascii"), clock.now())
+    request.visit.user = str(claims.user_id)
+    if request.text("user_id") != request.visit.user:
         raise Forbidden
     return claims.user_id
 
@@ -107,42 +136,43 @@ def answer(status: int, row: Any) -> Answer:
     return Answer.json(status, wire(row), (b"etag", tag_of(row[7])), PRIVATE)
 
 
-@get(TASK)
-async def get_one(request: Request[Any, Any, Any]) -> Answer:
-    async with request.app.state.connection() as connection:
-        return answer(200, await connection.fetchrow(GET, owner_of(request), request.scope["path_params"]["task_id"]))
+@endpoint("GET", TASK)
+async def get_one(request: Call) -> Answer:
+    async with connected(request) as connection:
+        return answer(200, await connection.fetchrow(GET, owner_of(request), request.text("task_id")))
 
 
-@get(TASKS)
-async def get_list(request: Request[Any, Any, Any]) -> Answer:
-    owner, limit = owner_of(request), int(request.query_params.get("limit", 1000))
-    async with request.app.state.connection() as connection:
+@endpoint("GET", TASKS)
+async def get_list(request: Call) -> Answer:
+    owner = owner_of(request)
+    limit = int(request.scope["query_string"].partition(b"limit=")[2] or 1000)
+    async with connected(request) as connection:
         rows = await connection.fetch(LIST, owner, limit)
     return Answer.json(200, [wire(row) for row in rows], PRIVATE)
 
 
-@post(TASKS)
-async def create(request: Request[Any, Any, Any]) -> Answer:
+@endpoint("POST", TASKS)
+async def create(request: Call) -> Answer:
     owner = owner_of(request)
-    task = new_task.decode(await request.body())
+    task = new_task.decode(await request.whole_body())
     text = task.description or None
     due = datetime.fromisoformat(task.due_date).replace(tzinfo=UTC) if task.due_date else None
     values = (task.title, text, RANKS[task.priority or None], task.due_date or None, "day" if due else None, due)
     keys = (task.title.casefold(), (text or "").casefold())
-    async with request.app.state.connection() as connection:
+    async with connected(request) as connection:
         return answer(201, await connection.fetchrow(CREATE, owner, ids.new(), *values, clock.now(), *keys))
 
 
-@patch(TASK + "/complete")
-async def complete(request: Request[Any, Any, Any]) -> Answer:
-    owner, task_id = owner_of(request), request.scope["path_params"]["task_id"]
-    wish = completion.decode(await request.body())
-    async with request.app.state.connection() as connection:
+@endpoint("PATCH", TASK + "/complete")
+async def complete(request: Call) -> Answer:
+    owner, task_id = owner_of(request), request.text("task_id")
+    wish = completion.decode(await request.whole_body())
+    async with connected(request) as connection:
         return answer(200, await connection.fetchrow(COMPLETE, owner, task_id, wish.completed, clock.now()))
 
 
-@get("/health/ready")
-async def ready() -> Answer:
+@endpoint("GET", "/health/ready")
+async def ready(request: Call) -> Answer:
     return Answer(200)
 
 
@@ -169,5 +199,12 @@ def create_app(connections: Callable[[], AbstractAsyncContextManager[Connect]] =
     app = TodoApp(
         handlers, lifespan=[lifespan], exception_handlers={Exception: _rise}, openapi_config=None, logging_config=None
     )
-    app.edge = Edge(app.behind_the_edge, options, AccessLog("json"), new_meter())
+    service = Service(
+        options=options,
+        places=Places(options),
+        cursors=Cursors(options.cursor_keys),
+        rate_limit=None,
+        openapi=File.of(b"{}", "application/json"),
+    )
+    app.edge = Edge(app.behind_the_edge, service, AccessLog("json"), new_meter())
     return app
