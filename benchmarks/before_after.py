@@ -12,6 +12,7 @@ import tempfile
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 from benchmarks import alike, machine
 from benchmarks.asks import CASES
@@ -35,6 +36,7 @@ def tree_of(revision: str, folder: Path) -> Path:
 
 def compare(wanted: argparse.Namespace, stack: ExitStack) -> Result:
     """Everything is gone when the stack is. Raises one of FAILURES."""
+    began = monotonic()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="todo-bench-")))
     tree = tree_of(wanted.before, folder)
     postgres = stack.enter_context(durable_postgres())
@@ -49,13 +51,15 @@ def compare(wanted: argparse.Namespace, stack: ExitStack) -> Result:
     ]
     asks = {case: large.crowd.asks(case) for case in ("get", "list", "create")}
     alike.check(servers[0].running, [servers[1].running], asks | {"complete": large.crowd.toggles(large.url)})
+    rounds = side_by_side(servers, wanted.only, wanted.rounds, wanted.seconds, say)
     return Result(
         command=f"benchmarks.before_after --before {wanted.before}",
         date=datetime.now(UTC).date().isoformat(),
         facts=machine.describe(postgres.origin.split(",")[0].removeprefix("PostgreSQL ")),
-        dataset=f"{QUICK.tasks:,} tasks.",
+        dataset=f"{QUICK.tasks:,} tasks. {wanted.rounds} rounds of {wanted.seconds} s, medians.",
         names={variant.name: variant.about for variant in variants},
-        rounds=side_by_side(servers, wanted.only, wanted.rounds, wanted.seconds, say),
+        rounds=rounds,
+        seconds=monotonic() - began,
     )
 
 

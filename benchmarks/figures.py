@@ -153,22 +153,21 @@ def logins(service: Running, database: Database, rounds: int, seconds: int) -> F
 
 
 async def _beside_logins(url: str, asks: Sequence[bytes], seconds: int) -> Load:
-    entering = [asyncio.create_task(_log_in_again(url, number)) for number in range(1, LOGINS + 1)]
+    """The reads, with so many logins always under way; none of these is left over for what comes next."""
+    enough = asyncio.Event()
+    entering = asyncio.gather(*[_log_in_again(url, number, enough) for number in range(1, LOGINS + 1)])
     await asyncio.sleep(0.2)
     try:
         load = await asyncio.to_thread(put_load, url, asks, READERS, seconds)
-        for task in entering:
-            if task.done():
-                task.result()
     finally:
-        for task in entering:
-            task.cancel()
+        enough.set()
+        await entering
     return load
 
 
-async def _log_in_again(url: str, number: int) -> None:
+async def _log_in_again(url: str, number: int, enough: asyncio.Event) -> None:
     async with line_to(url) as line:
-        while True:
+        while not enough.is_set():
             await line.say(posted("/api/auth/login", {"email": address(number), "password": PASSWORD}))
             answer = await line.hear(60)
             if answer is None or answer.status != 200:

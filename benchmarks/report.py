@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from benchmarks.asks import CASES
@@ -79,8 +80,8 @@ class Result:
 
     def _compared(self, case: str, name: str) -> str:
         found = self.rounds
-        ratios = sorted(found.ratios("service", case, name))
-        ratio = f"{ratios[len(ratios) // 2]:.2f} | {ratios[0]:.2f} - {ratios[-1]:.2f}" if ratios else " | "
+        ratios = found.ratios("service", case, name)
+        ratio = f"{median(ratios):.2f} | {min(ratios):.2f} - {max(ratios):.2f}" if ratios else " | "
         rate = found.middle(name, case, lambda one: one.load.rate)
         server, database = (
             found.middle(name, case, value) for value in (lambda one: one.server_us, lambda one: one.database_us)
