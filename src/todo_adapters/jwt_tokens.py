@@ -28,7 +28,7 @@ TOKEN_MAX: Final = 8192
 LEEWAY: Final = 10
 """Seconds by which the clock of the replica that issued a token may be ahead of this one's."""
 
-REMEMBERED_FOR: Final = timedelta(seconds=30)
+REMEMBERED_FOR: Final = timedelta(minutes=10)
 REMEMBERED_MAX: Final = 10_000
 """Tokens that are known to be good; checking one again costs forty times as much as remembering it."""
 
@@ -96,7 +96,7 @@ class JwtTokens:
         except (PyJWTError, ValueError, RecursionError):
             raise InvalidToken from None
         if len(self._remembered) >= REMEMBERED_MAX:
-            self._remembered.clear()
+            del self._remembered[next(iter(self._remembered))]  # the one that was first checked
         self._remembered[digest] = claims, now, min(now + REMEMBERED_FOR, claims.expires_at)
         return claims
 

@@ -27,6 +27,9 @@ from todo_http.service import Service
 FINISH_SECONDS: Final = 5.0
 """What is still running when the server has stopped may take this long, before its database is closed."""
 
+GARBAGE: Final = 20_000
+"""New objects after which a collection looks for circles among them."""
+
 OpenTodo = Callable[[], AbstractAsyncContextManager[Todo]]
 
 
@@ -96,6 +99,8 @@ async def _open(app: TodoApp, open_todo: OpenTodo, drain_seconds: float) -> Asyn
         # What exists by now lives as long as the process: no collection needs to look at it again.
         gc.collect()
         gc.freeze()
+        # What requests leave behind holds no circles, so looking for some may wait for more of it.
+        gc.set_threshold(GARBAGE)
         try:
             yield
         finally:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
+from itertools import count
 from time import perf_counter
 from typing import Any, Final
 
@@ -52,7 +53,9 @@ class Edge:
 
     def attach(self, todo: Todo) -> None:
         """From here on ids and times come from the ports."""
-        self.new_id = lambda: todo.run.ids.new().hex
+        # A request id is no secret, only unlike all others: what is random in it need be drawn only once.
+        stem, numbers = todo.run.ids.new().hex[12:], count()
+        self.new_id = lambda: f"{stem}{next(numbers):012x}"
         self.now = todo.run.clock.now
 
     async def finish(self, seconds: float) -> None:

@@ -36,9 +36,11 @@ class ResponseHeaders:
 
     def add(self, headers: list[Field], scope: HTTPScope, visit: Visit) -> None:
         """Adds to the fields that an answer already has."""
-        given = {name for name, _ in headers}
-        headers.extend(ALWAYS)
-        headers.extend(field for field in UNLESS_GIVEN if field[0] not in given)
+        given = [name for name, _ in headers]
+        headers += ALWAYS
+        for field in UNLESS_GIVEN:
+            if field[0] not in given:
+                headers.append(field)
         headers.append((b"x-request-id", visit.request_id.encode("ascii")))
         headers.extend(visit.rate)
         headers.append((b"vary", self.vary))

@@ -1,7 +1,6 @@
 """What the edge knows about one request, kept beside its scope for everything further inside."""
 
 from collections.abc import Iterable
-from typing import Any, cast
 
 from litestar.types import Scope
 
@@ -62,4 +61,5 @@ def fields_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def visit_of(scope: Scope) -> Visit:
-    return cast(Visit, cast(dict[str, Any], scope)[KEY])
+    visit: Visit = scope[KEY]  # type: ignore[literal-required]
+    return visit
