@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 import pytest
 from sqlalchemy import select
 
@@ -18,6 +17,7 @@ from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters import migrate
 from todo_adapters.memory.security import ListJournal
 from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.sql.sqlite_connection import SqliteThread
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.sql.tables import users
@@ -65,19 +65,25 @@ async def service_on(file: Path, wait: float = 2.0) -> AsyncIterator[Service]:
         await database.close()
 
 
-async def asked(connection: aiosqlite.Connection, question: str) -> Any:
+async def asked(thread: SqliteThread, question: str) -> Any:
     """The one value of the answer."""
-    return next(iter(await connection.execute_fetchall(question)))[0]
+    return await thread.run(lambda connection: connection.execute(question).fetchone()[0])
 
 
 async def test_what_durability_rests_on_is_really_set(tmp_path: Path) -> None:  # K18
     async with service_on(tmp_path / "todo.db") as service:
         await service.titles()
-        for connection in service.database._connections:
-            found = {}
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout"):
-                found[name] = await asked(connection, f"PRAGMA {name}")
-            assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+        database = service.database
+        assert database._here is not None
+        for connection, patience in (
+            (database._here, 0),
+            (database._reader._connection, 5000),
+            (database._writer._connection, 5000),
+        ):
+            assert connection is not None
+            names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+            assert found == ["wal", 2, 1, patience]
 
 
 async def test_a_missing_schema_says_what_to_do(tmp_path: Path) -> None:
@@ -104,16 +110,16 @@ async def test_a_full_disk_refuses_writes_serves_reads_and_recovers(tmp_path: Pa
     file = tmp_path / "todo.db"
     async with service_on(file) as service:
         await service.add("before")
-        writer = service.database._connections[1]
+        writer = service.database._writer
         pages = await asked(writer, "PRAGMA page_count")
-        await writer.execute_fetchall(f"PRAGMA max_page_count = {pages + 5}")
+        await asked(writer, f"PRAGMA max_page_count = {pages + 5}")
         outcomes = await asyncio.gather(
             *[service.add(f"task {number}", "x" * 5000) for number in range(100)], return_exceptions=True
         )
         acknowledged = 1 + sum(isinstance(outcome, Task) for outcome in outcomes)
         assert {type(outcome) for outcome in outcomes} == {Task, Unavailable}
         assert len(await service.titles()) == acknowledged
-        await writer.execute_fetchall("PRAGMA max_page_count = 1000000")
+        await asked(writer, "PRAGMA max_page_count = 1000000")
         await service.add("after")
         assert len(await service.titles()) == acknowledged + 1
         changes = await service.run.store.view(service.owner).changes.after(0, 1000)

@@ -1,6 +1,7 @@
 """A SQL statement written once and compiled once, to the text and the argument order that a driver takes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Dialect
@@ -43,22 +44,28 @@ class Prepared:
         return found
 
     def row(self, raw: Row) -> Row:
-        """The row with its values as our own."""
+        """The row with its values as our own; what is missing stays missing."""
         if not self._readers:
             return raw
         row = list(raw)
         for place, read in self._readers:
-            row[place] = read(row[place])
+            if (value := row[place]) is not None:
+                row[place] = read(value)
         return row
 
 
 class Statement:
-    """A statement, together with what it was compiled to so far."""
+    """A statement, together with what it was compiled to so far.
 
-    __slots__ = ("_prepared", "clause")
+    ``keyed`` promises that it only reads, and few rows that lie together behind a key: however much is stored,
+    it takes microseconds. Where the database lives in this process, such a statement needs no thread.
+    """
 
-    def __init__(self, clause: ClauseElement) -> None:
+    __slots__ = ("_prepared", "clause", "keyed")
+
+    def __init__(self, clause: ClauseElement, *, keyed: bool = False) -> None:
         self.clause = clause
+        self.keyed = keyed
         self._prepared: dict[str, Prepared] = {}
 
     def prepared(self, dialect: Dialect) -> Prepared:
@@ -67,3 +74,15 @@ class Statement:
         if found is None:
             found = self._prepared[dialect.name] = Prepared(self.clause, dialect)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A write to several tables, said in two ways that mean the same; the database takes the one that suits it.
+
+    As one statement (PostgreSQL's CTEs), or as steps to take in order, each of which must find a row. Either way
+    the first row is that of the deed, and without one nothing has happened.
+    """
+
+    fused: Statement
+    steps: Sequence[Statement]

@@ -23,7 +23,8 @@ T = tasks.c
 GET: Final = Statement(
     select(*TASK_COLUMNS).where(
         T.user_id == bindparam("user_id", type_=T.user_id.type), T.id == bindparam("id", type_=T.id.type)
-    )
+    ),
+    keyed=True,
 )
 
 WIDTH: Final = len(TASK_COLUMNS)
@@ -132,7 +133,8 @@ def page_statement(shape: Shape) -> Statement:
     order = key.desc() if shape.sort.descending else key.asc()
     if not T[key.name].nullable:
         query = select(*TASK_COLUMNS, AS_OF).where(wanted)
-        return Statement(_behind(query, shape, key).order_by(order, T.id).limit(limit))
+        keyed = key is T.id and not _conditions(shape)
+        return Statement(_behind(query, shape, key).order_by(order, T.id).limit(limit), keyed=keyed)
     valueless = select(*TASK_COLUMNS, literal(1).label("part")).where(wanted, key.is_(None))
     if shape.start == "valueless":
         valueless = valueless.where(T.id > bindparam("after_id", type_=T.id.type))

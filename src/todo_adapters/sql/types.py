@@ -1,13 +1,19 @@
 """Column types: native ones on PostgreSQL; on SQLite compact forms that keep order and time zone."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, SmallInteger, Text, TypeDecorator, Uuid
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def _instant(microseconds: int) -> datetime:
+    return EPOCH + MICROSECOND * microseconds  # half the time of timedelta(microseconds=...)
 
 
 class BlobUuid(TypeDecorator[UUID]):
@@ -19,8 +25,9 @@ class BlobUuid(TypeDecorator[UUID]):
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> bytes | None:
         return None if value is None else value.bytes
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> UUID | None:
-        return None if value is None else UUID(bytes=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID]:
+        """The class that PostgreSQL's driver gives: a UUID, made in C and without the calls in between."""
+        return pgproto.UUID
 
 
 class Micros(TypeDecorator[datetime]):
@@ -36,8 +43,8 @@ class Micros(TypeDecorator[datetime]):
             raise ValueError("a time without a zone cannot be stored")
         return (value - EPOCH) // MICROSECOND
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime]:
+        return _instant
 
 
 ID: Final = Uuid().with_variant(BlobUuid(), "sqlite")
