@@ -44,13 +44,12 @@ class Prepared:
         return found
 
     def row(self, raw: Row) -> Row:
-        """The row with its values as our own; what is missing stays missing."""
+        """The row with its values as our own."""
         if not self._readers:
             return raw
         row = list(raw)
         for place, read in self._readers:
-            if (value := row[place]) is not None:
-                row[place] = read(value)
+            row[place] = read(row[place])
         return row
 
 
