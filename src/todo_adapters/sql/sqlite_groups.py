@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from copy import copy
 from typing import Any, Final, TypeAlias
 
 from todo_adapters.sql.gate import FULL, Gate
@@ -85,23 +84,22 @@ class Groups:
 
 
 def _for_all(group: Group, error: Exception) -> list[Outcome]:
-    """To each an exception of its own: raising one adds to it."""
-    return [error, *[copy(error) for _ in group.writes[1:]]]
+    return [error, *[_again(error) for _ in group.writes[1:]]]
+
+
+def _again(error: Exception) -> Exception:
+    """The same once more, for somebody else to raise: raising an exception adds to it."""
+    kind = type(error)
+    another = kind.__new__(kind, *error.args)
+    another.__dict__.update(error.__dict__)
+    return another
 
 
 def carry_out(connection: sqlite3.Connection, writes: Sequence[Steps]) -> list[Outcome]:
-    """What became of each write. Raises when all failed alike: OutcomeUnknown, when they may have happened."""
-    try:
-        return _together(connection, writes)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_FULL or len(writes) == 1:
-            raise
-    # Nothing has happened. There may still be room for the smaller ones.
-    return [_alone(connection, steps) for steps in writes]
+    """What became of each write. Raises when all failed alike: OutcomeUnknown, when they may have happened.
 
-
-def _together(connection: sqlite3.Connection, writes: Sequence[Steps]) -> list[Outcome]:
-    """Nobody hears anything before the commit, not even of a refusal: what stood in the way may yet be undone."""
+    Nobody hears anything before the commit, not even of a refusal: what stood in the way may yet be undone.
+    """
     begin(connection)
     try:
         outcomes = [_in_savepoint(connection, steps) for steps in writes]
@@ -113,25 +111,16 @@ def _together(connection: sqlite3.Connection, writes: Sequence[Steps]) -> list[O
     return outcomes
 
 
-def _alone(connection: sqlite3.Connection, steps: Steps) -> Outcome:
-    try:
-        return _together(connection, [steps])[0]
-    except Exception as error:
-        return refusal(error)
-
-
 def _in_savepoint(connection: sqlite3.Connection, steps: Steps) -> Outcome:
-    """One write, which takes nothing along when it fails. Raises when its failure has undone the whole group."""
+    """One write, which takes nothing along when it fails."""
     outcome: Outcome
     connection.execute("SAVEPOINT one")
     try:
         outcome = _first_row(connection, steps)
     except Exception as error:
-        if not connection.in_transaction:
-            raise
         outcome = refusal(error)
     if outcome is None or isinstance(outcome, Exception):
-        connection.execute("ROLLBACK TO one")
+        connection.execute("ROLLBACK TO one")  # raises if SQLite has undone the whole transaction by itself
     connection.execute("RELEASE one")
     return outcome
 
