@@ -31,7 +31,7 @@ from todo_adapters.runtime import UuidSevens  # noqa: E402
 from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions  # noqa: E402
 from todo_adapters.sql.store import SqlStore  # noqa: E402
 from todo_adapters.sql.tasks import GET, Look, page_statement  # noqa: E402
-from todo_adapters.sql.writes import FUSED, Write, _values  # noqa: E402
+from todo_adapters.sql.writes import DEEDS, Write, _values  # noqa: E402
 from todo_core.ids import TaskId, UserId  # noqa: E402
 from todo_core.model.change import ChangeKind  # noqa: E402
 from todo_core.model.task import Task  # noqa: E402
@@ -67,7 +67,7 @@ async def cost(url: str, calls: int, flights: int) -> list[float]:
         await database.all(page, {"user_id": owners[next(places) % 32], "limit": 51})
 
     async def write() -> None:
-        await database.write(FUSED[ChangeKind.CREATED, False], new.pop())
+        await database.write(DEEDS[ChangeKind.CREATED, False], new.pop())
 
     async def spend(call: Callable[[], Awaitable[None]], times: int) -> float:
         left = iter(range(times))

@@ -69,7 +69,7 @@ def cuts(args: list[str]) -> NoReturn:
     ensure("dev")
     os.environ.setdefault("TODO_CUTS", "1000")
     os.environ.setdefault("TODO_KILLS", "100")
-    become("pytest", "-s", "tests/e2e/test_cuts.py", "tests/e2e/test_kills.py", *args)
+    become("pytest", "-s", *[f"tests/e2e/test_{name}.py" for name in ("cuts", "kills", "group_kills")], *args)
 
 
 def bench(args: list[str]) -> NoReturn:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def finished(work: Coroutine[Any, Any, T]) -> T:
+async def finished(work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
     """The result of the work. A cancellation of the caller is passed on only after the work is done."""
     task = asyncio.ensure_future(work)
     try:

@@ -1,83 +1,37 @@
 """SQLite on bad days: the wrong file, no schema, a full disk, rivals for the lock, and callers that give up."""
 
 import asyncio
-import sqlite3
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import aiosqlite
 import pytest
 from sqlalchemy import select
 
-from tests.support.fakes import CountingIds, FixedClock
+from tests.support.sqlite_service import looked_up, service_on
 from todo_adapters import migrate
-from todo_adapters.memory.security import ListJournal
 from todo_adapters.sql.sqlite import SqliteDatabase
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.sql.tables import users
 from todo_core.errors import Unavailable
-from todo_core.ids import UserId
-from todo_core.model.task import Task, TaskDraft
-from todo_core.model.task_filter import TaskQuery, TaskSort
-from todo_core.model.user import User
-from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, find_tasks
-
-IDS = CountingIds()
-
-
-@dataclass
-class Service:
-    """A runner on one file, and somebody with an account."""
-
-    database: SqliteDatabase
-    run: Runner
-    owner: UserId
-
-    async def add(self, title: str = "Buy milk", description: str | None = None) -> Task:
-        draft = TaskDraft.of(title=title, description=description)
-        return await self.run.write(self.owner, add_task, draft)
-
-    async def titles(self) -> list[str]:
-        page = await self.run.read(self.owner, find_tasks, FixedClock(), TaskQuery(), TaskSort(), None, 1000)
-        return [task.title for task in page.items]
-
-
-@asynccontextmanager
-async def service_on(file: Path, wait: float = 2.0) -> AsyncIterator[Service]:
-    await migrate.upgrade(f"sqlite:///{file}")
-    database = SqliteDatabase(file, wait)
-    store = SqlStore(database)
-    owner = UserId(IDS.new())
-    async with store.begin_accounts() as tx:
-        user = User(id=owner, email=f"{owner}@example.org", name="Ada", created_at=FixedClock().now())
-        await tx.users.add(user, "-")
-        await tx.commit()
-    try:
-        yield Service(database, Runner(store, FixedClock(), IDS, ListJournal()), owner)
-    finally:
-        await database.close()
-
-
-async def asked(connection: aiosqlite.Connection, question: str) -> Any:
-    """The one value of the answer."""
-    return next(iter(await connection.execute_fetchall(question)))[0]
+from todo_core.model.task import Task
 
 
 async def test_what_durability_rests_on_is_really_set(tmp_path: Path) -> None:  # K18
     async with service_on(tmp_path / "todo.db") as service:
         await service.titles()
-        for connection in service.database._connections:
-            found = {}
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout"):
-                found[name] = await asked(connection, f"PRAGMA {name}")
-            assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+        database = service.database
+        assert database._here is not None
+        for connection, patience in (
+            (database._here, 0),
+            (database._reader._connection, 5000),
+            (database._writer._connection, 5000),
+        ):
+            assert connection is not None
+            names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+            assert found == ["wal", 2, 1, patience]
 
 
 async def test_a_missing_schema_says_what_to_do(tmp_path: Path) -> None:
@@ -104,23 +58,21 @@ async def test_a_full_disk_refuses_writes_serves_reads_and_recovers(tmp_path: Pa
     file = tmp_path / "todo.db"
     async with service_on(file) as service:
         await service.add("before")
-        writer = service.database._connections[1]
-        pages = await asked(writer, "PRAGMA page_count")
-        await writer.execute_fetchall(f"PRAGMA max_page_count = {pages + 5}")
+        pages = await service.writer_runs("PRAGMA page_count")
+        await service.writer_runs(f"PRAGMA max_page_count = {pages + 5}")
         outcomes = await asyncio.gather(
             *[service.add(f"task {number}", "x" * 5000) for number in range(100)], return_exceptions=True
         )
         acknowledged = 1 + sum(isinstance(outcome, Task) for outcome in outcomes)
         assert {type(outcome) for outcome in outcomes} == {Task, Unavailable}
         assert len(await service.titles()) == acknowledged
-        await writer.execute_fetchall("PRAGMA max_page_count = 1000000")
+        await service.writer_runs("PRAGMA max_page_count = 1000000")
         await service.add("after")
         assert len(await service.titles()) == acknowledged + 1
-        changes = await service.run.store.view(service.owner).changes.after(0, 1000)
+        changes = await service.feed()
         assert [change.seq for change in changes] == list(range(1, acknowledged + 2))
-    with sqlite3.connect(file) as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert looked_up(file, "PRAGMA integrity_check") == [("ok",)]
+    assert looked_up(file, "PRAGMA foreign_key_check") == []
 
 
 async def test_two_services_may_share_a_file(tmp_path: Path) -> None:  # K19
@@ -149,7 +101,7 @@ async def test_callers_that_give_up_leave_neither_a_transaction_nor_half_a_write
             write.cancel()
             await asyncio.gather(write, return_exceptions=True)
         await service.add("the last")
-        changes = await service.run.store.view(service.owner).changes.after(0, 1000)
+        changes = await service.feed()
         assert len(await service.titles()) == len(changes)
         assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
 

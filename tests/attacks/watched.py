@@ -7,7 +7,7 @@ from pathlib import Path
 from todo_adapters.migrate import upgrade
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.sqlite import DIALECT, SqliteDatabase
-from todo_adapters.sql.statements import Row, Statement
+from todo_adapters.sql.statements import Deed, Row, Statement
 
 
 class WatchedSqlite(SqliteDatabase):
@@ -20,6 +20,10 @@ class WatchedSqlite(SqliteDatabase):
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         self.seen.append(statement.prepared(DIALECT).text)
         return await super().all(statement, values)
+
+    async def write(self, deed: Deed, values: Values) -> Row | None:
+        self.seen += [step.prepared(DIALECT).text for step in deed.steps]
+        return await super().write(deed, values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

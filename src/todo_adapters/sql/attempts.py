@@ -16,7 +16,7 @@ A = login_attempts.c
 MINE: Final = A.key == bindparam("key", type_=A.key.type)
 COUNTS: Final = (A.failures, A.since, A.blocked_until, A.kept_until)
 
-GET: Final = Statement(select(*COUNTS).where(MINE))
+GET: Final = Statement(select(*COUNTS).where(MINE), keyed=True)
 LOCKED: Final = Statement(
     insert(login_attempts)
     .values(key=bindparam("key", type_=A.key.type), failures=0, since=bindparam("since", type_=A.since.type))

@@ -19,12 +19,14 @@ AFTER: Final = Statement(
     select(C.seq, C.at, C.entity, C.entity_id, C.kind, C.value)
     .where(C.user_id == bindparam("user_id", type_=C.user_id.type), C.seq > bindparam("after", type_=C.seq.type))
     .order_by(C.seq)
-    .limit(bindparam("limit", type_=Integer()))
+    .limit(bindparam("limit", type_=Integer())),
+    keyed=True,
 )
 AT: Final = Statement(
     select(C.seq, C.at, C.entity, C.entity_id, C.kind, C.value).where(
         C.user_id == bindparam("user_id", type_=C.user_id.type), C.seq == bindparam("seq", type_=C.seq.type)
-    )
+    ),
+    keyed=True,
 )
 
 

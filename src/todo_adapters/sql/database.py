@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol
 
-from todo_adapters.sql.statements import Row, Statement
+from todo_adapters.sql.statements import Deed, Row, Statement
 
 Values = Mapping[str, Any]
 
@@ -33,12 +33,8 @@ class Transaction(Reader, Protocol):
 class Database(Reader, Protocol):
     """A database behind its driver. Outside a transaction each statement stands alone, without BEGIN."""
 
-    @property
-    def fuses_writes(self) -> bool:
-        """True when one statement can write to several tables (data-modifying CTEs)."""
-
-    async def write(self, statement: Statement, values: Values) -> Row | None:
-        """The first row of a writing statement that is a transaction of its own; otherwise as ``commit``."""
+    async def write(self, deed: Deed, values: Values) -> Row | None:
+        """The row of a deed that is a transaction of its own, None when nothing happened; otherwise as ``commit``."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Undone unless committed. On SQLite it holds the write lock from the start."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import column, literal, or_, select, table
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH, Transaction, Values
 from todo_adapters.sql.gate import Gate, numbers_of
-from todo_adapters.sql.statements import Prepared, Row, Statement
+from todo_adapters.sql.statements import Deed, Prepared, Row, Statement
 from todo_adapters.sql.types import TEXT
 from todo_adapters.uncancelled import finished
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, TodoError, Unavailable
@@ -66,8 +66,6 @@ SERVER_SETTINGS: Final = Statement(
 class PostgresDatabase:
     """A pool of connections, made when they are first needed, so that the server may come up later."""
 
-    fuses_writes: Literal[True] = True
-
     def __init__(self, options: PostgresOptions) -> None:
         self._options = options
         self._gate = Gate(options.pool_size, options.pool_queue, options.pool_wait)
@@ -100,8 +98,8 @@ class PostgresDatabase:
         except Exception as error:
             raise _refusal(error) from error
 
-    async def write(self, statement: Statement, values: Values) -> Row | None:
-        prepared = _prepared(statement)
+    async def write(self, deed: Deed, values: Values) -> Row | None:
+        prepared = _prepared(deed.fused)
         sent = False
         try:
             async with self._connection() as connection:

@@ -16,7 +16,8 @@ R = receipts.c
 GET: Final = Statement(
     select(R.fingerprint, R.first_seq, R.answer).where(
         R.user_id == bindparam("user_id", type_=R.user_id.type), R.key == bindparam("key", type_=R.key.type)
-    )
+    ),
+    keyed=True,
 )
 FORGET: Final = Statement(delete(receipts).where(R.at < bindparam("before", type_=R.at.type)).returning(R.key))
 

@@ -1,88 +1,106 @@
-"""SQLite behind the seam: one connection that reads and one that writes, each in its own thread (aiosqlite)."""
+"""SQLite behind the seam: reads by key on the loop, other reads in a thread, writes in another, many to a commit."""
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, TypeVar
 
-import aiosqlite
-from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH, Transaction, Values
+from todo_adapters.sql.database import CLOSED, Transaction, Values
 from todo_adapters.sql.gate import Gate, numbers_of
-from todo_adapters.sql.statements import Row, Statement
+from todo_adapters.sql.sqlite_connection import (
+    SqliteThread,
+    begin,
+    commit,
+    connect_impatient,
+    is_locked,
+    refusal,
+    undo,
+)
+from todo_adapters.sql.sqlite_groups import Groups
+from todo_adapters.sql.statements import Deed, Row, Statement
 from todo_adapters.uncancelled import finished
-from todo_core.errors import MovedOn, OutcomeUnknown, OwnerBusy, TodoError, Unavailable
+from todo_core.errors import OwnerBusy, Unavailable
 
-DIALECT: Final = SQLiteDialect_aiosqlite()
-BUSY_MILLISECONDS: Final = 5_000
+T = TypeVar("T")
+
+DIALECT: Final = SQLiteDialect_pysqlite()
 READERS_MAX: Final = 8
 """Statements handed to the reading thread at once: enough that it never idles, and the others can give up waiting."""
-TAKEN: Final = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
-SAID_WHEN_CLOSED: Final = {"no active connection", "Connection closed", "Cannot operate on a closed database."}
-PRAGMAS: Final = {
-    "busy_timeout": str(BUSY_MILLISECONDS),  # first: the others may have to wait
-    "journal_mode": "wal",
-    "synchronous": "FULL",  # an acknowledged write survives a power cut
-    "foreign_keys": "ON",
-    "temp_store": "MEMORY",
-    "cache_size": "-65536",
-}
+
+LOOKS_IN_A_ROW: Final = 16
+"""Reads on the loop after which others have their turn: whoever does nothing but read must not keep it for good."""
 
 
 class SqliteDatabase:
     """One file. Writers and readers queue here, first come first served, instead of meeting in SQLite's busy loop."""
 
-    fuses_writes: Literal[False] = False
-
     def __init__(self, path: Path, wait: float = 2.0, queue: int = 1024) -> None:
         self._path = path
         self._writing = Gate(1, queue, wait)
         self._reading = Gate(READERS_MAX, queue, wait)
+        self._groups = Groups(self._writing, queue, self._on_writer)
         self._opening = asyncio.Lock()
         self._closed = False
-        self._connections: list[aiosqlite.Connection] = []
+        self._reader = SqliteThread()
+        self._writer = SqliteThread()
+        self._here: sqlite3.Connection | None = None
+        """For reads by key on the loop itself; there when the others are."""
+        self._looks = 0
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
         rows = await self.all(statement, values)
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
+        look = _look(statement, values)
+        if statement.keyed:
+            self._looks += 1
+            if self._looks % LOOKS_IN_A_ROW == 0:
+                await asyncio.sleep(0)
+            if self._here is not None:
+                try:
+                    return look(self._here)
+                except sqlite3.Error as error:
+                    if not is_locked(error):
+                        raise refusal(error) from error
         await self._reading.enter()
         try:
-            return await _all(await self._reader(), statement, values)
+            await self._open()
+            return await self._reader.run(look)
         finally:
             self._reading.leave()
 
-    async def write(self, statement: Statement, values: Values) -> Row | None:
-        async with self.transaction() as transaction:
-            row = await transaction.one(statement, values)
-            await transaction.commit()
-        return row
+    async def write(self, deed: Deed, values: Values) -> Row | None:
+        steps = [step.prepared(DIALECT) for step in deed.steps]
+        row = await self._groups.write([(step.text, step.arguments(values)) for step in steps])
+        return None if row is None else steps[0].row(row)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         await self._writing.enter(OwnerBusy())
         try:
-            await self._reader()
-            writer = self._connections[1]
-            transaction = SqliteTransaction(writer)
+            await self._open()
+            transaction = SqliteTransaction(self._writer)
             try:
-                # Deferred transactions fail at once when they turn into writers, whatever the busy timeout says.
-                await finished(_run(writer, "BEGIN IMMEDIATE"))
+                await finished(self._writer.run(begin))
                 yield transaction
             finally:
                 if not transaction.over:
                     with suppress(Unavailable):
-                        await finished(_run(writer, "ROLLBACK"))
+                        await finished(self._writer.run(undo))
         finally:
             self._writing.leave()
 
     def numbers(self) -> dict[str, float]:
         """What metrics tell."""
-        return numbers_of(self._reading, self._writing)
+        numbers = numbers_of(self._reading, self._writing)
+        numbers["todo_pool_waiting"] += self._groups.waiting
+        numbers["todo_pool_refused_total"] += self._groups.refused
+        return numbers
 
     async def cautions(self) -> Sequence[str]:
         return ()  # what durability rests on is set with every connection
@@ -91,98 +109,56 @@ class SqliteDatabase:
         """For good: whoever comes later, or was about to open it, finds it unavailable."""
         self._closed = True
         async with self._opening:
-            while self._connections:
-                await self._connections.pop().close()
+            if self._here is not None:
+                self._here.close()
+                self._here = None
+            await self._reader.close()
+            await self._writer.close()  # last: who closes last writes SQLite's log back into the file
 
-    async def _reader(self) -> aiosqlite.Connection:
-        if len(self._connections) < 2:
+    async def _open(self) -> None:
+        if self._here is None:
             async with self._opening:
-                while len(self._connections) < 2:
-                    if self._closed:
-                        raise Unavailable(CLOSED)
-                    # To the end: a connection half open, and forgotten, has a thread that keeps the process alive.
-                    await finished(self._open_another())
-        return self._connections[0]
+                if self._closed:
+                    raise Unavailable(CLOSED)
+                # To the end: a connection half open, and forgotten, would never be closed.
+                await finished(self._connect())
 
-    async def _open_another(self) -> None:
-        self._connections.append(await _open(self._path))
+    async def _connect(self) -> None:
+        await self._writer.open(self._path)
+        await self._reader.open(self._path)
+        if self._here is None:
+            self._here = await self._reader.run(lambda _: connect_impatient(self._path))
+
+    async def _on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        await self._open()
+        return await self._writer.run(work)
 
 
 class SqliteTransaction:
     """A transaction on the writing connection."""
 
-    def __init__(self, writer: aiosqlite.Connection) -> None:
+    def __init__(self, writer: SqliteThread) -> None:
         self._writer = writer
         self.over = False
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
-        return await finished(_one(self._writer, statement, values))
+        rows = await self.all(statement, values)
+        return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        return await finished(_all(self._writer, statement, values))
+        return await finished(self._writer.run(_look(statement, values)))
 
     async def commit(self) -> None:
-        try:
-            await finished(_run(self._writer, "COMMIT"))
-        except Unavailable as error:
-            if isinstance(error.__cause__, sqlite3.OperationalError) and _in_doubt(error.__cause__):
-                raise OutcomeUnknown from error
-            raise
+        await finished(self._writer.run(commit))
         self.over = True
 
 
-async def _open(path: Path) -> aiosqlite.Connection:
-    """A connection with our settings. Raises Unavailable when the file cannot be opened or is no database."""
-    connection = aiosqlite.connect(path, isolation_level=None)
-    try:
-        await connection
-        for name, value in PRAGMAS.items():
-            await connection.execute_fetchall(f"PRAGMA {name} = {value}")
-    except (sqlite3.Error, OSError) as error:
-        with suppress(Exception):
-            await connection.close()
-        raise _refusal(error) from error
-    return connection
-
-
-async def _run(connection: aiosqlite.Connection, text: str) -> None:
-    try:
-        await connection.execute_fetchall(text)
-    except (sqlite3.Error, ValueError) as error:
-        raise _refusal(error) from error
-
-
-async def _one(connection: aiosqlite.Connection, statement: Statement, values: Values) -> Row | None:
-    rows = await _all(connection, statement, values)
-    return rows[0] if rows else None
-
-
-async def _all(connection: aiosqlite.Connection, statement: Statement, values: Values) -> Sequence[Row]:
+def _look(statement: Statement, values: Values) -> Callable[[sqlite3.Connection], list[Row]]:
+    """The statement, ready for a connection."""
     prepared = statement.prepared(DIALECT)
     arguments = prepared.arguments(values)
-    try:
-        rows: Any = await connection.execute_fetchall(prepared.text, arguments)
-    except (sqlite3.Error, ValueError) as error:  # aiosqlite's word for a connection that is closed
-        raise _refusal(error) from error
-    return [prepared.row(row) for row in rows]
 
+    def look(connection: sqlite3.Connection) -> list[Row]:
+        return [prepared.row(row) for row in connection.execute(prepared.text, arguments).fetchall()]
 
-def _in_doubt(error: sqlite3.OperationalError) -> bool:
-    """A commit that failed for want of space or a lock is undone; after any other failure one cannot know."""
-    undone = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}
-    return getattr(error, "sqlite_errorcode", None) not in undone
-
-
-def _refusal(error: Exception) -> Exception:
-    """The failure in the core's words; what is a fault of ours stays what it is."""
-    if isinstance(error, TodoError):
-        return error
-    if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in TAKEN:
-        return MovedOn()  # a key that was claimed meanwhile: see writes.py
-    if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):
-        return Unavailable(NO_SCHEMA)
-    if isinstance(error, sqlite3.OperationalError | OSError) or type(error) is sqlite3.DatabaseError:
-        return Unavailable(OUT_OF_REACH)
-    if isinstance(error, ValueError | sqlite3.ProgrammingError) and str(error) in SAID_WHEN_CLOSED:
-        return Unavailable(CLOSED)
-    return error
+    return look

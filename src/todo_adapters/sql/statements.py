@@ -1,6 +1,7 @@
 """A SQL statement written once and compiled once, to the text and the argument order that a driver takes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -59,12 +60,17 @@ def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ..
 
 
 class Statement:
-    """A statement, together with what it was compiled to so far."""
+    """A statement, together with what it was compiled to so far.
 
-    __slots__ = ("_prepared", "clause")
+    ``keyed`` promises that it only reads, and few rows that lie together behind a key: however much is stored,
+    it takes microseconds. Where the database lives in this process, such a statement needs no thread.
+    """
 
-    def __init__(self, clause: ClauseElement) -> None:
+    __slots__ = ("_prepared", "clause", "keyed")
+
+    def __init__(self, clause: ClauseElement, *, keyed: bool = False) -> None:
         self.clause = clause
+        self.keyed = keyed
         self._prepared: dict[str, Prepared] = {}
 
     def prepared(self, dialect: Dialect) -> Prepared:
@@ -73,3 +79,15 @@ class Statement:
         if found is None:
             found = self._prepared[dialect.name] = Prepared(self.clause, dialect)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A write to several tables, said in two ways that mean the same; the database takes the one that suits it.
+
+    As one statement (PostgreSQL's CTEs), or as steps to take in order, each of which must find a row. Either way
+    the first row is that of the deed, and without one nothing has happened.
+    """
+
+    fused: Statement
+    steps: Sequence[Statement]

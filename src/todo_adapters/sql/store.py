@@ -34,8 +34,9 @@ from todo_core.ports.runtime import IdSource
 
 T = TypeVar("T")
 
-ZONE: Final = Statement(select(users.c.time_zone).where(users.c.id == bindparam("id", type_=users.c.id.type)))
-REVISION: Final = Statement(select(users.c.revision).where(users.c.id == bindparam("id", type_=users.c.id.type)))
+MINE: Final = users.c.id == bindparam("id", type_=users.c.id.type)
+ZONE: Final = Statement(select(users.c.time_zone).where(MINE), keyed=True)
+REVISION: Final = Statement(select(users.c.revision).where(MINE), keyed=True)
 SCHEMA: Final = Statement(select(column("version_num", TEXT)).select_from(table("alembic_version")))
 
 
@@ -109,7 +110,7 @@ class SqlView:
 
 
 class SqlUnitOfWork:
-    """Collects the writes of one owner. A transaction is opened only when one statement would not do."""
+    """Collects the writes of one owner. A transaction is opened only when one deed would not do."""
 
     def __init__(self, database: Database, held: AsyncExitStack, owner: UserId, now: datetime, ids: IdSource) -> None:
         self._database = database
@@ -143,7 +144,7 @@ class SqlUnitOfWork:
         claim = Claim(key, answer) if key else None
         if claim and not self.written:
             await self.lock()  # nothing else would notice that the account is gone
-        if self._transaction is None and len(self.writes) == 1 and self._database.fuses_writes:
+        if self._transaction is None and len(self.writes) == 1:
             return [await flush_alone(self._database, self.owner, self.now, self.writes.pop(), claim)]
         if self.writes or claim:
             transaction = self._transaction or await self._open()

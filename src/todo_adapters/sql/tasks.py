@@ -24,7 +24,8 @@ Item = TypeVar("Item")
 GET: Final = Statement(
     select(*TASK_COLUMNS).where(
         T.user_id == bindparam("user_id", type_=T.user_id.type), T.id == bindparam("id", type_=T.id.type)
-    )
+    ),
+    keyed=True,
 )
 
 WIDTH: Final = len(TASK_COLUMNS)
@@ -134,7 +135,8 @@ def page_statement(look: Look) -> Statement:
     order = key.desc() if look.sort.descending else key.asc()
     if not T[key.name].nullable:
         query = select(*TASK_COLUMNS, AS_OF).where(wanted)
-        return Statement(_behind(query, look, key).order_by(order, T.id).limit(limit))
+        keyed = key is T.id and not _conditions(look)
+        return Statement(_behind(query, look, key).order_by(order, T.id).limit(limit), keyed=keyed)
     valueless = select(*TASK_COLUMNS, key.label("sorted_by"), literal(1).label("part")).where(wanted, key.is_(None))
     if look.start == "valueless":
         valueless = valueless.where(T.id > bindparam("after_id", type_=T.id.type))

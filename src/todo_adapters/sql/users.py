@@ -19,9 +19,9 @@ U = users.c
 MINE: Final = U.id == bindparam("id", type_=U.id.type)
 CHANGEABLE: Final = ("name", "time_zone", "disabled")
 
-GET: Final = Statement(select(*USER_COLUMNS).where(MINE))
+GET: Final = Statement(select(*USER_COLUMNS).where(MINE), keyed=True)
 BY_EMAIL: Final = Statement(
-    select(*USER_COLUMNS, U.password_hash).where(U.email == bindparam("email", type_=U.email.type))
+    select(*USER_COLUMNS, U.password_hash).where(U.email == bindparam("email", type_=U.email.type)), keyed=True
 )
 LOCKED: Final = Statement(select(*USER_COLUMNS, U.password_hash).where(MINE).with_for_update())
 FIRST: Final = Statement(select(*USER_COLUMNS).order_by(U.id).limit(bindparam("limit", type_=Integer())))

@@ -1,8 +1,9 @@
 """How collected writes are flushed: numbered by the owner's counter, each with its entry in the feed.
 
-One write on PostgreSQL is one statement: it advances the counter under its lock, writes the row if its revision
-is the one that was read, and appends the entry. Anything else is a transaction that does the same step by step.
-Both take the counter's lock first, then the row's, so that they can never wait for one another in a circle.
+One write is one deed: it advances the counter under its lock, writes the row if its revision is the one that was
+read, and appends the entry; on PostgreSQL in a single statement, on SQLite in steps that need no answers between
+them. Anything else is a transaction that does the same with answers. All take the counter's lock first, then the
+row's, so that they can never wait for one another in a circle.
 """
 
 from collections.abc import Sequence
@@ -11,12 +12,24 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CTE, BindParameter, Column, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    Column,
+    ColumnElement,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.sql.dml import UpdateBase
 
 from todo_adapters.sql.database import Database, Transaction
 from todo_adapters.sql.rows import from_task, task_to_json
-from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.statements import Deed, Statement
 from todo_adapters.sql.tables import changes, receipts, tasks, users
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
@@ -52,6 +65,9 @@ def _bind(column: Column[Any], name: str | None = None) -> BindParameter[Any]:
     return bindparam(name or column.name, type_=column.type)
 
 
+MINE: Final = users.c.id == _bind(users.c.id, "user_id")
+
+
 def _key() -> list[Any]:
     return [T.user_id == _bind(T.user_id), T.id == _bind(T.id)]
 
@@ -68,13 +84,12 @@ def _fused(kind: ChangeKind, keyed: bool) -> Statement:
     in the very moment in which the counter's lock is waited for, the entry finds no row and its id would be null,
     or the receipt is there already; either way the whole statement fails: no number is ever taken for nothing.
     """
-    mine = users.c.id == _bind(T.user_id)
     there: list[Any] = [] if kind is ChangeKind.CREATED else [exists(select(T.id).where(*_unmoved())).correlate(None)]
     if keyed:
         there.append(~exists(select(R.key).where(R.user_id == _bind(T.user_id), R.key == _bind(R.key))).correlate(None))
     counter = (
         update(users)
-        .where(mine, *there)
+        .where(MINE, *there)
         .values(revision=users.c.revision + 1)
         .returning(users.c.id, users.c.revision)
         .cte("counter")
@@ -111,28 +126,48 @@ def _fused_row(kind: ChangeKind, counter: CTE) -> Any:
     return delete(tasks).where(T.user_id == counter.c.id, *_unmoved())
 
 
-def _plain_row(kind: ChangeKind) -> UpdateBase:
+def _row(kind: ChangeKind, revision: ColumnElement[int]) -> Statement:
+    values: dict[str, Any] = {column.name: _bind(column) for column in T} | {"revision": revision}
+    statement: UpdateBase
     if kind is ChangeKind.CREATED:
-        return insert(tasks).values({column.name: _bind(column) for column in T}).returning(T.id)
-    if kind is ChangeKind.UPDATED:
-        changed = {column.name: _bind(column) for column in T if column.name not in KEPT}
-        return update(tasks).where(*_unmoved()).values(changed).returning(T.id)
-    return delete(tasks).where(*_unmoved()).returning(T.id)
+        statement = insert(tasks).values(values)
+    elif kind is ChangeKind.UPDATED:
+        changed = {name: value for name, value in values.items() if name not in KEPT}
+        statement = update(tasks).where(*_unmoved()).values(changed)
+    else:
+        statement = delete(tasks).where(*_unmoved())
+    return Statement(statement.returning(T.id))
+
+
+def _entry(revision: ColumnElement[int]) -> Statement:
+    values: dict[str, Any] = {column.name: _bind(column) for column in changes.c}
+    values |= {"seq": revision, "entity_id": _bind(changes.c.entity_id, "id")}
+    return Statement(insert(changes).values(values).returning(changes.c.seq))
+
+
+def _receipt(first_seq: ColumnElement[int]) -> Statement:
+    values: dict[str, Any] = {column.name: _bind(column) for column in R} | {"first_seq": first_seq}
+    return Statement(insert(receipts).values(values).returning(R.key))
+
+
+def _steps(kind: ChangeKind, keyed: bool) -> list[Statement]:
+    """What ``_fused`` does, one after the other. They read the number from the counter that the first has advanced."""
+    counter = select(users.c.revision).where(MINE).scalar_subquery()
+    advance = update(users).where(MINE).values(revision=users.c.revision + 1).returning(users.c.revision)
+    return [Statement(advance), _row(kind, counter), _entry(counter), *([_receipt(counter)] if keyed else [])]
 
 
 KINDS: Final = (ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.DELETED)
-FUSED: Final = {(kind, keyed): _fused(kind, keyed) for kind in KINDS for keyed in (False, True)}
-ROW: Final = {kind: Statement(_plain_row(kind)) for kind in KINDS}
-ENTRY: Final = Statement(
-    insert(changes).values({column.name: _bind(column) for column in changes.c}).returning(changes.c.seq)
-)
-RECEIPT: Final = Statement(
-    insert(receipts).values({column.name: _bind(column) for column in receipts.c}).returning(receipts.c.key)
-)
-LOCK: Final = Statement(select(users.c.revision).where(users.c.id == _bind(users.c.id, "user_id")).with_for_update())
+DEEDS: Final = {
+    (kind, keyed): Deed(_fused(kind, keyed), _steps(kind, keyed)) for kind in KINDS for keyed in (False, True)
+}
+ROW: Final = {kind: _row(kind, _bind(T.revision)) for kind in KINDS}
+ENTRY: Final = _entry(_bind(T.revision))
+RECEIPT: Final = _receipt(_bind(R.first_seq))
+LOCK: Final = Statement(select(users.c.revision).where(MINE).with_for_update())
 ADVANCE: Final = Statement(
     update(users)
-    .where(users.c.id == _bind(users.c.id, "user_id"))
+    .where(MINE)
     .values(revision=users.c.revision + _bind(users.c.revision, "count"))
     .returning(users.c.revision)
 )
@@ -145,11 +180,11 @@ async def lock(transaction: Transaction, owner: UserId) -> None:
 
 
 async def flush_alone(database: Database, owner: UserId, at: datetime, write: Write, claim: Claim | None) -> Change:
-    """One write as one statement. Raises MovedOn, or NotFound when there was nothing to remove."""
+    """One write as one deed. Raises MovedOn, or NotFound when there was nothing to remove."""
     values = _values(owner, at, write)
     if claim:
         values |= _kept(claim)
-    row = await database.write(FUSED[write.kind, claim is not None], values)
+    row = await database.write(DEEDS[write.kind, claim is not None], values)
     if row is not None:
         return _change(at, write, row[0])
     if claim or write.read is not None:
@@ -179,8 +214,7 @@ async def flush(
         values = _values(owner, at, write) | {"revision": seq}
         if await transaction.one(ROW[write.kind], values) is None:
             raise NotFound("task") if write.kind is ChangeKind.DELETED and write.read is None else MovedOn
-        entry = {name: values[name] for name in ("user_id", "at", "entity", "kind", "value")}
-        await transaction.one(ENTRY, entry | {"seq": seq, "entity_id": write.task_id})
+        await transaction.one(ENTRY, values)
         written[write.task_id] = seq
         found.append(_change(at, write, seq))
     return found

@@ -1,0 +1,120 @@
+"""A connection to a SQLite file: its settings, the thread it may wait in, and its failures in the core's words."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH
+from todo_core.errors import MovedOn, OutcomeUnknown, TodoError, Unavailable
+
+T = TypeVar("T")
+
+BUSY_MILLISECONDS: Final = 5_000
+PRAGMAS: Final = {
+    "busy_timeout": str(BUSY_MILLISECONDS),  # first: the others may have to wait
+    "journal_mode": "wal",
+    "synchronous": "FULL",  # an acknowledged write survives a power cut
+    "foreign_keys": "ON",
+    "temp_store": "MEMORY",
+    "cache_size": "-32768",  # KiB, for each connection, once they are needed
+}
+LOCKED: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+TAKEN: Final = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
+UNDONE: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}
+"""A commit that failed so is undone; after any other failure one cannot know."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection with our settings, for whichever thread uses it alone."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        for name, value in PRAGMAS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_impatient(path: Path) -> sqlite3.Connection:
+    """A connection that never waits for a lock, for a thread that must not stand still."""
+    connection = connect(path)
+    connection.execute("PRAGMA busy_timeout = 0")
+    return connection
+
+
+def begin(connection: sqlite3.Connection) -> None:
+    """Deferred transactions fail at once when they turn into writers, whatever the busy timeout says."""
+    connection.execute("BEGIN IMMEDIATE")
+
+
+def commit(connection: sqlite3.Connection) -> None:
+    """Raises OutcomeUnknown when it may have happened."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode not in UNDONE:
+            raise OutcomeUnknown from error
+        raise
+
+
+def undo(connection: sqlite3.Connection) -> None:
+    """Ends the transaction, if SQLite has not done so by itself, as it does when the disk is full."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+class SqliteThread:
+    """A connection in a thread of its own, where it may wait for locks and for the disk. Work is done in order."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "sqlite")
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self, path: Path) -> None:
+        """Raises Unavailable when the file cannot be opened or is no database."""
+        if self._connection is None:
+            self._connection = await self._do(lambda: connect(path))
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What the work on the connection leads to. Failures that are SQLite's come in the core's words."""
+        connection = self._connection
+        if connection is None:
+            raise Unavailable(CLOSED)
+        return await self._do(lambda: work(connection))
+
+    async def close(self) -> None:
+        """For good, after the work that waits already."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(Unavailable):
+                await self._do(connection.close)
+        self._thread.shutdown(wait=False)
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except (sqlite3.Error, OSError) as error:
+            raise refusal(error) from error
+
+
+def is_locked(error: sqlite3.Error) -> bool:
+    """True when the same may succeed for somebody who waits a little."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in LOCKED
+
+
+def refusal(error: Exception) -> Exception:
+    """The failure in the core's words; what is a fault of ours stays what it is."""
+    if isinstance(error, TodoError):
+        return error
+    if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in TAKEN:
+        return MovedOn()  # a key that was claimed meanwhile: see writes.py
+    if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):
+        return Unavailable(NO_SCHEMA)
+    if isinstance(error, sqlite3.OperationalError | OSError) or type(error) is sqlite3.DatabaseError:
+        return Unavailable(OUT_OF_REACH)
+    return error

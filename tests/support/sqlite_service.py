@@ -1,0 +1,70 @@
+"""The use cases over one SQLite file, with somebody who has an account, and a look into the file from outside."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters import migrate
+from todo_adapters.memory.security import ListJournal
+from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.sql.store import SqlStore
+from todo_core.ids import UserId
+from todo_core.model.change import Change
+from todo_core.model.task import Task, TaskDraft
+from todo_core.model.task_filter import TaskQuery, TaskSort
+from todo_core.model.user import User
+from todo_core.runner import Runner
+from todo_core.usecases.tasks import add_task, find_tasks
+
+IDS = CountingIds()
+
+
+@dataclass
+class Service:
+    """A runner on one file, and somebody with an account."""
+
+    database: SqliteDatabase
+    run: Runner
+    owner: UserId
+
+    async def add(self, title: str = "Buy milk", description: str | None = None) -> Task:
+        draft = TaskDraft.of(title=title, description=description)
+        return await self.run.write(self.owner, add_task, draft)
+
+    async def titles(self) -> list[str]:
+        page = await self.run.read(self.owner, find_tasks, FixedClock(), TaskQuery(), TaskSort(), None, 1000)
+        return [task.title for task in page.items]
+
+    async def feed(self) -> Sequence[Change]:
+        return await self.run.store.view(self.owner).changes.after(0, 1000)
+
+    async def writer_runs(self, text: str) -> Any:
+        """The one value that it leads to on the writing connection."""
+        found = await self.database._writer.run(lambda connection: connection.execute(text).fetchone())
+        return found and found[0]
+
+
+@asynccontextmanager
+async def service_on(file: Path, wait: float = 2.0, queue: int = 1024) -> AsyncIterator[Service]:
+    await migrate.upgrade(f"sqlite:///{file}")
+    database = SqliteDatabase(file, wait, queue)
+    store = SqlStore(database)
+    owner = UserId(IDS.new())
+    async with store.begin_accounts() as tx:
+        user = User(id=owner, email=f"{owner}@example.org", name="Ada", created_at=FixedClock().now())
+        await tx.users.add(user, "-")
+        await tx.commit()
+    try:
+        yield Service(database, Runner(store, FixedClock(), IDS, ListJournal()), owner)
+    finally:
+        await database.close()
+
+
+def looked_up(file: Path, text: str, *arguments: object) -> list[Any]:
+    """What somebody else sees in the file at this moment."""
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(text, arguments).fetchall()
