@@ -10,8 +10,15 @@ T = TypeVar("T")
 async def finished(work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
     """The result of the work. A cancellation of the caller is passed on only after the work is done."""
     task = asyncio.ensure_future(work)
+    over = asyncio.get_running_loop().create_future()
+
+    def tell(_: object) -> None:
+        if not over.done():
+            over.set_result(None)
+
+    task.add_done_callback(tell)
     try:
-        return await asyncio.shield(task)
+        await over  # what asyncio.shield would do, at half its cost
     except asyncio.CancelledError:
         while not task.done():
             try:
@@ -21,3 +28,4 @@ async def finished(work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
         if not task.cancelled():
             task.exception()  # seen, so that it is not reported as forgotten
         raise
+    return task.result()

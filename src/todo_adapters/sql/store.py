@@ -1,10 +1,11 @@
 """The doors of the storage: views that hold nothing open, and units of work that collect their writes."""
 
+import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -49,15 +50,10 @@ class SqlStore:
     def view(self, owner: UserId) -> "SqlView":
         return SqlView(self._database, owner)
 
-    @asynccontextmanager
-    async def begin(
+    def begin(
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
-    ) -> AsyncIterator["SqlUnitOfWork"]:
-        async with AsyncExitStack() as held:
-            unit = SqlUnitOfWork(self._database, held, owner, now, ids)
-            if exclusive:
-                await unit.lock()
-            yield unit
+    ) -> AbstractAsyncContextManager["SqlUnitOfWork"]:
+        return Begun(SqlUnitOfWork(self._database, owner, now, ids), exclusive)
 
     def accounts(self) -> "SqlAccounts":
         return SqlAccounts(self._database)
@@ -109,12 +105,34 @@ class SqlView:
         return zone(row[0])
 
 
+class Begun:
+    """The time of a unit of work. A plain class, because every write goes through it."""
+
+    __slots__ = ("exclusive", "unit")
+
+    def __init__(self, unit: "SqlUnitOfWork", exclusive: bool) -> None:
+        self.unit = unit
+        self.exclusive = exclusive
+
+    async def __aenter__(self) -> "SqlUnitOfWork":
+        if self.exclusive:
+            try:
+                await self.unit.lock()
+            except BaseException:
+                await self.unit.end(*sys.exc_info())
+                raise
+        return self.unit
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self.unit.end(*raised)
+
+
 class SqlUnitOfWork:
     """Collects the writes of one owner. A transaction is opened only when one deed would not do."""
 
-    def __init__(self, database: Database, held: AsyncExitStack, owner: UserId, now: datetime, ids: IdSource) -> None:
+    def __init__(self, database: Database, owner: UserId, now: datetime, ids: IdSource) -> None:
         self._database = database
-        self._held = held
+        self._held: AbstractAsyncContextManager[Transaction] | None = None
         self._transaction: Transaction | None = None
         self._flushed: list[Change] = []
         self.owner = owner
@@ -161,8 +179,15 @@ class SqlUnitOfWork:
         return self._flushed
 
     async def _open(self) -> Transaction:
-        self._transaction = await self._held.enter_async_context(self._database.transaction())
+        held = self._database.transaction()
+        self._transaction = await held.__aenter__()
+        self._held = held
         return self._transaction
+
+    async def end(self, *raised: Any) -> None:
+        """Undoes what was not committed."""
+        if self._held is not None:
+            await self._held.__aexit__(*raised)
 
     async def _flush(self, transaction: Transaction) -> None:
         if self.writes:
