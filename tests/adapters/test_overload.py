@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 
 import asyncpg
 import pytest
@@ -51,6 +51,18 @@ async def test_a_full_gate_refuses_at_once_and_a_slow_one_after_a_while() -> Non
     assert [type(outcome) for outcome in await outcomes_of(waiting)] == [Unavailable, Unavailable]
     assert 0.15 < perf_counter() - started < 1
     assert (gate.inside, gate.waiting, gate.refused) == (1, 0, 3)
+
+
+async def test_a_place_that_comes_in_the_moment_of_losing_patience_is_not_lost() -> None:
+    gate = Gate(1, 5, 0.02)
+    await gate.enter()
+    waiting = asyncio.create_task(gate.enter())
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_later(0.03, gate.leave)
+    sleep(0.05)  # both are due when the loop looks again: first the patience is over, then the place comes
+    assert [type(outcome) for outcome in await outcomes_of([waiting])] == [Unavailable]
+    assert (gate.inside, gate.waiting) == (0, 0)
+    await gate.enter()
 
 
 async def test_who_gives_up_at_a_gate_leaves_no_trace() -> None:

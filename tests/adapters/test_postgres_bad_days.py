@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from tests.support.fakes import CountingIds, FixedClock
 from tests.support.proxy import Proxy, proxy_to
 from todo_adapters import migrate
 from todo_adapters.memory.security import ListJournal
 from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
+from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import NotFound, OutcomeUnknown, Unavailable
 from todo_core.ids import UserId
@@ -274,8 +276,7 @@ async def _setting(service: Service, name: str) -> str:
 
 async def test_a_primary_that_was_demoted_is_left_for_the_new_one(service: Service) -> None:  # K14
     await service.add("before")
-    async with service.database._connection() as held:
-        await held.execute("SET default_transaction_read_only = on")
+    await service.database.one(Statement(text("SET default_transaction_read_only = on")), {})
     outcomes = await asyncio.gather(*[service.add(f"task {n}") for n in range(4)], return_exceptions=True)
     assert any(isinstance(outcome, Unavailable) for outcome in outcomes)
     await service.add("after")
@@ -289,8 +290,9 @@ async def test_through_a_pooler_nothing_is_set_on_the_session(migrated: str) -> 
     connection = await asyncpg.connect(migrated)
     default = await connection.fetchval("SHOW statement_timeout")
     await connection.close()
-    async with database._connection() as held:
-        assert await held.fetchval("SHOW statement_timeout") == default
-        assert await held.fetchval("SHOW application_name") == ""
+    for name, expected in (("statement_timeout", default), ("application_name", "")):
+        row = await database.one(Statement(text(f"SHOW {name}")), {})
+        assert row is not None
+        assert row[0] == expected
     await SqlStore(database).ping()
     await database.close()

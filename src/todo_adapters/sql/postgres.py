@@ -1,6 +1,5 @@
-"""PostgreSQL behind the seam: asyncpg's pool, behind a gate that is fair and bounded."""
+"""PostgreSQL behind the seam: what it is asked for runs on a connection of a pool that is fair and bounded."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -8,41 +7,25 @@ from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import column, literal, or_, select, table
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH, Transaction, Values
+from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.gate import Gate, numbers_of
-from todo_adapters.sql.statements import Deed, Prepared, Row, Statement
+from todo_adapters.sql.postgres_link import Link
+from todo_adapters.sql.postgres_pool import Pool
+from todo_adapters.sql.statements import Deed, Row, Statement
 from todo_adapters.sql.types import TEXT
-from todo_adapters.uncancelled import finished
-from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, TodoError, Unavailable
+from todo_core.errors import TodoError
 
-DIALECT: Final = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 CONNECT_SECONDS: Final = 5.0
-LOST: Final = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
-"""The link to the server is gone, or never was."""
-
-FAILURES: Final = (
-    *LOST,
-    TimeoutError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-)
-WAIT_CANCELLED: Final = "01000"
-"""The only mark of a commit that waited for a standby in vain (PostgreSQL gives the plain code of a warning)."""
-
-RUN_AGAIN: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresOptions:
     """How to reach the server. Times are in seconds.
 
-    ``pgbouncer`` is for a pooler in transaction mode: no server settings at connect and no statement caches;
-    set the time limits with ALTER ROLE there.
+    No connection lives much longer than ``age_max``, nor idles much longer than ``idle_max``. ``pgbouncer`` is for a
+    pooler in transaction mode: no server settings at connect and no statement caches; set the time limits with
+    ALTER ROLE there.
     """
 
     url: str
@@ -51,6 +34,8 @@ class PostgresOptions:
     pool_queue: int = 1024
     statement_limit: float = 10.0
     lock_limit: float = 2.0
+    age_max: float = 1800.0
+    idle_max: float = 300.0
     pgbouncer: bool = False
 
 
@@ -64,67 +49,46 @@ SERVER_SETTINGS: Final = Statement(
 
 
 class PostgresDatabase:
-    """A pool of connections, made when they are first needed, so that the server may come up later."""
+    """Makes connections when they are first needed, so that the server may come up later."""
 
     def __init__(self, options: PostgresOptions) -> None:
         self._options = options
         self._gate = Gate(options.pool_size, options.pool_queue, options.pool_wait)
-        self._pool: Any = asyncpg.create_pool(
-            options.url.replace("postgresql+asyncpg://", "postgresql://", 1),
-            min_size=0,
-            max_size=options.pool_size,
-            timeout=CONNECT_SECONDS,
-            command_timeout=options.statement_limit + 2,
-            reset=_no_reset,
-            **({"statement_cache_size": 0} if options.pgbouncer else {"server_settings": _server_settings(options)}),
-        )
-        self._opening = asyncio.Lock()
-        self._open = False
-        self._closed = False
+        self._pool = Pool(self._connect, self._gate, options.age_max, options.idle_max)
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
-        prepared = _prepared(statement)
-        try:
-            async with self._connection() as connection:
-                return await connection.fetchrow(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
-        except Exception as error:
-            raise _refusal(error) from error
+        rows = await self.all(statement, values)
+        return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        prepared = _prepared(statement)
+        link = await self._pool.take()
         try:
-            async with self._connection() as connection:
-                return await connection.fetch(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
-        except Exception as error:
-            raise _refusal(error) from error
+            return await link.rows(statement, values)
+        finally:
+            self._pool.give_back(link)
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
-        prepared = _prepared(deed.fused)
-        sent = False
+        link = await self._pool.take()
         try:
-            async with self._connection() as connection:
-                sent = True
-                with Replication(connection):
-                    return await finished(connection.fetchrow(prepared.text, *prepared.arguments(values)))
-        except Exception as error:
-            raise _refusal(error, committing=sent) from error
+            rows = await link.write(deed.fused, values)
+        finally:
+            self._pool.give_back(link)
+        return rows[0] if rows else None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
+        link = await self._pool.take()
+        transaction = PostgresTransaction(link)
         try:
-            async with self._connection() as connection:
-                transaction = PostgresTransaction(connection)
-                try:
-                    await finished(connection.execute("BEGIN"))
-                    yield transaction
-                finally:
-                    if not transaction.over:
-                        with suppress(*FAILURES):
-                            await finished(connection.execute("ROLLBACK"))
-        except TodoError:
-            raise
-        except Exception as error:
-            raise _refusal(error) from error
+            try:
+                await link.begin()
+                yield transaction
+            finally:
+                if not transaction.over:
+                    with suppress(TodoError):
+                        await link.roll_back()
+        finally:
+            self._pool.give_back(link)
 
     async def cautions(self) -> Sequence[str]:
         found = []
@@ -141,116 +105,35 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """For good: whoever comes later finds it unavailable."""
-        self._closed = True
-        if self._open:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CONNECT_SECONDS):
-                    await self._pool.close()
-            self._pool.terminate()
+        await self._pool.close()
 
-    def _connection(self) -> "Loan":
-        return Loan(self)
-
-    async def take(self) -> Any:
-        """A connection, in turn. Whoever takes one must give it back."""
-        await self._gate.enter()
-        try:
-            if not self._open:
-                await self._open_pool()
-            return await self._pool.acquire()
-        except BaseException:
-            self._gate.leave()
-            raise
-
-    async def give_back(self, connection: Any) -> None:
-        try:
-            await self._pool.release(connection)
-        finally:
-            self._gate.leave()
-
-    async def _open_pool(self) -> None:
-        async with self._opening:
-            if self._closed:
-                raise Unavailable(CLOSED)
-            if not self._open:
-                await self._pool
-                self._open = True
-
-
-class Loan:
-    """A connection of one's own, for a while."""
-
-    __slots__ = ("_connection", "_database")
-
-    def __init__(self, database: PostgresDatabase) -> None:
-        self._database = database
-
-    async def __aenter__(self) -> Any:
-        self._connection = await self._database.take()
-        return self._connection
-
-    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is not None and isinstance(error.__cause__ or error, asyncpg.ReadOnlySQLTransactionError):
-            self._connection.terminate()  # a primary no more: the next connection may find the new one
-        await self._database.give_back(self._connection)
+    async def _connect(self) -> Any:
+        options = self._options
+        return await asyncpg.connect(
+            options.url.replace("postgresql+asyncpg://", "postgresql://", 1),
+            timeout=CONNECT_SECONDS,
+            command_timeout=options.statement_limit + 2,
+            **({"statement_cache_size": 0} if options.pgbouncer else {"server_settings": _server_settings(options)}),
+        )
 
 
 class PostgresTransaction:
     """A transaction on a connection that is held until it is over."""
 
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
+    def __init__(self, link: Link) -> None:
+        self._link = link
         self.over = False
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
-        prepared = _prepared(statement)
-        try:
-            return await self._connection.fetchrow(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
-        except Exception as error:
-            raise _refusal(error) from error
+        rows = await self.all(statement, values)
+        return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        prepared = _prepared(statement)
-        try:
-            return await self._connection.fetch(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
-        except Exception as error:
-            raise _refusal(error) from error
+        return await self._link.rows(statement, values)
 
     async def commit(self) -> None:
         self.over = True
-        try:
-            with Replication(self._connection):
-                await finished(self._connection.execute("COMMIT"))
-        except Exception as error:
-            raise _refusal(error, committing=True) from error
-
-
-class Replication:
-    """Raises OutcomeUnknown when the server has given up waiting for its standby.
-
-    It says so only in a warning, and then that the commit succeeded; what it has not replicated, a failover loses.
-    """
-
-    __slots__ = ("_connection", "_given_up")
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-        self._given_up = False
-
-    def __enter__(self) -> None:
-        self._connection.add_log_listener(self._hear)
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._connection.remove_log_listener(self._hear)
-        if self._given_up and error is None:
-            raise OutcomeUnknown
-
-    def _hear(self, _: Any, message: Any) -> None:
-        self._given_up |= message.sqlstate == WAIT_CANCELLED
-
-
-async def _no_reset(connection: Any) -> None:
-    """Nothing to reset: no session state is ever set."""
+        await self._link.commit()
 
 
 def _server_settings(options: PostgresOptions) -> dict[str, str]:
@@ -263,29 +146,3 @@ def _server_settings(options: PostgresOptions) -> dict[str, str]:
         "jit": "off",
         "timezone": "UTC",
     }
-
-
-def _prepared(statement: Statement) -> Prepared:
-    prepared = statement.prepared(DIALECT)
-    if not prepared.gives_our_values:
-        raise TypeError("rows of asyncpg are used as they are: a column type would need converting")
-    return prepared
-
-
-def _refusal(error: Exception, committing: bool = False) -> Exception:
-    """The failure in the core's words; what is a fault of ours stays what it is."""
-    if isinstance(error, TodoError):
-        return error
-    if committing and isinstance(error, (*LOST, TimeoutError)):
-        return OutcomeUnknown()
-    if isinstance(error, RUN_AGAIN):
-        return Contention()
-    if isinstance(error, asyncpg.NotNullViolationError | asyncpg.UniqueViolationError):
-        return MovedOn()  # an entry that found no row, or a key that was claimed meanwhile: see writes.py
-    if isinstance(error, asyncpg.LockNotAvailableError):
-        return OwnerBusy()
-    if isinstance(error, FAILURES):
-        return Unavailable(OUT_OF_REACH)
-    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
-        return Unavailable(NO_SCHEMA)
-    return error

@@ -1,0 +1,146 @@
+"""One connection to PostgreSQL: runs statements, says failures in the core's words, knows what it left undone."""
+
+from collections.abc import Awaitable, Sequence
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+
+from todo_adapters.sql.database import NO_SCHEMA, OUT_OF_REACH, Values
+from todo_adapters.sql.statements import Row, Statement
+from todo_adapters.uncancelled import finished
+from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, TodoError, Unavailable
+
+DIALECT: Final = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+LOST: Final = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+"""The link to the server is gone, or never was."""
+
+FAILURES: Final = (
+    *LOST,
+    TimeoutError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+)
+WAIT_CANCELLED: Final = "01000"
+"""The only mark of a commit that waited for a standby in vain (PostgreSQL gives the plain code of a warning)."""
+
+RUN_AGAIN: Final = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,  # prepared before a migration changed a type; prepared anew the next time
+)
+
+
+class Link:
+    """A connection of asyncpg. Times are those of the loop's clock.
+
+    It stays busy when the end of a statement was not seen, because its caller gave up or its time was over: the server
+    may still be at it.
+    """
+
+    __slots__ = ("_busy", "_connection", "_warned", "idle_since", "made_at")
+
+    def __init__(self, connection: Any, made_at: float) -> None:
+        self._connection = connection
+        self._warned = False
+        self._busy = False
+        self.made_at = made_at
+        self.idle_since = made_at
+        connection.add_log_listener(self._hear)
+
+    @property
+    def lost(self) -> bool:
+        return bool(self._connection.is_closed())
+
+    @property
+    def unsettled(self) -> bool:
+        """True when the next user would find something of the last one's."""
+        return not self.lost and (self._busy or self._connection.is_in_transaction())
+
+    async def rows(self, statement: Statement, values: Values) -> Sequence[Row]:
+        return await self._run(self._fetch(statement, values))  # type: ignore[no-any-return]
+
+    async def write(self, statement: Statement, values: Values) -> Sequence[Row]:
+        """Runs a statement that commits. Raises OutcomeUnknown when one cannot know whether it did."""
+        return await self._commit(self._fetch(statement, values))  # type: ignore[no-any-return]
+
+    async def begin(self) -> None:
+        await finished(self._run(self._connection.execute("BEGIN")))
+
+    async def commit(self) -> None:
+        """Raises OutcomeUnknown when one cannot know whether it did."""
+        await self._commit(self._connection.execute("COMMIT"))
+
+    async def roll_back(self) -> None:
+        await finished(self._run(self._connection.execute("ROLLBACK")))
+
+    async def settle(self, seconds: float) -> None:
+        """Waits for the end of what was left under way, and undoes it; the link is cut when that fails."""
+        # asyncpg asks the server to cancel what was given up, and lets the next statement wait until that is over.
+        try:
+            if not self._connection.is_in_transaction():
+                await self._run(self._connection.execute("SELECT 1", timeout=seconds))
+            if self._connection.is_in_transaction():
+                await self._run(self._connection.execute("ROLLBACK", timeout=seconds))
+        except BaseException:
+            self.cut()
+            raise
+
+    def cut(self) -> None:
+        """Ends the connection, at once and whatever is under way. The server is told."""
+        self._connection.terminate()
+
+    def _fetch(self, statement: Statement, values: Values) -> Awaitable[Any]:
+        prepared = statement.prepared(DIALECT)
+        if not prepared.gives_our_values:
+            raise TypeError("rows of asyncpg are used as they are: a column type would need converting")
+        return self._connection.fetch(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
+
+    async def _commit(self, work: Awaitable[Any]) -> Any:
+        """To the end, even if the caller is cancelled.
+
+        The server says only in a warning that it has given up waiting for its standby, and then that the commit
+        succeeded; what it has not replicated, a failover loses.
+        """
+        self._warned = False
+        result = await finished(self._run(work, committing=True))
+        if self._warned:
+            raise OutcomeUnknown
+        return result
+
+    async def _run(self, work: Awaitable[Any], committing: bool = False) -> Any:
+        self._busy = True
+        try:
+            result = await work
+        except Exception as error:
+            self._busy = not isinstance(error, asyncpg.PostgresError)  # with an error the server ends a statement
+            if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                self.cut()  # a primary no more: the next connection may find the new one
+            raise refusal(error, committing) from error
+        self._busy = False
+        return result
+
+    def _hear(self, _: Any, message: Any) -> None:
+        self._warned |= message.sqlstate == WAIT_CANCELLED
+
+
+def refusal(error: Exception, committing: bool = False) -> Exception:
+    """The failure in the core's words; what is a fault of ours stays what it is."""
+    if isinstance(error, TodoError):
+        return error
+    if committing and isinstance(error, (*LOST, TimeoutError)):
+        return OutcomeUnknown()
+    if isinstance(error, RUN_AGAIN):
+        return Contention()
+    if isinstance(error, asyncpg.NotNullViolationError | asyncpg.UniqueViolationError):
+        return MovedOn()  # an entry that found no row, or a key that was claimed meanwhile: see writes.py
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        return OwnerBusy()
+    if isinstance(error, FAILURES):
+        return Unavailable(OUT_OF_REACH)
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+        return Unavailable(NO_SCHEMA)
+    return error
