@@ -20,6 +20,7 @@ from todo_adapters.bootstrap import new_meter
 from todo_adapters.jwt_tokens import JwtTokens
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_adapters.sql.gate import Gate
+from todo_adapters.sql.postgres_pool import Pool
 from todo_core.errors import Forbidden, NotFound
 from todo_core.ids import UserId
 from todo_http.access_log import AccessLog
@@ -59,26 +60,28 @@ completion = msgspec.json.Decoder(Completion)
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 
 
+class Lent:
+    """A connection of the service's own pool, for a while."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    async def __aenter__(self) -> Any:
+        self.link = await self.pool.take()
+        return self.link._connection
+
+    async def __aexit__(self, *_: object) -> None:
+        self.pool.give_back(self.link)
+
+
 @asynccontextmanager
 async def gated() -> AsyncIterator[Connect]:
-    """The service's way to its connections: asyncpg's pool behind a gate that lets in who came first."""
-    gate = Gate(10, 1024, 2.0)
-
-    @asynccontextmanager
-    async def connection() -> AsyncIterator[Any]:
-        await gate.enter()
-        try:
-            async with pool.acquire() as found:
-                yield found
-        finally:
-            gate.leave()
-
-    async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=10, max_size=10, reset=_nothing) as pool:
-        yield connection
-
-
-async def _nothing(_: Any) -> None:
-    """No session state is ever set."""
+    """The service's way to its connections."""
+    pool = Pool(lambda: asyncpg.connect(os.environ["DATABASE_URL"]), Gate(10, 1024, 2.0), 1800, 300)
+    try:
+        yield lambda: Lent(pool)
+    finally:
+        await pool.close()
 
 
 class Endpoint:
