@@ -77,4 +77,4 @@ def _instant(text: str | None) -> datetime | None:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(f"a time without a zone: {text}")
-    return instant
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)  # more than that JavaScript does not know

@@ -20,8 +20,7 @@ const COMPLETE = `
 const RANKS = { low: 1, medium: 2, high: 3 }
 const NAMES = [null, 'low', 'medium', 'high']
 
-// Instants keep their microseconds as texts; JavaScript's own dates would lose them.
-pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => text)
+// Instants are JavaScript's own dates, as pg gives them: they lose the microseconds.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 const url = new URL(process.env.DATABASE_URL)
 const pool = new pg.Pool({ connectionString: url.href, max: 10, options: '-c timezone=UTC' })
@@ -43,33 +42,27 @@ function uuid7() {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-function instant(text) {
-  if (text === null) return null
-  const whole = `${text.slice(0, 10)}T${text.slice(11, 19)}`
-  const end = text.indexOf('+', 19)
-  return `${whole}.${text.slice(20, end).padEnd(6, '0')}Z`
-}
-
 const wire = (row) => ({
   id: row.id,
   user_id: row.user_id,
   title: row.title,
   description: row.description,
   completed: row.completed_at !== null,
-  completed_at: instant(row.completed_at),
+  completed_at: row.completed_at,
   priority: NAMES[row.priority ?? 0],
   due_date: row.due_date,
   revision: row.revision,
-  created_at: instant(row.created_at),
-  updated_at: instant(row.updated_at),
+  created_at: row.created_at,
+  updated_at: row.updated_at,
 })
 
 const text = { type: 'string' }
 const maybe = { type: 'string', nullable: true }
+const instant = { type: 'string', format: 'date-time' }
 const shape = (properties) => ({ type: 'object', properties, required: Object.keys(properties), additionalProperties: false })
 const TASK = shape({
-  id: text, user_id: text, title: text, description: maybe, completed: { type: 'boolean' }, completed_at: maybe,
-  priority: maybe, due_date: maybe, revision: { type: 'integer' }, created_at: text, updated_at: text,
+  id: text, user_id: text, title: text, description: maybe, completed: { type: 'boolean' }, completed_at: { ...instant, nullable: true },
+  priority: maybe, due_date: maybe, revision: { type: 'integer' }, created_at: instant, updated_at: instant,
 })
 const NEW_TASK = {
   ...shape({ title: { type: 'string', minLength: 1, maxLength: 255 }, description: maybe, priority: maybe, due_date: maybe }),
