@@ -53,7 +53,7 @@ class Admission(ASGIMiddleware):
         _check_path(scope, visit)
         if facts.takes is not None:
             _check_content(facts, visit)
-        if scope["query_string"]:
+        if scope["query_string"] and not facts.any_query:
             visit.query = read_query(scope["query_string"], facts.query)
             if visit.query.faults and facts.takes is None and not facts.query:
                 raise InvalidRequest(visit.query.faults)

@@ -16,13 +16,15 @@ from todo_http.call import Call
 from todo_http.counting import Meter, Uncounted
 from todo_http.cursors import Cursors
 from todo_http.departure import Departure
-from todo_http.docs import File
+from todo_http.docs import POLICY
 from todo_http.edge import Edge
+from todo_http.files import File
 from todo_http.health import Readiness
 from todo_http.openapi import document
 from todo_http.options import HttpOptions
 from todo_http.places import Places
 from todo_http.routes import operations, routes
+from todo_http.web.site import read_site
 
 FINISH_SECONDS: Final = 5.0
 """What is still running when the server has stopped may take this long, before its database is closed."""
@@ -58,9 +60,9 @@ def create_app(
 ) -> TodoApp:
     """The application over whatever ``open_todo`` opens; ``write_log`` takes finished access log lines."""
     app = TodoApp(
-        route_handlers=routes(docs=options.docs),
+        route_handlers=routes(options.docs, options.web),
         request_class=Call,
-        middleware=[Admission(operations(options.docs), options.requests_per_minute)],
+        middleware=[Admission(operations(options.docs, options.web), options.requests_per_minute)],
         exception_handlers={Exception: _rise},
         lifespan=[lambda app: _open(cast(TodoApp, app), open_todo, options.drain_seconds)],
         openapi_config=None,
@@ -71,7 +73,9 @@ def create_app(
     app.state.places = Places(options)
     app.state.require_if_match = options.require_if_match
     app.state.cursors = Cursors(options.cursor_keys)
-    app.state.openapi = File.of(encode(document(options.docs, options.version)), "application/json")
+    described = encode(document(options.docs, options.web, options.version))
+    app.state.openapi = File.of(described, "application/json", POLICY)
+    app.state.web = read_site() if options.web else {}
     app.edge = Edge(app.behind_the_edge, options, AccessLog(options.log_format, write_log), meter)
     return app
 

@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from todo_http import accounts, batch, docs, health, problem_pages, sessions, task_list, tasks
 from todo_http.operations import Operation
+from todo_http.web.pages import WEB
 
 OPERATIONS: tuple[HTTPRouteHandler, ...] = (
     accounts.register,
@@ -29,16 +30,16 @@ OPERATIONS: tuple[HTTPRouteHandler, ...] = (
     health.live,
     health.ready,
     problem_pages.explain,
-    docs.front,
 )
 DOCS: tuple[HTTPRouteHandler, ...] = (docs.document, docs.page, docs.asset)
+SIGNPOST: HTTPRouteHandler = docs.front
 
 
-def routes(docs: bool) -> list[HTTPRouteHandler]:
-    """The handlers, with the pages that describe them or without."""
-    return [*OPERATIONS, *(DOCS if docs else ())]
+def routes(docs: bool, web: bool) -> list[HTTPRouteHandler]:
+    """The handlers: with what describes them or without, and with the web client or a signpost in its place."""
+    return [*OPERATIONS, *(DOCS if docs else ()), *(WEB if web else (SIGNPOST,))]
 
 
-def operations(docs: bool = True) -> list[Operation]:
+def operations(docs: bool = True, web: bool = True) -> list[Operation]:
     """What is known about each of them."""
-    return [handler.opt["operation"] for handler in routes(docs)]
+    return [handler.opt["operation"] for handler in routes(docs, web)]
