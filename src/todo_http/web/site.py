@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from todo_http.files import File
+from todo_http.web.joining import join_modules
 
 PAGE: Final = "/"
 AT_THE_TOP: Final = {
@@ -29,6 +30,8 @@ MEDIA_TYPES: Final = {
 }
 """By suffix, what is served; licences and records that lie beside are not."""
 
+JOINED: Final = "client.js"
+VENDORED: Final = "vendor/"
 POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     b"manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -42,7 +45,12 @@ Site = Mapping[str, File]
 def read_site() -> Site:
     """Every file by its address. The worker is told which files there are, and their version: a hash of them all."""
     root = files("todo_http").joinpath("web", "static")
-    found = {AT_THE_TOP.get(name, f"/web/{name}"): file.read_bytes() for name, file in _served(root)}
+    parts = {name: file.read_bytes() for name, file in _served(root)}
+    modules = {name: parts.pop(name).decode("utf-8") for name in sorted(parts) if _is_module(name)}
+    kept = frozenset(name for name in modules if name.startswith(VENDORED))
+    parts |= {name: modules[name].encode("utf-8") for name in kept}
+    parts[JOINED] = join_modules(modules, "main.js", kept).encode("utf-8")
+    found = {AT_THE_TOP.get(name, f"/web/{name}"): parts[name] for name in sorted(parts)}
     version = sha256()
     for address, body in found.items():
         version.update(b"%s %d " % (address.encode("ascii"), len(body)) + body)
@@ -59,6 +67,10 @@ def _served(folder: Traversable, inside: str = "") -> Iterator[tuple[str, Traver
             yield from _served(entry, f"{inside}{entry.name}/")
         elif _suffix(entry.name) in MEDIA_TYPES:
             yield inside + entry.name, entry
+
+
+def _is_module(name: str) -> bool:
+    return name.endswith(".js") and name not in AT_THE_TOP
 
 
 def _suffix(name: str) -> str:

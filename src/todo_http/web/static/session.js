@@ -1,6 +1,6 @@
 // Who is signed in here. Keeps the tokens, renews them in time, and tells the other tabs.
 
-import { NoAnswer, Problem, send } from "./api.js";
+import { Problem, send } from "./api.js";
 
 /** @import { Answer, Options, User } from "./types.js" */
 /** @typedef {{ user: User, refresh_token: string }} Kept what outlives the page */
@@ -184,5 +184,3 @@ addEventListener("storage", (event) => {
 tabs?.addEventListener("message", ({ data }) => {
   if (data.owner === (toldUser ?? kept()?.user)?.id) access = { token: data.token, renewAt: data.renewAt };
 });
-
-export { NoAnswer, Problem };

@@ -79,5 +79,5 @@ export function useForm(work) {
  * @param {{ message: string }} props
  */
 export function FormProblem({ message }) {
-  return html`<div role="alert">${message && html`<p class="notice bad">${message}</p>`}</div>`;
+  return html`<div class="problem" role="alert">${message && html`<p class="notice bad">${message}</p>`}</div>`;
 }

@@ -4,7 +4,9 @@ import { Dialog } from "../parts/dialog.js";
 import { signOut } from "../session.js";
 import { html, useEffect } from "../vendor/preact.js";
 
-/** @param {{ board: import("../tasks/board.js").Board, onClose: () => void }} props */
+/** @import { Board } from "../tasks/board.js" */
+
+/** @param {{ board: Board, onClose: () => void }} props */
 export function LeaveDialog({ board, onClose }) {
   const held = board.writes().filter((write) => write.held);
   const waiting = board.writes().length;

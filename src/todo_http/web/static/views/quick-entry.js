@@ -10,6 +10,7 @@ import { DueFields, PriorityField } from "./task-fields.js";
 
 /** @import { Fields, Moment, Refusal } from "../types.js" */
 /** @import { Board } from "../tasks/board.js" */
+/** @import { Found } from "../words/quick-entry.js" */
 /** @typedef {{ date?: string, time?: string, basis?: string, priority?: string }} Chosen with the fields, which count more than the words */
 
 /** What was typed, by the key of the write, in case that it is refused. @type {Map<string, string>} */
@@ -107,7 +108,7 @@ export function QuickEntry({ board, now, date, refusal, onRefusalSeen }) {
 
 /**
  * The words that were understood. Pressing one says that it was not meant so.
- * @param {import("../words/quick-entry.js").Found[]} found
+ * @param {Found[]} found
  * @param {Set<string>} literal
  * @param {(literal: Set<string>) => void} setLiteral
  */

@@ -17,9 +17,9 @@ export function Settings({ user }) {
     <div class="heading"><h1>Settings</h1></div>
     <${Profile} user=${user} />
     <${Appearance} />
-    <${Password} onChanged=${() => setRound(round + 1)} />
+    <${Password} email=${user.email} onChanged=${() => setRound(round + 1)} />
     <${LoginSessions} key=${round} zone=${user.time_zone} />
-    <${Deletion} />
+    <${Deletion} email=${user.email} />
   </div>`;
 }
 
@@ -67,8 +67,8 @@ function Appearance() {
   </section>`;
 }
 
-/** @param {{ onChanged: () => void }} props */
-function Password({ onChanged }) {
+/** @param {{ email: string, onChanged: () => void }} props its address is for the password managers of browsers */
+function Password({ email, onChanged }) {
   const form = useForm(async ({ current_password, new_password }) => {
     await call("POST", "/api/auth/password", { body: { current_password, new_password } });
     form.form.current?.reset();
@@ -79,6 +79,7 @@ function Password({ onChanged }) {
     <h2 id="password">Password</h2>
     <form ref=${form.form} onSubmit=${form.submit} noValidate>
       <${FormProblem} message=${form.message} />
+      <input type="text" name="username" autocomplete="username" value=${email} hidden />
       <${Field} label="Current password" name="current_password" type="password" autocomplete="current-password"
         error=${form.error("current_password")} />
       <${Field} label="New password" name="new_password" type="password" autocomplete="new-password"
@@ -88,7 +89,8 @@ function Password({ onChanged }) {
   </section>`;
 }
 
-function Deletion() {
+/** @param {{ email: string }} props */
+function Deletion({ email }) {
   const form = useForm(async ({ password }) => {
     await call("DELETE", "/api/auth/me", { body: { password } });
     forget();
@@ -98,6 +100,7 @@ function Deletion() {
     <form ref=${form.form} onSubmit=${form.submit} noValidate>
       <p>The account and every task in it are removed at once and for good.</p>
       <${FormProblem} message=${form.message} />
+      <input type="text" name="username" autocomplete="username" value=${email} hidden />
       <${Field} label="Your password" name="password" type="password" autocomplete="current-password" error=${form.error("password")} />
       <div class="buttons"><button class="danger" aria-disabled=${form.busy}>Delete my account</button></div>
     </form>

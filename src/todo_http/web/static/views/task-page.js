@@ -9,8 +9,9 @@ import { momentIn } from "../words/due.js";
 import { TaskEditor } from "./task-editor.js";
 
 /** @import { Fields, Place, Task, User } from "../types.js" */
+/** @import { Board } from "../tasks/board.js" */
 
-/** @param {{ user: User, board: import("../tasks/board.js").Board, place: Place }} props */
+/** @param {{ user: User, board: Board, place: Place }} props */
 export function TaskPage({ user, board, place }) {
   const [task, setTask] = useState(/** @type {Task | null} */ (null));
   const [problem, setProblem] = useState("");

@@ -9,8 +9,12 @@ import { signOut } from "../session.js";
 import { keepShell } from "../shell.js";
 import { createBoard } from "../tasks/board.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
+import { ConflictDialog } from "./conflict.js";
 import { Wordmark } from "./entrance.js";
-import { Later } from "./later.js";
+import { KeysHelp } from "./keys-help.js";
+import { LeaveDialog } from "./leave.js";
+import { Settings } from "./settings.js";
+import { TaskPage } from "./task-page.js";
 import { TasksView } from "./tasks.js";
 
 /** @import { Place, Refusal, User } from "../types.js" */
@@ -43,14 +47,13 @@ export function Workspace({ user, place }) {
     <${Connection} waiting=${board.waiting()} />
     <main id="main" tabindex="-1">
       ${list && html`<${TasksView} ...${shared} list=${list} refusal=${refusal} onRefusalSeen=${() => setRefusal(null)} />`}
-      ${place.view === "settings" && html`<${Later} load=${() => import("./settings.js")} part="Settings" ...${shared} />`}
-      ${place.view === "task" && html`<${Later} load=${() => import("./task-page.js")} part="TaskPage" key=${place.taskId} ...${shared} />`}
+      ${place.view === "settings" && html`<${Settings} user=${user} />`}
+      ${place.view === "task" && html`<${TaskPage} key=${place.taskId} ...${shared} />`}
     </main>
-    ${conflict && html`<${Later} load=${() => import("./conflict.js")} part="ConflictDialog" key=${conflict.write.key}
-      conflict=${conflict} user=${user} onChoice=${(/** @type {boolean} */ mine) => board.resolve(conflict, mine)} />`}
-    ${dialog === "keys" && html`<${Later} load=${() => import("./keys-help.js")} part="KeysHelp" onClose=${() => setDialog("")} />`}
-    ${dialog === "leave" && html`<${Later} load=${() => import("./leave.js")} part="LeaveDialog" board=${board}
-      onClose=${() => setDialog("")} />`}
+    ${conflict && html`<${ConflictDialog} key=${conflict.write.key} conflict=${conflict} user=${user}
+      onChoice=${(/** @type {boolean} */ mine) => board.resolve(conflict, mine)} />`}
+    ${dialog === "keys" && html`<${KeysHelp} onClose=${() => setDialog("")} />`}
+    ${dialog === "leave" && html`<${LeaveDialog} board=${board} onClose=${() => setDialog("")} />`}
     <${Toasts} />
   </div>`;
 }
