@@ -28,7 +28,7 @@ export function Field({ label, error = "", hint = "", as = "input", children, cl
     <label for=${id}>${label}</label>
     ${as === "input" && html`<input ...${common} />`}
     ${as === "textarea" && html`<textarea ...${common} />`}
-    ${as === "select" && html`<select ...${common}>${children}</select>`}
+    ${as === "select" && html`<span class="select"><select ...${common}>${children}</select></span>`}
     ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
     ${error && html`<p class="error" id="${id}-error">${error}</p>`}
   </div>`;

@@ -47,7 +47,7 @@ export function reduce(state, event) {
     case "wanted":
       return wanted(state, event.write);
     case "withdrawn":
-      return { ...state, pending: without(state.pending, event.write), fresh: state.fresh.filter((id) => id !== event.write.id) };
+      return withdrawn(state, event.write);
     case "done":
       return done(state, event.write, event.task);
     case "seen":
@@ -142,6 +142,16 @@ function wanted(state, write) {
   if (write.kind === "add") return { ...state, pending, fresh: [write.id, ...state.fresh] };
   const lingering = write.fields.completed === undefined ? state.lingering : new Set(state.lingering).add(write.id);
   return { ...state, pending, lingering, touched: new Set(state.touched).add(write.id) };
+}
+
+/**
+ * @param {TaskState} state
+ * @param {Write} write
+ * @returns {TaskState}
+ */
+function withdrawn(state, write) {
+  const pending = without(state.pending, write);
+  return write.kind === "add" ? { ...state, pending, fresh: state.fresh.filter((id) => id !== write.id) } : { ...state, pending };
 }
 
 /**

@@ -16,7 +16,7 @@ export function ConflictDialog({ conflict, user, onChoice }) {
   const now = momentIn(user.time_zone);
   const removed = write.kind === "remove";
   const fields = NAMES.filter(([name]) => removed || name in write.fields);
-  return html`<${Dialog} title="Changed elsewhere" className="conflict" onClose=${() => onChoice(false)}>
+  return html`<${Dialog} title="Changed elsewhere" className="conflict">
     <p>“${theirs.title}” was changed on another device${removed ? " before you deleted it" : " while you changed it here"}.</p>
     <table>
       <thead><tr><td></td><th scope="col">Yours</th><th scope="col">On the server</th></tr></thead>

@@ -5,7 +5,7 @@ import { preferences } from "../preferences.js";
 import { html } from "../vendor/preact.js";
 
 const KEYS = /** @type {const} */ ([
-  ["Anywhere", [["n", "Add a task"], ["/", "Search"], ["↓ ↑ or j k", "Go to the tasks, and through them"], ["z", "Undo the latest"], ["?", "This help"]]],
+  ["Anywhere", [["n", "Add a task"], ["/", "Search"], ["↓ ↑ or j k", "Through the tasks"], ["z", "Undo the latest"], ["?", "This help"]]],
   ["On a task", [["Space", "Tick or untick"], ["e", "Edit"], ["Delete or d", "Delete"], ["Home End", "First, last"]]],
   ["While writing", [["Enter", "Save"], ["Ctrl Enter", "Save, from the description too"], ["Esc", "Leave it as it was"]]],
   ["Words in “Add a task”", [["!high !medium !low", "Priority; !1 !2 !3 too"], ["today tomorrow fri", "Due date"], ["2026-12-24", "Due on that day"], ["17:00 5pm", "Time"]]],

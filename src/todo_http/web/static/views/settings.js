@@ -26,6 +26,7 @@ export function Settings({ user }) {
 /** @param {{ user: User }} props */
 function Profile({ user }) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const [name, setName] = useState(user.name);
   const [zone, setZone] = useState(user.time_zone);
   const zones = zoneNames(user.time_zone, here).map((name) => [name, name.replaceAll("_", " ")]);
   const form = useForm(async ({ name, time_zone }) => {
@@ -39,7 +40,8 @@ function Profile({ user }) {
     <form ref=${form.form} onSubmit=${form.submit} noValidate>
       <${FormProblem} message=${form.message} />
       <p class="pair"><span>Email</span> <strong>${user.email}</strong></p>
-      <${Field} label="Name" name="name" value=${user.name} autocomplete="name" error=${form.error("name")} />
+      <${Field} label="Name" name="name" value=${name} autocomplete="name" error=${form.error("name")}
+        onInput=${(/** @type {any} */ event) => setName(event.target.value)} />
       <${Field} as="select" label="Time zone" name="time_zone" value=${zone} hint=${hint} error=${form.error("time_zone")}
         onChange=${(/** @type {any} */ event) => setZone(event.target.value)}>${options(zones, zone)}<//>
       <div class="buttons"><button class="primary" aria-disabled=${form.busy}>Save profile</button></div>
