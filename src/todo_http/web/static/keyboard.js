@@ -25,5 +25,5 @@ export function useKeys(keys) {
 /** @param {EventTarget | null} target */
 function isWriting(target) {
   if (!(target instanceof Element)) return false;
-  return Boolean(target.closest("input:not([type=checkbox]), textarea, select, dialog, [data-own-keys]"));
+  return Boolean(target.closest("input:not([type=checkbox]), textarea, select, dialog, .editor"));
 }

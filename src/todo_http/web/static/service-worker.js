@@ -7,15 +7,12 @@ const PLACES = /^\/(today|overdue|done|all|settings|sign-in|sign-up|tasks\/[^/]+
 self.addEventListener("install", (event) => {
   // "no-cache" asks the server whether the browser's own copy is still the right one.
   const files = SHELL.files.map((file) => new Request(file, { cache: "no-cache" }));
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files)));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files)).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(dropOthers());
-});
-
-self.addEventListener("message", (event) => {
-  if (event.data === "take over") self.skipWaiting();
+  // Pages that are open have all of their version in memory; the next load is all of this one.
+  event.waitUntil(dropOthers().then(() => self.clients.claim()));
 });
 
 self.addEventListener("fetch", (event) => {

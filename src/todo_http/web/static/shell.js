@@ -4,7 +4,6 @@ import { say } from "./parts/toasts.js";
 
 const WORKER = "/service-worker.js";
 let started = false;
-let reloading = false;
 
 /** Register the service worker when the page has nothing better to do. Without one everything works but that. */
 export function keepShell() {
@@ -15,25 +14,13 @@ export function keepShell() {
 }
 
 async function register() {
-  const replacing = Boolean(navigator.serviceWorker.controller);
-  const registration = await navigator.serviceWorker.register(trusted(WORKER), { updateViaCache: "none" });
-  if (registration.waiting && replacing) offer(registration.waiting);
-  registration.addEventListener("updatefound", () => {
-    const news = registration.installing;
-    news?.addEventListener("statechange", () => {
-      if (news.state === "installed" && navigator.serviceWorker.controller) offer(news);
-    });
-  });
-  setInterval(() => document.visibilityState === "visible" && registration.update().catch(() => null), 30 * 60_000);
-}
-
-/** @param {ServiceWorker} news */
-function offer(news) {
+  let replacing = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!reloading) location.reload();
-    reloading = true;
+    if (replacing) say("A new version is ready.", { action: "Reload", act: () => location.reload(), seconds: 3600 });
+    replacing = true;
   });
-  say("A new version is ready.", { action: "Reload", act: () => news.postMessage("take over"), seconds: 3600 });
+  const registration = await navigator.serviceWorker.register(trusted(WORKER), { updateViaCache: "none" });
+  setInterval(() => document.visibilityState === "visible" && registration.update().catch(() => null), 30 * 60_000);
 }
 
 /** @param {string} address */

@@ -48,6 +48,8 @@ export function createBoard(user, ask) {
       if (task) successors.set(`${task.id} ${write.seen}`, task.revision);
       dispatch({ type: "done", write, task });
       tabs?.postMessage("changed");
+      // Brought back, or changed on a page of its own: whether the list has it, and where, the server knows.
+      if (task && !state.order.includes(task.id) && !state.fresh.includes(task.id)) void refresh();
     },
     conflict(write, theirs) {
       conflicts = [...conflicts, { write, theirs }];
@@ -159,6 +161,7 @@ export function createBoard(user, ask) {
   tabs?.addEventListener("message", () => void refresh());
   document.addEventListener("visibilitychange", onVisible);
   addEventListener("pagehide", onPageHide);
+  addEventListener("pageshow", outbox.wake);
 
   return {
     state: () => state,
@@ -211,6 +214,7 @@ export function createBoard(user, ask) {
       tabs?.close();
       document.removeEventListener("visibilitychange", onVisible);
       removeEventListener("pagehide", onPageHide);
+      removeEventListener("pageshow", outbox.wake);
     },
   };
 

@@ -79,7 +79,9 @@ export function TaskList({ rows, now, hasMore, busy, refusal, onRefusalSeen, onM
     ${editing?.key === row.key
       ? html`<${TaskEditor} task=${row.task} zone=${now.zone} draft=${editing.refusal?.write.fields} problem=${editing.refusal?.problem}
           key=${editing.refusal?.write.key} onCancel=${close}
-          onSave=${(/** @type {Fields} */ fields) => (onSave(row.task, fields), close())} />`
+          onSave=${(/** @type {Fields} */ fields) => (onSave(row.task, fields), close())}>
+          ${row.task.user_id && html`<a class="own-page" href="/tasks/${row.task.id}">Page of this task</a>`}
+        <//>`
       : html`<${TaskRow} row=${row} now=${now} active=${index === activeIndex} onTick=${() => onTick(row.task)}
           onEdit=${() => edit(row)} onRemove=${() => remove(row)} />`}
   <//>`;

@@ -24,7 +24,7 @@ export function TaskRow({ row, now, active, onTick, onEdit, onRemove }) {
         onChange=${onTick} />
     </label>
     <div class="words" onClick=${(/** @type {MouseEvent} */ event) => isPlainClick(event) && onEdit()}>
-      <span class="title">${task.title}</span>
+      <span class="title" dir="auto">${task.title}</span>
       <${Facts} task=${task} now=${now} waiting=${row.waiting} />
     </div>
     <div class="tools">

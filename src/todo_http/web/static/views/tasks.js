@@ -43,7 +43,7 @@ export function TasksView({ user, board, place, list, refusal, onRefusalSeen }) 
     </div>
     <${QuickEntry} board=${board} now=${now} date=${list.view === "today" ? now.date : ""} refusal=${refusal}
       onRefusalSeen=${onRefusalSeen} />
-    <${Filters} query=${query} error=${wordsRefused || ""} />
+    <${Filters} view=${list.view} query=${query} error=${wordsRefused || ""} />
     <${Count} rows=${rows.length} more=${Boolean(state.next)} status=${state.status} filtered=${filtered} />
     <${TaskList} rows=${rows} now=${now} hasMore=${Boolean(state.next)} busy=${state.busy} refusal=${refusal}
       onRefusalSeen=${onRefusalSeen} onMore=${board.more} ...${actions(board)} />
@@ -78,10 +78,10 @@ function actions(board) {
   };
 }
 
-/** @param {{ query: Query, error: string }} props */
-function Filters({ query, error }) {
+/** @param {{ view: string, query: Query, error: string }} props */
+function Filters({ view, query, error }) {
   return html`<div class="filters" role="search">
-    <${SearchField} value=${query.q ?? ""} error=${error} />
+    <${SearchField} key=${view} value=${query.q ?? ""} error=${error} />
     <label class="select"><span class="hidden">Priority filter</span>
       <select value=${query.priority ?? ""} onChange=${(/** @type {any} */ event) => filterBy("priority", event.target.value)}>
         ${options(PRIORITY_FILTERS, query.priority ?? "")}

@@ -88,7 +88,7 @@ function Side({ user, view, onLeave, onKeys }) {
  */
 function Connection({ waiting }) {
   const changes = waiting === 1 ? "1 change" : `${waiting} changes`;
-  const said = isOffline() ? `Offline${waiting ? ` - ${changes} waiting` : " - showing what was loaded last"}` : "";
+  const said = isOffline() ? `Offline${waiting ? ` - ${changes} waiting` : " - trying to reach the server"}` : "";
   return html`<div class="connection" role="status">
     ${said && html`<p><${Icon} name="offline" />${said}</p>`}
   </div>`;
