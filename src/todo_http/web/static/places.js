@@ -69,6 +69,11 @@ export function go(path, how = {}) {
   dispatchEvent(new Event("place"));
 }
 
+/** Where whoever has left finds the way in again, and what comes after it. */
+export function toTheDoor() {
+  go("/", { replace: true });
+}
+
 /**
  * Change one filter in the address.
  * @param {"q" | "priority" | "sort"} name

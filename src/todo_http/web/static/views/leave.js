@@ -1,6 +1,7 @@
 // The dialog before signing out while changes have not reached the server.
 
 import { Dialog } from "../parts/dialog.js";
+import { toTheDoor } from "../places.js";
 import { signOut } from "../session.js";
 import { html, useEffect } from "../vendor/preact.js";
 
@@ -12,11 +13,11 @@ export function LeaveDialog({ board, onClose }) {
   const waiting = board.writes().length;
   useEffect(() => held.forEach(board.release), []); // no time for second thoughts about what was deleted
   useEffect(() => {
-    if (!waiting) void signOut();
+    if (!waiting) void signOut().then(toTheDoor);
   }, [waiting]);
   const leave = () => {
     board.discard();
-    void signOut();
+    void signOut().then(toTheDoor);
   };
   return html`<${Dialog} title="Not everything is saved" onClose=${onClose}>
     <p>${waiting === 1 ? "One change has" : `${waiting} changes have`} not reached the server yet.

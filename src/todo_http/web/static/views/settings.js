@@ -2,6 +2,7 @@
 
 import { Field, FormProblem, options, useForm } from "../parts/fields.js";
 import { say } from "../parts/toasts.js";
+import { toTheDoor } from "../places.js";
 import { prefer, preferences } from "../preferences.js";
 import { call, forget, remember } from "../session.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
@@ -96,6 +97,7 @@ function Deletion({ email }) {
   const form = useForm(async ({ password }) => {
     await call("DELETE", "/api/auth/me", { body: { password } });
     forget();
+    toTheDoor();
   });
   return html`<section aria-labelledby="deletion" class="deletion">
     <h2 id="deletion">Delete account</h2>

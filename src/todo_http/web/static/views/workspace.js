@@ -4,7 +4,7 @@ import { isOffline } from "../connection.js";
 import { useKeys } from "../keyboard.js";
 import { Icon } from "../parts/icons.js";
 import { Toasts, say, undoLatest } from "../parts/toasts.js";
-import { LISTS, follow } from "../places.js";
+import { LISTS, follow, toTheDoor } from "../places.js";
 import { signOut } from "../session.js";
 import { keepShell } from "../shell.js";
 import { createBoard } from "../tasks/board.js";
@@ -36,7 +36,7 @@ export function Workspace({ user, place }) {
   });
   const leave = () => {
     if (board.writes().length) setDialog("leave");
-    else void signOut();
+    else void signOut().then(toTheDoor);
   };
   const conflict = board.conflicts()[0];
   const list = LISTS.find((entry) => entry.view === place.view);
