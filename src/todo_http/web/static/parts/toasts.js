@@ -1,5 +1,6 @@
 // Short messages at the edge of the page, some of which can be undone while they are there.
 
+import { keepFocus } from "../focus.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { Icon } from "./icons.js";
 
@@ -74,10 +75,10 @@ function OneToast({ toast }) {
     const timer = setTimeout(() => unsay(toast.id), toast.seconds * 1000);
     return () => clearTimeout(timer);
   }, [watched]);
-  return html`<div class="toast ${toast.tone}" onMouseEnter=${() => setWatched(true)} onMouseLeave=${() => setWatched(false)}
+  return html`<div class="toast ${toast.tone === "error" ? "error" : ""}" onMouseEnter=${() => setWatched(true)} onMouseLeave=${() => setWatched(false)}
     onFocusIn=${() => setWatched(true)} onFocusOut=${() => setWatched(false)}>
     <span>${toast.text}</span>
-    ${toast.action && html`<button class="plain strong" onClick=${() => accept(toast)}>${toast.action}</button>`}
-    <button class="plain bare" aria-label="Dismiss" onClick=${() => unsay(toast.id)}><${Icon} name="close" /></button>
+    ${toast.action && html`<button class="plain strong" onClick=${() => keepFocus(() => accept(toast))}>${toast.action}</button>`}
+    <button class="plain bare" aria-label="Dismiss" onClick=${() => keepFocus(() => unsay(toast.id))}><${Icon} name="close" /></button>
   </div>`;
 }

@@ -1,6 +1,7 @@
 // The line in which a task is typed. What was understood of it is shown at once and can be taken back.
 
 import { Problem } from "../api.js";
+import { focusTasks } from "../focus.js";
 import { Icon } from "../parts/icons.js";
 import { say } from "../parts/toasts.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
@@ -77,7 +78,11 @@ export function QuickEntry({ board, now, date, refusal, onRefusalSeen }) {
     event.preventDefault();
     if (open) setOpen(false);
     else if (line) reset();
-    else /** @type {HTMLElement | null} */ (document.querySelector(".tasks .tick[tabindex='0']"))?.focus();
+    else focusTasks();
+  };
+  const anyDay = () => {
+    choose({ date: "" });
+    input.current?.focus();
   };
   const choose = (/** @type {Chosen} */ more) => setChosen({ ...chosen, ...more });
   return html`<form class="quick" onSubmit=${submit} onKeyDown=${pressed} noValidate>
@@ -95,7 +100,7 @@ export function QuickEntry({ board, now, date, refusal, onRefusalSeen }) {
     <p class="hint" id="quick-hint">Try <kbd>!high</kbd> <kbd>tomorrow</kbd> <kbd>17:00</kbd> in the line.</p>
     <div class="chips" aria-live="polite">
       ${chips(found, literal, setLiteral)}
-      ${date && due.date === date && !read.date && html`<button type="button" class="chip" onClick=${() => choose({ date: "" })}>
+      ${date && due.date === date && !read.date && html`<button type="button" class="chip" onClick=${anyDay}>
         Today<span class="hidden">, take back</span><${Icon} name="close" /></button>`}
       ${!open && chosen.date && html`<span class="chip set">${dayChosen(chosen.date, now)} ${chosen.time}</span>`}
     </div>

@@ -1,5 +1,6 @@
 // The search: asks while somebody types, but not at every letter.
 
+import { focusTasks } from "../focus.js";
 import { Icon } from "../parts/icons.js";
 import { filterBy } from "../places.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
@@ -37,7 +38,7 @@ export function SearchField({ value, error }) {
     if (text) {
       setText("");
       search("");
-    } else /** @type {HTMLElement | null} */ (document.querySelector(".tasks .tick[tabindex='0']"))?.focus();
+    } else focusTasks();
   };
   useEffect(() => () => clearTimeout(timer.current), []);
   return html`<div class="search">

@@ -34,8 +34,12 @@ function Profile({ user }) {
     remember((await call("PATCH", "/api/auth/me", { body: { name, time_zone } })).body);
     say("Profile saved");
   });
+  const chooseHere = () => {
+    setZone(here);
+    /** @type {HTMLElement | null | undefined} */ (form.form.current?.querySelector("select"))?.focus();
+  };
   const hint = zone === here ? "It decides what “today” and “overdue” mean." : html`This device is in ${here.replaceAll("_", " ")}.
-    <button type="button" class="link" onClick=${() => setZone(here)}>Use that</button>`;
+    <button type="button" class="link" onClick=${chooseHere}>Use that</button>`;
   return html`<section aria-labelledby="profile">
     <h2 id="profile">Profile</h2>
     <form ref=${form.form} onSubmit=${form.submit} noValidate>

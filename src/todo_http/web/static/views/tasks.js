@@ -2,6 +2,7 @@
 
 import { Problem } from "../api.js";
 import { isOffline } from "../connection.js";
+import { keepFocus } from "../focus.js";
 import { Icon } from "../parts/icons.js";
 import { options } from "../parts/fields.js";
 import { say } from "../parts/toasts.js";
@@ -49,7 +50,7 @@ export function TasksView({ user, board, place, list, refusal, onRefusalSeen }) 
       onRefusalSeen=${onRefusalSeen} onMore=${board.more} ...${actions(board)} />
     ${!rows.length && state.status === "ready" && html`<${Nothing} view=${list.view} filtered=${filtered} />`}
     ${!rows.length && state.status === "loading" && html`<${Skeleton} />`}
-    ${state.status === "failed" && !wordsRefused && html`<${Failed} problem=${state.problem} onAgain=${() => board.show(query)} />`}
+    ${state.status === "failed" && !wordsRefused && html`<${Failed} problem=${state.problem} onAgain=${() => keepFocus(() => board.show(query))} />`}
   </div>`;
 }
 

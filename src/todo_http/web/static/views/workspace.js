@@ -1,14 +1,15 @@
 // What is around every page of somebody who is signed in: the views, the account, the state of things, the messages.
 
 import { isOffline } from "../connection.js";
+import { focusPage, isFocusLost } from "../focus.js";
 import { useKeys } from "../keyboard.js";
 import { Icon } from "../parts/icons.js";
 import { Toasts, say, undoLatest } from "../parts/toasts.js";
 import { LISTS, follow, toTheDoor } from "../places.js";
-import { signOut } from "../session.js";
+import { signOut, user as signedIn } from "../session.js";
 import { keepShell } from "../shell.js";
 import { createBoard } from "../tasks/board.js";
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { ConflictDialog } from "./conflict.js";
 import { Wordmark } from "./entrance.js";
 import { KeysHelp } from "./keys-help.js";
@@ -19,15 +20,24 @@ import { TasksView } from "./tasks.js";
 
 /** @import { Place, Refusal, User } from "../types.js" */
 
+/** Whether the page has just been opened by somebody who was signed in: then the focus is the browser's business. */
+let opening = signedIn() !== null;
+
 /** @param {{ user: User, place: Place }} props */
 export function Workspace({ user, place }) {
   const [refusal, setRefusal] = useState(/** @type {Refusal | null} */ (null));
   const [board] = useState(() => createBoard(user, { refused: (news) => setRefusal(whatToShow(news)) }));
+  const shown = useRef(opening ? place.view : "");
   const [dialog, setDialog] = useState("");
   const [, draw] = useState({});
   useEffect(() => board.subscribe(() => draw({})), []);
   useEffect(() => () => board.stop(), []);
   useEffect(keepShell, []);
+  useEffect(() => {
+    if (isFocusLost() && shown.current !== place.view) focusPage(); // a link on the page before, or the form to sign in
+    shown.current = place.view;
+    opening = false;
+  }, [place.view]);
   useKeys({
     "?": () => setDialog("keys"),
     "/": () => focusOn("#search"),
@@ -117,5 +127,5 @@ function focusOn(selector) {
 function toMain(event) {
   event.preventDefault();
   event.stopPropagation();
-  document.getElementById("main")?.focus();
+  focusPage();
 }
