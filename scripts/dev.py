@@ -29,6 +29,7 @@ CHECKS = {
     "types": ["mypy"],
     "imports": ["lint-imports"],
 }
+CLIENT_TYPES = "src/todo_http/web/static/jsconfig.json"
 
 CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
 
@@ -56,6 +57,13 @@ def test(args: list[str]) -> NoReturn:
     become("pytest", *args)
 
 
+def test_e2e(args: list[str]) -> NoReturn:
+    """Run the tests of the web client in a browser, which has to be there"""
+    ensure("dev")
+    os.environ.setdefault("TODO_TEST_REQUIRE_BROWSER", "1")
+    become("pytest", "tests/e2e/web", *args)
+
+
 def fuzz(args: list[str]) -> NoReturn:
     """Send 10,000 generated requests to each storage; TODO_FUZZ_SEED repeats a run"""
     ensure("dev")
@@ -72,11 +80,19 @@ def cuts(args: list[str]) -> NoReturn:
     become("pytest", "-s", "tests/e2e/test_cuts.py", "tests/e2e/test_kills.py", *args)
 
 
+def screenshots(_: list[str]) -> NoReturn:
+    """Take the pictures in docs/screenshots/ anew"""
+    ensure("dev")
+    become("python", "scripts/screenshots.py")
+
+
 def check(_: list[str]) -> None:
     """Check format, lint, types and the direction of imports; all of them, even if one fails"""
     ensure("dev")
-    failed = []
-    for name, command in CHECKS.items():
+    checks, failed = dict(CHECKS), []
+    if compiler := shutil.which("tsc"):  # TypeScript's; nobody has to install it
+        checks["client types"] = [compiler, "--project", CLIENT_TYPES]
+    for name, command in checks.items():
         print(f"--- {name}: {' '.join(command)}", flush=True)
         began = time.monotonic()
         code = subprocess.run([str(BIN / command[0]), *command[1:]], check=False).returncode
@@ -84,8 +100,8 @@ def check(_: list[str]) -> None:
         if code != 0:
             failed.append(name)
     if failed:
-        raise SetupError(f"check: FAILED: {', '.join(failed)} (of {', '.join(CHECKS)})")
-    print(f"check: ok: {', '.join(CHECKS)}")
+        raise SetupError(f"check: FAILED: {', '.join(failed)} (of {', '.join(checks)})")
+    print(f"check: ok: {', '.join(checks)}")
 
 
 def format_(_: list[str]) -> None:
@@ -127,12 +143,14 @@ def help_(_: list[str]) -> None:
     """Show this list"""
     print("Usage: python3 scripts/dev.py COMMAND [ARGUMENTS...]\n")
     for name, command in COMMANDS.items():
-        print(f"  {name:<8} {command.__doc__}")
+        print(f"  {name:<11} {command.__doc__}")
 
 
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "run": run,
     "test": test,
+    "test-e2e": test_e2e,
+    "screenshots": screenshots,
     "fuzz": fuzz,
     "cuts": cuts,
     "check": check,
