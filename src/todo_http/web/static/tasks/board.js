@@ -22,6 +22,7 @@ const LOOK_AGAIN_SECONDS = 60;
 export function createBoard(user, ask) {
   let state = empty();
   let settled = 0;
+  let latest = 0; // the revision that this tab's last write has made
   let lookedAt = 0;
   /** @type {AbortController | null} */
   let loading = null;
@@ -46,10 +47,14 @@ export function createBoard(user, ask) {
     done(write, task) {
       settled += 1;
       if (task) successors.set(`${task.id} ${write.seen}`, task.revision);
+      // Revisions number all changes of a person without gaps: between two of this tab there was one from elsewhere.
+      const skipped = task && latest && task.revision > latest + 1;
+      latest = task?.revision ?? 0;
       dispatch({ type: "done", write, task });
       tabs?.postMessage("changed");
       // Brought back, or changed on a page of its own: whether the list has it, and where, the server knows.
-      if (task && !state.order.includes(task.id) && !state.fresh.includes(task.id)) void refresh();
+      const unplaced = task && !state.order.includes(task.id) && !state.fresh.includes(task.id);
+      if (skipped || unplaced) void refresh();
     },
     conflict(write, theirs) {
       conflicts = [...conflicts, { write, theirs }];
