@@ -29,6 +29,7 @@ CHECKS = {
     "types": ["mypy"],
     "imports": ["lint-imports"],
 }
+CLIENT_TYPES = "src/todo_http/web/static/jsconfig.json"
 
 CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
 
@@ -54,6 +55,13 @@ def test(args: list[str]) -> NoReturn:
     """Run the tests; further words go to pytest"""
     ensure("dev")
     become("pytest", *args)
+
+
+def test_e2e(args: list[str]) -> NoReturn:
+    """Run the tests of the web client in a browser, which has to be there"""
+    ensure("dev")
+    os.environ.setdefault("TODO_TEST_REQUIRE_BROWSER", "1")
+    become("pytest", "tests/e2e/web", *args)
 
 
 def fuzz(args: list[str]) -> NoReturn:
@@ -85,11 +93,19 @@ def bench_quick(args: list[str]) -> NoReturn:
     bench(["--quick", *args])
 
 
+def screenshots(_: list[str]) -> NoReturn:
+    """Take the pictures in docs/screenshots/ anew"""
+    ensure("dev")
+    become("python", "scripts/screenshots.py")
+
+
 def check(_: list[str]) -> None:
     """Check format, lint, types and the direction of imports; all of them, even if one fails"""
     ensure("dev")
-    failed = []
-    for name, command in CHECKS.items():
+    checks, failed = dict(CHECKS), []
+    if compiler := shutil.which("tsc"):  # TypeScript's; nobody has to install it
+        checks["client types"] = [compiler, "--project", CLIENT_TYPES]
+    for name, command in checks.items():
         print(f"--- {name}: {' '.join(command)}", flush=True)
         began = time.monotonic()
         code = subprocess.run([str(BIN / command[0]), *command[1:]], check=False).returncode
@@ -97,8 +113,8 @@ def check(_: list[str]) -> None:
         if code != 0:
             failed.append(name)
     if failed:
-        raise SetupError(f"check: FAILED: {', '.join(failed)} (of {', '.join(CHECKS)})")
-    print(f"check: ok: {', '.join(CHECKS)}")
+        raise SetupError(f"check: FAILED: {', '.join(failed)} (of {', '.join(checks)})")
+    print(f"check: ok: {', '.join(checks)}")
 
 
 def format_(_: list[str]) -> None:
@@ -148,6 +164,8 @@ def help_(_: list[str]) -> None:
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "run": run,
     "test": test,
+    "test-e2e": test_e2e,
+    "screenshots": screenshots,
     "fuzz": fuzz,
     "cuts": cuts,
     "bench": bench,

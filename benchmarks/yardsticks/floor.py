@@ -29,9 +29,9 @@ from todo_http.app import TodoApp
 from todo_http.call import Call
 from todo_http.conditional import PRIVATE, tag_of
 from todo_http.cursors import Cursors
-from todo_http.docs import File
 from todo_http.edge import Edge
 from todo_http.endpoint import handled
+from todo_http.files import File
 from todo_http.options import HttpOptions
 from todo_http.places import Places
 from todo_http.service import Service
@@ -207,7 +207,8 @@ def create_app(connections: Callable[[], AbstractAsyncContextManager[Connect]] =
         places=Places(options),
         cursors=Cursors(options.cursor_keys),
         rate_limit=None,
-        openapi=File.of(b"{}", "application/json"),
+        openapi=File.of(b"{}", "application/json", b""),
+        web={},
     )
     app.edge = Edge(app.behind_the_edge, service, AccessLog("json"), new_meter())
     return app

@@ -114,6 +114,9 @@ class Settings:
     require_if_match: bool = _setting(
         "TODO_REQUIRE_IF_MATCH", "0", values.switch, "`1` to refuse writes to a task that do not say what they saw"
     )
+    web: bool = _setting(
+        "TODO_WEB", "1", values.switch, "`0` to serve no web client, and a signpost to the API in its place"
+    )
     max_body_bytes: int = _setting(
         "TODO_MAX_BODY_BYTES", "262144", values.whole(1024, 16_777_216), "longest body of a request"
     )

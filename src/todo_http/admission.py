@@ -44,7 +44,7 @@ class Admission:
             self._check_format(visit)
         if b"content-encoding" in visit.fields and facts.takes is not None:
             self._check_coding(visit)
-        if scope["query_string"]:
+        if scope["query_string"] and not facts.any_query:
             visit.query = read_query(scope["query_string"], facts.query)
             if visit.query.faults and facts.takes is None and not facts.query:
                 raise InvalidRequest(visit.query.faults)

@@ -14,8 +14,9 @@ from todo_http.answer import encode
 from todo_http.counting import Meter, Uncounted
 from todo_http.cursors import Cursors
 from todo_http.departure import Departure
-from todo_http.docs import File
+from todo_http.docs import POLICY
 from todo_http.edge import Edge
+from todo_http.files import File
 from todo_http.health import Readiness
 from todo_http.openapi import document
 from todo_http.options import HttpOptions
@@ -23,6 +24,7 @@ from todo_http.places import Places
 from todo_http.rate_limit import RateLimit
 from todo_http.routes import routes
 from todo_http.service import Service
+from todo_http.web.site import read_site
 
 FINISH_SECONDS: Final = 5.0
 """What is still running when the server has stopped may take this long, before its database is closed."""
@@ -62,7 +64,7 @@ def create_app(
 ) -> TodoApp:
     """The application over whatever ``open_todo`` opens; ``write_log`` takes finished access log lines."""
     app = TodoApp(
-        route_handlers=routes(docs=options.docs),
+        route_handlers=routes(options.docs, options.web),
         exception_handlers={Exception: _rise},
         lifespan=[lambda app: _open(cast(TodoApp, app), open_todo, options.drain_seconds)],
         openapi_config=None,
@@ -75,7 +77,8 @@ def create_app(
         places=Places(options),
         cursors=Cursors(options.cursor_keys),
         rate_limit=RateLimit(options.requests_per_minute) if options.requests_per_minute else None,
-        openapi=File.of(encode(document(options.docs, options.version)), "application/json"),
+        openapi=File.of(encode(document(options.docs, options.web, options.version)), "application/json", POLICY),
+        web=read_site() if options.web else {},
     )
     app.edge = Edge(app.behind_the_edge, app.service, AccessLog(options.log_format, write_log), meter)
     return app

@@ -1,7 +1,6 @@
 """The OpenAPI document and the page that shows it, served from memory and from this origin alone."""
 
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
@@ -10,7 +9,7 @@ import msgspec
 from todo_core.errors import NotFound
 from todo_http.answer import Answer
 from todo_http.call import Call
-from todo_http.conditional import has_seen
+from todo_http.files import File
 from todo_http.operations import Gives, operation
 
 PAGE: Final = "index.html"
@@ -30,32 +29,9 @@ POLICY: Final = (
 )
 
 
-class File(msgspec.Struct, frozen=True):
-    """A file in memory, known by the hash of what is in it."""
-
-    body: bytes
-    media_type: str
-    etag: bytes
-
-    @staticmethod
-    def of(body: bytes, media_type: str) -> "File":
-        return File(body, media_type, b'"%s"' % sha256(body).hexdigest()[:32].encode("ascii"))
-
-    def answer(self, request: Call) -> Answer:
-        """The file, or 304 when the client has it already."""
-        headers = [
-            (b"etag", self.etag),
-            (b"cache-control", b"no-cache"),
-            (b"content-security-policy", POLICY),
-        ]
-        if has_seen(request.visit, self.etag):
-            return Answer(304, headers=headers)
-        return Answer(200, self.body, [(b"content-type", self.media_type.encode("ascii")), *headers])
-
-
 @cache
 def _file(name: str) -> File:
-    return File.of(files("todo_http").joinpath("docs_ui", name).read_bytes(), MEDIA_TYPES[name])
+    return File.of(files("todo_http").joinpath("docs_ui", name).read_bytes(), MEDIA_TYPES[name], POLICY)
 
 
 NOT_MODIFIED: Final = Gives(description="The client has it already.", headers=("ETag",))

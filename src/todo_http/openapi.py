@@ -26,6 +26,7 @@ TAGS: Final = {
     "accounts": "Opening an account, changing it, and closing it.",
     "login sessions": "Logging in, staying logged in, and logging out, on this device or on others.",
     "tasks": "What is to be done.",
+    "web client": "A page for people, which calls the operations above.",
     "service": "Health, and what explains the service.",
 }
 ID: Final = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
@@ -35,12 +36,13 @@ PATH_DESCRIPTIONS: Final = {
     "session_id": "One of the caller's login sessions.",
     "code": "The code of a problem: the last part of its type.",
     "asset": "The name of a file.",
+    "folder": "Where it lies.",
 }
 
 
-def document(docs: bool = True, release: str | None = None) -> dict[str, Any]:
+def document(docs: bool = True, web: bool = True, release: str | None = None) -> dict[str, Any]:
     """The whole document. It needs no running application."""
-    known = operations(docs)
+    known = operations(docs, web)
     schemas = _schemas(known)
     paths: dict[str, dict[str, Any]] = {}
     for operation in known:

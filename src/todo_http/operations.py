@@ -34,7 +34,10 @@ UNCHANGED: Final = Gives(description="Nothing has changed since.", headers=("ETa
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """``public`` needs no token; ``takes`` is the wire type of the body; ``refuses`` are codes of its own."""
+    """``public`` needs no token; ``takes`` is the wire type of the body; ``refuses`` are codes of its own.
+
+    With ``any_query`` the query is not looked at, because it is meant for the page that is answered.
+    """
 
     method: Method
     path: str
@@ -45,6 +48,7 @@ class Operation:
     public: bool = False
     takes: type[msgspec.Struct] | None = None
     query: tuple[Parameter, ...] = ()
+    any_query: bool = False
     gives: Mapping[int, Gives]
     refuses: tuple[str, ...] = ()
     path_schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -22,6 +22,7 @@ class HttpOptions:
     requests_per_minute: int = 0
     require_if_match: bool = False
     docs: bool = True
+    web: bool = True
 
     def __post_init__(self) -> None:
         if not self.cursor_keys or any(len(key) < 16 for key in self.cursor_keys):

@@ -32,7 +32,7 @@ class ResponseHeaders:
         self.origins = {origin.encode("ascii") for origin in options.cors_origins}
         self.leaving = False
         """True when the process is about to stop: clients had better open their next connection elsewhere."""
-        self.vary = b"Authorization, Origin" if self.origins else b"Authorization"
+        self.vary = b"Accept-Encoding, Authorization, Origin" if self.origins else b"Accept-Encoding, Authorization"
 
     def add(self, headers: list[Field], scope: HTTPScope, visit: Visit) -> None:
         """Adds to the fields that an answer already has."""

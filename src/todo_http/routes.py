@@ -6,6 +6,7 @@ from todo_http import accounts, batch, docs, health, problem_pages, sessions, ta
 from todo_http.endpoint import Options, handled
 from todo_http.operations import Operation
 from todo_http.refusals import with_head
+from todo_http.web.pages import WEB
 
 OPERATIONS: tuple[HTTPRouteHandler, ...] = (
     accounts.register,
@@ -31,25 +32,24 @@ OPERATIONS: tuple[HTTPRouteHandler, ...] = (
     health.live,
     health.ready,
     problem_pages.explain,
-    docs.front,
 )
 DOCS: tuple[HTTPRouteHandler, ...] = (docs.document, docs.page, docs.asset)
+SIGNPOST: HTTPRouteHandler = docs.front
 
 
-def routes(docs: bool) -> list[HTTPRouteHandler]:
-    """The handlers, with the pages that describe them or without."""
-    known = operations(docs)
+def routes(docs: bool, web: bool) -> list[HTTPRouteHandler]:
+    """The handlers: with what describes them or without, and with the web client or a signpost in its place."""
     methods: dict[str, set[str]] = {}
-    for facts in known:
+    for facts in operations(docs, web):
         methods.setdefault(facts.path, {"OPTIONS"}).add(facts.method)
     options = [handled("OPTIONS", path, Options(with_head(each))) for path, each in methods.items()]
-    return [*options, *_handlers(docs)]  # in this order, or the framework would add OPTIONS of its own
+    return [*options, *_handlers(docs, web)]  # in this order, or the framework would add OPTIONS of its own
 
 
-def operations(docs: bool = True) -> list[Operation]:
+def operations(docs: bool = True, web: bool = True) -> list[Operation]:
     """What is known about each of them."""
-    return [handler.opt["operation"] for handler in _handlers(docs)]
+    return [handler.opt["operation"] for handler in _handlers(docs, web)]
 
 
-def _handlers(docs: bool) -> list[HTTPRouteHandler]:
-    return [*OPERATIONS, *(DOCS if docs else ())]
+def _handlers(docs: bool, web: bool) -> list[HTTPRouteHandler]:
+    return [*OPERATIONS, *(DOCS if docs else ()), *(WEB if web else (SIGNPOST,))]

@@ -11,8 +11,9 @@ from todo_http.places import Places
 from todo_http.rate_limit import RateLimit
 
 if TYPE_CHECKING:
-    from todo_http.docs import File
+    from todo_http.files import File
     from todo_http.health import Readiness
+    from todo_http.web.site import Site
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Service:
     cursors: Cursors
     rate_limit: RateLimit | None
     openapi: "File"
+    web: "Site"
     opened: Todo | None = None
     readiness: "Readiness | None" = None
 

@@ -12,7 +12,8 @@ from tests.http.service import NOBODY, PASSWORD, Api, Person, problem, serving
 
 OPERATIONS = operations()
 OWNED = [operation for operation in OPERATIONS if "user_id" in operation.parameters]
-ADDRESSED = [o for o in OPERATIONS if any(name.endswith("_id") and name != "user_id" for name in o.parameters)]
+THINGS = {"task_id", "session_id"}
+ADDRESSED = [operation for operation in OPERATIONS if not operation.public and THINGS & set(operation.parameters)]
 TAKING = [operation for operation in OPERATIONS if operation.body is not None]
 ASSIGNED = ("user_id", "owner", "version", "seq", "revision", "created_at", "is_admin", "completed_at", "__proto__")
 MALFORMED = ("x", "1", "-1", "null", NOBODY.upper(), "{" + NOBODY + "}", NOBODY.replace("-", ""), f"urn:uuid:{NOBODY}",

@@ -63,7 +63,7 @@ async def serving(
     folder: Path, *arguments: str, ready: str = "/health/ready", **settings: str
 ) -> AsyncIterator[Server]:
     """A server with these settings, ready; killed at the end if it is still there."""
-    port = free_port()
+    port = int(settings.get("TODO_PORT") or free_port())
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
     usual = {"TODO_PORT": str(port), "TODO_DATA_DIR": str(folder / "var"), "TODO_LOG_FORMAT": "json"}
     environ = kept | usual | {"TODO_DRAIN_SECONDS": "0"} | settings

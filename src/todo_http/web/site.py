@@ -1,0 +1,81 @@
+"""The files of the web client, read and packed once, each under the address that it is served at."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+import msgspec
+
+from todo_http.files import File
+from todo_http.web.joining import join_modules
+
+PAGE: Final = "/"
+AT_THE_TOP: Final = {
+    "index.html": PAGE,
+    "manifest.webmanifest": "/manifest.webmanifest",
+    "service-worker.js": "/service-worker.js",
+}
+"""Files whose address is not below /web/; the worker's has to be above everything that it looks after."""
+
+MEDIA_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}
+"""By suffix, what is served; licences and records that lie beside are not."""
+
+JOINED: Final = "client.js"
+VENDORED: Final = "vendor/"
+POLICY: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    b"manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    b"require-trusted-types-for 'script'; trusted-types todo"
+)
+
+Site = Mapping[str, File]
+
+
+@cache
+def read_site() -> Site:
+    """Every file by its address. The worker is told which files there are, and their version: a hash of them all."""
+    root = files("todo_http").joinpath("web", "static")
+    parts = {name: file.read_bytes() for name, file in _served(root)}
+    modules = {name: parts.pop(name).decode("utf-8") for name in sorted(parts) if _is_module(name)}
+    kept = frozenset(name for name in modules if name.startswith(VENDORED))
+    parts |= {name: modules[name].encode("utf-8") for name in kept}
+    parts[JOINED] = join_modules(modules, "main.js", kept).encode("utf-8")
+    found = {AT_THE_TOP.get(name, f"/web/{name}"): parts[name] for name in sorted(parts)}
+    version = sha256()
+    for address, body in found.items():
+        version.update(b"%s %d " % (address.encode("ascii"), len(body)) + body)
+    worker = AT_THE_TOP["service-worker.js"]
+    shell = {"version": version.hexdigest()[:16], "files": [address for address in found if address != worker]}
+    found[worker] = b"const SHELL = %s;\n" % msgspec.json.encode(shell) + found[worker]
+    return {address: File.of(body, _media_type(address), POLICY, pack=True) for address, body in found.items()}
+
+
+def _served(folder: Traversable, inside: str = "") -> Iterator[tuple[str, Traversable]]:
+    """The files in a folder and the ones below it, by their path from the first."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _served(entry, f"{inside}{entry.name}/")
+        elif _suffix(entry.name) in MEDIA_TYPES:
+            yield inside + entry.name, entry
+
+
+def _is_module(name: str) -> bool:
+    return name.endswith(".js") and name not in AT_THE_TOP
+
+
+def _suffix(name: str) -> str:
+    return "." + name.rpartition(".")[2]
+
+
+def _media_type(address: str) -> str:
+    return MEDIA_TYPES[".html" if address == PAGE else _suffix(address)]

@@ -1,0 +1,69 @@
+// Where somebody is signed in, with the means to end that.
+
+import { FormProblem } from "../parts/fields.js";
+import { say } from "../parts/toasts.js";
+import { call } from "../session.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { momentIn } from "../words/due.js";
+
+/** @typedef {{ id: string, created_at: string, last_used_at: string, client: string | null, current: boolean }} LoginSession */
+
+/** @param {{ zone: string }} props */
+export function LoginSessions({ zone }) {
+  const [sessions, setSessions] = useState(/** @type {LoginSession[] | null} */ (null));
+  const [problem, setProblem] = useState("");
+  const heading = useRef(/** @type {HTMLElement | null} */ (null));
+  /** @param {() => Promise<any>} work */
+  const attempt = (work) => work().then(() => setProblem(""), (error) => setProblem(error.message));
+  const load = async () => setSessions((await call("GET", "/api/auth/sessions")).body.reverse());
+  useEffect(() => void attempt(load), []);
+
+  /** @param {string} path @param {string} words */
+  const end = (path, words) => attempt(async () => {
+    await call("DELETE", path);
+    await load();
+    heading.current?.focus(); // the button that was pressed is gone
+    say(words);
+  });
+  const others = sessions?.some((session) => !session.current);
+  return html`<section aria-labelledby="sessions">
+    <h2 id="sessions" ref=${heading} tabindex="-1">Where you are signed in</h2>
+    <${FormProblem} message=${problem} />
+    <ul class="sessions" role="list" aria-label="Login sessions" aria-busy=${sessions ? "false" : "true"}>
+      ${sessions?.map((session) => html`<li key=${session.id}>
+        <div>
+          <strong>${device(session.client)}</strong>
+          <p class="hint">${session.current ? "This browser" : `Last seen ${words(session.last_used_at, zone)}`},
+            ${" "}signed in ${words(session.created_at, zone)}</p>
+        </div>
+        ${session.current
+          ? html`<span class="badge">Here</span>`
+          : html`<button class="secondary" aria-label="End session of ${device(session.client)}"
+              onClick=${() => end(`/api/auth/sessions/${session.id}`, "Session ended")}>End</button>`}
+      </li>`)}
+    </ul>
+    ${others && html`<div class="buttons"><button class="secondary"
+      onClick=${() => end("/api/auth/sessions", "All other sessions ended")}>End all others</button></div>`}
+  </section>`;
+}
+
+/**
+ * A device in two words, as far as its browser tells.
+ * @param {string | null} client
+ */
+function device(client) {
+  if (!client) return "Unknown device";
+  const system = /iPhone|iPad|Android|Windows|Mac OS|Linux/.exec(client)?.[0].replace("Mac OS", "Mac");
+  const browser = /Edg|OPR|Firefox|Chrome|Safari/.exec(client.replace(/Chrome(?=.*(Edg|OPR))/, ""))?.[0];
+  const name = { Edg: "Edge", OPR: "Opera" }[browser ?? ""] ?? browser;
+  return name && system ? `${name} on ${system}` : client.slice(0, 40);
+}
+
+/**
+ * @param {string} instant
+ * @param {string} zone
+ */
+function words(instant, zone) {
+  const { date, time } = momentIn(zone, Date.parse(instant));
+  return date === momentIn(zone).date ? `today ${time}` : `${date} ${time}`;
+}

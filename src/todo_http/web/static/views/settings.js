@@ -1,0 +1,124 @@
+// The settings: who one is, how one signs in and where, how the page looks, and the end of it all.
+
+import { Field, FormProblem, options, useForm } from "../parts/fields.js";
+import { say } from "../parts/toasts.js";
+import { toTheDoor } from "../places.js";
+import { prefer, preferences } from "../preferences.js";
+import { call, forget, remember } from "../session.js";
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { LoginSessions } from "./login-sessions.js";
+
+/** @import { User } from "../types.js" */
+
+/** @param {{ user: User }} props */
+export function Settings({ user }) {
+  const [round, setRound] = useState(0); // a new password ends other sessions
+  useEffect(() => void (document.title = "Settings · Todo"), []);
+  return html`<div class="page settings">
+    <div class="heading"><h1>Settings</h1></div>
+    <${Profile} user=${user} />
+    <${Appearance} />
+    <${Password} email=${user.email} onChanged=${() => setRound(round + 1)} />
+    <${LoginSessions} key=${round} zone=${user.time_zone} />
+    <${Deletion} email=${user.email} />
+  </div>`;
+}
+
+/** @param {{ user: User }} props */
+function Profile({ user }) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const [name, setName] = useState(user.name);
+  const [zone, setZone] = useState(user.time_zone);
+  const zones = zoneNames(user.time_zone, here).map((name) => [name, name.replaceAll("_", " ")]);
+  const form = useForm(async ({ name, time_zone }) => {
+    remember((await call("PATCH", "/api/auth/me", { body: { name, time_zone } })).body);
+    say("Profile saved");
+  });
+  const chooseHere = () => {
+    setZone(here);
+    /** @type {HTMLElement | null | undefined} */ (form.form.current?.querySelector("select"))?.focus();
+  };
+  const hint = zone === here ? "It decides what “today” and “overdue” mean." : html`This device is in ${here.replaceAll("_", " ")}.
+    <button type="button" class="link" onClick=${chooseHere}>Use that</button>`;
+  return html`<section aria-labelledby="profile">
+    <h2 id="profile">Profile</h2>
+    <form ref=${form.form} onSubmit=${form.submit} noValidate>
+      <${FormProblem} message=${form.message} />
+      <p class="pair"><span>Email</span> <strong>${user.email}</strong></p>
+      <${Field} label="Name" name="name" value=${name} autocomplete="name" error=${form.error("name")}
+        onInput=${(/** @type {any} */ event) => setName(event.target.value)} />
+      <${Field} as="select" label="Time zone" name="time_zone" value=${zone} hint=${hint} error=${form.error("time_zone")}
+        onChange=${(/** @type {any} */ event) => setZone(event.target.value)}>${options(zones, zone)}<//>
+      <div class="buttons"><button class="primary" aria-disabled=${form.busy}>Save profile</button></div>
+    </form>
+  </section>`;
+}
+
+function Appearance() {
+  const [now, setNow] = useState(preferences);
+  /** @param {Partial<ReturnType<typeof preferences>>} changed */
+  const change = (changed) => {
+    prefer(changed);
+    setNow(preferences());
+  };
+  return html`<section aria-labelledby="appearance">
+    <h2 id="appearance">Appearance and keys</h2>
+    <div class="form">
+      <${Field} as="select" label="Theme" value=${now.theme} onChange=${(/** @type {any} */ event) => change({ theme: event.target.value })}>
+        ${options([["system", "System"], ["light", "Light"], ["dark", "Dark"]], now.theme)}
+      <//>
+      <label class="check"><input type="checkbox" checked=${now.keys}
+        onChange=${(/** @type {any} */ event) => change({ keys: event.target.checked })} />Single-key shortcuts</label>
+      <p class="hint">Switch them off if you speak to your computer, or press keys by accident.</p>
+    </div>
+  </section>`;
+}
+
+/** @param {{ email: string, onChanged: () => void }} props its address is for the password managers of browsers */
+function Password({ email, onChanged }) {
+  const form = useForm(async ({ current_password, new_password }) => {
+    await call("POST", "/api/auth/password", { body: { current_password, new_password } });
+    form.form.current?.reset();
+    say("Password changed. You have been signed out everywhere else.");
+    onChanged();
+  });
+  return html`<section aria-labelledby="password">
+    <h2 id="password">Password</h2>
+    <form ref=${form.form} onSubmit=${form.submit} noValidate>
+      <${FormProblem} message=${form.message} />
+      <input type="text" name="username" autocomplete="username" value=${email} hidden />
+      <${Field} label="Current password" name="current_password" type="password" autocomplete="current-password"
+        error=${form.error("current_password")} />
+      <${Field} label="New password" name="new_password" type="password" autocomplete="new-password"
+        hint="At least 8 characters; long beats complicated." error=${form.error("new_password")} />
+      <div class="buttons"><button class="primary" aria-disabled=${form.busy}>Change password</button></div>
+    </form>
+  </section>`;
+}
+
+/** @param {{ email: string }} props */
+function Deletion({ email }) {
+  const form = useForm(async ({ password }) => {
+    await call("DELETE", "/api/auth/me", { body: { password } });
+    forget();
+    toTheDoor();
+  });
+  return html`<section aria-labelledby="deletion" class="deletion">
+    <h2 id="deletion">Delete account</h2>
+    <form ref=${form.form} onSubmit=${form.submit} noValidate>
+      <p>The account and every task in it are removed at once and for good.</p>
+      <${FormProblem} message=${form.message} />
+      <input type="text" name="username" autocomplete="username" value=${email} hidden />
+      <${Field} label="Your password" name="password" type="password" autocomplete="current-password" error=${form.error("password")} />
+      <div class="buttons"><button class="danger" aria-disabled=${form.busy}>Delete my account</button></div>
+    </form>
+  </section>`;
+}
+
+/**
+ * The zones that this browser knows, and those that have to be there anyway.
+ * @param {string[]} needed
+ */
+function zoneNames(...needed) {
+  return Array.from(new Set([...Intl.supportedValuesOf("timeZone"), "UTC", ...needed])).sort();
+}

@@ -1,0 +1,35 @@
+// The fields for when a task is due and how much it matters, as they are used wherever a task is written.
+
+import { Field, options } from "../parts/fields.js";
+import { html } from "../vendor/preact.js";
+import { zoneWords } from "../words/due.js";
+
+const PRIORITIES = [["", "None"], ["high", "High"], ["medium", "Medium"], ["low", "Low"]];
+
+/**
+ * @param {object} props
+ * @param {string} props.zone of the person
+ * @param {string} props.date
+ * @param {string} props.time empty for the whole day
+ * @param {string} props.basis "floating", a zone, or an offset
+ * @param {string} [props.native] the zone or offset that the due date had before, when it is another
+ * @param {string} [props.error]
+ * @param {(chosen: { date?: string, time?: string, basis?: string }) => void} props.onChange
+ */
+export function DueFields({ zone, date, time, basis, native = "", error = "", onChange }) {
+  const bases = [["floating", "Wherever I am"], [zone, `Fixed in ${zoneWords(zone)}`]];
+  if (native && native !== zone) bases.push([native, `Fixed in ${zoneWords(native)}`]);
+  const read = (/** @type {string} */ name) => (/** @type {any} */ event) => onChange({ [name]: event.target.value });
+  return html`
+    <${Field} label="Due date" type="date" value=${date} min="1970-01-01" max="9999-12-31" error=${error} onInput=${read("date")} />
+    <${Field} label="Time" type="time" value=${time} onInput=${read("time")} disabled=${!date} />
+    ${date && time && html`<${Field} as="select" label="Time is" value=${basis} onChange=${read("basis")}>
+      ${options(bases, basis)}
+    <//>`}`;
+}
+
+/** @param {{ value: string, error?: string, onChange: (chosen: { priority: string }) => void }} props */
+export function PriorityField({ value, error = "", onChange }) {
+  return html`<${Field} as="select" label="Priority" value=${value} error=${error}
+    onChange=${(/** @type {any} */ event) => onChange({ priority: event.target.value })}>${options(PRIORITIES, value)}<//>`;
+}

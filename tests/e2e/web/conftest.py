@@ -1,0 +1,53 @@
+"""A browser and a server for all tests of the web client, and people who visit; every page of theirs is watched."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.e2e.web.visits import Visits
+from tests.support.browser import NoBrowser, find_browser, running
+from tests.support.server import Server, serving
+
+expect.set_options(timeout=5_000)
+browser_key = pytest.StashKey[str]()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
+    """One browser for the whole run, started when the first test asks for it."""
+    found = await find_browser()
+    if isinstance(found, NoBrowser):
+        request.config.stash[browser_key] = f"The web client was NOT tested in a browser: {found.reason}."
+        if os.environ.get("TODO_TEST_REQUIRE_BROWSER", "") not in ("", "0"):
+            pytest.fail(f"A browser is required and not there: {found.reason}", pytrace=False)
+        pytest.skip(f"no browser: {found.reason}")
+    async with running(found) as browser:
+        request.config.stash[browser_key] = f"Web client tested in {found} {browser.version}."
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """A server on SQLite that all tests share; each has people of its own on it."""
+    async with serving(tmp_path_factory.mktemp("web"), "--migrate") as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def visits(browser: Browser, server: Server) -> AsyncIterator[Visits]:
+    """The way in for people; at the end nothing may have gone wrong on any page."""
+    async with AsyncExitStack() as closing:
+        visits = Visits(browser, server.url, closing)
+        yield visits
+    visits.watch.check()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say at the end in which browser the client was tested, or why in none."""
+    if told := config.stash.get(browser_key, None):
+        not_tested = "NOT" in told
+        terminalreporter.write_line(told, yellow=not_tested, bold=not_tested)

@@ -1,0 +1,100 @@
+"""What people may see of the client: each view, and each thing that can lie over it or stand in its place."""
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import expect
+
+from tests.e2e.web.dates import Day
+from tests.e2e.web.screen import Screen
+from tests.e2e.web.visits import Visits
+from tests.http.service import Person
+
+Scene = Callable[[Screen, Person], Awaitable[None]]
+
+
+async def tasks(screen: Screen, person: Person) -> None:
+    await screen.shows("Water the plants", "Pay the rent", "Buy milk")
+
+
+async def nothing_to_do(screen: Screen, person: Person) -> None:
+    await screen.choice("Priority filter").select_option(label="Medium")
+    await screen.shows()
+
+
+async def understood(screen: Screen, person: Person) -> None:
+    await screen.entry.fill("Call the bank !high tomorrow 17:00")
+    await expect(screen.understood.first).to_be_visible()
+
+
+async def editing(screen: Screen, person: Person) -> None:
+    await screen.edit("Buy milk")
+
+
+async def undoing(screen: Screen, person: Person) -> None:
+    await screen.delete("Buy milk")
+    await screen.button("Undo").hover()  # so that it stays
+
+
+async def keys(screen: Screen, person: Person) -> None:
+    await screen.is_home()
+    await screen.page.keyboard.press("?")
+    await expect(screen.dialog("Keyboard shortcuts")).to_be_visible()
+
+
+async def conflict(screen: Screen, person: Person) -> None:
+    form = await screen.edit("Buy milk")
+    milk = next(task for task in (await person.get(person.tasks)).json() if task["title"] == "Buy milk")
+    await person.ask("PATCH", person.task(milk), json={"title": "Buy rice milk", "due_date": "2099-12-24"})
+    await form.field("Title").fill("Buy oat milk")
+    await form.field("Due date").fill("2099-12-31")
+    await form.save()
+    await expect(screen.dialog("Changed elsewhere")).to_be_visible()
+
+
+async def refused(screen: Screen, person: Person) -> None:
+    await screen.add("x" * 256)
+    await expect(screen.entry).to_have_attribute("aria-invalid", "true")
+
+
+async def offline(screen: Screen, person: Person) -> None:
+    await screen.page.context.set_offline(True)
+    await screen.add("Write a letter")
+    await expect(screen.status("Offline")).to_be_visible()
+
+
+async def settings(screen: Screen, person: Person) -> None:
+    await expect(screen.heading("Where you are signed in")).to_be_visible()
+
+
+async def one_task(screen: Screen, person: Person) -> None:
+    await expect(screen.page.get_by_role("heading", level=1)).to_be_visible()
+
+
+SCENES: dict[str, tuple[str, Scene]] = {
+    "tasks": ("/", tasks),
+    "overdue": ("/overdue", one_task),
+    "nothing to do": ("/", nothing_to_do),
+    "understood": ("/", understood),
+    "editing": ("/", editing),
+    "undoing": ("/", undoing),
+    "keys": ("/", keys),
+    "conflict": ("/", conflict),
+    "refused": ("/", refused),
+    "offline": ("/", offline),
+    "settings": ("/settings", settings),
+    "one task": ("/tasks/{task}", one_task),
+}
+
+
+async def enter(visits: Visits, scene: str) -> Screen:
+    """Somebody with a few tasks comes to this scene."""
+    visits.watch.expect("status of 4", "net::ERR_")
+    day = Day.somewhere_safe()
+    ada = await visits.person(zone=day.zone)
+    milk = await ada.add("Buy milk", priority="low", description="two litres", due_date="2099-12-24T15:00")
+    await ada.add("Pay the rent", priority="high", due_date=day.plus(-1))
+    await ada.add("Water the plants", due_date=day.plus(0), priority="medium" if scene == "overdue" else None)
+    address, act = SCENES[scene]
+    screen = await visits.visit(address.format(task=milk["id"]), ada, reduced_motion="reduce")
+    await act(screen, ada)
+    return screen

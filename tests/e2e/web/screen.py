@@ -1,0 +1,119 @@
+"""A page of the web client in the words of the people who use it."""
+
+import re
+
+from playwright.async_api import Locator, Page, expect
+
+COUNT = re.compile(r"^[0-9][0-9,]*\+? tasks?( found)?$")
+
+
+class Screen:
+    """What can be seen and done on one page. Things are found by role and name, as a screen reader finds them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    # --- finding -------------------------------------------------------------------------------------------------
+
+    def field(self, name: str) -> Locator:
+        return self.page.get_by_label(name, exact=True)
+
+    def choice(self, name: str) -> Locator:
+        return self.page.get_by_role("combobox", name=name, exact=True)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def link(self, name: str) -> Locator:
+        return self.page.get_by_role("link", name=name, exact=True)
+
+    def heading(self, name: str) -> Locator:
+        return self.page.get_by_role("heading", name=name, exact=True)
+
+    def status(self, text: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("status").filter(has_text=text)
+
+    def dialog(self, name: str) -> Locator:
+        return self.page.get_by_role("dialog", name=name)
+
+    @property
+    def entry(self) -> Locator:
+        """Where a new task is typed."""
+        return self.page.get_by_role("textbox", name="Add a task")
+
+    @property
+    def understood(self) -> Locator:
+        """What has been read from the line that is being typed, each with a button that takes it back."""
+        return self.page.get_by_role("button", name=re.compile(", take back$"))
+
+    @property
+    def tasks(self) -> Locator:
+        return self.page.get_by_role("list", name="Tasks")
+
+    @property
+    def rows(self) -> Locator:
+        return self.tasks.get_by_role("listitem")
+
+    def row(self, title: str) -> Locator:
+        return self.rows.filter(has=self.box(title))
+
+    def box(self, title: str) -> Locator:
+        """The checkbox of a task."""
+        return self.page.get_by_role("checkbox", name=f"Complete {title}", exact=True)
+
+    # --- doing ---------------------------------------------------------------------------------------------------
+
+    async def sign_in(self, email: str, password: str) -> None:
+        await self.field("Email").fill(email)
+        await self.field("Password").fill(password)
+        await self.button("Sign in").click()
+
+    async def add(self, text: str) -> None:
+        await self.entry.fill(text)
+        await self.entry.press("Enter")
+
+    async def edit(self, title: str) -> "EditForm":
+        """Opens a task for editing in its place."""
+        await self.row(title).hover()
+        await self.button(f"Edit {title}").click()
+        return EditForm(self.page.locator("form").filter(has=self.page.get_by_label("Title", exact=True)))
+
+    async def delete(self, title: str) -> None:
+        await self.row(title).hover()
+        await self.button(f"Delete {title}").click()
+
+    # --- seeing --------------------------------------------------------------------------------------------------
+
+    async def shows(self, *titles: str, in_order: bool = True) -> None:
+        """The list shows these tasks and no others."""
+        boxes = self.tasks.get_by_role("checkbox")
+        await expect(boxes).to_have_count(len(titles))
+        for place, title in enumerate(titles):
+            await expect(boxes.nth(place) if in_order else self.box(title)).to_have_accessible_name(f"Complete {title}")
+
+    async def is_home(self) -> None:
+        """Somebody is signed in and their tasks have come, however many there are."""
+        await expect(self.entry).to_be_visible()
+        await expect(self.page.get_by_text(COUNT)).to_be_visible()
+
+    async def all_is_saved(self) -> None:
+        """Nothing waits any more for an answer of the server."""
+        await expect(self.page.get_by_text("waiting", exact=False)).to_have_count(0)
+        waiting = "Object.keys(localStorage).filter(name => name.startsWith('todo.writes.'))"
+        await self.page.wait_for_function(f"() => {waiting}.length === 0")
+
+
+class EditForm:
+    """A task while it is edited."""
+
+    def __init__(self, form: Locator) -> None:
+        self.form = form
+
+    def field(self, name: str) -> Locator:
+        return self.form.get_by_label(name, exact=True)
+
+    async def save(self) -> None:
+        await self.form.get_by_role("button", name="Save", exact=True).click()
+
+    async def cancel(self) -> None:
+        await self.form.get_by_role("button", name="Cancel", exact=True).click()

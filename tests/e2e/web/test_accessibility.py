@@ -1,0 +1,123 @@
+"""For everybody: no finding of axe on any view, narrow and magnified, without colour, without motion, by ear."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from tests.e2e.web.scenes import SCENES, enter
+from tests.e2e.web.screen import Screen
+from tests.e2e.web.visits import DESKTOP, PHONE, Theme, Visits
+from tests.support.server import Server
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+ENTRANCE = ("/sign-in", "/sign-up")
+NARROW = (320, 640)
+THEMES: tuple[Theme, ...] = ("light", "dark")
+
+OUTSIDE = """() => [...document.querySelectorAll('body *')].filter(it => {
+    const box = it.getBoundingClientRect();
+    return it.checkVisibility() && box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
+}).map(it => it.outerHTML.slice(0, 100))"""
+
+SMALL = """least => [...document.querySelectorAll('button, input, select, textarea, nav a')].filter(it => {
+    const own = it.getBoundingClientRect(), box = (it.closest('label') ?? it).getBoundingClientRect();
+    const size = Math.max(Math.min(own.width, own.height), Math.min(box.width, box.height));
+    const isThere = it.checkVisibility({visibilityProperty: true, opacityProperty: true}) && own.width > 1;
+    return isThere && size < least && !it.matches('p .link');  // but for words in a sentence
+}).map(it => it.outerHTML.slice(0, 100))"""
+
+MOVING = """() => document.getAnimations().filter(it => it.effect.getComputedTiming().duration > 1)
+    .map(it => it.animationName ?? it.transitionProperty)"""
+
+AT_REST = """async () => {
+    const frame = () => new Promise(done => requestAnimationFrame(done));
+    do {
+        await frame();
+        await frame();
+    } while (document.getAnimations().length);
+}"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=[*SCENES, *ENTRANCE])
+async def scene(request: pytest.FixtureRequest, browser: Browser, server: Server) -> AsyncIterator[Screen]:
+    """Each of the scenes in turn, in a browser that asks for little motion."""
+    async with AsyncExitStack() as closing:
+        visits = Visits(browser, server.url, closing)
+        visits.watch.expect("status of 4", "net::ERR_")
+        if request.param in ENTRANCE:
+            screen = await visits.visit(request.param, reduced_motion="reduce")
+            await screen.field("Password").press("Enter")
+            await expect(screen.page.locator("[aria-invalid=true], [role=alert] p").first).to_be_visible()
+        else:
+            screen = await enter(visits, request.param)
+        await screen.page.evaluate(AXE)
+        yield screen
+    visits.watch.check()
+
+
+async def look(screen: Screen, size: tuple[int, int], theme: Theme = "light") -> None:
+    await screen.page.emulate_media(color_scheme=theme)
+    await screen.page.set_viewport_size({"width": size[0], "height": size[1]})
+    await screen.page.evaluate(AT_REST)  # until then some colours are those of the other theme
+
+
+async def findings(screen: Screen) -> list[str]:
+    """What axe finds on the page, by all of its rules."""
+    found = await screen.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert len(found["passes"]) > 10, "it has looked at something"
+    return [
+        f"{rule['id']}: {rule['help']}: {node['html']} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_axe_finds_nothing(scene: Screen, size: tuple[int, int], theme: Theme) -> None:
+    await look(scene, size, theme)
+    assert await findings(scene) == []
+
+
+async def test_nothing_is_cut_off_at_320_pixels_or_400_percent(scene: Screen) -> None:
+    """1280 pixels magnified four times are 320 wide ones. Nothing may need to be scrolled sideways."""
+    await look(scene, NARROW)
+    assert await scene.page.evaluate(OUTSIDE) == []
+    assert await scene.page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+
+
+async def test_targets_are_large_enough_for_fingers(scene: Screen) -> None:
+    """WCAG 2.2, 2.5.8."""
+    await look(scene, PHONE)
+    assert await scene.page.evaluate(SMALL, 24) == []
+
+
+async def test_nothing_moves_for_those_who_do_not_want_it(visits: Visits) -> None:
+    screen = await enter(visits, "undoing")
+    await screen.button("Undo").click()
+    await screen.page.keyboard.press("?")
+    assert await screen.page.evaluate(MOVING) == []
+
+
+async def test_results_are_told_to_those_who_listen(visits: Visits) -> None:
+    screen = await enter(visits, "tasks")
+    live = screen.page.locator("[aria-live=polite], [role=status]")
+    await screen.page.get_by_role("searchbox", name="Search").fill("rent")
+    await expect(live.filter(has_text=re.compile(r"\b1 task"))).to_have_count(1)
+    await screen.box("Pay the rent").check()
+    await expect(live.filter(has_text="Completed")).to_have_count(1)
+
+
+async def test_without_colours_of_our_own_everything_can_still_be_told_apart(visits: Visits) -> None:
+    screen = await enter(visits, "tasks")
+    await screen.page.emulate_media(forced_colors="active")
+    await screen.page.evaluate(AXE)
+    assert await findings(screen) == []
+    await expect(screen.row("Pay the rent")).to_contain_text("Overdue")
+    await expect(screen.row("Pay the rent")).to_contain_text("High")

@@ -1,0 +1,170 @@
+"""Coming in, staying in and leaving: over reloads, expiring tokens and several tabs."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Request, expect
+
+from tests.e2e.web.visits import Visits
+from tests.http.service import PASSWORD
+from tests.support.server import Server, serving
+
+HASTY = {"TODO_ACCESS_TOKEN_SECONDS": "3"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hasty_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """Its access tokens are good for three seconds."""
+    async with serving(tmp_path_factory.mktemp("hasty"), "--migrate", **HASTY) as server:
+        yield server
+
+
+@pytest.fixture
+def hasty(hasty_server: Server, visits: Visits) -> Visits:
+    """The same people's browsers, in front of that server."""
+    visits.url = hasty_server.url
+    visits.watch.origins.add(hasty_server.url)
+    return visits
+
+
+class Renewals:
+    """How often a page, or all tabs of a browser, have asked for a new token, and what was refused."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.refused: list[str] = []
+
+    def request(self, request: Request) -> None:
+        self.count += request.url.endswith("/api/auth/refresh")
+
+    def over(self, page: Page) -> None:
+        page.on("request", self.request)
+        page.on("response", lambda it: self.refused.append(it.url) if it.status == 401 else None)
+
+
+async def test_somebody_new_signs_up_and_is_home_in_their_own_time_zone(visits: Visits) -> None:
+    new = await visits.visit("/", zone="Asia/Tokyo")
+    await new.link("Create an account").click()
+    await new.field("Name").fill("Grace")
+    await new.field("Email").fill("grace@example.org")
+    await new.field("Password").fill(PASSWORD)
+    await new.button("Create account").click()
+    await new.is_home()
+    await new.add("Find a bug")
+    await new.shows("Find a bug")
+    person = (await new.page.evaluate("JSON.parse(localStorage.getItem('todo.session'))"))["user"]
+    assert (person["name"], person["time_zone"]) == ("Grace", "Asia/Tokyo")
+
+
+async def test_what_is_wrong_with_a_new_account_is_said_beside_the_field(visits: Visits) -> None:
+    taken = await visits.person()
+    visits.watch.expect("status of 400", "status of 409")
+    new = await visits.visit("/sign-up")
+    await new.field("Name").fill("Grace")
+    await new.field("Email").fill("nobody@example.org")
+    await new.field("Password").fill("password")
+    await new.button("Create account").click()
+    await expect(new.field("Password")).to_have_attribute("aria-invalid", "true")
+    await expect(new.field("Password")).to_have_accessible_description(re.compile("one of the most common passwords"))
+    await new.field("Email").fill(taken.email)
+    await new.field("Password").fill(PASSWORD)
+    await new.button("Create account").click()
+    await expect(new.page.get_by_role("alert")).to_contain_text("An account with this email address already exists.")
+    await expect(new.field("Name")).to_have_value("Grace")
+
+
+async def test_signing_in_needs_the_right_password(visits: Visits) -> None:
+    ada = await visits.person()
+    await ada.add("Buy milk")
+    visits.watch.expect("status of 401")
+    screen = await visits.visit("/")
+    await screen.sign_in(ada.email, "wrong horse battery staple")
+    await expect(screen.page.get_by_role("alert")).to_contain_text("Invalid email or password.")
+    await screen.sign_in(ada.email, PASSWORD)
+    await screen.shows("Buy milk")
+
+
+async def test_after_signing_in_one_is_where_one_wanted_to_be(visits: Visits) -> None:
+    ada = await visits.person()
+    screen = await visits.visit("/settings")
+    await screen.sign_in(ada.email, PASSWORD)
+    await expect(screen.heading("Profile")).to_be_visible()
+
+
+async def test_a_reload_and_a_restart_of_the_browser_keep_one_signed_in(visits: Visits) -> None:
+    ada = await visits.person()
+    await ada.add("Buy milk")
+    screen = await visits.visit("/")
+    await screen.sign_in(ada.email, PASSWORD)
+    await screen.shows("Buy milk")
+    await screen.page.reload()
+    await screen.shows("Buy milk")
+    kept = await screen.page.context.storage_state()
+    await screen.page.context.close()
+    again = await visits.browser.new_context(storage_state=kept, base_url=visits.url)
+    visits.closing.push_async_callback(again.close)
+    await (await visits.tab(again)).shows("Buy milk")
+
+
+async def test_the_token_is_renewed_before_it_expires_and_nobody_notices(hasty: Visits) -> None:
+    ada = await hasty.person()
+    screen, renewals = await hasty.visit("/", ada), Renewals()
+    await screen.is_home()
+    renewals.over(screen.page)
+    for number in range(3):
+        await asyncio.sleep(1.2)
+        await screen.add(f"task {number}")
+        await screen.all_is_saved()
+    await screen.shows("task 2", "task 1", "task 0")
+    assert renewals.count >= 1
+    assert renewals.refused == []
+
+
+async def test_calls_at_once_share_one_renewal_in_a_tab_and_over_tabs(visits: Visits) -> None:
+    context = await visits.context(await visits.person())
+    await context.clock.install()
+    tabs = [await visits.tab(context) for _ in range(3)]
+    for tab in tabs:
+        await tab.is_home()
+    renewals = Renewals()
+    for tab in tabs:
+        renewals.over(tab.page)
+    await context.clock.fast_forward("09:30")
+    await asyncio.gather(*[tab.add(f"task {number}") for number, tab in enumerate(tabs)])
+    await asyncio.gather(*[tab.link("All").click() for tab in tabs])
+    for tab in tabs:
+        await tab.shows(*(f"task {number}" for number in range(3)), in_order=False)
+    assert renewals.refused == []
+    assert renewals.count == 1
+
+
+async def test_signing_out_takes_place_in_every_tab_and_forgets_the_tasks(visits: Visits) -> None:
+    ada = await visits.person()
+    await ada.add("Buy milk")
+    context = await visits.context(ada)
+    one, other = await visits.tab(context), await visits.tab(context, "/settings")
+    await one.link("All").click()
+    await one.shows("Buy milk")
+    await other.button("Sign out").click()
+    for tab in (one, other):
+        await expect(tab.button("Sign in")).to_be_visible()
+        await expect(tab.page.get_by_text("Buy milk")).to_have_count(0)
+    await one.page.go_back()
+    await expect(one.page.get_by_text("Buy milk")).to_have_count(0)
+    left = await one.page.evaluate("Object.entries(localStorage)")
+    assert ada.email not in str(left)
+
+
+async def test_a_session_that_was_ended_elsewhere_leads_to_the_sign_in_page_with_a_reason(visits: Visits) -> None:
+    ada = await visits.person()
+    visits.watch.expect("status of 401")
+    screen = await visits.visit("/", ada)
+    await screen.is_home()
+    assert (await ada.ask("DELETE", "/api/auth/sessions")).status_code == 204
+    await screen.page.reload()
+    await expect(screen.page.get_by_text("Your session has ended.")).to_be_visible()
+    await screen.sign_in(ada.email, PASSWORD)
+    await screen.is_home()

@@ -1,0 +1,99 @@
+"""People at their browsers: accounts made over the API, and pages of the web client opened for them."""
+
+import itertools
+import json
+from contextlib import AsyncExitStack
+from typing import Any, Literal
+
+import httpx
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.e2e.web.screen import Screen
+from tests.e2e.web.watch import Watch
+from tests.http.service import PASSWORD, Person
+
+PATIENCE = 5_000
+"""Milliseconds after which what cannot be found or pressed is not there."""
+
+DESKTOP = (1280, 800)
+PHONE = (390, 844)
+Theme = Literal["light", "dark"]
+numbers = itertools.count(1)
+
+
+class Visits:
+    """Everybody who takes part in one test. Whatever is opened is closed at its end."""
+
+    def __init__(self, browser: Browser, url: str, closing: AsyncExitStack) -> None:
+        self.browser = browser
+        self.url = url
+        self.closing = closing
+        self.watch = Watch({url})
+
+    async def person(self, zone: str = "UTC", **fields: str) -> Person:
+        """Somebody with an account, at home in a time zone."""
+        client = await self.closing.enter_async_context(httpx.AsyncClient(base_url=self.url, timeout=20))
+        wish = {"email": f"web{next(numbers)}@example.org", "password": PASSWORD, "name": "Ada"} | fields
+        answer = await client.post("/api/auth/register", json=wish)
+        assert answer.status_code == 201, answer.text
+        person = Person(client, answer.json())
+        if zone != "UTC":
+            answer = await person.ask("PATCH", "/api/auth/me", json={"time_zone": zone})
+            person.session["user"] = answer.json()
+        return person
+
+    async def context(
+        self,
+        person: Person | None = None,
+        size: tuple[int, int] = DESKTOP,
+        theme: Theme = "light",
+        zone: str = "UTC",
+        service_workers: Literal["allow", "block"] = "block",
+        **more: Any,
+    ) -> BrowserContext:
+        """A browser of one's own. With a person it has been used before, and they are signed in.
+
+        Service workers are kept out unless they are what a test is about: what they handle cannot be intercepted.
+        """
+        context = await self.browser.new_context(
+            base_url=self.url,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            timezone_id=zone,
+            locale="en-GB",
+            service_workers=service_workers,
+            storage_state=remembered(self.url, await self._another_session(person)) if person else None,
+            **more,
+        )
+        self.closing.push_async_callback(context.close)
+        context.set_default_timeout(PATIENCE)
+        self.watch.over(context)
+        return context
+
+    async def visit(self, address: str = "/", person: Person | None = None, **how: Any) -> Screen:
+        """A page at an address of the client, in a browser of its own."""
+        return await self.tab(await self.context(person, **how), address)
+
+    async def tab(self, context: BrowserContext, address: str = "/") -> Screen:
+        """One more tab of the same browser."""
+        page = await context.new_page()
+        await page.goto(address)
+        return Screen(page)
+
+    @staticmethod
+    def on(page: Page) -> Screen:
+        """A page that a test has opened by itself."""
+        return Screen(page)
+
+    async def _another_session(self, person: Person) -> dict[str, Any]:
+        """Each browser has a login session of its own, as in life."""
+        answer = await person.client.post("/api/auth/login", json={"email": person.email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        session: dict[str, Any] = answer.json()
+        return session
+
+
+def remembered(url: str, session: dict[str, Any]) -> Any:
+    """What the client keeps in a browser while somebody is signed in."""
+    kept = json.dumps({"user": session["user"], "refresh_token": session["refresh_token"]})
+    return {"cookies": [], "origins": [{"origin": url, "localStorage": [{"name": "todo.session", "value": kept}]}]}

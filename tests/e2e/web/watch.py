@@ -1,0 +1,51 @@
+"""What a page must never do, noticed while a test does something else: complain, or reach for another origin."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, WebError
+
+HARMLESS = ("verbose", "log", "info", "debug")
+OURS = "Service Worker registration blocked by Playwright"
+
+
+@dataclass
+class Watch:
+    """Over all pages of one test. ``expected`` are patterns of complaints that the test provokes on purpose."""
+
+    origins: set[str]
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+        context.on("request", self._request)
+        context.on("page", lambda page: page.on("crash", self._crash))
+
+    def expect(self, *patterns: str) -> None:
+        """Complaints that fit one of these are part of the story: a browser tells of every answer of 400 and above."""
+        self.expected += patterns
+
+    def check(self) -> None:
+        """Nothing was wrong."""
+        assert self.foreign == [], "nothing is asked of another origin"
+        surprises = [it for it in self.complaints if not any(re.search(pattern, it) for pattern in self.expected)]
+        assert surprises == [], "the console is quiet"
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type not in HARMLESS and message.text != OURS:
+            self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _error(self, error: WebError) -> None:
+        self.complaints.append(f"uncaught: {error.error.stack or error.error.message}")
+
+    def _crash(self, page: Page) -> None:
+        self.complaints.append(f"crashed: {page.url}")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob", "about"} and f"{parts.scheme}://{parts.netloc}" not in self.origins:
+            self.foreign.append(request.url)
