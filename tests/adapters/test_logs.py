@@ -106,13 +106,13 @@ def test_a_failure_is_told_by_kind_and_place_and_never_quoted(lines: Lines) -> N
 
 def test_a_library_is_heard_from_warnings_on_and_in_one_line(lines: Lines) -> None:  # T20
     configure("debug", "json", FixedClock())
-    logger = logging.getLogger("aiosqlite")
+    logger = logging.getLogger("asyncpg")
     logger.debug("executing insert with 'buy milk'")
     logger.info("executing insert with 'buy milk'")
     logger.warning("Task exception was never retrieved\nfuture: exception=ValueError('buy milk')")
     (line,) = lines()
     assert line["event"] == "Task exception was never retrieved"
-    assert line["logger"] == "aiosqlite"
+    assert line["logger"] == "asyncpg"
 
 
 @pytest.mark.parametrize(("level", "heard"), [("debug", 2), ("info", 2), ("warning", 1), ("error", 0)])
