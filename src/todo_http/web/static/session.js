@@ -7,6 +7,7 @@ import { Problem, send } from "./api.js";
 /** @typedef {{ token: string, renewAt: number }} Access what does not; times in milliseconds since 1970 */
 
 const STORED = "todo.session";
+const UNTIL_ALL_TABS_KNOW = 100; // milliseconds that a message and the storage may take to reach them
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel(STORED) : null;
 
 /** @type {Access | null} */
@@ -100,36 +101,37 @@ export function tokenAtHand() {
 }
 
 async function validToken() {
-  if (!access || Date.now() >= access.renewAt) await (renewing ??= renew().finally(() => (renewing = null)));
+  if (!isValid()) await (renewing ??= renew().finally(() => (renewing = null)));
   if (!access) throw new Problem(401, null, 0);
   return access.token;
 }
 
-/** One renewal at a time, over all tabs: who waited for another tab uses what that one got. */
-async function renew() {
-  const before = kept()?.refresh_token;
-  const work = () => renewUnlessDone(before);
-  await (navigator.locks ? navigator.locks.request("todo-renewal", work) : work());
+function isValid() {
+  return access !== null && Date.now() < access.renewAt;
 }
 
-/** @param {string | undefined} before the refresh token when this renewal was wanted */
-async function renewUnlessDone(before) {
+/** One renewal at a time, over all tabs: who had to wait has by then been told what the other tab got. */
+async function renew() {
+  if (!navigator.locks) return renewUnlessDone();
+  await new Promise((resolve, reject) => {
+    void navigator.locks.request("todo-renewal", async () => {
+      await renewUnlessDone().then(resolve, reject);
+      await new Promise((told) => setTimeout(told, UNTIL_ALL_TABS_KNOW));
+    });
+  });
+}
+
+async function renewUnlessDone() {
   const now = kept();
   if (!now) return end(farewell);
-  if (now.refresh_token !== before && (await soon(() => access && Date.now() < access.renewAt))) return;
+  if (isValid()) return;
   try {
     take((await send("POST", "/api/auth/refresh", { body: { refresh_token: now.refresh_token } })).body);
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
-    if (kept()?.refresh_token !== now.refresh_token) return renewUnlessDone(kept()?.refresh_token);
+    if (kept()?.refresh_token !== now.refresh_token) return renewUnlessDone(); // without locks two may have tried
     end("Your session has ended. Please sign in again.");
   }
-}
-
-/** @param {() => unknown} holds whether another tab's message has come; it is on its way */
-async function soon(holds) {
-  for (let round = 0; round < 20 && !holds(); round += 1) await new Promise((resolve) => setTimeout(resolve, 25));
-  return Boolean(holds());
 }
 
 /**
