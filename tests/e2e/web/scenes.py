@@ -1,6 +1,7 @@
 """What people may see of the client: each view, and each thing that can lie over it or stand in its place."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from playwright.async_api import expect
 
@@ -27,7 +28,8 @@ async def understood(screen: Screen, person: Person) -> None:
 
 
 async def editing(screen: Screen, person: Person) -> None:
-    await screen.edit("Buy milk")
+    await screen.row("Buy milk").get_by_text("Buy milk").click()
+    await expect(screen.button("Save")).to_be_visible()
 
 
 async def undoing(screen: Screen, person: Person) -> None:
@@ -86,8 +88,8 @@ SCENES: dict[str, tuple[str, Scene]] = {
 }
 
 
-async def enter(visits: Visits, scene: str) -> Screen:
-    """Somebody with a few tasks comes to this scene."""
+async def enter(visits: Visits, scene: str, **how: Any) -> Screen:
+    """Somebody with a few tasks comes to this scene; the keywords are those of a visit."""
     visits.watch.expect("status of 4", "net::ERR_")
     day = Day.somewhere_safe()
     ada = await visits.person(zone=day.zone)
@@ -95,6 +97,6 @@ async def enter(visits: Visits, scene: str) -> Screen:
     await ada.add("Pay the rent", priority="high", due_date=day.plus(-1))
     await ada.add("Water the plants", due_date=day.plus(0), priority="medium" if scene == "overdue" else None)
     address, act = SCENES[scene]
-    screen = await visits.visit(address.format(task=milk["id"]), ada, reduced_motion="reduce")
+    screen = await visits.visit(address.format(task=milk["id"]), ada, reduced_motion="reduce", **how)
     await act(screen, ada)
     return screen

@@ -25,13 +25,6 @@ OUTSIDE = """() => [...document.querySelectorAll('body *')].filter(it => {
     return it.checkVisibility() && box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
 }).map(it => it.outerHTML.slice(0, 100))"""
 
-SMALL = """least => [...document.querySelectorAll('button, input, select, textarea, nav a')].filter(it => {
-    const own = it.getBoundingClientRect(), box = (it.closest('label') ?? it).getBoundingClientRect();
-    const size = Math.max(Math.min(own.width, own.height), Math.min(box.width, box.height));
-    const isThere = it.checkVisibility({visibilityProperty: true, opacityProperty: true}) && own.width > 1;
-    return isThere && size < least && !it.matches('p .link');  // but for words in a sentence
-}).map(it => it.outerHTML.slice(0, 100))"""
-
 MOVING = """() => document.getAnimations().filter(it => it.effect.getComputedTiming().duration > 1)
     .map(it => it.animationName ?? it.transitionProperty)"""
 
@@ -90,12 +83,6 @@ async def test_nothing_is_cut_off_at_320_pixels_or_400_percent(scene: Screen) ->
     await look(scene, NARROW)
     assert await scene.page.evaluate(OUTSIDE) == []
     assert await scene.page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
-
-
-async def test_targets_are_large_enough_for_fingers(scene: Screen) -> None:
-    """WCAG 2.2, 2.5.8."""
-    await look(scene, PHONE)
-    assert await scene.page.evaluate(SMALL, 24) == []
 
 
 async def test_nothing_moves_for_those_who_do_not_want_it(visits: Visits) -> None:

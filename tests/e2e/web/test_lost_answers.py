@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from playwright.async_api import Browser, Page, Request, Response, Route, expect
 
 from tests.e2e.test_kills import kill
+from tests.e2e.web.screen import Screen
 from tests.e2e.web.visits import Visits
 from tests.http.service import Person
-from tests.support.server import SECRET, free_port, serving
+from tests.support.server import SECRET, Server, free_port, serving
 
 WRITES = re.compile(r"/api/[0-9a-f-]{36}/tasks")
 LOST = "net::ERR_"
@@ -162,9 +164,32 @@ async def test_what_waits_survives_a_reload_and_the_end_of_the_tab(visits: Visit
     assert await ada.titles() == ["Buy milk"]
 
 
-@pytest.mark.parametrize("moment", ["before it is done", "after it is done"])
+async def killed_before_it_is_done(server: Server, screen: Screen, database: Path) -> None:
+    """The write waits for somebody who holds the database, and so it is not done when the server dies."""
+    lock = sqlite3.connect(database, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    async with screen.page.expect_request(WRITES):
+        await screen.add("Buy milk")
+    await asyncio.sleep(0.2)
+    kill(server)
+    lock.close()
+
+
+async def killed_after_it_is_done(server: Server, screen: Screen, database: Path) -> None:
+    """The write is done, and the server dies with the answer in its hand."""
+
+    async def kill_before_the_answer(route: Route) -> None:
+        await route.fetch()
+        kill(server)
+        await route.abort("connectionreset")
+
+    await screen.page.route(WRITES, kill_before_the_answer, times=1)
+    await screen.add("Buy milk")
+
+
+@pytest.mark.parametrize("end", [killed_before_it_is_done, killed_after_it_is_done])
 async def test_a_server_killed_in_the_middle_of_a_write_and_started_again_has_done_it_once(
-    browser: Browser, tmp_path: Path, moment: str
+    browser: Browser, tmp_path: Path, end: Callable[[Server, Screen, Path], Awaitable[None]]
 ) -> None:
     database = tmp_path / "todo.db"
     settings = {"DATABASE_URL": f"sqlite:///{database}", "BETTER_AUTH_SECRET": SECRET, "TODO_PORT": str(free_port())}
@@ -176,23 +201,7 @@ async def test_a_server_killed_in_the_middle_of_a_write_and_started_again_has_do
             screen = await visits.visit("/", ada)
             await screen.is_home()
             writes = Writes(screen.page)
-            if moment == "before it is done":
-                lock = sqlite3.connect(database, isolation_level=None)
-                lock.execute("BEGIN IMMEDIATE")  # so that the write cannot go on
-                async with screen.page.expect_request(WRITES):
-                    await screen.add("Buy milk")
-                await asyncio.sleep(0.2)
-                kill(server)
-                lock.close()
-            else:
-
-                async def kill_before_the_answer(route: Route) -> None:
-                    await route.fetch()
-                    kill(server)
-                    await route.abort("connectionreset")
-
-                await screen.page.route(WRITES, kill_before_the_answer, times=1)
-                await screen.add("Buy milk")
+            await end(server, screen, database)
             await server.process.wait()
             await expect(screen.status("Offline")).to_be_visible()
             await screen.shows("Buy milk")
@@ -202,5 +211,5 @@ async def test_a_server_killed_in_the_middle_of_a_write_and_started_again_has_do
             await screen.shows("Buy milk")
             assert await ada.titles() == ["Buy milk"]
             assert len(set(writes.keys)) == 1
-            assert writes.replayed[-1] == (moment == "after it is done")
+            assert writes.replayed[-1] == (end is killed_after_it_is_done)
             visits.watch.check()

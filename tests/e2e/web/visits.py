@@ -17,6 +17,9 @@ PATIENCE = 5_000
 
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
+TOUCH = {"size": PHONE, "is_mobile": True, "has_touch": True}
+"""A phone, on which nothing can be pointed at without being touched."""
+
 Theme = Literal["light", "dark"]
 numbers = itertools.count(1)
 

@@ -26,6 +26,7 @@ export function TaskEditor({ task, zone, draft, problem = null, onSave, onCancel
   useEffect(() => {
     const first = root.current?.querySelector("[aria-invalid]") ?? root.current?.querySelector("input");
     /** @type {HTMLElement | null | undefined} */ (first)?.focus();
+    if (root.current) bringIntoSight(root.current);
   }, []);
   const set = (/** @type {object} */ more) => setForm({ ...form, ...more });
   const read = (/** @type {string} */ name) => (/** @type {any} */ event) => set({ [name]: event.target.value });
@@ -76,6 +77,15 @@ function formOf(task) {
     basis: native || "floating",
     native,
   };
+}
+
+/**
+ * All of the form if it fits, else from its beginning on. The list needs a moment to make room for it.
+ * @param {HTMLElement} form
+ */
+function bringIntoSight(form) {
+  const scroll = () => form.scrollIntoView({ block: form.offsetHeight < innerHeight * 0.75 ? "nearest" : "start" });
+  requestAnimationFrame(() => requestAnimationFrame(scroll));
 }
 
 /**
