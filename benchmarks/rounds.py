@@ -127,10 +127,16 @@ def side_by_side(
 
 def _round(one: Contestant, case: str, number: int, seconds: int, found: Rounds) -> Round:
     load, used, others, repeated = quietly(
-        lambda: one.run(case, seconds), one.watched(), prepare=lambda: one.prepare(case)
+        lambda: _load(one, case, seconds), one.watched(), prepare=lambda: one.prepare(case)
     )
     found.repeated += repeated
-    if load.refused or load.broken or not load.requests:
-        raise BadAnswersError(f"{one.name}, {case}: {load.refused} refused and {load.broken} broken of {load.requests}")
     each = {name: total / load.requests * 1e6 for name, total in used.watched.items()}
     return Round(one.name, case, number, load, each.get("server", 0.0), each.get("database", 0.0), others)
+
+
+def _load(one: Contestant, case: str, seconds: int) -> Load:
+    """Raises BadAnswersError, however noisy the machine is."""
+    load = one.run(case, seconds)
+    if load.refused or load.broken or not load.requests:
+        raise BadAnswersError(f"{one.name}, {case}: {load.refused} refused and {load.broken} broken of {load.requests}")
+    return load
