@@ -93,7 +93,7 @@ class Load:
         await page.add_init_script(MARK_WHEN_THERE.replace("READY", self.ready))
         traffic = await Traffic.of(page)
         await page.goto(self.address)
-        await page.wait_for_function("performance.getEntriesByName('usable').length")
+        await page.wait_for_function("() => performance.getEntriesByName('usable').length")
         usable = await page.evaluate("performance.getEntriesByName('usable')[0].startTime")
         figures.note(f"{self.name}: usable", usable)
         await page.wait_for_load_state("networkidle")
