@@ -20,7 +20,6 @@ SWITCHES = (
     "--disable-dev-shm-usage",  # small in containers
     "--force-color-profile=srgb",
     "--font-render-hinting=none",
-    "--lang=en-GB",  # in which fields show dates
 )
 
 
