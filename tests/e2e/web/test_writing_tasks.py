@@ -153,6 +153,7 @@ async def test_a_deleted_task_is_gone_when_nobody_objects(visits: Visits) -> Non
     screen = visits.on(page)
     await screen.delete("Buy milk")
     await expect(screen.button("Undo")).to_be_visible()
+    await asyncio.sleep(0.5)  # its time begins a frame after it is seen
     await page.clock.fast_forward(10_000)
     await expect(screen.button("Undo")).to_have_count(0)
     await screen.all_is_saved()
