@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from litestar.types import Scope
 
 from todo_core.errors import Forbidden, InvalidToken, NotFound, TooManyRequests, Unauthenticated
+from todo_http.answer import JSON
 from todo_http.query import read_query
 from todo_http.refusals import InvalidRequest, UnsupportedMediaType
 from todo_http.visit import Visit
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 CANONICAL_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 BEARER: Final = re.compile(rb"bearer +([A-Za-z0-9._~+/=-]+)", re.IGNORECASE)
 CONTENT_TYPE: Final = re.compile(rb'\s*([^\s;]+)\s*(?:;\s*charset="?utf-8"?\s*)?;?\s*', re.IGNORECASE)
-PLAIN_JSON: Final = b"application/json"
+PLAIN_JSON: Final = JSON[1]
 
 THINGS: Final = {"session_id": "login session"}
 """What an id is one of, where its name does not say it: what cannot be an id is told as what is nobody's."""
@@ -40,10 +41,8 @@ class Admission:
             self._identify(visit)
             self._ration(visit)
         self._check_path(scope, visit)
-        if facts.takes is not None and visit.fields.get(b"content-type") != PLAIN_JSON:
-            self._check_format(visit)
-        if b"content-encoding" in visit.fields and facts.takes is not None:
-            self._check_coding(visit)
+        if facts.takes is not None:
+            self._check_content(visit)
         if scope["query_string"] and not facts.any_query:
             visit.query = read_query(scope["query_string"], facts.query)
             if visit.query.faults and facts.takes is None and not facts.query:
@@ -80,11 +79,12 @@ class Admission:
         if b"%" in path or b"//" in path or (path[-1:] == b"/" and len(path) > 1):
             raise NotFound("resource")
 
-    def _check_format(self, visit: Visit) -> None:
-        found = CONTENT_TYPE.fullmatch(visit.fields.get(b"content-type", b""))
-        if found is None or found[1].decode("latin-1").lower() not in self.facts.media_types:
-            raise UnsupportedMediaType(self.facts.media_types, patch=self.facts.method == "PATCH")
-
-    def _check_coding(self, visit: Visit) -> None:
-        if visit.fields[b"content-encoding"].strip().lower() != b"identity":
+    def _check_content(self, visit: Visit) -> None:
+        named = visit.fields.get(b"content-type", b"")
+        coding = visit.fields.get(b"content-encoding")
+        if named == PLAIN_JSON and coding is None:
+            return
+        found = CONTENT_TYPE.fullmatch(named)
+        known = found is not None and found[1].decode("latin-1").lower() in self.facts.media_types
+        if not known or (coding is not None and coding.strip().lower() != b"identity"):
             raise UnsupportedMediaType(self.facts.media_types, patch=self.facts.method == "PATCH")
