@@ -20,8 +20,8 @@ class Page(Generic[T, P]):
     as_of: int | None = None
 
 
-def page_of(found: Sequence[T], limit: int, position: Callable[[T], P], as_of: int | None = None) -> Page[T, P]:
+def page_of(found: Sequence[T], limit: int, position: Callable[[T], P]) -> Page[T, P]:
     """The page made of what a store found when it looked for one item more than ``limit``."""
     if len(found) <= limit:
-        return Page(tuple(found), None, as_of)
-    return Page(tuple(found[:limit]), position(found[limit - 1]), as_of)
+        return Page(tuple(found), None)
+    return Page(tuple(found[:limit]), position(found[limit - 1]))
