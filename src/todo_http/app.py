@@ -102,7 +102,7 @@ async def _open(app: TodoApp, open_todo: OpenTodo, drain_seconds: float) -> Asyn
         # What exists by now lives as long as the process: no collection needs to look at it again.
         gc.collect()
         gc.freeze()
-        # What requests leave behind holds no circles, so looking for some may wait for more of it.
+        # Hardly anything that requests leave behind is a circle, so looking for some may wait for more of it.
         gc.set_threshold(GARBAGE)
         try:
             yield
