@@ -47,11 +47,17 @@ users = Table(
     Column("disabled", Boolean, nullable=False, server_default=false()),
     Column("password_hash", TEXT, nullable=False),
     Column("revision", COUNT, nullable=False, server_default="0"),
+    Column("task_count", COUNT),
+    Column("receipt_count", COUNT),
+    Column("feed_bytes", COUNT),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("email"),
     postgresql_with={"fillfactor": 80},
 )
-"""``revision`` is the owner's counter: advanced under the row's lock, first in every write."""
+"""``revision`` is the owner's counter: advanced under the row's lock, first in every write.
+
+The three counts beside it are for quotas. NULL means "not counted yet": the next write counts what is stored.
+"""
 
 tasks = Table(
     "tasks",

@@ -1,0 +1,21 @@
+"""Quotas: how many tasks, receipts and bytes of changes each account has; NULL until the next write counts them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+COUNTS = ("task_count", "receipt_count", "feed_bytes")
+
+
+def upgrade() -> None:
+    for name in COUNTS:
+        op.add_column("users", sa.Column(name, sa.BigInteger()))
+
+
+def downgrade() -> None:
+    for name in reversed(COUNTS):
+        op.drop_column("users", name)
