@@ -8,6 +8,7 @@ from todo_adapters.migrate import upgrade
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.sqlite import DIALECT, SqliteDatabase
 from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_core.ids import UserId
 
 
 class WatchedSqlite(SqliteDatabase):
@@ -26,8 +27,8 @@ class WatchedSqlite(SqliteDatabase):
         return await super().write(deed, values)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        async with super().transaction() as transaction:
+    async def transaction(self, owner: UserId | None = None) -> AsyncIterator[Transaction]:
+        async with super().transaction(owner) as transaction:
             yield WatchedTransaction(transaction, self.seen)
 
 

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol
 
 from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_core.ids import UserId
 
 Values = Mapping[str, Any]
 
@@ -31,12 +32,15 @@ class Transaction(Reader, Protocol):
 
 
 class Database(Reader, Protocol):
-    """A database behind its driver. Outside a transaction each statement stands alone, without BEGIN."""
+    """A database behind its driver. Outside a transaction each statement stands alone, without BEGIN.
+
+    The owner of a statement is the value bound as ``user_id``. Owners take fair turns, and none can occupy the database.
+    """
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
         """The row of a deed that is a transaction of its own, None when nothing happened; otherwise as ``commit``."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+    def transaction(self, owner: UserId | None = None) -> AbstractAsyncContextManager[Transaction]:
         """Undone unless committed. On SQLite it holds the write lock from the start."""
 
     async def cautions(self) -> Sequence[str]:

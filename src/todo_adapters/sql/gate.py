@@ -1,81 +1,118 @@
-"""The gate in front of a database: so many at once, so many behind them for so long, and nobody else."""
+"""Limits how many statements use a database at once and how many wait, with a fair turn for each owner."""
 
 import asyncio
 from collections import deque
-from contextlib import suppress
+from collections.abc import Hashable
+from typing import Final
 
 from todo_core.errors import Unavailable
 
-FULL = "Too many requests wait for the database at this moment."
-LATE = "All connections to the database are in use."
+FULL: Final = "Too many requests wait for the database at this moment."
+LATE: Final = "All connections to the database are in use."
+
+Turn = asyncio.Future[bool]
 
 
 class Gate:
-    """First come, first served. Whoever enters must leave.
+    """Each ``enter`` needs one ``leave`` for the same owner. Durations are in seconds.
 
-    Overload must not become a queue whose end has long been given up by those who stand there: beyond
-    ``waiting_max`` the refusal comes at once, which costs next to nothing.
+    Owners wait in lanes of their own, which are served in rotation, each in the order of arrival. One owner holds at
+    most half of the places (rounded up), so that slow statements of one leave room for all others. ``None`` stands for
+    what has no owner: it is one lane in the rotation and may hold every place.
+
+    Beyond ``waiting_max`` a refusal comes at once: under overload a long queue would only delay everybody.
     """
 
-    __slots__ = ("_patience", "_queue", "_waiting_max", "inside", "places", "refused")
+    __slots__ = ("_held", "_lanes", "_patience", "_share", "_waiting_max", "inside", "places", "refused", "waiting")
 
     def __init__(self, places: int, waiting_max: int, patience: float) -> None:
-        # A queue of its own: a place is handed to whoever has waited longest, and one timer is all that waiting costs.
-        self._queue: deque[asyncio.Future[bool]] = deque()
+        self._lanes: dict[Hashable, deque[Turn]] = {}  # the first lane is served next
+        self._held: dict[Hashable, int] = {}
+        self._share = (places + 1) // 2
         self._waiting_max = waiting_max
         self._patience = patience
         self.places = places
         self.inside = 0
+        self.waiting = 0
         self.refused = 0
 
-    @property
-    def waiting(self) -> int:
-        """How many wait for a place."""
-        return len(self._queue)
-
-    async def enter(self, late: Unavailable | None = None) -> None:
+    async def enter(self, owner: Hashable = None, late: Unavailable | None = None) -> None:
         """Raises Unavailable at once when too many wait already, and ``late`` after too long a wait."""
-        if self.inside < self.places:
-            self.inside += 1
+        if self.inside < self.places and self._may_hold_more(owner):
+            self._admit(owner)
             return
-        if len(self._queue) >= self._waiting_max:
+        if self.waiting >= self._waiting_max:
             self.refused += 1
             raise Unavailable(FULL)
-        if not await self._turn():
+        if not await self._wait(owner):
             self.refused += 1
             raise late or Unavailable(LATE)
 
-    def leave(self) -> None:
-        """Hands the place to whoever has waited longest."""
-        while self._queue:
-            turn = self._queue.popleft()
-            if not turn.done():
-                turn.set_result(True)
-                return
+    def leave(self, owner: Hashable = None) -> None:
+        """Gives the place to the next lane that may have it."""
         self.inside -= 1
+        held = self._held[owner] - 1
+        if held:
+            self._held[owner] = held
+        else:
+            del self._held[owner]
+        if self._lanes:
+            self._hand_over()
 
-    async def _turn(self) -> bool:
+    def _may_hold_more(self, owner: Hashable) -> bool:
+        return owner is None or self._held.get(owner, 0) < self._share
+
+    def _admit(self, owner: Hashable) -> None:
+        self.inside += 1
+        self._held[owner] = self._held.get(owner, 0) + 1
+
+    def _hand_over(self) -> None:
+        """Admits from lane after lane. Only lanes of owners with a full share are passed over, so at most two are."""
+        while self.inside < self.places:
+            owner = next((owner for owner in self._lanes if self._may_hold_more(owner)), self)
+            if owner is self:
+                return
+            lane = self._lanes.pop(owner)
+            turn = lane.popleft()
+            if lane:
+                self._lanes[owner] = lane  # at the end of the rotation
+            self.waiting -= 1
+            if not turn.done():
+                self._admit(owner)
+                turn.set_result(True)
+
+    async def _wait(self, owner: Hashable) -> bool:
         """Waits for a place; False when it did not come in time."""
         loop = asyncio.get_running_loop()
-        turn: asyncio.Future[bool] = loop.create_future()
-        self._queue.append(turn)
-        timer = loop.call_later(self._patience, _lose_patience, turn)
+        turn: Turn = loop.create_future()
+        self._lanes.setdefault(owner, deque()).append(turn)
+        self.waiting += 1
+        timer = loop.call_later(self._patience, _give_up, turn)
         came = False
         try:
             came = await turn
             return came
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.result():
-                self.leave()  # the place came in the very moment of giving up
+                came = True
+                self.leave(owner)  # the place came in the moment of the cancellation
             raise
         finally:
             timer.cancel()
             if not came:
-                with suppress(ValueError):  # taken out already, if a place fell to nobody
-                    self._queue.remove(turn)
+                self._remove(owner, turn)
+
+    def _remove(self, owner: Hashable, turn: Turn) -> None:
+        """Takes a turn that was given up out of its lane, unless ``_hand_over`` has passed over it already."""
+        lane = self._lanes.get(owner, deque())
+        if turn in lane:
+            lane.remove(turn)
+            self.waiting -= 1
+            if not lane:
+                del self._lanes[owner]
 
 
-def _lose_patience(turn: "asyncio.Future[bool]") -> None:
+def _give_up(turn: Turn) -> None:
     if not turn.done():
         turn.set_result(False)
 

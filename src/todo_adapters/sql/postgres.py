@@ -15,6 +15,7 @@ from todo_adapters.sql.postgres_pool import Pool
 from todo_adapters.sql.statements import Deed, Row, Statement
 from todo_adapters.sql.types import TEXT
 from todo_core.errors import TodoError
+from todo_core.ids import UserId
 
 CONNECT_SECONDS: Final = 5.0
 
@@ -61,14 +62,14 @@ class PostgresDatabase:
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        link = await self._pool.take()
+        link = await self._pool.take(values.get("user_id"))
         try:
             return await link.rows(statement, values)
         finally:
             self._pool.give_back(link)
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
-        link = await self._pool.take()
+        link = await self._pool.take(values.get("user_id"))
         try:
             rows = await link.write(deed.fused, values)
         finally:
@@ -76,8 +77,8 @@ class PostgresDatabase:
         return rows[0] if rows else None
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        link = await self._pool.take()
+    async def transaction(self, owner: UserId | None = None) -> AsyncIterator[Transaction]:
+        link = await self._pool.take(owner)
         transaction = PostgresTransaction(link)
         try:
             try:

@@ -1,6 +1,6 @@
 """One connection to PostgreSQL: runs statements, says failures in the core's words, knows what it left undone."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Hashable, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -41,7 +41,7 @@ class Link:
     may still be at it.
     """
 
-    __slots__ = ("_busy", "_connection", "_warned", "idle_since", "made_at")
+    __slots__ = ("_busy", "_connection", "_warned", "idle_since", "made_at", "owner")
 
     def __init__(self, connection: Any, made_at: float) -> None:
         self._connection = connection
@@ -49,6 +49,7 @@ class Link:
         self._busy = False
         self.made_at = made_at
         self.idle_since = made_at
+        self.owner: Hashable = None  # for whom it is in use
         connection.add_log_listener(self._hear)
 
     @property

@@ -5,7 +5,7 @@ none idle.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -37,20 +37,17 @@ class Pool:
         self._closed = False
         self._all_left = asyncio.Event()
 
-    async def take(self) -> Link:
+    async def take(self, owner: Hashable = None) -> Link:
         """Raises Unavailable when too many wait, after too long a wait, or when no connection can be made."""
         self._refuse_if_closed()
-        await self._gate.enter()
+        await self._gate.enter(owner)
         try:
-            while self._idle:
-                link = self._idle.pop()
-                if not link.lost:
-                    return link
-                self._end(link)
-            return await self._make()
+            link = await self._idle_or_new()
         except BaseException:
-            self._leave()
+            self._leave(owner)
             raise
+        link.owner = owner
+        return link
 
     def give_back(self, link: Link) -> None:
         """Takes no time. A connection that was left unsettled keeps its place until it is settled."""
@@ -60,7 +57,7 @@ class Pool:
             task.add_done_callback(self._settling.discard)
         else:
             self._put_by(link)
-            self._leave()
+            self._leave(link.owner)
 
     async def close(self) -> None:
         """For good. Waits a little for those who are using a connection, then takes it from them."""
@@ -81,6 +78,14 @@ class Pool:
     def _refuse_if_closed(self) -> None:
         if self._closed:
             raise Unavailable(CLOSED)
+
+    async def _idle_or_new(self) -> Link:
+        while self._idle:
+            link = self._idle.pop()
+            if not link.lost:
+                return link
+            self._end(link)
+        return await self._make()
 
     async def _make(self) -> Link:
         self._refuse_if_closed()  # while one waited
@@ -103,7 +108,7 @@ class Pool:
                 await link.settle(GRACE_SECONDS)
         finally:
             self._put_by(link)
-            self._leave()
+            self._leave(link.owner)
 
     def _put_by(self, link: Link) -> None:
         link.idle_since = asyncio.get_running_loop().time()
@@ -112,8 +117,8 @@ class Pool:
         else:
             self._idle.append(link)
 
-    def _leave(self) -> None:
-        self._gate.leave()
+    def _leave(self, owner: Hashable) -> None:
+        self._gate.leave(owner)
         if self._closed and not self._gate.inside:
             self._all_left.set()
 

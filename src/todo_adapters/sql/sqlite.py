@@ -24,6 +24,7 @@ from todo_adapters.sql.sqlite_groups import Groups
 from todo_adapters.sql.statements import Deed, Row, Statement
 from todo_adapters.uncancelled import finished
 from todo_core.errors import OwnerBusy, Unavailable
+from todo_core.ids import UserId
 
 T = TypeVar("T")
 
@@ -67,12 +68,13 @@ class SqliteDatabase:
                 except sqlite3.Error as error:
                     if not is_locked(error):
                         raise refusal(error) from error
-        await self._reading.enter()
+        owner = values.get("user_id")
+        await self._reading.enter(owner)
         try:
             await self._open()
             return await self._reader.run(look)
         finally:
-            self._reading.leave()
+            self._reading.leave(owner)
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
         steps = [step.prepared(DIALECT) for step in deed.steps]
@@ -80,8 +82,8 @@ class SqliteDatabase:
         return None if row is None else steps[0].row(row)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        await self._writing.enter(OwnerBusy())
+    async def transaction(self, owner: UserId | None = None) -> AsyncIterator[Transaction]:
+        await self._writing.enter(owner, OwnerBusy())
         try:
             await self._open()
             transaction = SqliteTransaction(self._writer)
@@ -93,7 +95,7 @@ class SqliteDatabase:
                     with suppress(Unavailable):
                         await finished(self._writer.run(undo))
         finally:
-            self._writing.leave()
+            self._writing.leave(owner)
 
     def numbers(self) -> dict[str, float]:
         """What metrics tell."""

@@ -63,7 +63,7 @@ class Groups:
 
     async def _carry_out(self, group: Group) -> list[Outcome]:
         try:
-            await self._gate.enter(OwnerBusy())
+            await self._gate.enter(late=OwnerBusy())
         except Unavailable as late:
             self.refused += len(group.writes) - 1
             return _for_all(group, late)

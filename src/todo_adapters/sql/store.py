@@ -35,7 +35,7 @@ from todo_core.ports.runtime import IdSource
 
 T = TypeVar("T")
 
-MINE: Final = users.c.id == bindparam("id", type_=users.c.id.type)
+MINE: Final = users.c.id == bindparam("user_id", type_=users.c.id.type)
 ZONE: Final = Statement(select(users.c.time_zone).where(MINE), keyed=True)
 REVISION: Final = Statement(select(users.c.revision).where(MINE), keyed=True)
 SCHEMA: Final = Statement(select(column("version_num", TEXT)).select_from(table("alembic_version")))
@@ -93,13 +93,13 @@ class SqlView:
         return SqlReceipts(self._reader, self.owner)
 
     async def revision(self) -> int:
-        row = await self._reader.one(REVISION, {"id": self.owner})
+        row = await self._reader.one(REVISION, {"user_id": self.owner})
         if row is None:
             raise NotFound("account")
         return int(row[0])
 
     async def zone(self) -> ZoneInfo:
-        row = await self._reader.one(ZONE, {"id": self.owner})
+        row = await self._reader.one(ZONE, {"user_id": self.owner})
         if row is None:
             raise NotFound("account")
         return zone(row[0])
@@ -179,7 +179,7 @@ class SqlUnitOfWork:
         return self._flushed
 
     async def _open(self) -> Transaction:
-        held = self._database.transaction()
+        held = self._database.transaction(self.owner)
         self._transaction = await held.__aenter__()
         self._held = held
         return self._transaction
