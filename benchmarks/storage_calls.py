@@ -1,4 +1,4 @@
-"""What one call costs without HTTP: CPU microseconds of get, list 50 and create through the runner, 16 in flight.
+"""What one call costs without HTTP: CPU microseconds of get, lists of 50 and create through the runner, 16 in flight.
 
     python benchmarks/storage_calls.py [URL] [--rounds 5] [--seconds 2]
 
@@ -23,7 +23,7 @@ from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_core.ids import UserId
 from todo_core.model.intent import Intent, Key
 from todo_core.model.task import Priority, TaskDraft
-from todo_core.model.task_filter import TaskQuery, TaskSort
+from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
 from todo_core.model.user import User
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
@@ -63,6 +63,9 @@ async def settle(store: Store, run: Runner) -> dict[str, Call]:
         "get one": lambda number: run.read(tasks[number % len(tasks)][0], get_task, tasks[number % len(tasks)][1]),
         "list 50": lambda number: run.read(
             owners[number % PEOPLE], find_tasks, CLOCK, TaskQuery(), TaskSort(), None, 50
+        ),
+        "list 50, by due date": lambda number: run.read(
+            owners[number % PEOPLE], find_tasks, CLOCK, TaskQuery(), TaskSort(SortField.DUE_DATE), None, 50
         ),
         "create, no key": create,
         "create, keyed": lambda number: create(number, Key(str(uuid4()), bytes(32))),

@@ -2,22 +2,17 @@
 
 import asyncio
 import contextlib
-import os
-import sys
-import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
+from todo_adapters.threads import worker
 from todo_core.errors import Unavailable
 
 T = TypeVar("T")
 
 WAITING_MAX: Final = 64
 """Callers in the queue; the last of them waits about a second and a half for hashes of 20 ms."""
-
-NICENESS: Final = 10
-"""How far the thread steps back behind the event loop, so that requests stay quick while people log in."""
 
 
 class Bench:
@@ -35,7 +30,7 @@ class Bench:
         self.waiting = 0
         self.refused = 0
         self._place = asyncio.Semaphore(1)
-        self._worker = ThreadPoolExecutor(1, "passwords", initializer=_step_back)
+        self._worker = worker("passwords", background=True)  # requests stay quick while people log in
 
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator["Turn"]:
@@ -94,10 +89,3 @@ class Turn:
         # A thread cannot be stopped. The caller may leave; the place stays taken as long as the work goes on.
         self._work = running
         return await asyncio.shield(running)
-
-
-def _step_back() -> None:
-    # Only on Linux is a thread something whose priority can be set on its own.
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -10,7 +10,8 @@ import pytest
 from argon2.low_level import Type, hash_secret
 
 from todo_adapters.argon2_hasher import Argon2Hasher
-from todo_adapters.hashing_bench import NICENESS, Bench
+from todo_adapters.hashing_bench import Bench
+from todo_adapters.threads import NICENESS
 from todo_core.errors import Unavailable
 
 

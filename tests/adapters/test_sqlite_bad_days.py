@@ -25,7 +25,7 @@ async def test_what_durability_rests_on_is_really_set(tmp_path: Path) -> None:  
         assert database._here is not None
         for connection, patience in (
             (database._here, 0),
-            (database._reader._connection, 5000),
+            (database._readers._quick._connection, 5000),
             (database._writer._connection, 5000),
         ):
             assert connection is not None

@@ -10,6 +10,7 @@ from todo_core.ids import UserId
 Values = Mapping[str, Any]
 
 OUT_OF_REACH: Final = "The database cannot be reached for the moment."
+TOO_SLOW: Final = "This took the database too long. Ask for less, or try again later."
 CLOSED: Final = "The database is closed."
 NO_SCHEMA: Final = "The database has no schema, or an older one; bring it up to date with `todo migrate`."
 
@@ -34,7 +35,8 @@ class Transaction(Reader, Protocol):
 class Database(Reader, Protocol):
     """A database behind its driver. Outside a transaction each statement stands alone, without BEGIN.
 
-    The owner of a statement is the value bound as ``user_id``. Owners take fair turns, and none can occupy the database.
+    The owner of a statement is the value bound as ``user_id``. Owners take fair turns, and none of
+    them can occupy the database.
     """
 
     async def write(self, deed: Deed, values: Values) -> Row | None:

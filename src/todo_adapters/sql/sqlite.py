@@ -21,6 +21,7 @@ from todo_adapters.sql.sqlite_connection import (
     undo,
 )
 from todo_adapters.sql.sqlite_groups import Groups
+from todo_adapters.sql.sqlite_readers import Readers
 from todo_adapters.sql.statements import Deed, Row, Statement
 from todo_adapters.uncancelled import finished
 from todo_core.errors import OwnerBusy, Unavailable
@@ -29,9 +30,6 @@ from todo_core.ids import UserId
 T = TypeVar("T")
 
 DIALECT: Final = SQLiteDialect_pysqlite()
-READERS_MAX: Final = 8
-"""Statements handed to the reading thread at once: enough that it never idles, and the others can give up waiting."""
-
 LOOKS_IN_A_ROW: Final = 16
 """Reads on the loop after which others have their turn: whoever does nothing but read must not keep it for good."""
 
@@ -39,15 +37,14 @@ LOOKS_IN_A_ROW: Final = 16
 class SqliteDatabase:
     """One file. Writers and readers queue here, first come first served, instead of meeting in SQLite's busy loop."""
 
-    def __init__(self, path: Path, wait: float = 2.0, queue: int = 1024) -> None:
+    def __init__(self, path: Path, wait: float = 2.0, queue: int = 1024, statement_limit: float = 10.0) -> None:
         self._path = path
         self._writing = Gate(1, queue, wait)
-        self._reading = Gate(READERS_MAX, queue, wait)
         self._groups = Groups(self._writing, queue, self._on_writer)
         self._opening = asyncio.Lock()
         self._closed = False
-        self._reader = SqliteThread()
-        self._writer = SqliteThread()
+        self._readers = Readers(path, wait, queue, statement_limit)
+        self._writer = SqliteThread(statement_limit)
         self._here: sqlite3.Connection | None = None
         """For reads by key on the loop itself; there when the others are."""
         self._looks = 0
@@ -68,13 +65,8 @@ class SqliteDatabase:
                 except sqlite3.Error as error:
                     if not is_locked(error):
                         raise refusal(error) from error
-        owner = values.get("user_id")
-        await self._reading.enter(owner)
-        try:
-            await self._open()
-            return await self._reader.run(look)
-        finally:
-            self._reading.leave(owner)
+        await self._open()
+        return await self._readers.run(values.get("user_id"), look)
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
         steps = [step.prepared(DIALECT) for step in deed.steps]
@@ -99,7 +91,7 @@ class SqliteDatabase:
 
     def numbers(self) -> dict[str, float]:
         """What metrics tell."""
-        numbers = numbers_of(self._reading, self._writing)
+        numbers = numbers_of(self._writing, *self._readers.gates)
         numbers["todo_pool_waiting"] += self._groups.waiting
         numbers["todo_pool_refused_total"] += self._groups.refused
         return numbers
@@ -114,7 +106,7 @@ class SqliteDatabase:
             if self._here is not None:
                 self._here.close()
                 self._here = None
-            await self._reader.close()
+            await self._readers.close()
             await self._writer.close()  # last: who closes last writes SQLite's log back into the file
 
     async def _open(self) -> None:
@@ -127,9 +119,9 @@ class SqliteDatabase:
 
     async def _connect(self) -> None:
         await self._writer.open(self._path)
-        await self._reader.open(self._path)
+        await self._readers.open()
         if self._here is None:
-            self._here = await self._reader.run(lambda _: connect_impatient(self._path))
+            self._here = await self._writer.run(lambda _: connect_impatient(self._path))
 
     async def _on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         await self._open()

@@ -3,12 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Final, TypeVar
 
-from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH
+from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW
+from todo_adapters.threads import worker
 from todo_core.errors import MovedOn, OutcomeUnknown, TodoError, Unavailable
 
 T = TypeVar("T")
@@ -28,6 +29,17 @@ UNDONE: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READON
 """A commit that failed so is undone; after any other failure one cannot know."""
 
 
+STEPS: Final = 1_000
+"""Instructions of SQLite's machine between two looks at the clock: some 20 to 200 microseconds."""
+
+
+class TooSlow(Unavailable):
+    """A statement was interrupted because its time was over. Nothing happened."""
+
+    def __init__(self) -> None:
+        super().__init__(TOO_SLOW)
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A connection with our settings, for whichever thread uses it alone."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -44,6 +56,13 @@ def connect_impatient(path: Path) -> sqlite3.Connection:
     """A connection that never waits for a lock, for a thread that must not stand still."""
     connection = connect(path)
     connection.execute("PRAGMA busy_timeout = 0")
+    return connection
+
+
+def connect_patient(path: Path) -> sqlite3.Connection:
+    """A connection for statements that read much, whose pages need not stay in memory."""
+    connection = connect(path)
+    connection.execute("PRAGMA cache_size = -4096")
     return connection
 
 
@@ -69,31 +88,58 @@ def undo(connection: sqlite3.Connection) -> None:
 
 
 class SqliteThread:
-    """A connection in a thread of its own, where it may wait for locks and for the disk. Work is done in order."""
+    """A connection in a thread of its own, where it may wait for locks and for the disk. Work is done in order.
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "sqlite")
+    Work that runs longer than ``limit`` seconds is interrupted at its next statement or within the present one.
+    """
+
+    def __init__(self, limit: float, *, background: bool = False) -> None:
+        self._thread = worker("sqlite", background=background)
         self._connection: sqlite3.Connection | None = None
+        self._limit = limit
+        self._until = 0.0
+        self._closed = False
 
-    async def open(self, path: Path) -> None:
+    async def open(self, path: Path, connect: Callable[[Path], sqlite3.Connection] = connect) -> None:
         """Raises Unavailable when the file cannot be opened or is no database."""
         if self._connection is None:
-            self._connection = await self._do(lambda: connect(path))
+            self._refuse_if_closed()
+            connection = await self._do(lambda: connect(path))
+            try:
+                self._refuse_if_closed()  # while it was being opened
+            except Unavailable:
+                connection.close()
+                raise
+            connection.set_progress_handler(self._is_late, STEPS)
+            self._connection = connection
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """What the work on the connection leads to. Failures that are SQLite's come in the core's words."""
+        """What the work on the connection leads to. Raises Unavailable, TooSlow when the time was over."""
         connection = self._connection
         if connection is None:
             raise Unavailable(CLOSED)
-        return await self._do(lambda: work(connection))
+
+        def timed() -> T:
+            self._until = monotonic() + self._limit
+            return work(connection)
+
+        return await self._do(timed)
 
     async def close(self) -> None:
         """For good, after the work that waits already."""
+        self._closed = True
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(Unavailable):
                 await self._do(connection.close)
         self._thread.shutdown(wait=False)
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise Unavailable(CLOSED)
+
+    def _is_late(self) -> bool:
+        return monotonic() > self._until
 
     async def _do(self, work: Callable[[], T]) -> T:
         try:
@@ -113,6 +159,8 @@ def refusal(error: Exception) -> Exception:
         return error
     if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in TAKEN:
         return MovedOn()  # a key that was claimed meanwhile: see writes.py
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+        return TooSlow()
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):
         return Unavailable(NO_SCHEMA)
     if isinstance(error, sqlite3.OperationalError | OSError) or type(error) is sqlite3.DatabaseError:

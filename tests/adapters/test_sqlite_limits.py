@@ -1,0 +1,71 @@
+"""Slow statements on SQLite: they end in time, and delay nobody else by more than moments."""
+
+import asyncio
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from sqlalchemy import column, select, table, text
+
+from tests.support.sqlite_service import IDS, service_on
+from todo_adapters.sql.database import TOO_SLOW
+from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.sql.statements import Statement
+from todo_core.errors import Unavailable
+from todo_core.ids import UserId
+
+COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT max(i) FROM n"
+ENDLESS = Statement(text(COUNT.format(10**12)))
+A_SECOND = Statement(text(COUNT.format(3_000_000)))
+QUICK = Statement(select(column("version_num")).select_from(table("alembic_version")))
+
+
+async def test_a_statement_ends_at_its_time_limit(tmp_path: Path) -> None:  # P4
+    async with service_on(tmp_path / "todo.db"):
+        database = SqliteDatabase(tmp_path / "todo.db", statement_limit=0.2)
+        began = monotonic()
+        with pytest.raises(Unavailable, match=TOO_SLOW[:20]):
+            await database.all(ENDLESS, {})
+        assert 0.2 <= monotonic() - began < 10
+        assert len(await database.all(QUICK, {})) == 1
+        await database.close()
+
+
+async def test_what_takes_long_is_finished_all_the_same(tmp_path: Path) -> None:
+    async with service_on(tmp_path / "todo.db") as service:
+        assert [tuple(row) for row in await service.database.all(A_SECOND, {})] == [(3_000_000,)]
+
+
+async def test_slow_statements_of_several_owners_leave_the_quick_ones_of_others_alone(tmp_path: Path) -> None:  # P4, P6
+    async with service_on(tmp_path / "todo.db"):
+        database = SqliteDatabase(tmp_path / "todo.db", statement_limit=60)
+        await database.all(QUICK, {})
+        owners = [UserId(IDS.new()) for _ in range(3)]
+        slow = [asyncio.create_task(database.all(ENDLESS, {"user_id": owner})) for owner in owners for _ in range(4)]
+        await asyncio.sleep(0.5)
+        waits = []
+        for _ in range(20):
+            began = monotonic()
+            await database.all(QUICK, {"user_id": UserId(IDS.new())})
+            waits.append(monotonic() - began)
+        assert not any(task.done() and not task.exception() for task in slow)
+        assert sorted(waits)[10] < 0.5
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        for thread in database._readers._patient:
+            if thread._connection is not None:
+                thread._connection.interrupt()
+        await database.close()
+
+
+async def test_a_write_that_takes_too_long_is_undone(tmp_path: Path) -> None:
+    async with service_on(tmp_path / "todo.db") as service:
+        database = SqliteDatabase(tmp_path / "todo.db", statement_limit=0.2)
+        with pytest.raises(Unavailable):
+            async with database.transaction() as transaction:
+                await transaction.all(ENDLESS, {})
+        async with database.transaction() as transaction:
+            assert len(await transaction.all(QUICK, {})) == 1
+        await service.add("and the lock is free")
+        await database.close()
