@@ -28,6 +28,7 @@ from todo_http.answer import Answer
 from todo_http.app import TodoApp
 from todo_http.call import Call
 from todo_http.conditional import PRIVATE, tag_of
+from todo_http.concurrency import ConcurrencyLimit
 from todo_http.cursors import Cursors
 from todo_http.edge import Edge
 from todo_http.endpoint import handled
@@ -207,6 +208,8 @@ def create_app(connections: Callable[[], AbstractAsyncContextManager[Connect]] =
         places=Places(options),
         cursors=Cursors(options.cursor_keys),
         rate_limit=None,
+        users=ConcurrencyLimit(0, 0),
+        networks=ConcurrencyLimit(0, 0),
         openapi=File.of(b"{}", "application/json", b""),
         web={},
     )

@@ -108,8 +108,20 @@ class Settings:
         "failed logins a minute from one network (an IPv4 address, an IPv6 /64), over all replicas; `0` for any number",
     )  # fmt: skip
     requests_per_minute: int = _setting(
-        "TODO_REQUESTS_PER_MINUTE", "0", values.whole(0, 1_000_000),
-        "requests a minute of one user, counted by each process for itself; `0` for any number",
+        "TODO_REQUESTS_PER_MINUTE", "6000", values.whole(0, 1_000_000),
+        "requests a minute of one user that a process accepts; each operation of a batch counts; `0` for no limit",
+    )  # fmt: skip
+    user_concurrency: int = _setting(
+        "TODO_USER_CONCURRENCY", "8", values.whole(0, 10_000),
+        "requests of one user that a process runs at once; `0` for no limit",
+    )  # fmt: skip
+    user_queue: int = _setting(
+        "TODO_USER_QUEUE", "64", values.whole(0, 10_000),
+        "further requests of one user that wait for their turn; the answer to more of them is 429",
+    )  # fmt: skip
+    network_concurrency: int = _setting(
+        "TODO_NETWORK_CONCURRENCY", "64", values.whole(0, 10_000),
+        "requests to register, log in and refresh that a process runs at once for one network; `0` for no limit",
     )  # fmt: skip
     require_if_match: bool = _setting(
         "TODO_REQUIRE_IF_MATCH", "0", values.switch, "`1` to refuse writes to a task that do not say what they saw"

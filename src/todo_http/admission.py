@@ -27,6 +27,16 @@ THINGS: Final = {"session_id": "login session"}
 """What an id is one of, where its name does not say it: what cannot be an id is told as what is nobody's."""
 
 
+def limit_rate(visit: Visit, requests: int = 1) -> None:
+    """Counts so many requests of the user. Raises TooManyRequests."""
+    limit = visit.service.rate_limit
+    if limit is not None and requests:
+        share = limit.take(visit.user, requests)
+        visit.rate = limit.fields(share)
+        if share.wait:
+            raise TooManyRequests(share.wait)
+
+
 class Admission:
     """Lets the requests of one operation in, or raises."""
 
@@ -39,7 +49,7 @@ class Admission:
         facts = self.facts
         if not facts.public:
             self._identify(visit)
-            self._ration(visit)
+            limit_rate(visit)
         self._check_path(scope, visit)
         if facts.takes is not None:
             self._check_content(visit)
@@ -57,15 +67,6 @@ class Admission:
             raise InvalidToken
         visit.actor = visit.service.todo.sessions.identify(found[1].decode("ascii"))
         visit.user = str(visit.actor.user_id)
-
-    def _ration(self, visit: Visit) -> None:
-        limit = visit.service.rate_limit
-        if limit is None or visit.actor is None:
-            return
-        share = limit.take(visit.actor.user_id)
-        visit.rate = limit.fields(share)
-        if share.wait:
-            raise TooManyRequests(share.wait)
 
     def _check_path(self, scope: Scope, visit: Visit) -> None:
         """One address for each thing: no second spelling of an id, no escapes, no doubled or trailing slashes."""

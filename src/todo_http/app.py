@@ -11,6 +11,7 @@ from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSe
 from todo_core.front import Todo
 from todo_http.access_log import AccessLog, write_to_stdout
 from todo_http.answer import encode
+from todo_http.concurrency import ConcurrencyLimit
 from todo_http.counting import Meter, Uncounted
 from todo_http.cursors import Cursors
 from todo_http.departure import Departure
@@ -77,6 +78,8 @@ def create_app(
         places=Places(options),
         cursors=Cursors(options.cursor_keys),
         rate_limit=RateLimit(options.requests_per_minute) if options.requests_per_minute else None,
+        users=ConcurrencyLimit(options.user_concurrency, options.user_queue),
+        networks=ConcurrencyLimit(options.network_concurrency, 0),
         openapi=File.of(encode(document(options.docs, options.web, options.version)), "application/json", POLICY),
         web=read_site() if options.web else {},
     )

@@ -12,7 +12,7 @@ from todo_core.ids import TaskId
 from todo_core.model.intent import Revisions
 from todo_core.model.task import Task, TaskDraft, TaskPatch
 from todo_core.usecases.batch import Add, Change, Remove, Step, Target, apply_batch
-from todo_http.admission import CANONICAL_ID
+from todo_http.admission import CANONICAL_ID, limit_rate
 from todo_http.answer import Answer
 from todo_http.call import Call
 from todo_http.operations import Gives, operation
@@ -203,5 +203,6 @@ async def _read(request: Call) -> list[Step]:
 )
 async def batch(request: Call) -> Answer:
     steps = await _read(request)
+    limit_rate(request.visit, len(steps) - 1)
     results = await request.write(apply_batch, steps)
     return Answer.json(200, [StepResult.of(step, task) for step, task in zip(steps, results, strict=True)])

@@ -80,6 +80,9 @@ class Edge:
             answer = await self._answer(inner, BoundedBody(receive, self.bounds), visit)
             await self._send(answer, inner, visit, send)
         finally:
+            if visit.turn is not None:
+                limit, caller = visit.turn
+                limit.leave(caller)
             self.running -= 1
             LOGGED_ID.reset(token)
             route = inner.get("path_template") or "-"

@@ -34,6 +34,12 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         visit = visit_of(scope)
         self.admission.admit(scope, visit)
+        limit, caller = visit.service.users, visit.user
+        if not caller and self.facts.takes is not None:  # a login and its like; what is in memory needs no limit
+            limit, caller = visit.service.networks, visit.service.places.of(scope, visit.fields)
+        if caller:
+            await limit.enter(caller)
+            visit.turn = limit, caller
         visit.answer = await self.handler(Call(self.facts, scope, receive, visit))
 
 

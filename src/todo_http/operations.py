@@ -91,6 +91,8 @@ class Operation:
         codes = {"malformed", "invalid", "uri-too-long", "headers-too-large", "internal", *self.refuses}
         if not self.public:
             codes |= {"unauthenticated", "invalid-token", "too-many-requests", "unavailable"}
+        elif self.takes:
+            codes |= {"too-many-requests", "unavailable"}
         if "user_id" in self.parameters:
             codes |= {"forbidden", "not-found"}
         if self.writes:

@@ -20,6 +20,9 @@ class HttpOptions:
     drain_seconds: float = 0.0
     log_format: Literal["json", "console"] = "json"
     requests_per_minute: int = 0
+    user_concurrency: int = 8
+    user_queue: int = 64
+    network_concurrency: int = 64
     require_if_match: bool = False
     docs: bool = True
     web: bool = True

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from todo_core.errors import Unavailable
 from todo_core.front import Todo
+from todo_http.concurrency import ConcurrencyLimit
 from todo_http.cursors import Cursors
 from todo_http.options import HttpOptions
 from todo_http.places import Places
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Service:
-    """Made with the application; the use cases and ``readiness`` come when it has started."""
+    """Made with the application; the use cases and ``readiness`` come when it has started.
+
+    ``users`` and ``networks`` limit concurrent requests: of a user, and of a network without a token.
+    """
 
     options: HttpOptions
     places: Places
     cursors: Cursors
     rate_limit: RateLimit | None
+    users: ConcurrencyLimit
+    networks: ConcurrencyLimit
     openapi: "File"
     web: "Site"
     opened: Todo | None = None

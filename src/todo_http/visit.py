@@ -6,6 +6,7 @@ from litestar.types import Scope
 
 from todo_core.model.user import Actor
 from todo_http.answer import Answer
+from todo_http.concurrency import ConcurrencyLimit
 from todo_http.query import Query
 from todo_http.service import Service
 
@@ -29,6 +30,7 @@ class Visit:
         "sent",
         "service",
         "status",
+        "turn",
         "user",
     )
 
@@ -45,6 +47,7 @@ class Visit:
         self.problem: str | None = None
         self.replayed = False
         self.rate: tuple[tuple[bytes, bytes], ...] = ()
+        self.turn: tuple[ConcurrencyLimit, str] | None = None
         self.status = 0
         self.sent = 0
 

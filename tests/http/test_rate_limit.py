@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from tests.http.service import OPTIONS, problem, serving
 from todo_adapters.runtime import UuidSevens
-from todo_core.ids import UserId
 from todo_http import rate_limit
 from todo_http.rate_limit import RateLimit
 
@@ -27,11 +27,11 @@ class Seconds:
         return self.now
 
 
-def someone() -> UserId:
-    return UserId(IDS.new())
+def someone() -> str:
+    return str(IDS.new())
 
 
-async def test_nothing_is_rationed_by_default() -> None:
+async def test_without_a_limit_nothing_is_counted() -> None:
     async with serving() as api:
         person = await api.person()
         for _ in range(50):
@@ -75,6 +75,35 @@ async def test_refused_requests_count_and_requests_without_a_token_do_not() -> N
         assert [answer.status_code for answer in answers] == [403] * 3 + [429]
 
 
+async def test_each_operation_of_a_batch_counts() -> None:  # P8
+    async with serving(replace(OPTIONS, requests_per_minute=5)) as api:
+        person = await api.person()
+        operation = {"op": "add", "task": {"title": "Buy milk"}}
+
+        async def batch(operations: int) -> httpx.Response:
+            return await person.ask("POST", f"/api/{person.id}/batch", json={"operations": [operation] * operations})
+
+        answer = await batch(3)
+        assert (answer.status_code, answer.headers["ratelimit"][:10]) == (200, '"user";r=2')
+        problem(await batch(3), 429, "too-many-requests")
+        assert len(await person.titles()) == 3, "the refused one has had no effect"
+        assert (await batch(1)).status_code == 429
+
+
+async def test_a_batch_with_more_operations_than_requests_in_a_minute_takes_all_of_them() -> None:
+    async with serving(replace(OPTIONS, requests_per_minute=5)) as api:
+        person = await api.person()
+        operations = [{"op": "add", "task": {"title": "Buy milk"}}] * 20
+        clock = Seconds()
+        api.app.service.rate_limit = RateLimit(5, clock)
+        answer = await person.ask("POST", f"/api/{person.id}/batch", json={"operations": operations})
+        assert answer.status_code == 429, "one request has been counted already"
+        clock.now += 60
+        operations = operations[:5]
+        answer = await person.ask("POST", f"/api/{person.id}/batch", json={"operations": operations})
+        assert (answer.status_code, answer.headers["ratelimit"][:10]) == (200, '"user";r=0')
+
+
 def test_a_bucket_fills_evenly_and_never_over_its_rim() -> None:
     clock = Seconds()
     limit, user = RateLimit(6, clock), someone()
@@ -110,11 +139,11 @@ def test_whoever_has_been_silent_for_a_minute_is_forgotten() -> None:
     for _ in range(1_000):
         limit.take(someone())
         clock.now += 1
-    assert len(limit) <= 62
+    assert len(limit) <= 122
 
 
 def test_never_more_than_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limit, "BUCKETS_MAX", 100)
+    monkeypatch.setattr(rate_limit, "USERS_MAX", 100)
     limit, loyal = RateLimit(1, Seconds()), someone()
     assert limit.take(loyal).wait == 0
     for _ in range(1_000):
