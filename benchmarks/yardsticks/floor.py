@@ -27,8 +27,8 @@ from todo_http.access_log import AccessLog
 from todo_http.answer import Answer
 from todo_http.app import TodoApp
 from todo_http.call import Call
-from todo_http.conditional import PRIVATE, tag_of
 from todo_http.concurrency import ConcurrencyLimit
+from todo_http.conditional import PRIVATE, tag_of
 from todo_http.cursors import Cursors
 from todo_http.edge import Edge
 from todo_http.endpoint import handled

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from todo_adapters.urls import is_memory, is_postgres, postgres_url, sqlite_path
 from todo_core.errors import TodoError, Unavailable
 from todo_core.front import Todo
 from todo_core.model.attempts import ThrottlePolicy
+from todo_core.model.quota import Quota
 from todo_core.model.session import SessionPolicy
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
@@ -51,21 +52,29 @@ def new_meter() -> Meter:
 
 @asynccontextmanager
 async def open_store(
-    url: str, postgres: PostgresOptions | None = None, meter: Meter | None = None
+    url: str,
+    postgres: PostgresOptions | None = None,
+    meter: Meter | None = None,
+    *,
+    quota: Quota = Quota(),  # noqa: B008 - a frozen value
+    statement_limit: float = 10.0,
 ) -> AsyncIterator[Store]:
-    """The storage at an address. Nothing is connected before it is needed, and nothing is migrated."""
+    """The storage at an address. Nothing is connected before it is needed, and nothing is migrated.
+
+    ``statement_limit`` is in seconds and for SQLite; ``postgres`` has its own.
+    """
     if is_memory(url):
-        yield MemoryStore()
+        yield MemoryStore(quota)
         return
     database: PostgresDatabase | SqliteDatabase
     if is_postgres(url):
         database = PostgresDatabase(postgres or PostgresOptions(postgres_url(url)))
     else:
-        database = SqliteDatabase(sqlite_path(url))
+        database = SqliteDatabase(sqlite_path(url), statement_limit=statement_limit)
     if meter:
         meter.watch(database.numbers)
     try:
-        yield SqlStore(database)
+        yield SqlStore(database, quota)
     finally:
         await database.close()
 
@@ -91,16 +100,8 @@ async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]
 async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncIterator[Todo]:
     """Everything that a server needs, with its background work. While the storage is away it waits, and says so."""
     meter = meter or Meter()
-    postgres = PostgresOptions(
-        url=settings.database_url,
-        pool_size=settings.pool_size,
-        pool_wait=settings.pool_wait_seconds,
-        pool_queue=settings.pool_queue,
-        statement_limit=settings.statement_seconds,
-        pgbouncer=settings.pgbouncer,
-    )
     async with (
-        open_store(settings.database_url, postgres, meter) as store,
+        _store_of(settings, meter) as store,
         _open(
             store,
             settings.secrets,
@@ -125,6 +126,19 @@ async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncI
             for chore in chores:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
+
+
+def _store_of(settings: Settings, meter: Meter) -> AbstractAsyncContextManager[Store]:
+    limit = settings.statement_seconds
+    postgres = PostgresOptions(
+        url=settings.database_url,
+        pool_size=settings.pool_size,
+        pool_wait=settings.pool_wait_seconds,
+        pool_queue=settings.pool_queue,
+        statement_limit=limit,
+        pgbouncer=settings.pgbouncer,
+    )
+    return open_store(settings.database_url, postgres, meter, quota=settings.quota, statement_limit=limit)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from todo_adapters.runtime import new_secret
 from todo_adapters.setting_sources import SIGNING, SettingsError, gathered, weaknesses
 from todo_adapters.signing_secrets import kept_secret, weakness
 from todo_core.model.attempts import ThrottlePolicy, per_minute
+from todo_core.model.quota import MEGABYTE, Quota
 from todo_core.model.session import SessionPolicy
 
 DATABASE: Final = "DATABASE_URL"
@@ -98,7 +99,7 @@ class Settings:
         "requests that may wait for a connection; the answer to more of them is 503 at once",
     )  # fmt: skip
     statement_seconds: float = _setting(
-        "TODO_STATEMENT_SECONDS", "10", values.seconds(0.1, 600), "longest run of one statement in PostgreSQL"
+        "TODO_STATEMENT_SECONDS", "10", values.seconds(0.1, 600), "longest run of one statement in the database"
     )
     pgbouncer: bool = _setting(
         "TODO_PGBOUNCER", "0", values.switch, "`1` when PostgreSQL is reached through PgBouncer in transaction mode"
@@ -122,6 +123,13 @@ class Settings:
     network_concurrency: int = _setting(
         "TODO_NETWORK_CONCURRENCY", "64", values.whole(0, 10_000),
         "requests to register, log in and refresh that a process runs at once for one network; `0` for no limit",
+    )  # fmt: skip
+    max_tasks: int = _setting(
+        "TODO_MAX_TASKS", "100000", values.whole(1, 1_000_000_000), "tasks that one account may have"
+    )
+    max_history_mb: int = _setting(
+        "TODO_MAX_HISTORY_MB", "1024", values.whole(1, 1_000_000),
+        "megabytes that the recorded changes of one account may have",
     )  # fmt: skip
     require_if_match: bool = _setting(
         "TODO_REQUIRE_IF_MATCH", "0", values.switch, "`1` to refuse writes to a task that do not say what they saw"
@@ -194,6 +202,11 @@ class Settings:
         return SessionPolicy(
             idle=timedelta(days=self.refresh_idle_days), absolute=timedelta(days=self.refresh_absolute_days)
         )
+
+    @property
+    def quota(self) -> Quota:
+        """How much one account may store."""
+        return Quota(tasks=self.max_tasks, feed_bytes=self.max_history_mb * MEGABYTE)
 
     @property
     def throttle_policy(self) -> ThrottlePolicy:

@@ -124,6 +124,12 @@ class StepFailed(TodoError):
         self.code = refusal.code  # type: ignore[misc]
 
 
+class LimitReached(TodoError):
+    """The account has as much of something as it may have."""
+
+    code = "limit-reached"
+
+
 class PreconditionRequired(TodoError):
     """The service is set to refuse writes that do not say what they expect."""
 

@@ -40,5 +40,14 @@ QUERY_MAX: Final = 255
 QUERY_WORDS_MAX: Final = 16
 """Words of a search text."""
 
+TASKS_MAX: Final = 100_000
+"""Tasks of one account, unless the operator decides otherwise."""
+
+FEED_BYTES_MAX: Final = 2**30
+"""Bytes of the history of one account, unless the operator decides otherwise."""
+
+RECEIPTS_MAX: Final = 100_000
+"""Idempotency keys of one account that are remembered at a time."""
+
 SESSIONS_MAX: Final = 100
 """Login sessions of one user; the oldest one ends when another is opened."""

@@ -96,7 +96,7 @@ class Operation:
         if "user_id" in self.parameters:
             codes |= {"forbidden", "not-found"}
         if self.writes:
-            codes |= {"conflict", "key-reused", "outcome-unknown", "request-in-progress", "stale"}
+            codes |= {"conflict", "key-reused", "limit-reached", "outcome-unknown", "request-in-progress", "stale"}
             codes |= {"precondition-required"} if self.target else set()
         if self.takes:
             codes |= {"unsupported-media-type", "too-large", "request-timeout"}

@@ -45,6 +45,7 @@ KINDS: Final[dict[str, Kind]] = {
     "request-timeout": Kind(408, "Request timeout", "The body did not arrive in time."),
     "email-taken": Kind(409, "Email address taken", "An account with this address exists; log in instead."),
     "conflict": Kind(409, "Conflict", "Somebody else changed the same thing at the same moment; look and try again."),
+    "limit-reached": Kind(409, "Limit reached", "The account has as much as it may have; delete something first."),
     "request-in-progress": Kind(409, "Request in progress", "The first request with this key may still be running."),
     "stale": Kind(
         412,

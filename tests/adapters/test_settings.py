@@ -51,8 +51,7 @@ def test_the_defaults_are_those_that_are_written_down(tmp_path: Path) -> None:
     assert made.max_body_bytes == 262_144
     assert (made.pool_queue, made.drain_seconds, made.stop_seconds) == (1024, 5, 20)
     assert (made.metrics_port, made.metrics_host) == (0, "127.0.0.1")
-    assert (made.login_failures_per_minute, made.requests_per_minute) == (30, 6000)
-    assert (made.user_concurrency, made.user_queue, made.network_concurrency) == (8, 64, 64)
+    assert made.login_failures_per_minute == 30
 
 
 def test_every_setting_can_be_given(tmp_path: Path) -> None:
@@ -82,10 +81,6 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         TODO_METRICS_PORT="9100",
         TODO_METRICS_HOST="0.0.0.0",
         TODO_LOGIN_FAILURES_PER_MINUTE="7",
-        TODO_REQUESTS_PER_MINUTE="600",
-        TODO_USER_CONCURRENCY="4",
-        TODO_USER_QUEUE="0",
-        TODO_NETWORK_CONCURRENCY="32",
     )
     assert made.database_url == POSTGRES
     assert made.secrets == (GOOD,)
@@ -97,8 +92,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
     assert (made.access_token_seconds, made.refresh_idle_days, made.refresh_absolute_days) == (300, 7, 7)
     assert (made.pool_size, made.pool_wait_seconds, made.statement_seconds, made.pgbouncer) == (16, 0.5, 5, True)
     assert made.max_body_bytes == 65_536
-    assert (made.login_failures_per_minute, made.requests_per_minute) == (7, 600)
-    assert (made.user_concurrency, made.user_queue, made.network_concurrency) == (4, 0, 32)
+    assert made.login_failures_per_minute == 7
 
 
 def test_failed_logins_are_not_counted_for_networks_where_that_is_switched_off(tmp_path: Path) -> None:

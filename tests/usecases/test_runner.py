@@ -53,7 +53,7 @@ class UnluckyStore(MemoryStore):
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
     ) -> AsyncIterator[MemoryUnitOfWork]:
         self.opened.append(exclusive)
-        unit = UnluckyUnit(self._state, owner, now, ids)
+        unit = UnluckyUnit(self._state, owner, now, ids, self._quota)
         unit.failures = self.failures
         try:
             if exclusive:

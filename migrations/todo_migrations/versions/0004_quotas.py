@@ -1,4 +1,4 @@
-"""Quotas: how many tasks, receipts and bytes of changes each account has; NULL until the next write counts them."""
+"""Quotas: how many tasks, receipts and bytes of changes each account has; NULL until a write counts them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,8 +14,9 @@ COUNTS = ("task_count", "receipt_count", "feed_bytes")
 def upgrade() -> None:
     for name in COUNTS:
         op.add_column("users", sa.Column(name, sa.BigInteger()))
+    op.add_column("users", sa.Column("counted_at", sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")))
 
 
 def downgrade() -> None:
-    for name in reversed(COUNTS):
+    for name in ("counted_at", *reversed(COUNTS)):
         op.drop_column("users", name)

@@ -26,6 +26,7 @@ class Shelf:
     feed: list[Change] = field(default_factory=list)
     receipts: dict[str, tuple[Receipt, datetime]] = field(default_factory=dict)
     revision: int = 0
+    feed_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -50,6 +51,9 @@ class Draft(Generic[K, V]):
     def __init__(self, table: dict[K, V]) -> None:
         self._table = table
         self._mine: dict[K, V | None] = {}
+
+    def __len__(self) -> int:
+        return len(self._table) + sum((value is not None) - (key in self._table) for key, value in self._mine.items())
 
     @property
     def changed(self) -> bool:

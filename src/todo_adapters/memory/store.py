@@ -13,14 +13,16 @@ from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork, MemoryAccoun
 from todo_adapters.memory.state import State
 from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
 from todo_core.ids import UserId
+from todo_core.model.quota import Quota
 from todo_core.ports.runtime import IdSource
 
 
 class MemoryStore:
     """A storage of its own, empty at first."""
 
-    def __init__(self) -> None:
+    def __init__(self, quota: Quota = Quota()) -> None:  # noqa: B008 - a frozen value
         self._state = State()
+        self._quota = quota
 
     def view(self, owner: UserId) -> MemoryView:
         return MemoryView(self._state, owner)
@@ -29,7 +31,7 @@ class MemoryStore:
     async def begin(
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
     ) -> AsyncIterator[MemoryUnitOfWork]:
-        unit = MemoryUnitOfWork(self._state, owner, now, ids)
+        unit = MemoryUnitOfWork(self._state, owner, now, ids, self._quota)
         try:
             if exclusive:
                 await unit.lock()

@@ -20,6 +20,7 @@ from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind, EntityKind
 from todo_core.model.intent import Key, Receipt
+from todo_core.model.quota import Quota, Usage
 from todo_core.model.task import Task
 from todo_core.model.zones import zone
 from todo_core.ports.runtime import IdSource
@@ -57,12 +58,13 @@ class MemoryView:
 class MemoryUnitOfWork:
     """The storage of one owner, to change."""
 
-    def __init__(self, state: State, owner: UserId, now: datetime, ids: IdSource) -> None:
+    def __init__(self, state: State, owner: UserId, now: datetime, ids: IdSource, quota: Quota) -> None:
         check_storable(now)
         self.owner = owner
         self.now = now
         self.ids = ids
         self._state = state
+        self._quota = quota
         self._holding = Holding(state.locks)
         self._tasks = MemoryTasks(owner, state.shelf(owner))
         self._touched = False
@@ -98,7 +100,7 @@ class MemoryUnitOfWork:
                 return ()
             await self._hold()
             # From here to the end nothing waits: all of it happens, or nothing does.
-            shelf, rows, changes = self._numbered()
+            shelf, rows, changes = self._numbered(keyed=key is not None)
             if key:
                 if key.text in shelf.receipts:
                     raise MovedOn
@@ -107,6 +109,7 @@ class MemoryUnitOfWork:
                 shelf.receipts[key.text] = receipt, self.now
             rows.publish()
             shelf.feed.extend(changes)
+            shelf.feed_bytes += _bytes_of(changes)
             shelf.revision += len(changes)
             return changes
         finally:
@@ -120,10 +123,14 @@ class MemoryUnitOfWork:
         finally:
             self.close()
 
-    def _numbered(self) -> tuple[Shelf, Draft[TaskId, Task], Sequence[Change]]:
+    def _numbered(self, keyed: bool = False) -> tuple[Shelf, Draft[TaskId, Task], Sequence[Change]]:
         shelf = self._state.shelves[self.owner]
         rows = Draft(shelf.tasks)
-        return shelf, rows, Numbering(shelf, rows, self.now).number(self._tasks.writes)
+        changes = Numbering(shelf, rows, self.now).number(self._tasks.writes)
+        added = Usage(len(rows) - len(shelf.tasks), 1 if keyed else 0, _bytes_of(changes))
+        usage = Usage(len(rows), len(shelf.receipts) + added.receipts, shelf.feed_bytes + added.feed_bytes)
+        usage.check(added, self._quota)
+        return shelf, rows, changes
 
     def refuse_abandoned(self) -> None:
         """Raises AbandonedWrite when there are writes that nobody tried to commit."""
@@ -137,6 +144,11 @@ class MemoryUnitOfWork:
     def _refuse_when_over(self) -> None:
         if self._over:
             raise Misuse("this unit of work is over")
+
+
+def _bytes_of(changes: Sequence[Change]) -> int:
+    """About as many as a database would need for the values of these changes."""
+    return sum(len(repr(change.value).encode()) for change in changes if change.value is not None)
 
 
 class Numbering:

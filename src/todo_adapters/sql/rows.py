@@ -73,9 +73,9 @@ _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(TaskValue).decode
 
 
-def task_to_json(values: dict[str, Any]) -> str:
+def task_to_json(values: dict[str, Any]) -> bytes:
     """What ``from_task`` gave, as the value of a change."""
-    return _encode(TaskValue(*[values[name] for name in TaskValue.__struct_fields__])).decode()
+    return _encode(TaskValue(*[values[name] for name in TaskValue.__struct_fields__]))
 
 
 def task_from_json(text: str, owner: UserId, task_id: UUID, revision: int) -> Task:

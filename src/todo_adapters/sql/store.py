@@ -9,11 +9,12 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, column, select, table
+from sqlalchemy import column, select, table
 
 from todo_adapters.schema import head
 from todo_adapters.sql.attempts import SqlAttempts
 from todo_adapters.sql.changes import SqlChanges
+from todo_adapters.sql.counters import MINE, Uncounted, lock, recount, revision
 from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
 from todo_adapters.sql.receipts import FORGET, SqlReceipts
 from todo_adapters.sql.sessions import SqlSessions
@@ -22,11 +23,12 @@ from todo_adapters.sql.tables import users
 from todo_adapters.sql.tasks import SqlTasks
 from todo_adapters.sql.types import TEXT
 from todo_adapters.sql.users import SqlUsers
-from todo_adapters.sql.writes import Claim, Write, claim_key, flush, flush_alone, lock
-from todo_core.errors import NotFound, Unavailable
+from todo_adapters.sql.writes import Claim, Write, claim_key, flush, flush_alone
+from todo_core.errors import MovedOn, NotFound, Unavailable
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind
 from todo_core.model.intent import Key
+from todo_core.model.quota import Quota
 from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.model.zones import zone
@@ -35,17 +37,16 @@ from todo_core.ports.runtime import IdSource
 
 T = TypeVar("T")
 
-MINE: Final = users.c.id == bindparam("user_id", type_=users.c.id.type)
 ZONE: Final = Statement(select(users.c.time_zone).where(MINE), keyed=True)
-REVISION: Final = Statement(select(users.c.revision).where(MINE), keyed=True)
 SCHEMA: Final = Statement(select(column("version_num", TEXT)).select_from(table("alembic_version")))
 
 
 class SqlStore:
     """Storage in a database behind the seam."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, quota: Quota = Quota()) -> None:  # noqa: B008 - a frozen value
         self._database = database
+        self._quota = quota
 
     def view(self, owner: UserId) -> "SqlView":
         return SqlView(self._database, owner)
@@ -53,7 +54,7 @@ class SqlStore:
     def begin(
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
     ) -> AbstractAsyncContextManager["SqlUnitOfWork"]:
-        return Begun(SqlUnitOfWork(self._database, owner, now, ids), exclusive)
+        return Begun(SqlUnitOfWork(self._database, owner, now, ids, self._quota), exclusive)
 
     def accounts(self) -> "SqlAccounts":
         return SqlAccounts(self._database)
@@ -93,10 +94,7 @@ class SqlView:
         return SqlReceipts(self._reader, self.owner)
 
     async def revision(self) -> int:
-        row = await self._reader.one(REVISION, {"user_id": self.owner})
-        if row is None:
-            raise NotFound("account")
-        return int(row[0])
+        return await revision(self._reader, self.owner)
 
     async def zone(self) -> ZoneInfo:
         row = await self._reader.one(ZONE, {"user_id": self.owner})
@@ -130,8 +128,9 @@ class Begun:
 class SqlUnitOfWork:
     """Collects the writes of one owner. A transaction is opened only when one deed would not do."""
 
-    def __init__(self, database: Database, owner: UserId, now: datetime, ids: IdSource) -> None:
+    def __init__(self, database: Database, owner: UserId, now: datetime, ids: IdSource, quota: Quota) -> None:
         self._database = database
+        self._quota = quota
         self._held: AbstractAsyncContextManager[Transaction] | None = None
         self._transaction: Transaction | None = None
         self._flushed: list[Change] = []
@@ -163,10 +162,10 @@ class SqlUnitOfWork:
         if claim and not self.written:
             await self.lock()  # nothing else would notice that the account is gone
         if self._transaction is None and len(self.writes) == 1:
-            return [await flush_alone(self._database, self.owner, self.now, self.writes.pop(), claim)]
+            return [await flush_alone(self._database, self.owner, self.now, self.writes.pop(), claim, self._quota)]
         if self.writes or claim:
             transaction = self._transaction or await self._open()
-            await self._flush(transaction)
+            await self._flush(transaction, receipts_added=0 if claim is None else 1)
             if claim:
                 first_seq = self._flushed[0].seq if self._flushed else 0
                 await claim_key(transaction, self.owner, self.now, claim, first_seq)
@@ -186,13 +185,22 @@ class SqlUnitOfWork:
 
     async def end(self, *raised: Any) -> None:
         """Undoes what was not committed."""
-        if self._held is not None:
-            await self._held.__aexit__(*raised)
+        held, self._held = self._held, None
+        if held is not None:
+            await held.__aexit__(*raised)
 
-    async def _flush(self, transaction: Transaction) -> None:
-        if self.writes:
-            self._flushed += await flush(transaction, self.owner, self.now, self.writes, self._flushed)
-            self.writes.clear()
+    async def _flush(self, transaction: Transaction, receipts_added: int = 0) -> None:
+        """Raises as ``commit``. MovedOn also when quotas could not be checked until now."""
+        if not self.writes and not receipts_added:
+            return
+        writes, flushed = self.writes, self._flushed
+        try:
+            flushed += await flush(transaction, self.owner, self.now, writes, flushed, receipts_added, self._quota)
+        except Uncounted:
+            await self.end(None, None, None)
+            await recount(self._database, self.owner, self.now)
+            raise MovedOn from None
+        writes.clear()
 
 
 @dataclass(frozen=True, slots=True)

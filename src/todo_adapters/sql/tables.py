@@ -50,13 +50,15 @@ users = Table(
     Column("task_count", COUNT),
     Column("receipt_count", COUNT),
     Column("feed_bytes", COUNT),
+    Column("counted_at", INSTANT),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("email"),
     postgresql_with={"fillfactor": 80},
 )
 """``revision`` is the owner's counter: advanced under the row's lock, first in every write.
 
-The three counts beside it are for quotas. NULL means "not counted yet": the next write counts what is stored.
+The three counts beside it are for quotas. NULL means "not counted yet". When one of them is NULL, or has reached its
+limit, what is stored is counted (again), at ``counted_at``.
 """
 
 tasks = Table(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, delete, select, update
+from sqlalchemy import Integer, bindparam, delete, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from todo_adapters.sql.database import Reader
@@ -34,7 +34,10 @@ NEXT: Final = Statement(
 ADD: Final = Statement(
     # PostgreSQL's form of the clause, which SQLite understands as well.
     insert(users)
-    .values({column.name: bindparam(column.name, type_=column.type) for column in [*USER_COLUMNS, U.password_hash]})
+    .values(
+        {column.name: bindparam(column.name, type_=column.type) for column in [*USER_COLUMNS, U.password_hash]}
+        | {column.name: literal_column("0") for column in (U.task_count, U.receipt_count, U.feed_bytes)}
+    )
     .on_conflict_do_nothing(index_elements=["email"])
     .returning(U.id)
 )

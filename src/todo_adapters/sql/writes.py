@@ -25,8 +25,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.dml import Update, UpdateBase
 
+from todo_adapters.sql.counters import MINE, advance, advanced, revision, values_of, within
 from todo_adapters.sql.database import Database, Transaction
 from todo_adapters.sql.rows import from_task, task_to_json
 from todo_adapters.sql.statements import Deed, Statement
@@ -35,6 +36,7 @@ from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind, EntityKind
 from todo_core.model.intent import Key
+from todo_core.model.quota import Quota, Usage
 from todo_core.model.task import Task
 
 T = tasks.c
@@ -65,9 +67,6 @@ def _bind(column: Column[Any], name: str | None = None) -> BindParameter[Any]:
     return bindparam(name or column.name, type_=column.type)
 
 
-MINE: Final = users.c.id == _bind(users.c.id, "user_id")
-
-
 def _key() -> list[Any]:
     return [T.user_id == _bind(T.user_id), T.id == _bind(T.id)]
 
@@ -87,13 +86,7 @@ def _fused(kind: ChangeKind, keyed: bool) -> Statement:
     there: list[Any] = [] if kind is ChangeKind.CREATED else [exists(select(T.id).where(*_unmoved())).correlate(None)]
     if keyed:
         there.append(~exists(select(R.key).where(R.user_id == _bind(T.user_id), R.key == _bind(R.key))).correlate(None))
-    counter = (
-        update(users)
-        .where(MINE, *there)
-        .values(revision=users.c.revision + 1)
-        .returning(users.c.id, users.c.revision)
-        .cte("counter")
-    )
+    counter = _advance(kind, keyed, there).returning(users.c.id, users.c.revision).cte("counter")
     row = _fused_row(kind, counter).returning(T.id).cte("written")
     values = {
         "user_id": counter.c.id,
@@ -112,6 +105,15 @@ def _fused(kind: ChangeKind, keyed: bool) -> Statement:
         receipt = insert(receipts).from_select(list(kept), select(*kept.values())).returning(R.key)
         ctes.append(receipt.cte("receipt"))
     return Statement(select(counter.c.revision).add_cte(*ctes))
+
+
+def _advance(kind: ChangeKind, keyed: bool, there: Sequence[Any] = ()) -> Update:
+    """The counter's part of one write, which has no effect where it would exceed a quota."""
+    counted = [users.c.receipt_count] if keyed else []
+    counted += [users.c.feed_bytes] if kind is not ChangeKind.DELETED else []
+    counted += [users.c.task_count] if kind is ChangeKind.CREATED else []
+    removed = {users.c.task_count: users.c.task_count - 1} if kind is ChangeKind.DELETED else {}
+    return update(users).where(MINE, *there, *within(*counted)).values(advanced(*counted) | removed)
 
 
 def _fused_row(kind: ChangeKind, counter: CTE) -> Any:
@@ -153,10 +155,11 @@ def _receipt(first_seq: ColumnElement[int]) -> Statement:
 def _steps(kind: ChangeKind, keyed: bool) -> list[Statement]:
     """What ``_fused`` does, one after the other. They read the number from the counter that the first has advanced."""
     counter = select(users.c.revision).where(MINE).scalar_subquery()
-    advance = update(users).where(MINE).values(revision=users.c.revision + 1).returning(users.c.revision)
+    advance = _advance(kind, keyed).returning(users.c.revision)
     return [Statement(advance), _row(kind, counter), _entry(counter), *([_receipt(counter)] if keyed else [])]
 
 
+ADDED_TASKS: Final = {ChangeKind.CREATED: 1, ChangeKind.UPDATED: 0, ChangeKind.DELETED: -1}
 KINDS: Final = (ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.DELETED)
 DEEDS: Final = {
     (kind, keyed): Deed(_fused(kind, keyed), _steps(kind, keyed)) for kind in KINDS for keyed in (False, True)
@@ -164,32 +167,28 @@ DEEDS: Final = {
 ROW: Final = {kind: _row(kind, _bind(T.revision)) for kind in KINDS}
 ENTRY: Final = _entry(_bind(T.revision))
 RECEIPT: Final = _receipt(_bind(R.first_seq))
-LOCK: Final = Statement(select(users.c.revision).where(MINE).with_for_update())
-ADVANCE: Final = Statement(
-    update(users)
-    .where(MINE)
-    .values(revision=users.c.revision + _bind(users.c.revision, "count"))
-    .returning(users.c.revision)
-)
 
 
-async def lock(transaction: Transaction, owner: UserId) -> None:
-    """Holds the owner's counter. Raises NotFound when the account is gone."""
-    if await transaction.one(LOCK, {"user_id": owner}) is None:
-        raise NotFound("account")
+async def flush_alone(
+    database: Database, owner: UserId, at: datetime, write: Write, claim: Claim | None, quota: Quota
+) -> Change:
+    """One write as one deed.
 
-
-async def flush_alone(database: Database, owner: UserId, at: datetime, write: Write, claim: Claim | None) -> Change:
-    """One write as one deed. Raises MovedOn, or NotFound when there was nothing to remove."""
+    Raises NotFound when there was nothing to remove, or no account to add to, and MovedOn for every other reason.
+    """
     values = _values(owner, at, write)
+    added = Usage(ADDED_TASKS[write.kind], 0 if claim is None else 1, values["value_bytes"])
+    values |= values_of(added, quota)
     if claim:
         values |= _kept(claim)
     row = await database.write(DEEDS[write.kind, claim is not None], values)
     if row is not None:
         return _change(at, write, row[0])
-    if claim or write.read is not None:
-        raise MovedOn
-    raise NotFound("account" if write.kind is ChangeKind.CREATED else "task")
+    if claim is None and write.kind is ChangeKind.CREATED:
+        await revision(database, owner)
+    elif claim is None and write.read is None:
+        raise NotFound("task")
+    raise MovedOn
 
 
 async def claim_key(transaction: Transaction, owner: UserId, at: datetime, claim: Claim, first_seq: int) -> None:
@@ -198,20 +197,28 @@ async def claim_key(transaction: Transaction, owner: UserId, at: datetime, claim
 
 
 async def flush(
-    transaction: Transaction, owner: UserId, at: datetime, writes: Sequence[Write], flushed: Sequence[Change]
+    transaction: Transaction,
+    owner: UserId,
+    at: datetime,
+    writes: Sequence[Write],
+    flushed: Sequence[Change],
+    receipts_added: int,
+    quota: Quota,
 ) -> list[Change]:
-    """The writes, in order, inside a transaction in which others were flushed before. Raises as ``flush_alone``."""
-    counter = await transaction.one(ADVANCE, {"user_id": owner, "count": len(writes)})
-    if counter is None:
-        raise NotFound("account")
-    first = counter[0] - len(writes) + 1
+    """The writes, in order, inside a transaction in which others were flushed before.
+
+    Raises NotFound, MovedOn, LimitReached, and Uncounted when the counts for the quotas have to be made anew.
+    """
+    bound = [_values(owner, at, write) for write in writes]
+    tasks_added = sum(ADDED_TASKS[write.kind] for write in writes)
+    added = Usage(tasks_added, receipts_added, sum(values["value_bytes"] for values in bound))
+    last = await advance(transaction, owner, at, len(writes), added, quota)
     written: dict[UUID, int] = {change.id: change.seq for change in flushed}
     found = []
-    for seq, collected in enumerate(writes, first):
-        write = collected
-        if collected.read is not None:
-            write = replace(collected, read=written.get(collected.task_id, collected.read))
-        values = _values(owner, at, write) | {"revision": seq}
+    for seq, (write, values) in enumerate(zip(writes, bound, strict=True), last - len(writes) + 1):
+        values["revision"] = seq
+        if write.read is not None:
+            values["read"] = written.get(write.task_id, write.read)
         if await transaction.one(ROW[write.kind], values) is None:
             raise NotFound("task") if write.kind is ChangeKind.DELETED and write.read is None else MovedOn
         await transaction.one(ENTRY, values)
@@ -221,10 +228,17 @@ async def flush(
 
 
 def _values(owner: UserId, at: datetime, write: Write) -> dict[str, Any]:
-    values: dict[str, Any] = {"user_id": owner, "id": write.task_id, "read": write.read, "value": None}
+    values: dict[str, Any] = {
+        "user_id": owner,
+        "id": write.task_id,
+        "read": write.read,
+        "value": None,
+        "value_bytes": 0,
+    }
     if write.task is not None:
         values |= from_task(write.task)
-        values["value"] = task_to_json(values)
+        value = task_to_json(values)
+        values |= {"value": value.decode(), "value_bytes": len(value)}
     return values | {"at": at, "entity": EntityKind.TASK.value, "kind": write.kind.value}
 
 

@@ -10,6 +10,8 @@ Promises of every adapter, proved by the contract suite:
   number is the ``revision`` of the thing written and the ``seq`` of the entry that the adapter appends to
   the owner's feed in the same transaction, for every write, through whichever repository it came.
 - A refused or undone write takes no number.
+- No account gets more than the quota of the store allows: of tasks, of receipts, and of bytes in its feed, which are
+  the values of its changes as the adapter stores them.
 - Values come back as they went in: to the microsecond, in UTC, code point for code point.
 """
 
@@ -149,9 +151,10 @@ class CommittableUnit(UnitOfWork, Protocol):
         With a key it claims it and keeps ``answer`` as its receipt in the same transaction; when the key has a
         receipt already it raises MovedOn and nothing happens, however many commit at the same moment.
 
-        Raises MovedOn, NotFound (also when the account is gone; with a key MovedOn may stand for it), OwnerBusy
-        when the owner's other writes take too long, Contention, Unavailable, OutcomeUnknown. Once begun it is not
-        undone by cancelling the caller.
+        Raises MovedOn, NotFound (also when the account is gone; with a key MovedOn may stand for it), LimitReached
+        when a quota is exceeded (unless ``lock`` was called, MovedOn may stand for it), OwnerBusy when the owner's
+        other writes take too long, Contention, Unavailable, OutcomeUnknown. Once begun it is not undone by cancelling
+        the caller.
         With nothing collected, and no key, it does nothing.
         """
 

@@ -1,0 +1,133 @@
+"""The owner's counter: it numbers the owner's writes and bounds how much an account may store.
+
+The counts for quotas stand in the same row, which every write updates anyway. Receipts that expire are not taken off
+their count; so a count that has reached its limit, or was never made, is made anew from what is stored, at most once
+in COUNT_AGAIN for each account.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Column, ColumnElement, bindparam, func, or_, select, update
+
+from todo_adapters.sql.database import Database, Reader, Transaction
+from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.tables import changes, receipts, tasks, users
+from todo_adapters.sql.types import octets
+from todo_core.errors import LimitReached, NotFound
+from todo_core.ids import UserId
+from todo_core.model.quota import Quota, Usage
+
+U = users.c
+COUNT_AGAIN: Final = timedelta(minutes=10)
+MINE: Final = U.id == bindparam("user_id", type_=U.id.type)
+COUNTS: Final = (U.task_count, U.receipt_count, U.feed_bytes)
+
+
+class Uncounted(Exception):
+    """The counts of an account say nothing, or too much, until they are made anew."""
+
+
+def _number(name: str) -> Any:
+    return bindparam(name, type_=U.revision.type)
+
+
+ADDED: Final = {
+    U.task_count: _number("added_tasks"),
+    U.receipt_count: _number("added_receipts"),
+    U.feed_bytes: _number("added_bytes"),
+}
+MOST: Final = {
+    U.task_count: _number("most_tasks"),
+    U.receipt_count: _number("most_receipts"),
+    U.feed_bytes: _number("most_bytes"),
+}
+
+REVISION: Final = Statement(select(U.revision).where(MINE), keyed=True)
+LOCK: Final = Statement(select(U.revision).where(MINE).with_for_update())
+ADVANCE: Final = Statement(
+    update(users)
+    .where(MINE)
+    .values({U.revision: U.revision + _number("count")} | {column: column + added for column, added in ADDED.items()})
+    .returning(U.revision, U.counted_at, *COUNTS)
+)
+
+
+def _stored(count: ColumnElement[Any], table: Any) -> ColumnElement[Any]:
+    return select(count).select_from(table).where(table.c.user_id == U.id).scalar_subquery()
+
+
+RECOUNT: Final = Statement(
+    update(users)
+    .where(MINE, or_(U.counted_at.is_(None), U.counted_at < bindparam("before", type_=U.counted_at.type)))
+    .values(
+        {
+            U.task_count: _stored(func.count(), tasks),
+            U.receipt_count: _stored(func.count(), receipts),
+            U.feed_bytes: _stored(func.coalesce(func.sum(octets(changes.c.value)), 0), changes),
+            U.counted_at: bindparam("at", type_=U.counted_at.type),
+        }
+    )
+    .returning(U.id)
+)
+
+
+def advanced(*counted: Column[Any]) -> dict[Any, Any]:
+    """New values of the counter for one write that adds to these counts."""
+    return {U.revision: U.revision + 1} | {column: column + ADDED[column] for column in counted}
+
+
+def within(*counted: Column[Any]) -> list[ColumnElement[bool]]:
+    """True when these counts are made and leave room; one that is NULL is not known to leave any."""
+    return [column + ADDED[column] <= MOST[column] for column in counted]
+
+
+def values_of(added: Usage, quota: Quota) -> dict[str, Any]:
+    """What statements with ``advanced`` and ``within`` are bound to."""
+    return {
+        "added_tasks": added.tasks,
+        "added_receipts": added.receipts,
+        "added_bytes": added.feed_bytes,
+        "most_tasks": quota.tasks,
+        "most_receipts": quota.receipts,
+        "most_bytes": quota.feed_bytes,
+    }
+
+
+async def revision(reader: Reader, owner: UserId) -> int:
+    """The number of the owner's latest change. Raises NotFound when the account is gone."""
+    row = await reader.one(REVISION, {"user_id": owner})
+    if row is None:
+        raise NotFound("account")
+    return int(row[0])
+
+
+async def lock(transaction: Transaction, owner: UserId) -> None:
+    """Holds the owner's counter. Raises NotFound when the account is gone."""
+    if await transaction.one(LOCK, {"user_id": owner}) is None:
+        raise NotFound("account")
+
+
+async def advance(transaction: Transaction, owner: UserId, at: datetime, count: int, added: Usage, quota: Quota) -> int:
+    """The last of so many numbers. Raises NotFound, LimitReached, and Uncounted when counting anew may help."""
+    row = await transaction.one(ADVANCE, {"user_id": owner, "count": count, **values_of(added, quota)})
+    if row is None:
+        raise NotFound("account")
+    revision, counted_at, *counts = row
+    if None in counts:
+        raise Uncounted
+    try:
+        Usage(*counts).check(added, quota)
+    except LimitReached:
+        if counted_at is None or counted_at < at - COUNT_AGAIN:
+            raise Uncounted from None
+        raise
+    return int(revision)
+
+
+async def recount(database: Database, owner: UserId, at: datetime) -> None:
+    """Makes the counts anew in a transaction of its own, unless that happened a short time ago."""
+    async with database.transaction(owner) as transaction:
+        await lock(transaction, owner)
+        await transaction.one(RECOUNT, {"user_id": owner, "at": at, "before": at - COUNT_AGAIN})
+        await transaction.commit()

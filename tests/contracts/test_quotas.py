@@ -1,0 +1,152 @@
+"""Quotas: no account stores more than it may, whatever races, and others do not notice."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.contracts.kit import IDS, all_tasks, feed, new_owner, together
+from tests.support.fakes import FixedClock
+from todo_adapters.bootstrap import open_store
+from todo_adapters.memory.security import ListJournal
+from todo_adapters.migrate import upgrade
+from todo_core.errors import LimitReached
+from todo_core.ids import UserId
+from todo_core.model.intent import Intent, Key
+from todo_core.model.quota import Quota
+from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.ports.storage import Store, UnitOfWork
+from todo_core.runner import Runner
+from todo_core.usecases.tasks import add_task, change_task, remove_task
+
+SMALL = Quota(tasks=3, receipts=4, feed_bytes=6_000)
+MILK = TaskDraft.of(title="Buy milk")
+LONG = TaskDraft.of(title="Buy milk", description="x" * 1_000)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def store(storage_url: str) -> AsyncIterator[Store]:
+    """A store in which accounts may have little."""
+    if storage_url != "memory://":
+        await upgrade(storage_url)
+    async with open_store(storage_url, quota=SMALL) as opened:
+        yield opened
+
+
+class Person:
+    """Somebody with an account, and their writes through the runner."""
+
+    def __init__(self, store: Store, owner: UserId) -> None:
+        self.store, self.owner, self.clock = store, owner, FixedClock()
+        self.run = Runner(store, self.clock, IDS, ListJournal())
+
+    async def add(self, draft: TaskDraft = MILK, key: str | None = None, **intent: Any) -> Task:
+        terms = Intent(key=Key(key, b"x" * 32) if key else None, **intent)
+        return (await self.run.carry_out(self.owner, terms, add_task, draft)).value
+
+    async def remove(self, task: Task) -> None:
+        await self.run.write(self.owner, remove_task, task.id)
+
+    async def count(self) -> int:
+        return len(await all_tasks(self.store, self.owner))
+
+
+async def someone(store: Store) -> Person:
+    return Person(store, await new_owner(store))
+
+
+async def add_two_and_remove_one(tx: UnitOfWork, task: Task) -> None:
+    await add_task(tx, MILK)
+    await tx.tasks.remove(task.id)
+    await add_task(tx, MILK)
+
+
+async def test_an_account_has_at_most_so_many_tasks(store: Store) -> None:  # P8
+    ada, bob = await someone(store), await someone(store)
+    tasks = [await ada.add() for _ in range(SMALL.tasks)]
+    for key in (None, "one"):
+        with pytest.raises(LimitReached, match="at most 3 tasks"):
+            await ada.add(key=key)
+    await bob.add()
+    await ada.remove(tasks[0])
+    await ada.add()
+    with pytest.raises(LimitReached):
+        await ada.add()
+    assert [change.seq for change in await feed(store, ada.owner)] == [1, 2, 3, 4, 5], "refused writes took no number"
+
+
+async def test_a_full_account_can_be_changed_and_emptied(store: Store) -> None:
+    ada = await someone(store)
+    tasks = [await ada.add() for _ in range(SMALL.tasks)]
+    changed = await ada.run.write(ada.owner, change_task, tasks[0].id, TaskPatch.of(title="Buy bread"))
+    assert changed.title == "Buy bread"
+    for task in tasks:
+        await ada.remove(task)
+    await ada.add()
+
+
+async def test_a_unit_of_work_is_judged_by_what_it_leaves(store: Store) -> None:
+    ada = await someone(store)
+    tasks = [await ada.add() for _ in range(SMALL.tasks - 1)]
+    await ada.run.write(ada.owner, add_two_and_remove_one, tasks[0])
+    assert await ada.count() == SMALL.tasks
+    with pytest.raises(LimitReached):
+        await ada.run.write(ada.owner, add_two_and_remove_one, tasks[1])
+    assert await ada.count() == SMALL.tasks
+
+
+async def test_a_dry_run_says_that_the_limit_is_reached(store: Store) -> None:
+    ada = await someone(store)
+    for _ in range(SMALL.tasks):
+        await ada.add()
+    with pytest.raises(LimitReached):
+        await ada.add(rehearsal=True)
+
+
+async def test_parallel_writes_do_not_exceed_the_limit(store: Store) -> None:
+    ada = await someone(store)
+    outcomes = await together(*[ada.add() for _ in range(12)])
+    assert outcomes == {"done": SMALL.tasks, "LimitReached": 12 - SMALL.tasks}
+    assert await ada.count() == SMALL.tasks
+
+
+async def test_so_many_keys_are_remembered_at_a_time(store: Store) -> None:  # P8
+    ada = await someone(store)
+    task = await ada.add(key="first")
+    patch = TaskPatch.of(title="Buy bread")
+    for number in range(SMALL.receipts - 1):
+        key = Key(f"key {number}", b"x" * 32)
+        await ada.run.carry_out(ada.owner, Intent(key=key), change_task, task.id, patch)
+    with pytest.raises(LimitReached, match="4 idempotency keys"):
+        await ada.add(key="one more")
+    assert await ada.add(key="first") == task, "what was done is still told"
+    await ada.add()
+
+
+async def test_keys_that_were_forgotten_make_room_for_others(store: Store) -> None:
+    ada = await someone(store)
+    task = await ada.add(key="first")
+    for number in range(SMALL.receipts - 1):
+        await ada.run.carry_out(ada.owner, Intent(key=Key(f"{number}", b"x" * 32)), change_task, task.id, TaskPatch())
+    with pytest.raises(LimitReached):
+        await ada.add(key="one more")
+    async with store.begin_accounts() as tx:
+        await tx.forget_receipts(ada.clock.now() + timedelta(seconds=1))
+        await tx.commit()
+    ada.clock.advance(timedelta(hours=1))
+    await ada.add(key="one more")
+
+
+async def test_the_history_of_an_account_has_at_most_so_many_bytes(store: Store) -> None:  # P8
+    ada, bob = await someone(store), await someone(store)
+    task = await ada.add(LONG)
+    patches = [TaskPatch.of(title=f"Buy milk {number}") for number in range(10)]
+    outcomes = [await together(ada.run.write(ada.owner, change_task, task.id, patch)) for patch in patches]
+    assert outcomes[-1] == {"LimitReached": 1}
+    written = len(await feed(store, ada.owner))
+    assert 3 <= written <= 6
+    await ada.remove(task)
+    assert len(await feed(store, ada.owner)) == written + 1
+    await bob.add(LONG)
