@@ -35,7 +35,9 @@ from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions
 
 ACCESS_LIFETIME: Final = timedelta(minutes=10)
+SWEEP_FIRST: Final = 2.0
 SWEEP_SECONDS: Final = 600.0
+SWEEP_RETRY: Final = 60.0
 KNOCK_SECONDS: Final = 0.1
 STARTING: Final = "The service is still starting."
 
@@ -197,13 +199,16 @@ async def _tell_when_ready(todo: Todo) -> None:
 
 
 async def _sweep(todo: Todo) -> None:
-    """Throws away, now and then, what nobody will ask for again. What fails this time is left to the next."""
+    """Deletes what has expired, at the start and every ten minutes. After a failure it tries again sooner."""
+    pause = SWEEP_FIRST
     while True:
-        await asyncio.sleep(SWEEP_SECONDS)
+        await asyncio.sleep(pause)
         try:
             await todo.sessions.sweep()
+            pause = SWEEP_SECONDS
         except TodoError as refusal:
             todo.run.journal.record("sweep_failed", reason=refusal.code)
+            pause = SWEEP_RETRY
 
 
 async def _write_metrics(meter: Meter) -> None:

@@ -21,7 +21,7 @@ from todo_core.errors import (
 from todo_core.guarded import Guarded
 from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.intent import PLAIN, Intent, Key, pointers
+from todo_core.model.intent import PLAIN, RECEIPTS_KEPT, Intent, Key, pointers
 from todo_core.model.task import Task
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import Clock, IdSource, Journal
@@ -117,7 +117,7 @@ class Runner:
         if isinstance(refusal, Unavailable | OutcomeUnknown):
             return None
         view = self.store.view(owner)
-        receipt = await view.receipts.get(key.text)
+        receipt = await view.receipts.get(key.text, self.clock.now() - RECEIPTS_KEPT)
         if receipt is None:
             return None
         if receipt.fingerprint != key.fingerprint:

@@ -17,6 +17,7 @@ from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.model.user import User
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store, UnitOfWork
+from todo_core.usecases.cleanup import BEGINNING
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, 123456, tzinfo=UTC)
 """The time of whatever does not care about the time; its microseconds are there to be lost."""
@@ -117,6 +118,13 @@ async def on_accounts(store: Store, do: Callable[[AccountsUnitOfWork], Coroutine
     async with store.begin_accounts() as unit:
         await do(unit)
         await unit.commit()
+
+
+async def forget(piece: Callable[[datetime, datetime, int], Awaitable[datetime | None]], before: datetime) -> None:
+    """Deletes everything from before a moment, a few rows at a time."""
+    after: datetime | None = BEGINNING
+    while after is not None:
+        after = await piece(after, before, 3)
 
 
 async def together(*runs: Coroutine[Any, Any, Any]) -> Counter[str]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.contracts.seeded_faults import good_commit, shelf_of
+from todo_adapters.memory import work
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
 from todo_adapters.memory.state import Draft, Shelf, others_run
 from todo_adapters.memory.tasks import MemoryReceiptReads, MemoryTaskReads, MemoryTasks
@@ -16,6 +17,7 @@ from todo_core.errors import MovedOn
 from todo_core.ids import TaskId
 from todo_core.model.change import Change
 from todo_core.model.intent import Key, Receipt
+from todo_core.usecases.cleanup import BEGINNING
 
 
 def _keep(unit: MemoryUnitOfWork, key: Key, answer: str, changes: Sequence[Change]) -> None:
@@ -114,15 +116,15 @@ def fingerprint_ignored(patch: pytest.MonkeyPatch) -> None:
 def altered(patch: pytest.MonkeyPatch, **fields: Any) -> None:
     good = MemoryReceiptReads.get
 
-    async def get(self: MemoryReceiptReads, key: str) -> Receipt | None:
-        found = await good(self, key)
+    async def get(self: MemoryReceiptReads, key: str, since: datetime) -> Receipt | None:
+        found = await good(self, key, since)
         return replace(found, **fields) if found else None
 
     patch.setattr(MemoryReceiptReads, "get", get)
 
 
 def receipts_of_others_found(patch: pytest.MonkeyPatch) -> None:
-    async def get(self: MemoryReceiptReads, key: str) -> Receipt | None:
+    async def get(self: MemoryReceiptReads, key: str, since: datetime) -> Receipt | None:
         found = [shelf.receipts[key] for shelf in self._state.shelves.values() if key in shelf.receipts]
         return found[0][0] if found else None
 
@@ -138,15 +140,28 @@ def keys_of_others_in_the_way(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryUnitOfWork, "commit", commit)
 
 
+def expired_receipts_still_valid(patch: pytest.MonkeyPatch) -> None:
+    good = MemoryReceiptReads.get
+
+    async def get(self: MemoryReceiptReads, key: str, since: datetime) -> Receipt | None:
+        return await good(self, key, BEGINNING)
+
+    patch.setattr(MemoryReceiptReads, "get", get)
+
+
+def expired_receipts_in_the_way(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(work, "RECEIPTS_KEPT", timedelta(days=365))
+
+
 def receipts_never_forgotten(patch: pytest.MonkeyPatch) -> None:
-    async def forget_receipts(unit: MemoryAccountsUnitOfWork, before: datetime) -> None:
+    async def forget_receipts(*_: object) -> None:
         pass
 
     patch.setattr(MemoryAccountsUnitOfWork, "forget_receipts", forget_receipts)
 
 
 def young_receipts_forgotten_too(patch: pytest.MonkeyPatch) -> None:
-    async def forget_receipts(unit: MemoryAccountsUnitOfWork, before: datetime) -> None:
+    async def forget_receipts(unit: MemoryAccountsUnitOfWork, after: datetime, before: datetime, limit: int) -> None:
         for _, shelf in unit._desk.shelves.items():
             unit._forgotten += [(shelf, key) for key, (_, at) in shelf.receipts.items() if at <= before]
 
@@ -154,7 +169,7 @@ def young_receipts_forgotten_too(patch: pytest.MonkeyPatch) -> None:
 
 
 def forgetting_cannot_be_undone(patch: pytest.MonkeyPatch) -> None:
-    async def forget_receipts(unit: MemoryAccountsUnitOfWork, before: datetime) -> None:
+    async def forget_receipts(unit: MemoryAccountsUnitOfWork, *_moments: object) -> None:
         for _, shelf in unit._desk.shelves.items():
             shelf.receipts.clear()
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.contracts.kit import IDS, NOW, Undo, on_accounts, still_waits, think, together
+from tests.contracts.kit import IDS, NOW, Undo, forget, on_accounts, still_waits, think, together
 from todo_core.model.attempts import AttemptPolicy, Attempts
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store
@@ -108,7 +108,7 @@ async def test_old_counts_that_block_nobody_are_forgotten(store: Store) -> None:
     ]
     kept_keys = [await put(store, attempts) for attempts in kept]
     dropped_keys = [await put(store, attempts) for attempts in dropped]
-    await on_accounts(store, lambda unit: unit.attempts.forget(long_ago))
+    await on_accounts(store, lambda unit: forget(unit.attempts.forget, long_ago))
     reads = store.accounts().attempts
     assert [await reads.get(key) for key in kept_keys] == kept
     assert [await reads.get(key) for key in dropped_keys] == [None, None]
@@ -119,6 +119,6 @@ async def test_a_count_that_is_to_be_kept_is_not_forgotten_before(store: Store) 
     kept = Attempts(since=long_ago - MINUTE, kept_until=long_ago)
     dropped = Attempts(since=long_ago - MINUTE, kept_until=long_ago - MINUTE)
     kept_key, dropped_key = await put(store, kept), await put(store, dropped)
-    await on_accounts(store, lambda unit: unit.attempts.forget(long_ago))
+    await on_accounts(store, lambda unit: forget(unit.attempts.forget, long_ago))
     assert await store.accounts().attempts.get(kept_key) == kept
     assert await store.accounts().attempts.get(dropped_key) is None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.contracts.kit import IDS, all_tasks, feed, new_owner, together
+from tests.contracts.kit import IDS, all_tasks, feed, forget, new_owner, together
 from tests.support.fakes import FixedClock
 from todo_adapters.bootstrap import open_store
 from todo_adapters.memory.security import ListJournal
@@ -133,7 +133,7 @@ async def test_keys_that_were_forgotten_make_room_for_others(store: Store) -> No
     with pytest.raises(LimitReached):
         await ada.add(key="one more")
     async with store.begin_accounts() as tx:
-        await tx.forget_receipts(ada.clock.now() + timedelta(seconds=1))
+        await forget(tx.forget_receipts, ada.clock.now() + timedelta(seconds=1))
         await tx.commit()
     ada.clock.advance(timedelta(hours=1))
     await ada.add(key="one more")

@@ -16,6 +16,7 @@ from tests.contracts.kit import (
     add,
     all_tasks,
     feed,
+    forget,
     join,
     new_owner,
     on_accounts,
@@ -30,6 +31,7 @@ from todo_core.model.intent import Key, Receipt
 from todo_core.model.task import Task
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store
+from todo_core.usecases.cleanup import BEGINNING
 
 DIGEST = bytes(range(32))
 KEY = Key("a key", DIGEST)
@@ -50,7 +52,7 @@ async def claim(store: Store, owner: UserId, key: Key, answer: str = "null") -> 
 
 
 async def receipt(store: Store, owner: UserId, key: str = KEY.text) -> Receipt | None:
-    return await store.view(owner).receipts.get(key)
+    return await store.view(owner).receipts.get(key, BEGINNING)
 
 
 async def test_what_was_done_under_a_key_leaves_a_receipt(store: Store) -> None:
@@ -212,7 +214,7 @@ async def test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again
     for person in (owner, neighbour):
         await add_under(store, old, a_task(person), now=long_ago - timedelta(microseconds=1))
         await add_under(store, young, a_task(person), now=long_ago)
-    await on_accounts(store, lambda unit: unit.forget_receipts(long_ago))
+    await on_accounts(store, lambda unit: forget(unit.forget_receipts, long_ago))
     for person in (owner, neighbour):
         assert await receipt(store, person, old.text) is None
         assert await receipt(store, person, young.text) is not None
@@ -223,12 +225,20 @@ async def test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again
     assert await store.view(owner).revision() == 3
 
 
+async def test_a_receipt_from_before_a_moment_is_not_found(store: Store) -> None:  # P14
+    owner = await new_owner(store)
+    await add_under(store, KEY, a_task(owner))
+    reads = store.view(owner).receipts
+    assert await reads.get(KEY.text, NOW) is not None
+    assert await reads.get(KEY.text, NOW + timedelta(microseconds=1)) is None
+
+
 async def test_forgetting_is_undone_with_its_unit_of_work(store: Store) -> None:
     owner = await new_owner(store)
     await add_under(store, KEY, a_task(owner), now=NOW - timedelta(days=9))
     with suppress(Undo):
         async with store.begin_accounts() as unit:
-            await unit.forget_receipts(NOW - timedelta(days=8))
+            await forget(unit.forget_receipts, NOW - timedelta(days=8))
             raise Undo
     assert await receipt(store, owner) is not None
 

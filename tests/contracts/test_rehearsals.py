@@ -12,6 +12,7 @@ from todo_core.model.intent import Key
 from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.ports.storage import CommittableUnit, Store
+from todo_core.usecases.cleanup import BEGINNING
 
 either_way = pytest.mark.parametrize("exclusive", [False, True])
 
@@ -103,7 +104,7 @@ async def test_a_rehearsal_neither_needs_nor_leaves_a_key(store: Store) -> None:
     async with store.begin(owner, NOW, IDS) as unit:
         unit.tasks.add(a_task(owner))
         await unit.rehearse()
-    assert await store.view(owner).receipts.get(key.text) is None
+    assert await store.view(owner).receipts.get(key.text, BEGINNING) is None
     async with store.begin(owner, NOW, IDS) as unit:
         unit.tasks.add(a_task(owner))
         await unit.commit(key, "-1")

@@ -88,6 +88,12 @@ BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
     (once.fingerprint_ignored, exactly_once.test_a_key_is_good_for_one_request_only, {"deed": ADDING}),
     (once.receipts_of_others_found, receipts.test_the_same_key_of_somebody_else_is_another_key, {}),
     (once.keys_of_others_in_the_way, receipts.test_the_same_key_of_somebody_else_is_another_key, {}),
+    (once.expired_receipts_still_valid, receipts.test_a_receipt_from_before_a_moment_is_not_found, {}),
+    (
+        once.expired_receipts_in_the_way,
+        exactly_once.test_a_key_is_as_good_as_new_after_its_time_even_if_nobody_has_cleaned_up,
+        {},
+    ),
     (
         once.receipts_never_forgotten,
         receipts.test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again,

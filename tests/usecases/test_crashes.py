@@ -29,6 +29,7 @@ from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases import batch, tasks
 from todo_core.usecases.batch import Add, Change, Remove, apply_batch
+from todo_core.usecases.cleanup import BEGINNING
 
 DEPTH: Final = 2
 """How many calls go wrong in one run; each of the three retries inside the runner may meet one of them."""
@@ -78,7 +79,7 @@ class Scene:
             [self.unnamed(task) for task in await all_tasks(self.store, self.owner)],
             [self.unnamed(entry) for entry in entries],
             await self.store.view(self.owner).revision(),
-            await self.store.view(self.owner).receipts.get(KEY.text),
+            await self.store.view(self.owner).receipts.get(KEY.text, BEGINNING),
         )
 
     def unnamed(self, value: Any) -> Any:

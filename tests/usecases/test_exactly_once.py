@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import IDS, add, all_tasks, feed, join, new_owner, on_accounts, together
+from tests.contracts.kit import IDS, add, all_tasks, feed, forget, join, new_owner, on_accounts, together
 from tests.support.fakes import FixedClock
 from todo_adapters.bootstrap import open_store
 from todo_adapters.memory.security import ListJournal
 from todo_core.errors import Conflict, KeyReused, NotFound, Stale, StepFailed, Unavailable
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import ChangeKind
-from todo_core.model.intent import Expected, Intent, Key
+from todo_core.model.intent import RECEIPTS_KEPT, Expected, Intent, Key
 from todo_core.model.task import Task, TaskDraft, TaskPatch
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch
+from todo_core.usecases.cleanup import BEGINNING
 from todo_core.usecases.tasks import add_task, change_task, complete_task, remove_task, reopen_task
 
 MILK = TaskDraft.of(title="Buy milk")
@@ -140,10 +141,24 @@ async def test_a_key_outlives_the_login_session_but_not_its_time(store: Store) -
     first = await run.carry_out(owner, ONCE, add_task, MILK)
     elsewhere = Runner(store, FixedClock(), IDS, ListJournal())
     assert await elsewhere.carry_out(owner, ONCE, add_task, MILK) == Outcome(first.value, replayed=True)
-    await on_accounts(store, lambda unit: unit.forget_receipts(FixedClock().now() + timedelta(microseconds=1)))
+    await on_accounts(store, lambda unit: forget(unit.forget_receipts, FixedClock().now() + timedelta(microseconds=1)))
     again = await run.carry_out(owner, ONCE, add_task, MILK)
     assert not again.replayed
     assert again.value.id != first.value.id
+
+
+async def test_a_key_is_as_good_as_new_after_its_time_even_if_nobody_has_cleaned_up(store: Store) -> None:  # G14, P14
+    owner, clock = await new_owner(store), FixedClock()
+    run = Runner(store, clock, IDS, ListJournal())
+    first = await run.carry_out(owner, ONCE, add_task, MILK)
+    clock.advance(RECEIPTS_KEPT)
+    assert (await run.carry_out(owner, ONCE, add_task, MILK)).replayed
+    clock.advance(seconds=1)
+    second = await run.carry_out(owner, OTHERWISE, add_task, MILK)
+    assert not second.replayed
+    assert second.value.id != first.value.id
+    assert (await run.carry_out(owner, OTHERWISE, add_task, MILK)) == Outcome(second.value, replayed=True)
+    assert len(await all_tasks(store, owner)) == 2
 
 
 async def test_somebody_else_may_use_the_same_key(store: Store) -> None:  # G7
@@ -166,7 +181,7 @@ async def test_what_is_refused_leaves_the_key_free(store: Store) -> None:  # G10
     for refusal in (NotFound("task"), Conflict("not now"), Stale(7), Unavailable()):
         with pytest.raises(type(refusal)):
             await run.carry_out(owner, ONCE, refuse, refusal)
-        assert await store.view(owner).receipts.get("a key") is None
+        assert await store.view(owner).receipts.get("a key", BEGINNING) is None
     seen = Intent(key=ONCE.key, expected=Expected(task.id, frozenset({7})))
     with pytest.raises(Stale):
         await run.carry_out(owner, seen, change_task, task.id, BREAD)

@@ -5,7 +5,7 @@ from datetime import datetime
 from todo_adapters.memory.attempts import MemoryAttemptReads, MemoryAttempts
 from todo_adapters.memory.desk import Desk
 from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
-from todo_adapters.memory.state import Shelf, State
+from todo_adapters.memory.state import Shelf, State, oldest
 from todo_adapters.memory.strictness import AbandonedWrite, Misuse
 from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
 
@@ -46,10 +46,13 @@ class MemoryAccountsUnitOfWork:
         self._refuse_when_over()
         return self._attempts
 
-    async def forget_receipts(self, before: datetime) -> None:
+    async def forget_receipts(self, after: datetime, before: datetime, limit: int) -> datetime | None:
         self._refuse_when_over()
-        for _, shelf in self._desk.shelves.items():
-            self._forgotten += [(shelf, key) for key, (_, at) in shelf.receipts.items() if at < before]
+        shelves = self._desk.shelves.values()
+        kept = [(at, shelf, key) for shelf in shelves for key, (_, at) in shelf.receipts.items()]
+        piece, end = oldest(kept, after, before, limit)
+        self._forgotten += [(shelf, key) for _, shelf, key in piece]
+        return end
 
     async def commit(self) -> None:
         self._refuse_when_over()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from todo_adapters.memory.desk import Desk
 from todo_adapters.memory.locks import Key
-from todo_adapters.memory.state import others_run
+from todo_adapters.memory.state import oldest, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.model.attempts import Attempts
 
@@ -36,13 +36,15 @@ class MemoryAttempts(MemoryAttemptReads):
             raise Misuse("the count was not obtained from locked")
         self._desk.attempts.put(key, attempts)
 
-    async def forget(self, before: datetime) -> None:
-        old = [key for key, attempts in self._desk.attempts.items() if _over(attempts, before)]
-        for key in sorted(old):
+    async def forget(self, after: datetime, before: datetime, limit: int) -> datetime | None:
+        counts = [(attempts.since, key) for key, attempts in self._desk.attempts.items()]
+        piece, end = oldest(counts, after, before, limit)
+        for _, key in sorted(piece, key=lambda count: count[1]):
             await self._desk.holding.take(attempts_row(key))
             attempts = self._desk.attempts.get(key)
             if attempts and _over(attempts, before):
                 self._desk.attempts.drop(key)
+        return end
 
 
 def _over(attempts: Attempts, moment: datetime) -> bool:

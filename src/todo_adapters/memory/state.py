@@ -1,9 +1,10 @@
 """What a memory store remembers: a dictionary per kind of thing, and drafts of them that are not yet committed."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from todo_adapters.memory.locks import Key, Locks
 from todo_core.ids import SessionId, TaskId, UserId
@@ -82,6 +83,23 @@ class Draft(Generic[K, V]):
             else:
                 self._table[key] = value
         self._mine.clear()
+
+
+Aged = TypeVar("Aged", bound=tuple[Any, ...])
+
+
+def oldest(
+    rows: Iterable[Aged], after: datetime, before: datetime, limit: int
+) -> tuple[Sequence[Aged], datetime | None]:
+    """Of rows that begin with a moment, those between two moments, up to the moment of the last of ``limit``.
+
+    Also that moment, or None when there are fewer.
+    """
+    found = sorted((row for row in rows if after < row[0] < before), key=lambda row: row[0])
+    if len(found) < limit:
+        return found, None
+    end = found[limit - 1][0]
+    return [row for row in found if row[0] <= end], end
 
 
 def account_row(user_id: UserId) -> Key:

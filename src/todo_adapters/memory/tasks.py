@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from todo_adapters.memory.state import Draft, Shelf, State, others_run
@@ -105,7 +106,7 @@ class MemoryReceiptReads:
         self._state = state
         self._owner = owner
 
-    async def get(self, key: str) -> Receipt | None:
+    async def get(self, key: str, since: datetime) -> Receipt | None:
         found = self._state.shelf(self._owner).receipts.get(key)
         await others_run()
-        return found[0] if found else None
+        return found[0] if found and found[1] >= since else None

@@ -19,7 +19,7 @@ from todo_adapters.memory.tasks import (
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind, EntityKind
-from todo_core.model.intent import Key, Receipt
+from todo_core.model.intent import RECEIPTS_KEPT, Key, Receipt
 from todo_core.model.quota import Quota, Usage
 from todo_core.model.task import Task
 from todo_core.model.zones import zone
@@ -102,7 +102,7 @@ class MemoryUnitOfWork:
             # From here to the end nothing waits: all of it happens, or nothing does.
             shelf, rows, changes = self._numbered(keyed=key is not None)
             if key:
-                if key.text in shelf.receipts:
+                if key.text in shelf.receipts and shelf.receipts[key.text][1] >= self.now - RECEIPTS_KEPT:
                     raise MovedOn
                 first_seq = changes[0].seq if changes else 0
                 receipt = Receipt(fingerprint=key.fingerprint, first_seq=first_seq, answer=answer)

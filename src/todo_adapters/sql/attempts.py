@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from todo_adapters.sql.database import Reader
+from todo_adapters.sql.piecewise import Piecewise
 from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.sql.tables import login_attempts
 from todo_core.model.attempts import Attempts
@@ -31,16 +32,14 @@ UPDATE: Final = Statement(
     .values({column.name: bindparam(column.name, type_=column.type) for column in COUNTS})
     .returning(A.key)
 )
-FORGET: Final = Statement(
-    delete(login_attempts)
-    .where(
-        A.since < bindparam("before", type_=A.since.type),
-        *[
-            or_(moment.is_(None), moment < bindparam("before", type_=A.since.type))
-            for moment in (A.blocked_until, A.kept_until)
-        ],
-    )
-    .returning(A.key)
+FORGET: Final = Piecewise(
+    login_attempts,
+    A.since,
+    (A.key,),
+    *[
+        or_(moment.is_(None), moment < bindparam("before", type_=A.since.type))
+        for moment in (A.blocked_until, A.kept_until)
+    ],
 )
 
 
@@ -62,8 +61,8 @@ class SqlAttempts:
         values = {column.name: getattr(attempts, column.name) for column in COUNTS}
         await self.reader.one(UPDATE, values | {"key": key})
 
-    async def forget(self, before: datetime) -> None:
-        await self.reader.all(FORGET, {"before": before})
+    async def forget(self, after: datetime, before: datetime, limit: int) -> datetime | None:
+        return await FORGET.delete(self.reader, after, before, limit)
 
 
 def _to_attempts(row: Row) -> Attempts:

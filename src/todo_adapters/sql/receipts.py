@@ -1,11 +1,13 @@
 """What an owner did under idempotency keys, to look at."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 
 from todo_adapters.sql.database import Reader
+from todo_adapters.sql.piecewise import Piecewise
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import receipts
 from todo_core.ids import UserId
@@ -15,11 +17,13 @@ R = receipts.c
 
 GET: Final = Statement(
     select(R.fingerprint, R.first_seq, R.answer).where(
-        R.user_id == bindparam("user_id", type_=R.user_id.type), R.key == bindparam("key", type_=R.key.type)
+        R.user_id == bindparam("user_id", type_=R.user_id.type),
+        R.key == bindparam("key", type_=R.key.type),
+        R.at >= bindparam("since", type_=R.at.type),
     ),
     keyed=True,
 )
-FORGET: Final = Statement(delete(receipts).where(R.at < bindparam("before", type_=R.at.type)).returning(R.key))
+FORGET: Final = Piecewise(receipts, R.at, (R.user_id, R.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,6 @@ class SqlReceipts:
     reader: Reader
     owner: UserId
 
-    async def get(self, key: str) -> Receipt | None:
-        row = await self.reader.one(GET, {"user_id": self.owner, "key": key})
+    async def get(self, key: str, since: datetime) -> Receipt | None:
+        row = await self.reader.one(GET, {"user_id": self.owner, "key": key, "since": since})
         return None if row is None else Receipt(fingerprint=row[0], first_seq=row[1], answer=row[2])

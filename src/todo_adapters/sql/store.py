@@ -249,8 +249,8 @@ class SqlAccountsUnitOfWork(SqlAccounts):
         super().__init__(transaction)
         self._transaction = transaction
 
-    async def forget_receipts(self, before: datetime) -> None:
-        await self._transaction.all(FORGET, {"before": before})
+    async def forget_receipts(self, after: datetime, before: datetime, limit: int) -> datetime | None:
+        return await FORGET.delete(self._transaction, after, before, limit)
 
     async def commit(self) -> None:
         await self._transaction.commit()

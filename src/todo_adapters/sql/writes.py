@@ -35,7 +35,7 @@ from todo_adapters.sql.tables import changes, receipts, tasks, users
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind, EntityKind
-from todo_core.model.intent import Key
+from todo_core.model.intent import RECEIPTS_KEPT, Key
 from todo_core.model.quota import Quota, Usage
 from todo_core.model.task import Task
 
@@ -167,6 +167,11 @@ DEEDS: Final = {
 ROW: Final = {kind: _row(kind, _bind(T.revision)) for kind in KINDS}
 ENTRY: Final = _entry(_bind(T.revision))
 RECEIPT: Final = _receipt(_bind(R.first_seq))
+DISCARD: Final = Statement(
+    delete(receipts)
+    .where(R.user_id == _bind(R.user_id), R.key == _bind(R.key), R.at < _bind(R.at, "before"))
+    .returning(R.key)
+)
 
 
 async def flush_alone(
@@ -192,7 +197,9 @@ async def flush_alone(
 
 
 async def claim_key(transaction: Transaction, owner: UserId, at: datetime, claim: Claim, first_seq: int) -> None:
-    """Keeps the receipt inside a transaction. Raises MovedOn when there is one already."""
+    """Keeps the receipt inside a transaction. Raises MovedOn when there is one already that is still valid."""
+    expired = {"user_id": owner, "key": claim.key.text, "before": at - RECEIPTS_KEPT}
+    await transaction.one(DISCARD, expired)
     await transaction.one(RECEIPT, _kept(claim) | {"user_id": owner, "at": at, "first_seq": first_seq})
 
 

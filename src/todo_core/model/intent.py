@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -44,6 +45,9 @@ class Intent:
 
 
 PLAIN: Final = Intent()
+
+RECEIPTS_KEPT: Final = timedelta(hours=48)
+"""How long an idempotency key is remembered. After that it is as good as new, whether or not it was cleaned up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

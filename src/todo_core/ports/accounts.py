@@ -91,8 +91,11 @@ class AttemptRepository(AttemptReads, Protocol):
     async def update(self, key: bytes, attempts: Attempts) -> None:
         """The new count."""
 
-    async def forget(self, before: datetime) -> None:
-        """Drops counts that were begun before this, and neither block anybody nor are kept at that time."""
+    async def forget(self, after: datetime, before: datetime, limit: int) -> datetime | None:
+        """Deletes counts begun between the two moments which neither block nor are kept at ``before``.
+
+        The rest is as for ``AccountsUnitOfWork.forget_receipts``.
+        """
 
 
 class AccountsView(Protocol):
@@ -126,8 +129,12 @@ class AccountsUnitOfWork(Protocol):
     def attempts(self) -> AttemptRepository:
         """Failed logins."""
 
-    async def forget_receipts(self, before: datetime) -> None:
-        """Drops the receipts of writes that happened before this; their keys are free again."""
+    async def forget_receipts(self, after: datetime, before: datetime, limit: int) -> datetime | None:
+        """Deletes the receipts of writes that happened later than ``after`` and before ``before``.
+
+        Looks at about ``limit`` of them, oldest first, and returns the moment of the last one, to go on from; None when
+        there are no more. Passes over what another unit of work holds.
+        """
 
     async def commit(self) -> None:
         """Makes everything permanent. Once begun it is not undone by cancelling the caller.

@@ -81,8 +81,8 @@ class ChangeReads(Protocol):
 class ReceiptReads(Protocol):
     """What the owner did under keys of their own choice, for as long as it is kept."""
 
-    async def get(self, key: str) -> Receipt | None:
-        """The receipt of the write that happened under this key, or None."""
+    async def get(self, key: str, since: datetime) -> Receipt | None:
+        """The receipt of the write that happened under this key at or after the moment, or None."""
 
 
 class View(Protocol):
@@ -148,8 +148,9 @@ class CommittableUnit(UnitOfWork, Protocol):
     async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
         """Makes the collected writes permanent and returns the feed entries that they caused, in order.
 
-        With a key it claims it and keeps ``answer`` as its receipt in the same transaction; when the key has a
-        receipt already it raises MovedOn and nothing happens, however many commit at the same moment.
+        With a key it claims it and keeps ``answer`` as its receipt in the same transaction. When the key has a
+        receipt already it raises MovedOn and nothing happens, however many commit at the same moment; but after
+        ``lock`` a receipt that is older than RECEIPTS_KEPT is replaced.
 
         Raises MovedOn, NotFound (also when the account is gone; with a key MovedOn may stand for it), LimitReached
         when a quota is exceeded (unless ``lock`` was called, MovedOn may stand for it), OwnerBusy when the owner's

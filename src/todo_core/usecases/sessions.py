@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 
 from todo_core.errors import InvalidCredentials, InvalidToken, NotFound
 from todo_core.ids import SessionId, UserId
@@ -13,10 +11,8 @@ from todo_core.model.user import Actor, User, canonical_email
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import AccessTokens, EndedSessions, RefreshTokens
 from todo_core.runner import Runner
+from todo_core.usecases.cleanup import forget_expired
 from todo_core.usecases.passwords import PasswordCheck, readable_password
-
-RECEIPTS_KEPT: Final = timedelta(hours=48)
-"""How long an idempotency key remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +157,9 @@ class Sessions:
 
         async def drop(tx: AccountsUnitOfWork) -> None:
             await tx.sessions.forget_ended(now - 2 * self.access.lifetime)
-            await tx.attempts.forget(now - self.passwords.policy.window)
-            await tx.forget_receipts(now - RECEIPTS_KEPT)
 
         await self.runner.accounts(drop)
+        await forget_expired(self.runner, self.passwords.policy.window, now)
 
     def _surplus(self, sessions: Sequence[LoginSession]) -> Sequence[LoginSession]:
         """Those that have expired, and the oldest of those that leave no room for one more."""

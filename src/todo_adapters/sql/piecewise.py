@@ -1,0 +1,35 @@
+"""Deletes old rows in pieces of bounded size, however many there are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Integer, Table, bindparam, delete, select, tuple_
+
+from todo_adapters.sql.database import Reader
+from todo_adapters.sql.statements import Statement
+
+
+class Piecewise:
+    """The rows of a table by age. ``at`` has an index; ``key`` identifies a row; only rows with ``conditions`` go.
+
+    A piece is a range of ``at``, found by its end, so that no statement looks at rows that earlier pieces have passed.
+    Rows that somebody has locked are passed over: whoever cleans up waits for nobody.
+    """
+
+    def __init__(
+        self, table: Table, at: Column[datetime], key: Sequence[Column[Any]], *conditions: ColumnElement[bool]
+    ) -> None:
+        after, before = bindparam("after", type_=at.type), bindparam("before", type_=at.type)
+        ends = select(at).where(at > after, at < before).order_by(at)
+        self._end = Statement(ends.limit(1).offset(bindparam("skipped", type_=Integer())))
+        in_piece = [at > after, at <= bindparam("end", type_=at.type), at < before, *conditions]
+        rows = select(*key).where(*in_piece).with_for_update(skip_locked=True)
+        self._delete = Statement(delete(table).where(tuple_(*key).in_(rows)).returning(*key))
+
+    async def delete(self, reader: Reader, after: datetime, before: datetime, limit: int) -> datetime | None:
+        """Deletes the next piece. Returns where it ends, or None when it is the last one."""
+        values = {"after": after, "before": before, "skipped": limit - 1}
+        row = await reader.one(self._end, values)
+        await reader.all(self._delete, values | {"end": before if row is None else row[0]})
+        return None if row is None else row[0]
