@@ -34,6 +34,9 @@ YEAR_MAX: Final = 9999
 PAGE_MAX: Final = 1_000
 """Items of one page, and the size of a page when none is asked for."""
 
+PAGE_BYTES: Final = 2**21
+"""A page ends as well when the texts of its items have so many bytes in UTF-8."""
+
 QUERY_MAX: Final = 255
 """Code points of a search text."""
 

@@ -14,6 +14,7 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "ETag": ("Names this state of the resource.", {"type": "string", "pattern": '^"[0-9a-h]+"$'}),
     "Location": ("Where the new thing is.", {"type": "string", "format": "uri-reference"}),
     "Link": ("Where the list goes on, if it does (RFC 8288).", {"type": "string"}),
+    "X-Next-Cursor": ("The cursor of the Link to the next page.", {"type": "string"}),
     "RateLimit": (
         "Where requests are rationed: how many are left, and in how many seconds there is one more.",
         {"type": "string", "pattern": '^"user";r=[0-9]+;t=[0-9]+$'},
@@ -30,7 +31,7 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "WWW-Authenticate": ("Asks for a bearer token.", {"type": "string", "pattern": "^Bearer "}),
 }
 RATION: Final = ("RateLimit", "RateLimit-Policy")
-OPTIONAL: Final = {"Link", "Idempotency-Replayed", *RATION}
+OPTIONAL: Final = {"Link", "X-Next-Cursor", "Idempotency-Replayed", *RATION}
 OF_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After", *RATION), 503: ("Retry-After",)}
 
 

@@ -7,13 +7,16 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from todo_core.limits import PAGE_MAX, QUERY_MAX
+import msgspec
+
+from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX, QUERY_MAX, TITLE_MAX
 from todo_core.model.due import DueDate, DueKind
 from todo_core.model.rules import Broken
 from todo_core.model.task import Priority
 from todo_core.model.task_filter import DueWish, SortField, TaskPosition, TaskQuery, TaskSort, search_words
+from todo_core.paging import Page
 from todo_core.usecases.tasks import look_through
-from todo_http.answer import Answer, Field
+from todo_http.answer import Answer, Field, encode
 from todo_http.call import Call
 from todo_http.conditional import answer_to, has_seen, tag_of, unchanged
 from todo_http.operations import Gives, operation
@@ -23,6 +26,10 @@ from todo_http.schemas import CLOCK, DAY
 from todo_http.tasks import TASKS, TaskOut
 
 E = TypeVar("E")
+
+BODY_MAX: Final = 2 * PAGE_BYTES
+ALWAYS_SHORT: Final = BODY_MAX // (6 * (TITLE_MAX + DESCRIPTION_MAX) + 1_000)
+"""So many tasks never have more than BODY_MAX bytes in JSON, whatever is in them."""
 
 STATUSES: Final = {"pending": False, "completed": True}
 PRIORITIES: Final[dict[str, Priority | None]] = {"high": Priority.HIGH, "medium": Priority.MEDIUM, "low": Priority.LOW}
@@ -154,13 +161,30 @@ def read_wish(request: Call) -> Wish:
     return Wish(query, sort, after, values.get("limit", PAGE_MAX))
 
 
-def _next_link(request: Call, position: TaskPosition, sort: TaskSort) -> Field:
-    """The same list from behind this position on (RFC 8288)."""
+def _next_page(request: Call, position: TaskPosition, sort: TaskSort) -> tuple[Field, Field]:
+    """Where the same list goes on behind this position: a link (RFC 8288), and the cursor in it."""
     parts = request.scope["query_string"].decode("ascii", "replace").split("&")
     kept = [quote(part, safe="=%+:,.-_~") for part in parts if part and part.partition("=")[0] != "cursor"]
     cursor = request.service.cursors.write(position, request.actor.user_id, sort)
     target = f"/api/{request.actor.user_id}/tasks?{'&'.join([*kept, f'cursor={cursor}'])}"
-    return b"link", f'<{target}>; rel="next"'.encode("ascii")
+    return (b"link", f'<{target}>; rel="next"'.encode("ascii")), (b"x-next-cursor", cursor.encode("ascii"))
+
+
+async def _read_page(request: Call, wish: Wish) -> tuple[Page[TaskOut, TaskPosition], Any]:
+    """The page, and what to encode as the body.
+
+    The storage bounds a page by its texts. In JSON a control character has six bytes, so a page that could be long is
+    encoded here, and read again with fewer tasks when it is too long.
+    """
+    run, owner, limit = request.todo.run, request.actor.user_id, wish.limit
+    while True:
+        page = await run.read(owner, look_through, run.clock, wish.query, wish.sort, wish.after, limit, TaskOut.shaped)
+        if len(page.items) <= ALWAYS_SHORT:
+            return page, page.items
+        body = encode(page.items)
+        if len(body) <= BODY_MAX:
+            return page, msgspec.Raw(body)
+        limit = len(page.items) * PAGE_BYTES // len(body)
 
 
 @operation(
@@ -169,9 +193,10 @@ def _next_link(request: Call, position: TaskPosition, sort: TaskSort) -> Field:
     id="listTasks",
     tag="tasks",
     summary="List tasks",
-    description="Oldest first unless told otherwise. A page with more behind it carries a Link to the next.",
+    description="Oldest first unless told otherwise. A page with more behind it carries a Link to the next. It ends at "
+    "about 2 MB, so it may have fewer tasks than the limit.",
     query=PARAMETERS,
-    gives={200: Gives(description="The tasks.", body=list[TaskOut], headers=("ETag", "Link"))},
+    gives={200: Gives(description="The tasks.", body=list[TaskOut], headers=("ETag", "Link", "X-Next-Cursor"))},
 )
 async def find(request: Call) -> Answer:
     wish = read_wish(request)
@@ -183,7 +208,7 @@ async def find(request: Call) -> Answer:
         latest = tag_of(await run.store.view(owner).revision())
         if has_seen(request.visit, latest, whatever=False):
             return unchanged(latest)
-    page = await run.read(owner, look_through, run.clock, wish.query, wish.sort, wish.after, wish.limit, TaskOut.shaped)
-    links = [_next_link(request, page.next, wish.sort)] if page.next else []
+    page, body = await _read_page(request, wish)
+    links = _next_page(request, page.next, wish.sort) if page.next else ()
     tag = tag_of(page.as_of) if steady and page.as_of is not None else None
-    return answer_to(request.visit, page.items, tag, *links)
+    return answer_to(request.visit, body, tag, *links)

@@ -42,7 +42,7 @@ def pages() -> Iterator[tuple[TaskSort, TaskFilter, Statement]]:
         for sort in (TaskSort(field), TaskSort(field, descending=True)):
             for after in (None, TaskPosition("", TaskId(UUID(int=7)))):
                 for which in (TaskFilter(), TaskFilter(completed=False)):
-                    yield sort, which, page_statement(Look.of(which, sort, after))
+                    yield sort, which, page_statement(Look.of(which, sort, after, 50))
 
 
 def constants() -> Iterator[Statement]:

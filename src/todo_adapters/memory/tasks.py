@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import TypeVar
 
 from todo_adapters.memory.state import Draft, Shelf, State, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.errors import NotFound
 from todo_core.ids import TaskId, UserId
+from todo_core.limits import PAGE_BYTES
 from todo_core.model.change import Change, ChangeKind
 from todo_core.model.intent import Receipt
 from todo_core.model.task import Task, TaskForm
@@ -39,8 +41,14 @@ class MemoryTaskReads:
         as_of = self._shelf.revision
         await others_run()
         behind = [task for task in found if after is None or sort.is_behind(task, after)]
-        last = sort.position(behind[limit - 1]) if len(behind) > limit else None
-        return Page(tuple([task.shaped(form) for task in behind[:limit]]), last, as_of if behind else None)
+        begins = [0, *accumulate(_text_bytes(task) for task in behind)]
+        items = [task for task, begin in zip(behind[:limit], begins, strict=False) if begin < PAGE_BYTES]
+        last = sort.position(items[-1]) if len(behind) > len(items) else None
+        return Page(tuple([task.shaped(form) for task in items]), last, as_of if behind else None)
+
+
+def _text_bytes(task: Task) -> int:
+    return len(task.title.encode()) + len((task.description or "").encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,29 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.rows import TASK_COLUMNS, shape, to_task
 from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.sql.tables import tasks, users
+from todo_adapters.sql.types import octets
 from todo_core.errors import NotFound
 from todo_core.ids import TaskId, UserId
+from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, TITLE_MAX
 from todo_core.model.due import DueKind
 from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
@@ -36,6 +51,9 @@ AS_OF: Final = (
     .label("as_of")
 )
 """The owner's counter, seen in the same look as the rows beside which it stands."""
+
+ALWAYS_WITHIN: Final = PAGE_BYTES // (4 * (TITLE_MAX + DESCRIPTION_MAX))
+"""So many tasks never exceed PAGE_BYTES, whatever is in them."""
 
 SORT_COLUMNS: Final = {
     SortField.CREATED_AT: T.id,
@@ -62,12 +80,15 @@ class SqlTasks:
     async def page(
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[Item]
     ) -> Page[Item, TaskPosition]:
-        statement = page_statement(Look.of(which, sort, after))
-        values = {"user_id": self.owner, "limit": limit + 1, **_values(which), **_position(after)}
-        rows: Sequence[Row] = await self.reader.all(statement, values)
+        look = Look.of(which, sort, after, limit)
+        values = {"user_id": self.owner, "limit": limit + 1, "page_bytes": PAGE_BYTES}
+        values |= {**_values(which), **_position(after)}
+        rows: Sequence[Row] = await self.reader.all(page_statement(look), values)
         as_of = rows[0][WIDTH] if rows else None
-        last = sort.position(to_task(rows[limit - 1])) if len(rows) > limit else None
-        return Page(tuple([shape(row, form) for row in rows[:limit]]), last, as_of)
+        found = rows[0][WIDTH + 1] if rows and look.weighed else len(rows)
+        items = rows[:limit]
+        last = sort.position(to_task(items[-1])) if found > len(items) else None
+        return Page(tuple([shape(row, form) for row in items]), last, as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +96,7 @@ class Look:
     """What of a query changes the text of its statement; all the rest is bound.
 
     ``start`` is where the page begins: at the very start, behind a task that has a sort value, or behind one
-    that has none.
+    that has none. ``weighed`` pages could exceed PAGE_BYTES.
     """
 
     completed: bool | None
@@ -87,9 +108,10 @@ class Look:
     words: int
     sort: TaskSort
     start: str
+    weighed: bool = False
 
     @classmethod
-    def of(cls, which: TaskFilter, sort: TaskSort, after: TaskPosition | None) -> "Look":
+    def of(cls, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int) -> "Look":
         return cls(
             completed=which.completed,
             open_only=which.open_only,
@@ -100,6 +122,7 @@ class Look:
             words=len(which.words),
             sort=sort,
             start="top" if after is None else "valueless" if after.value is None else "valued",
+            weighed=limit > ALWAYS_WITHIN,
         )
 
 
@@ -134,22 +157,44 @@ def page_statement(look: Look) -> Statement:
     limit = bindparam("limit", type_=Integer())
     order = key.desc() if look.sort.descending else key.asc()
     if not T[key.name].nullable:
-        query = select(*TASK_COLUMNS, AS_OF).where(wanted)
-        keyed = key is T.id and not _conditions(look)
-        return Statement(_behind(query, look, key).order_by(order, T.id).limit(limit), keyed=keyed)
+        plain = key is T.id and not _conditions(look)
+        columns = [*TASK_COLUMNS, *([key.label("sorted_by")] if look.weighed else [])]
+        page = _behind(select(*columns).where(wanted), look, key).order_by(order, T.id).limit(limit)
+        if look.weighed:
+            return Statement(_weighed(page.subquery(), look))
+        return Statement(page.add_columns(AS_OF), keyed=plain)
     valueless = select(*TASK_COLUMNS, key.label("sorted_by"), literal(1).label("part")).where(wanted, key.is_(None))
     if look.start == "valueless":
         valueless = valueless.where(T.id > bindparam("after_id", type_=T.id.type))
-        part = valueless.order_by(T.id).limit(limit).subquery()
-        return Statement(select(*[part.c[column.name] for column in TASK_COLUMNS], AS_OF).order_by(part.c.id))
-    valued = select(*TASK_COLUMNS, key.label("sorted_by"), literal(0).label("part")).where(wanted, key.is_not(None))
-    both = union_all(
-        select(_behind(valued, look, key).order_by(order, T.id).limit(limit).subquery()),
-        select(valueless.order_by(T.id).limit(limit).subquery()),
-    ).subquery()
-    order = both.c.sorted_by.desc() if look.sort.descending else both.c.sorted_by.asc()
-    columns = [both.c[column.name] for column in TASK_COLUMNS]
-    return Statement(select(*columns, AS_OF).order_by(both.c.part, order, both.c.id).limit(limit))
+        both = valueless.order_by(T.id).limit(limit).subquery()
+    else:
+        valued = select(*TASK_COLUMNS, key.label("sorted_by"), literal(0).label("part")).where(wanted, key.is_not(None))
+        both = union_all(
+            select(_behind(valued, look, key).order_by(order, T.id).limit(limit).subquery()),
+            select(valueless.order_by(T.id).limit(limit).subquery()),
+        ).subquery()
+    if not look.weighed:
+        tasks_alone = [both.c[column.name] for column in TASK_COLUMNS]
+        return Statement(select(*tasks_alone, AS_OF).order_by(*_order(both, look)).limit(limit))
+    page = select(*both.c).order_by(*_order(both, look)).limit(limit)
+    return Statement(_weighed(page.subquery(), look))
+
+
+def _order(page: FromClause, look: Look) -> list[ColumnElement[Any]]:
+    """The order of the rows of a page whose columns include what it is sorted by."""
+    value = page.c.sorted_by.desc() if look.sort.descending else page.c.sorted_by.asc()
+    return [*([page.c.part] if "part" in page.c else []), value, page.c.id]
+
+
+def _weighed(page: FromClause, look: Look) -> Select[Any]:
+    """The rows of a page that begin within PAGE_BYTES; behind the usual columns each tells how many there were."""
+    order = _order(page, look)
+    weight = octets(page.c.title) + func.coalesce(octets(page.c.description), 0)
+    begin = func.sum(weight).over(order_by=order, rows=(None, 0)) - weight
+    rows = select(*page.c, begin.label("begin"), func.count().over().label("found")).subquery()
+    columns = [rows.c[column.name] for column in TASK_COLUMNS]
+    within = rows.c.begin < bindparam("page_bytes", type_=Integer())
+    return select(*columns, AS_OF, rows.c.found).where(within).order_by(*_order(rows, look))
 
 
 def _behind(query: Select[Any], look: Look, key: ColumnElement[Any]) -> Select[Any]:

@@ -43,7 +43,11 @@ class TaskReads(Protocol):
     async def page(
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[T]
     ) -> Page[T, TaskPosition]:
-        """At most ``limit`` tasks that match, in order, from behind the position on; each in this form."""
+        """At most ``limit`` tasks that match, in order, from behind the position on; each in this form.
+
+        The page ends with the task with which titles and descriptions reach PAGE_BYTES, so it may have fewer items
+        than ``limit`` and still a next position; it has at least one if any task matches.
+        """
 
 
 class TaskRepository(TaskReads, Protocol):
