@@ -122,8 +122,7 @@ class Maker:
     def users(self, password_hash: str) -> Iterator[Row]:
         """The users, once the tasks are made: a counter is never behind a revision."""
         for number, owner in enumerate(self.owners):
-            made = self.began
-            yield owner, address(number), f"Person {number}", "UTC", made, False, password_hash, self.counters[number]
+            yield user_row(owner, number, self.began, password_hash, self.counters[number])
 
 
 def address(number: int) -> str:
@@ -131,7 +130,15 @@ def address(number: int) -> str:
     return f"p{number}@example.org"
 
 
-USER_COLUMNS: Final = ("id", "email", "name", "time_zone", "created_at", "disabled", "password_hash", "revision")
+PROFILE: Final = ("id", "email", "name", "time_zone", "created_at", "disabled", "password_hash")
+USER_COLUMNS: Final = (*PROFILE, "revision", "task_count", "receipt_count", "feed_bytes")
+
+
+def user_row(owner: UUID, number: int, made: datetime, password_hash: str, count: int) -> Row:
+    """A user with so many tasks, each written once."""
+    return owner, address(number), f"Person {number}", "UTC", made, False, password_hash, count, count, 0, 0
+
+
 SESSION_COLUMNS: Final = [column.name for column in login_sessions.c]
 
 
@@ -173,8 +180,7 @@ def part_of(dataset: Dataset, tasks: int) -> Dataset:
 def load_part(connection: Connection, dataset: Dataset, now: datetime, password_hash: str) -> None:
     """Fills a migrated, empty database of any kind with the people who ask and their tasks."""
     owners = [
-        (person.user_id, address(n), f"Person {n}", "UTC", now, False, password_hash, len(person.tasks))
-        for n, person in enumerate(dataset.people, 1)
+        user_row(person.user_id, n, now, password_hash, len(person.tasks)) for n, person in enumerate(dataset.people, 1)
     ]
     for table, columns, rows in (
         (users, USER_COLUMNS, owners),

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import alike, run
 from benchmarks.asks import KEY, Crowd
 from benchmarks.cpu import Process, Reading, family
-from benchmarks.dataset import CREATED, ID, OWNER, REVISION, Maker, Size, part_of
+from benchmarks.dataset import CREATED, ID, OWNER, REVISION, USER_COLUMNS, Maker, Size, part_of
 from benchmarks.load import Load, by_hand, percentiles
 from benchmarks.postgres import file_system
 from benchmarks.report import BEGIN, END, Result, write_page
@@ -141,8 +141,11 @@ def test_the_data_are_made_as_the_service_would_write_them() -> None:
     assert sum(row[OWNER] == maker.dataset.heavy for row in rows) == 250
     assert [row[ID] for row in rows] == sorted(row[ID] for row in rows)
     assert [row[CREATED] for row in rows] == sorted(row[CREATED] for row in rows)
-    for owner, *_, counter in maker.users("hash"):
-        assert sorted(row[REVISION] for row in rows if row[OWNER] == owner) == list(range(1, counter + 1))
+    for row in maker.users("hash"):
+        user = dict(zip(USER_COLUMNS, row, strict=True))
+        revisions = sorted(row[REVISION] for row in rows if row[OWNER] == user["id"])
+        assert revisions == list(range(1, user["revision"] + 1))
+        assert user["task_count"] == len(revisions)
 
 
 def test_the_data_are_the_same_each_time() -> None:
