@@ -2,6 +2,13 @@
 
 from typing import Final
 
+COMPOSED: Final = 4
+"""Code points of which composing (NFC) makes one, at most.
+
+A text that is counted when it is composed may be this many times as long before. What is longer is refused without
+composing it, which takes time in proportion to the square of a run of combining marks.
+"""
+
 TITLE_MAX: Final = 255
 """Code points of a task's title, after trimming."""
 

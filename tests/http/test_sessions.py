@@ -31,8 +31,12 @@ async def test_a_login_tells_every_fault_of_its_shape(api: Api) -> None:
         "/password": "required",
         "/pass": "unknown-field",
     }
-    claim = {"email": "nobody@example.org", "password": "x" * 600}
-    assert faults(await api.client.post("/api/auth/login", json=claim)) == {"/password": "control-character"}
+    for claim, code in [
+        ({"email": "x" * 600, "password": "x" * 600}, "too-long"),
+        ({"email": "a\0@example.org", "password": "a\0"}, "control-character"),
+    ]:
+        told = faults(await api.client.post("/api/auth/login", json=claim))
+        assert told == {"/email": code, "/password": code}
 
 
 async def test_the_sixth_wrong_password_has_to_wait(api: Api, ada: Person) -> None:
