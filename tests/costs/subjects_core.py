@@ -2,7 +2,9 @@
 
 from tests.costs.growth import Subject
 from tests.costs.hostile import TEXTS
+from todo_core.limits import DESCRIPTION_MAX
 from todo_core.model.password import new_password, readable
+from todo_core.model.rules import fold
 from todo_core.model.user import email, name, readable_email
 from todo_core.model.zones import zone_name
 
@@ -15,5 +17,6 @@ SUBJECTS: list[Subject] = [
     Subject(name="name", run=name, hostile=TEXTS, longest=BODY),
     Subject(name="new_password", run=lambda text: new_password(text, "a@b.cd", "A"), hostile=TEXTS, longest=BODY),
     Subject(name="readable", run=readable, hostile=TEXTS, longest=BODY),
+    Subject(name="fold", run=fold, hostile=TEXTS, longest=DESCRIPTION_MAX),
     Subject(name="zone_name", run=zone_name, hostile=TEXTS, longest=BODY),
 ]
