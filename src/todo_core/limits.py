@@ -41,8 +41,11 @@ YEAR_MAX: Final = 9999
 PAGE_MAX: Final = 1_000
 """Items of one page, and the size of a page when none is asked for."""
 
+SEARCHED_MAX: Final = 4 * DESCRIPTION_MAX
+"""Code points of a description, without case and accents, that are searched."""
+
 QUERY_MAX: Final = 255
-"""Code points of a search text."""
+"""Code points of a search text, as it is sent and without case and accents."""
 
 QUERY_WORDS_MAX: Final = 16
 """Words of a search text."""

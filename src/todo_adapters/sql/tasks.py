@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, literal, or_, select, union_all
 
 from todo_adapters.sql.database import Reader
+from todo_adapters.sql.functions import contains
 from todo_adapters.sql.rows import TASK_COLUMNS, shape, to_task
 from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.sql.tables import tasks, users
@@ -113,8 +114,7 @@ def _values(which: TaskFilter) -> dict[str, Any]:
             values |= {f"{name}_{kind.value}": bound.of(kind) for kind in DueKind}
             values[f"{name}_edge"] = bound.lowest if name == "from" else bound.highest
     for i, word in enumerate(which.words):
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values[f"word_{i}"] = f"%{escaped}%"
+        values[f"word_{i}"] = word
     return values
 
 
@@ -182,7 +182,7 @@ def _conditions(look: Look) -> list[ColumnElement[bool]]:
         found += [T.due_at < bindparam("until_edge", type_=T.due_at.type), T.due_at < _bound("until")]
     for i in range(look.words):
         word = bindparam(f"word_{i}", type_=T.description_key.type)
-        found.append(or_(T.title_key.like(word, escape="\\"), T.description_key.like(word, escape="\\")))
+        found.append(or_(contains(T.title_key, word), contains(T.description_key, word)))
     return found
 
 
