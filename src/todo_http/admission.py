@@ -1,7 +1,7 @@
 """The way in of an operation: who is asking, is the path theirs, is it spelled properly, is the body a kind we take.
 
-In this order, so that nothing is learned without a token, and nothing about others with one: 401, 429, 403, 404, 415,
-400.
+In this order, so that nothing is learned without a token, and nothing about others with one: 401, 429, 403, 404, 413,
+415, 400.
 """
 
 import re
@@ -13,6 +13,7 @@ from todo_core.errors import Forbidden, InvalidToken, NotFound, TooManyRequests,
 from todo_http.answer import JSON
 from todo_http.query import read_query
 from todo_http.refusals import InvalidRequest, UnsupportedMediaType
+from todo_http.request_bounds import narrow_body
 from todo_http.visit import Visit
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Admission:
             self._ration(visit)
         self._check_path(scope, visit)
         if facts.takes is not None:
+            if facts.body_max is not None:
+                narrow_body(visit, facts.body_max)
             self._check_content(visit)
         if scope["query_string"] and not facts.any_query:
             visit.query = read_query(scope["query_string"], facts.query)

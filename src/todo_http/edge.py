@@ -77,7 +77,7 @@ class Edge:
         self.running += 1
         self.meter.begun()
         try:
-            answer = await self._answer(inner, BoundedBody(receive, self.bounds), visit)
+            answer = await self._answer(inner, BoundedBody(receive, self.bounds.deadline, visit), visit)
             await self._send(answer, inner, visit, send)
         finally:
             self.running -= 1

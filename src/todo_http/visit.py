@@ -19,6 +19,7 @@ class Visit:
         "actor",
         "answer",
         "body",
+        "body_max",
         "fields",
         "method",
         "problem",
@@ -42,6 +43,7 @@ class Visit:
         self.answer: Answer | None = None
         self.query: Query | None = None
         self.body = b""
+        self.body_max = service.options.max_body_bytes
         self.problem: str | None = None
         self.replayed = False
         self.rate: tuple[tuple[bytes, bytes], ...] = ()

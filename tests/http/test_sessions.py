@@ -70,7 +70,7 @@ async def test_reuse_after_the_grace_ends_the_login_session(api: Api, ada: Perso
 
 
 async def test_what_is_no_refresh_token_is_refused(api: Api, ada: Person) -> None:  # D4, C11
-    for token in ("", "x", ada.session["token"], ada.session["refresh_token"][:-1], "é", "\0", "x" * 100_000):
+    for token in ("", "x", ada.session["token"], ada.session["refresh_token"][:-1], "é", "\0", "x" * 16_000):
         answer = await api.client.post("/api/auth/refresh", json={"refresh_token": token})
         problem(answer, 401, "invalid-token")
     problem(await ada.get("/api/auth/me", headers={"Authorization": f"Bearer {ada.session['refresh_token']}"}),
