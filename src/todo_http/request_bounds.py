@@ -9,11 +9,10 @@ from litestar.types import HTTPScope, Receive
 
 from todo_http.options import HttpOptions
 from todo_http.refusals import AddressTooLong, BadFraming, HeadersTooLarge, Malformed, RequestTimeout, TooLarge
-from todo_http.visit import Visit
+from todo_http.visit import FIELDS_MAX, Visit
 
 ADDRESS_MAX: Final = 8_192
 HEADERS_MAX: Final = 32_768
-FIELDS_MAX: Final = 100
 HOST: Final = re.compile(rb"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
