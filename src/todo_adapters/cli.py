@@ -17,7 +17,8 @@ from todo_adapters.settings import Settings
 from todo_adapters.urls import is_memory
 from todo_core.errors import Invalid, TodoError
 from todo_core.front import Todo
-from todo_core.model.user import Registration, canonical_email
+from todo_core.model.rules import Broken
+from todo_core.model.user import Registration, readable_email
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,7 +35,7 @@ def refusing(command: Callable[P, T]) -> Callable[P, T]:
             raise click.ClickException("\n       ".join(error.problems)) from None
         except Invalid as error:
             raise click.ClickException("; ".join(f"{v.field}: {v.detail}" for v in error.violations)) from None
-        except TodoError as error:
+        except (TodoError, Broken) as error:
             raise click.ClickException(error.detail) from None
         except OSError as error:
             raise click.ClickException(f"The database does not answer ({error}).") from None
@@ -174,7 +175,8 @@ def list_users() -> None:
 @refusing
 def disable_user(email: str, undo: bool) -> None:
     """Keep somebody out: all their login sessions end, and they cannot log in."""
-    user = _with_service(lambda todo: todo.accounts.disable(canonical_email(email), not undo))
+    address = readable_email(email)
+    user = _with_service(lambda todo: todo.accounts.disable(address, not undo))
     click.echo(f"{user.email} can log in again." if undo else f"{user.email} is disabled.")
 
 

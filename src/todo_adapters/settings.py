@@ -138,8 +138,9 @@ class Settings:
         "TODO_WEB", "1", values.switch, "`0` to serve no web client, and a signpost to the API in its place"
     )
     max_body_bytes: int = _setting(
-        "TODO_MAX_BODY_BYTES", "262144", values.whole(1024, 16_777_216), "longest body of a request"
-    )
+        "TODO_MAX_BODY_BYTES", "262144", values.whole(1024, 16_777_216),
+        "longest body of a request; where no token is needed, at most 16384",
+    )  # fmt: skip
     drain_seconds: float = _setting(
         "TODO_DRAIN_SECONDS", "5", values.seconds(0, 300),
         "pause between SIGTERM, when `/health/ready` turns to 503, and the end of listening: time for balancers to look"

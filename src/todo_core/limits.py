@@ -2,6 +2,13 @@
 
 from typing import Final
 
+COMPOSED: Final = 4
+"""Code points of which composing (NFC) makes one, at most.
+
+A text that is counted when it is composed may be this many times as long before. What is longer is refused without
+composing it, which takes time in proportion to the square of a run of combining marks.
+"""
+
 TITLE_MAX: Final = 255
 """Code points of a task's title, after trimming."""
 
@@ -37,8 +44,11 @@ PAGE_MAX: Final = 1_000
 PAGE_BYTES: Final = 2**21
 """A page ends as well when the texts of its items have so many bytes in UTF-8."""
 
+SEARCHED_MAX: Final = 4 * DESCRIPTION_MAX
+"""Code points of a description, without case and accents, that are searched."""
+
 QUERY_MAX: Final = 255
-"""Code points of a search text."""
+"""Code points of a search text, as it is sent and without case and accents."""
 
 QUERY_WORDS_MAX: Final = 16
 """Words of a search text."""

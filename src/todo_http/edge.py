@@ -67,7 +67,8 @@ class Edge:
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = perf_counter()
-        fields = fields_of(scope["headers"])
+        headers: Any = scope["headers"]
+        fields = fields_of(headers)
         asked = fields.get(b"x-request-id")
         request_id = asked.decode("ascii") if asked and REQUEST_ID.fullmatch(asked) else self.new_id()
         visit = Visit(self.service, scope["method"], fields, request_id)
@@ -77,7 +78,7 @@ class Edge:
         self.running += 1
         self.meter.begun()
         try:
-            answer = await self._answer(inner, BoundedBody(receive, self.bounds), visit)
+            answer = await self._answer(inner, BoundedBody(receive, self.bounds.deadline, visit), visit)
             await self._send(answer, inner, visit, send)
         finally:
             if visit.turn is not None:

@@ -116,6 +116,8 @@ def _describe(
             "required": True,
             "content": {media_type: {"schema": schema} for media_type in operation.media_types},
         }
+        if operation.body_max is not None:
+            described["requestBody"]["description"] = f"At most {operation.body_max:,} bytes."
     answers = {str(status): good_answer(operation, gives, references) for status, gives in operation.gives.items()}
     if "201" in answers and (links := _links(operation, known)):
         answers["201"]["links"] = links

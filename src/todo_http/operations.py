@@ -18,6 +18,9 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
 
+PUBLIC_BODY_MAX: Final = 16_384
+"""Bytes of the body of a public operation: what costs no login must not cost much else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gives:
@@ -57,6 +60,11 @@ class Operation:
     def media_types(self) -> tuple[str, ...]:
         """The formats of the body that it takes."""
         return (JSON, MERGE_PATCH) if self.method == "PATCH" else (JSON,)
+
+    @cached_property
+    def body_max(self) -> int | None:
+        """The most bytes of its body; None where only the limit of the service holds."""
+        return PUBLIC_BODY_MAX if self.public else None
 
     @cached_property
     def template(self) -> str:

@@ -9,11 +9,10 @@ from litestar.types import HTTPScope, Receive
 
 from todo_http.options import HttpOptions
 from todo_http.refusals import AddressTooLong, BadFraming, HeadersTooLarge, Malformed, RequestTimeout, TooLarge
-from todo_http.visit import Visit
+from todo_http.visit import FIELDS_MAX, Visit
 
 ADDRESS_MAX: Final = 8_192
 HEADERS_MAX: Final = 32_768
-FIELDS_MAX: Final = 100
 HOST: Final = re.compile(rb"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
@@ -21,7 +20,6 @@ class RequestBounds:
     """The limits and the host names of one application."""
 
     def __init__(self, options: HttpOptions) -> None:
-        self.max_body = options.max_body_bytes
         self.deadline = options.body_deadline
         self.hosts = tuple(host.lower() for host in options.allowed_hosts)
 
@@ -41,8 +39,8 @@ class RequestBounds:
         if declared is not None:
             if not declared.isdigit():
                 raise BadFraming
-            if len(declared) > 15 or int(declared) > self.max_body:
-                raise TooLarge(self.max_body)
+            if len(declared) > 15 or int(declared) > visit.body_max:
+                raise TooLarge(visit.body_max)
 
     def _check_host(self, field: bytes) -> None:
         """Exactly one Host, as two joined by a comma are no host; which one, only if names are configured."""
@@ -55,6 +53,15 @@ class RequestBounds:
                 raise Malformed("This service does not answer to that Host.")
 
 
+def narrow_body(visit: Visit, most: int) -> None:
+    """Lowers the limit of a body that has not been read yet. Raises TooLarge when it is declared to be longer."""
+    if most < visit.body_max:
+        visit.body_max = most
+        declared = visit.fields.get(b"content-length")
+        if declared is not None and int(declared) > most:
+            raise TooLarge(most)
+
+
 class BoundedBody:
     """A ``receive`` that gives out so many bytes, within so many seconds from the first call, and no more.
 
@@ -62,11 +69,12 @@ class BoundedBody:
     complete, waiting for what comes next (which is the end of the connection) has no limit.
     """
 
-    __slots__ = ("bounds", "complete", "receive", "received", "until")
+    __slots__ = ("complete", "deadline", "receive", "received", "until", "visit")
 
-    def __init__(self, receive: Receive, bounds: RequestBounds) -> None:
+    def __init__(self, receive: Receive, deadline: float, visit: Visit) -> None:
         self.receive = receive
-        self.bounds = bounds
+        self.deadline = deadline
+        self.visit = visit
         self.received = 0
         self.complete = False
         self.until: float | None = None
@@ -75,15 +83,15 @@ class BoundedBody:
         if self.complete:
             return await self.receive()
         if self.until is None:
-            self.until = asyncio.get_running_loop().time() + self.bounds.deadline
+            self.until = asyncio.get_running_loop().time() + self.deadline
         try:
             async with asyncio.timeout_at(self.until):
                 message = await self.receive()
         except TimeoutError:
-            raise RequestTimeout(self.bounds.deadline) from None
+            raise RequestTimeout(self.deadline) from None
         if message["type"] == "http.request":
             self.received += len(message.get("body", b""))
             self.complete = not message.get("more_body")
-            if self.received > self.bounds.max_body:
-                raise TooLarge(self.bounds.max_body)
+            if self.received > self.visit.body_max:
+                raise TooLarge(self.visit.body_max)
         return message

@@ -1,6 +1,7 @@
 """What the edge knows about one request, kept beside its scope for everything further inside."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Final
 
 from litestar.types import Scope
 
@@ -11,6 +12,8 @@ from todo_http.query import Query
 from todo_http.service import Service
 
 KEY = "todo.visit"
+FIELDS_MAX: Final = 100
+"""Header fields of a request."""
 
 
 class Visit:
@@ -20,6 +23,7 @@ class Visit:
         "actor",
         "answer",
         "body",
+        "body_max",
         "fields",
         "method",
         "problem",
@@ -44,6 +48,7 @@ class Visit:
         self.answer: Answer | None = None
         self.query: Query | None = None
         self.body = b""
+        self.body_max = service.options.max_body_bytes
         self.problem: str | None = None
         self.replayed = False
         self.rate: tuple[tuple[bytes, bytes], ...] = ()
@@ -52,15 +57,23 @@ class Visit:
         self.sent = 0
 
 
-def fields_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def fields_of(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """The header fields by name; those that come twice are joined as RFC 9110, section 5.3, says.
 
-    So a second Host, Authorization or Content-Type spoils the first, and none of them is ever chosen.
+    So a second Host, Authorization or Content-Type spoils the first, and none of them is ever chosen. Of too many
+    fields, which are refused as soon as they can be, only the first ones are looked at.
     """
-    fields: dict[bytes, bytes] = {}
+    if len(headers) > FIELDS_MAX:
+        headers = headers[:FIELDS_MAX]
+    fields = dict(headers)
+    return fields if len(fields) == len(headers) else _joined(headers)
+
+
+def _joined(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    values: dict[bytes, list[bytes]] = {}
     for name, value in headers:
-        fields[name] = fields[name] + b", " + value if name in fields else value
-    return fields
+        values.setdefault(name, []).append(value)
+    return {name: b", ".join(parts) for name, parts in values.items()}
 
 
 def visit_of(scope: Scope) -> Visit:

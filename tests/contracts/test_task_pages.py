@@ -9,6 +9,7 @@ import pytest
 from tests.contracts.crowd import crowd, filters
 from tests.contracts.kit import IDS, NOW, a_task, add, new_owner, write
 from todo_core.ids import UserId
+from todo_core.limits import SEARCHED_MAX
 from todo_core.model.task import Priority, Task
 from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
 from todo_core.ports.storage import Store, TaskReads
@@ -179,3 +180,22 @@ async def test_the_default_order_is_oldest_first_by_id(store: Store) -> None:
     ids = [task.id for task in await walk(store.view(owner).tasks, TaskFilter(), TaskSort(), 3)]
     assert ids == [task.id for task in stored]
     assert all(first < second for first, second in pairwise(ids))
+
+
+async def test_a_description_that_folding_makes_far_longer_is_searched_only_at_its_beginning(
+    store: Store,
+) -> None:  # P4
+    owner = await new_owner(store)
+    sign, growth = "\ufdfa", 18
+    within, beyond = sign * (SEARCHED_MAX // growth - 1), sign * (SEARCHED_MAX // growth)
+    stored = [await add(store, owner, description=beginning + " wine") for beginning in (within, beyond)]
+    which = TaskFilter(words=("wine",))
+    assert [which.matches(task) for task in stored] == [True, False]
+    assert await walk(store.view(owner).tasks, which, TaskSort(), 10) == stored[:1]
+
+
+@pytest.mark.parametrize("word", ["%", "_", "\\", "100%", "a_b", "\\%", "*", "["])
+async def test_every_character_of_a_word_means_itself(store: Store, word: str) -> None:
+    owner = await new_owner(store)
+    stored = [await add(store, owner, title) for title in (f"with {word} in it", "100 a-b", "axb 1000")]
+    assert await walk(store.view(owner).tasks, TaskFilter(words=(word,)), TaskSort(), 10) == stored[:1]

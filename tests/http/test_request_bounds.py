@@ -8,6 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.http.service import OPTIONS, Api, Person, problem, serving
+from todo_http.openapi import document
+from todo_http.operations import Operation
+from todo_http.routes import operations
 
 
 async def bare(
@@ -100,6 +103,52 @@ async def test_a_body_at_the_limit_is_read(ada: Person) -> None:
     assert answer.status_code == 201
     answer = await ada.ask("POST", ada.tasks, content=body + b" ", headers={"Content-Type": "application/json"})
     problem(answer, 413, "too-large")
+
+
+PUBLIC = [operation for operation in operations() if operation.public and operation.takes]
+OTHERS = [operation for operation in operations() if not operation.public and operation.takes]
+PUBLIC_MAX = 16_384
+
+
+@pytest.mark.parametrize("operation", PUBLIC, ids=lambda operation: operation.id)
+@pytest.mark.parametrize("declared", [True, False])
+async def test_bodies_of_public_operations_are_short(api: Api, operation: Operation, declared: bool) -> None:  # P1
+    async def streamed(body: bytes) -> Any:
+        for start in range(0, len(body), 4_096):
+            yield body[start : start + 4_096]
+
+    for length, code in ((PUBLIC_MAX, "invalid"), (PUBLIC_MAX + 1, "too-large")):
+        body = b"{}".ljust(length)
+        content: Any = body if declared else streamed(body)
+        headers = {"Content-Type": "application/json"}
+        answer = await api.client.request(operation.method, operation.path, content=content, headers=headers)
+        told = problem(answer, 400 if code == "invalid" else 413, code)
+        assert (code == "invalid") or f"{PUBLIC_MAX} bytes" in told["detail"]
+
+
+async def test_a_body_that_is_declared_too_long_for_a_public_operation_is_not_read(api: Api) -> None:
+    class Never:
+        def __aiter__(self) -> Any:
+            raise AssertionError("the body was read")
+
+    headers = {"Content-Type": "application/json", "Content-Length": str(PUBLIC_MAX + 1)}
+    answer = await api.client.post("/api/auth/login", content=Never(), headers=headers)
+    problem(answer, 413, "too-large")
+    assert answer.headers["connection"] == "close"
+
+
+async def test_a_lower_limit_holds_for_public_operations_as_well() -> None:
+    async with serving(replace(OPTIONS, max_body_bytes=1_024)) as api:
+        headers = {"Content-Type": "application/json"}
+        answer = await api.client.post("/api/auth/login", content=b"{}".ljust(1_025), headers=headers)
+        assert "1024 bytes" in problem(answer, 413, "too-large")["detail"]
+
+
+def test_the_document_tells_which_bodies_are_short() -> None:
+    paths = document()["paths"]
+    for operation in (*PUBLIC, *OTHERS):
+        body = paths[operation.template][operation.method.lower()]["requestBody"]
+        assert ("16,384 bytes" in body.get("description", "")) == (operation in PUBLIC)
 
 
 async def test_too_many_or_too_long_headers_are_refused(api: Api) -> None:  # I6

@@ -31,8 +31,12 @@ async def test_a_login_tells_every_fault_of_its_shape(api: Api) -> None:
         "/password": "required",
         "/pass": "unknown-field",
     }
-    claim = {"email": "nobody@example.org", "password": "x" * 600}
-    assert faults(await api.client.post("/api/auth/login", json=claim)) == {"/password": "control-character"}
+    for claim, code in [
+        ({"email": "x" * 600, "password": "x" * 600}, "too-long"),
+        ({"email": "a\0@example.org", "password": "a\0"}, "control-character"),
+    ]:
+        told = faults(await api.client.post("/api/auth/login", json=claim))
+        assert told == {"/email": code, "/password": code}
 
 
 async def test_the_sixth_wrong_password_has_to_wait(api: Api, ada: Person) -> None:
@@ -66,7 +70,7 @@ async def test_reuse_after_the_grace_ends_the_login_session(api: Api, ada: Perso
 
 
 async def test_what_is_no_refresh_token_is_refused(api: Api, ada: Person) -> None:  # D4, C11
-    for token in ("", "x", ada.session["token"], ada.session["refresh_token"][:-1], "é", "\0", "x" * 100_000):
+    for token in ("", "x", ada.session["token"], ada.session["refresh_token"][:-1], "é", "\0", "x" * 16_000):
         answer = await api.client.post("/api/auth/refresh", json={"refresh_token": token})
         problem(answer, 401, "invalid-token")
     problem(await ada.get("/api/auth/me", headers={"Authorization": f"Bearer {ada.session['refresh_token']}"}),

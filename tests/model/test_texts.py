@@ -130,5 +130,12 @@ def test_a_search_is_a_set_of_folded_words() -> None:
         search_words("a\0")
 
 
+def test_a_search_is_short_without_case_and_accents_too() -> None:  # P4
+    assert len(search_words("\ufdfa" * 14)[0]) <= QUERY_MAX
+    assert sum(map(len, search_words("Käse " * 51))) <= QUERY_MAX
+    with pytest.raises(Broken, match=r"at most 255 characters"):
+        search_words("\ufdfa" * 15)
+
+
 def test_what_can_be_stored_is_kept_code_point_for_code_point() -> None:
     assert storable("e\u0301 \ufffe \x7f \r\n", 20) == "e\u0301 \ufffe \x7f \r\n"

@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlalchemy import Column, ColumnElement, bindparam, func, or_, select, update
 
 from todo_adapters.sql.database import Database, Reader, Transaction
+from todo_adapters.sql.functions import octets
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import changes, receipts, tasks, users
-from todo_adapters.sql.types import octets
 from todo_core.errors import LimitReached, NotFound
 from todo_core.ids import UserId
 from todo_core.model.quota import Quota, Usage

@@ -11,6 +11,7 @@ from todo_core.ids import SessionId, UserId
 from todo_core.model.rules import fold
 from todo_core.model.session import LoginSession
 from todo_core.model.task import RANKS, Priority, Task, TaskForm
+from todo_core.model.task_filter import searchable
 from todo_core.model.user import Credentials, User
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ def from_task(task: Task) -> dict[str, Any]:
         "created_at": task.created_at,
         "updated_at": task.updated_at,
         "title_key": fold(task.title),
-        "description_key": fold(task.description or ""),
+        "description_key": searchable(task.description),
     }
 
 

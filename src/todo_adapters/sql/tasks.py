@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 
 from todo_adapters.sql.database import Reader
+from todo_adapters.sql.functions import contains, octets
 from todo_adapters.sql.rows import TASK_COLUMNS, shape, to_task
 from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.sql.tables import tasks, users
-from todo_adapters.sql.types import octets
 from todo_core.errors import NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, TITLE_MAX
@@ -136,8 +136,7 @@ def _values(which: TaskFilter) -> dict[str, Any]:
             values |= {f"{name}_{kind.value}": bound.of(kind) for kind in DueKind}
             values[f"{name}_edge"] = bound.lowest if name == "from" else bound.highest
     for i, word in enumerate(which.words):
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values[f"word_{i}"] = f"%{escaped}%"
+        values[f"word_{i}"] = word
     return values
 
 
@@ -227,7 +226,7 @@ def _conditions(look: Look) -> list[ColumnElement[bool]]:
         found += [T.due_at < bindparam("until_edge", type_=T.due_at.type), T.due_at < _bound("until")]
     for i in range(look.words):
         word = bindparam(f"word_{i}", type_=T.description_key.type)
-        found.append(or_(T.title_key.like(word, escape="\\"), T.description_key.like(word, escape="\\")))
+        found.append(or_(contains(T.title_key, word), contains(T.description_key, word)))
     return found
 
 

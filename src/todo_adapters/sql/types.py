@@ -6,13 +6,11 @@ more than they do.
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from asyncpg.pgproto import pgproto
 from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, SmallInteger, Text, TypeDecorator, Uuid
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -60,20 +58,3 @@ SMALL: Final = SmallInteger()
 TEXT: Final = Text()
 SORTED_TEXT: Final = Text(collation="C").with_variant(Text(), "sqlite")
 """Text that sorts by code points on both databases, whatever the locale."""
-
-
-class octets(FunctionElement[int]):  # noqa: N801 - a function of SQL
-    """How many bytes a text has in UTF-8."""
-
-    inherit_cache = True
-    type = BigInteger()
-
-
-@compiles(octets)
-def _octet_length(element: octets, compiler: Any, **how: Any) -> str:
-    return f"octet_length({compiler.process(element.clauses, **how)})"
-
-
-@compiles(octets, "sqlite")
-def _length_of_blob(element: octets, compiler: Any, **how: Any) -> str:
-    return f"length(CAST({compiler.process(element.clauses, **how)} AS BLOB))"

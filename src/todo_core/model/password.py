@@ -4,31 +4,26 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 
-from todo_core.limits import PASSWORD_MAX, PASSWORD_MIN
+from todo_core.limits import COMPOSED, PASSWORD_MAX, PASSWORD_MIN
 from todo_core.model.rules import UNSTORABLE, Broken
 
 SERVICE_NAMES = frozenset({"todo-service", "todoservice", "todo service"})
 
 
-def normal(password: str) -> str:
-    """The form that is hashed: as typed, in Unicode's form NFC, so that every keyboard types the same one."""
-    return unicodedata.normalize("NFC", password)
-
-
-def readable(password: str) -> str:
-    """The normal form of what claims to be a password. Raises Broken for what nobody could have set."""
-    if len(password) > 4 * PASSWORD_MAX or UNSTORABLE.search(password):
-        raise Broken("control-character", f"This must be at most {PASSWORD_MAX} characters, without NUL.")
-    return normal(password)
+def readable(text: str) -> str:
+    """The normal form of what claims to be a password: as typed, in Unicode's form NFC, so that every keyboard types
+    the same one. Raises Broken for what nobody could have set.
+    """
+    if len(text) > COMPOSED * PASSWORD_MAX:
+        raise Broken("too-long", f"This must be at most {PASSWORD_MAX} characters.")
+    if UNSTORABLE.search(text):
+        raise Broken("control-character", "This must not contain NUL or unpaired surrogates.")
+    return unicodedata.normalize("NFC", text)
 
 
 def new_password(text: str, email: str, name: str) -> str:
     """The normal form of an acceptable new password for the owner of this address and name."""
-    if len(text) > 4 * PASSWORD_MAX:
-        raise Broken("too-long", f"This must be at most {PASSWORD_MAX} characters.")
-    if UNSTORABLE.search(text):
-        raise Broken("control-character", "This must not contain NUL or unpaired surrogates.")
-    password = normal(text)
+    password = readable(text)
     if len(password) < PASSWORD_MIN:
         raise Broken("too-short", f"This must be at least {PASSWORD_MIN} characters.")
     if len(password) > PASSWORD_MAX:

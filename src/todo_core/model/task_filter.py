@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from todo_core.ids import TaskId
-from todo_core.limits import QUERY_MAX, QUERY_WORDS_MAX
+from todo_core.limits import QUERY_MAX, QUERY_WORDS_MAX, SEARCHED_MAX
 from todo_core.model.due import DueBound, moment, overdue_at, start_of, today_in
 from todo_core.model.rules import Broken, fold, storable
 from todo_core.model.task import Priority, Task
@@ -47,13 +47,21 @@ class TaskFilter:
     def _matches_words(self, task: Task) -> bool:
         if not self.words:
             return True
-        title, description = fold(task.title), fold(task.description or "")
+        title, description = fold(task.title), searchable(task.description)
         return all(word in title or word in description for word in self.words)
+
+
+def searchable(description: str | None) -> str:
+    """What of a description is searched: its folded form, of which the end is left out if it is far longer."""
+    return fold(description or "", SEARCHED_MAX)
 
 
 def search_words(text: str) -> tuple[str, ...]:
     """The words of a search text, as ``TaskFilter.words`` wants them. Raises Broken."""
-    words = tuple(dict.fromkeys(fold(storable(text, QUERY_MAX)).split()))
+    folded = fold(storable(text, QUERY_MAX))
+    if len(folded) > QUERY_MAX:
+        raise Broken("too-long", f"This must be at most {QUERY_MAX} characters, without case and accents too.")
+    words = tuple(dict.fromkeys(folded.split()))
     if len(words) > QUERY_WORDS_MAX:
         raise Broken("too-long", f"This must be at most {QUERY_WORDS_MAX} words.")
     return words

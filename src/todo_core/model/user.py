@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from todo_core.ids import SessionId, UserId
-from todo_core.limits import EMAIL_MAX, NAME_MAX
+from todo_core.limits import COMPOSED, EMAIL_MAX, NAME_MAX
 from todo_core.model.password import new_password
 from todo_core.model.rules import UNSTORABLE, Broken, Rules, one_line
 from todo_core.model.zones import zone_name
@@ -51,8 +51,24 @@ class Credentials:
 
 
 def canonical_email(text: str) -> str:
-    """The one form of an address that decides whether two are the same: trimmed, NFC, case-folded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).casefold())
+    """The one form of an address that decides whether two are the same: trimmed, NFC, case-folded.
+
+    Raises Broken for a text that is too long to be an address; far too long ones are not even composed.
+    """
+    text = text.strip()
+    if len(text) <= COMPOSED * EMAIL_MAX:
+        address = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+        if len(address) <= EMAIL_MAX:
+            return address
+    raise Broken("too-long", f"This must be at most {EMAIL_MAX} characters.")
+
+
+def readable_email(text: str) -> str:
+    """The canonical form of what claims to be the address of an account. Raises Broken for what cannot be stored."""
+    address = canonical_email(text)
+    if UNSTORABLE.search(address):
+        raise Broken("control-character", "This must not contain NUL or unpaired surrogates.")
+    return address
 
 
 def email(text: str) -> str:
@@ -60,8 +76,6 @@ def email(text: str) -> str:
     address = canonical_email(text)
     if not address:
         raise Broken("blank", "This must not be empty.")
-    if len(address) > EMAIL_MAX:
-        raise Broken("too-long", f"This must be at most {EMAIL_MAX} characters.")
     if UNSTORABLE.search(address) or not ADDRESS.fullmatch(address):
         raise Broken("invalid-email", "This must be an email address such as ada@example.org.")
     return address

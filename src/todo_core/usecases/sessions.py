@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from todo_core.errors import InvalidCredentials, InvalidToken, NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.limits import CLIENT_MAX, SESSIONS_MAX
+from todo_core.model.password import readable
+from todo_core.model.rules import Rules
 from todo_core.model.session import LoginSession, Refresh, SessionPolicy
-from todo_core.model.user import Actor, User, canonical_email
+from todo_core.model.user import Actor, User, readable_email
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import AccessTokens, EndedSessions, RefreshTokens
 from todo_core.runner import Runner
 from todo_core.usecases.cleanup import forget_expired
-from todo_core.usecases.passwords import PasswordCheck, readable_password
+from todo_core.usecases.passwords import PasswordCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,12 @@ class Sessions:
     async def log_in(self, email: str, password: str, client: str, place: str = "") -> SignedIn:
         """A new login session; failures count for the address, and for the place if one is named.
 
-        Raises InvalidCredentials, TooManyRequests, and Invalid for what is no text.
+        Raises InvalidCredentials, TooManyRequests, and Invalid for what no address or password can be.
         """
-        password = readable_password("password", password)
-        email = canonical_email(readable_password("email", email))
+        rules = Rules()
+        password = rules.keep("password", readable, password, "")
+        email = rules.keep("email", readable_email, email, "")
+        rules.settle()
         found = await self.runner.store.accounts().users.credentials(email)
         checked = await self.passwords.check(email, found.password_hash if found else None, password, place)
         if found is None or not checked.right or found.user.disabled:

@@ -1,0 +1,15 @@
+"""Functions that see input from outside take time in proportion to its length, whatever is in it."""
+
+import pytest
+
+from tests.costs.growth import Subject, measured
+from tests.costs.subjects import SUBJECTS
+
+CASES = [(subject, hostile) for subject in SUBJECTS for hostile in subject.hostile]
+
+
+@pytest.mark.parametrize(("subject", "hostile"), CASES, ids=[f"{subject.name}-{hostile}" for subject, hostile in CASES])
+def test_eight_times_the_input_takes_about_eight_times_as_long(subject: Subject, hostile: str) -> None:  # P1, P2, P3
+    figures = measured(subject, hostile)
+    print(figures)
+    assert not figures.fault, figures.fault
