@@ -46,6 +46,7 @@ def refusing(command: Callable[P, T]) -> Callable[P, T]:
 @click.version_option(package_name="todo-service")
 def main() -> None:
     """A to-do service. Settings come from the environment and from .env."""
+    os.umask(0o077)  # whatever a command makes is for its user alone
 
 
 @main.command()

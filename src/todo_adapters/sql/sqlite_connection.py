@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
+from todo_adapters.private_files import make_file
 from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH
 from todo_core.errors import MovedOn, OutcomeUnknown, TodoError, Unavailable
 
@@ -30,6 +31,7 @@ UNDONE: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READON
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection with our settings, for whichever thread uses it alone."""
+    make_file(path)  # SQLite gives the files that it makes beside it the same mode
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         for name, value in PRAGMAS.items():
