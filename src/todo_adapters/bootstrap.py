@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -58,15 +58,18 @@ async def open_store(
         yield MemoryStore()
         return
     database: PostgresDatabase | SqliteDatabase
+    chores = []
     if is_postgres(url):
         database = PostgresDatabase(postgres or PostgresOptions(postgres_url(url)))
     else:
         database = SqliteDatabase(sqlite_path(url))
+        chores.append(asyncio.create_task(_truncate_log(database), name="truncate log"))
     if meter:
         meter.watch(database.numbers)
     try:
         yield SqlStore(database)
     finally:
+        await _cancelled(chores)
         await database.close()
 
 
@@ -122,9 +125,7 @@ async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncI
         try:
             yield todo
         finally:
-            for chore in chores:
-                chore.cancel()
-            await asyncio.gather(*chores, return_exceptions=True)
+            await _cancelled(chores)
 
 
 @asynccontextmanager
@@ -190,6 +191,20 @@ async def _sweep(todo: Todo) -> None:
             await todo.sessions.sweep()
         except TodoError as refusal:
             todo.run.journal.record("sweep_failed", reason=refusal.code)
+
+
+async def _truncate_log(database: SqliteDatabase) -> None:
+    """Takes deleted text out of SQLite's log, now and then."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        with suppress(TodoError):
+            await database.truncate_log()
+
+
+async def _cancelled(chores: Sequence[asyncio.Task[None]]) -> None:
+    for chore in chores:
+        chore.cancel()
+    await asyncio.gather(*chores, return_exceptions=True)
 
 
 async def _write_metrics(meter: Meter) -> None:

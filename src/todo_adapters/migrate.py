@@ -80,6 +80,7 @@ def _on_sqlite(path: Path, work: Callable[[Connection], Any]) -> None:
     def _own_transactions(raw: Any, _: object) -> None:
         raw.isolation_level = None  # the driver would end our transaction before each CREATE TABLE
         raw.execute("PRAGMA busy_timeout = 60000")
+        raw.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "begin")
     def _lock(connection: Connection) -> None:

@@ -19,6 +19,7 @@ from todo_adapters.sql.sqlite_connection import (
     connect_impatient,
     is_locked,
     refusal,
+    truncate_log,
     undo,
 )
 from todo_adapters.sql.sqlite_groups import Groups
@@ -109,6 +110,15 @@ class SqliteDatabase:
         if not open_files:
             return ()  # what durability rests on is set with every connection
         return (f"other users can read the database; run: {closing_command(open_files)}",)
+
+    async def truncate_log(self) -> None:
+        """Takes deleted text out of SQLite's log. Raises Unavailable when writers take too long."""
+        await self._writing.enter()
+        try:
+            await self._open()
+            await finished(self._writer.run(truncate_log))
+        finally:
+            self._writing.leave()
 
     async def close(self) -> None:
         """For good: whoever comes later, or was about to open it, finds it unavailable."""
