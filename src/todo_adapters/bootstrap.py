@@ -67,7 +67,7 @@ async def open_store(
     if meter:
         meter.watch(database.numbers)
     try:
-        yield SqlStore(database)
+        yield SqlStore(database, _journal(meter or new_meter()))
     finally:
         await _cancelled(chores)
         await database.close()
@@ -139,7 +139,7 @@ async def _open(
 ) -> AsyncIterator[tuple[Todo, FollowedEndedSessions]]:
     async with AsyncExitStack() as closing:
         meter = meter or Meter()
-        clock, ids, journal = SystemClock(), UuidSevens(), CountingJournal(StructlogJournal(), meter)
+        clock, ids, journal = SystemClock(), UuidSevens(), _journal(meter)
         hasher = Argon2Hasher()
         closing.callback(hasher.close)
         ended = FollowedEndedSessions(clock, lifetime, journal)
@@ -163,6 +163,10 @@ async def _open(
 
         accounts = Accounts(runner=runner, hasher=hasher, passwords=passwords, sessions=sessions)
         yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), ended
+
+
+def _journal(meter: Meter) -> CountingJournal:
+    return CountingJournal(StructlogJournal(), meter)
 
 
 async def _tell_when_ready(todo: Todo) -> None:

@@ -1,6 +1,7 @@
 """A connection to a SQLite file: its settings, the thread it may wait in, and its failures in the core's words."""
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from todo_adapters.private_files import make_file
-from todo_adapters.sql.database import CLOSED, NO_SCHEMA, OUT_OF_REACH
+from todo_adapters.sql.database import CLOSED, DISK_FULL, NO_SCHEMA, OUT_OF_REACH
 from todo_core.errors import MovedOn, OutcomeUnknown, TodoError, Unavailable
 
 T = TypeVar("T")
@@ -38,6 +39,10 @@ READ_BACK: Final = {
 
 LOCKED: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 TAKEN: Final = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
+FULL: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
+"""No space for the database or its log; no space for the memory that connections share, which is a file as well."""
+
+NO_SPACE: Final = {errno.ENOSPC, errno.EDQUOT}
 UNDONE: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}
 """A commit that failed so is undone; after any other failure one cannot know."""
 
@@ -144,10 +149,19 @@ def is_locked(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in LOCKED
 
 
+def is_full(error: Exception) -> bool:
+    """True when the disk, or the quota of the user on it, is full."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) in FULL
+    return isinstance(error, OSError) and error.errno in NO_SPACE
+
+
 def refusal(error: Exception) -> Exception:
     """The failure in the core's words; what is a fault of ours stays what it is."""
     if isinstance(error, TodoError):
         return error
+    if is_full(error):
+        return Unavailable(DISK_FULL)
     if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in TAKEN:
         return MovedOn()  # a key that was claimed meanwhile: see writes.py
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):
