@@ -103,7 +103,8 @@ def _greet(settings: Settings) -> None:
     address = f"http://{host}:{settings.port}"
     if settings.log_format == "console":
         click.echo(f"\n  To-do service   {address}")
-        click.echo(f"  API, to try     {address}/docs")
+        if settings.docs:
+            click.echo(f"  API, to try     {address}/docs")
         click.echo("\n  Next: make an account (the README has a tour), or stop with Ctrl-C.")
         click.echo(
             f"""
@@ -112,7 +113,8 @@ def _greet(settings: Settings) -> None:
 """
         )
     else:
-        click.echo(json.dumps({"event": "serving", "address": address, "docs": f"{address}/docs"}))
+        docs = {"docs": f"{address}/docs"} if settings.docs else {}
+        click.echo(json.dumps({"event": "serving", "address": address} | docs))
 
 
 @main.command()

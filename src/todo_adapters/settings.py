@@ -117,6 +117,9 @@ class Settings:
     web: bool = _setting(
         "TODO_WEB", "1", values.switch, "`0` to serve no web client, and a signpost to the API in its place"
     )
+    docs: bool = _setting(
+        "TODO_DOCS", "1", values.switch, "`0` to serve no description of the API: neither `/docs` nor `/openapi.json`"
+    )
     max_body_bytes: int = _setting(
         "TODO_MAX_BODY_BYTES", "262144", values.whole(1024, 16_777_216), "longest body of a request"
     )

@@ -26,6 +26,7 @@ def create_app() -> TodoApp:
             require_if_match=settings.require_if_match,
             requests_per_minute=settings.requests_per_minute,
             drain_seconds=settings.drain_seconds,
+            docs=settings.docs,
             web=settings.web,
             log_format="console" if settings.log_format == "console" else "json",
         ),
