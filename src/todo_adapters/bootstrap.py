@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -69,15 +69,18 @@ async def open_store(
         yield MemoryStore(quota)
         return
     database: PostgresDatabase | SqliteDatabase
+    chores = []
     if is_postgres(url):
         database = PostgresDatabase(postgres or PostgresOptions(postgres_url(url)))
     else:
         database = SqliteDatabase(sqlite_path(url), statement_limit=statement_limit)
+        chores.append(asyncio.create_task(_truncate_log(database), name="truncate log"))
     if meter:
         meter.watch(database.numbers)
     try:
-        yield SqlStore(database, quota)
+        yield SqlStore(database, quota, _journal(meter or new_meter()))
     finally:
+        await _cancelled(chores)
         await database.close()
 
 
@@ -125,9 +128,7 @@ async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncI
         try:
             yield todo
         finally:
-            for chore in chores:
-                chore.cancel()
-            await asyncio.gather(*chores, return_exceptions=True)
+            await _cancelled(chores)
 
 
 def _store_of(settings: Settings, meter: Meter) -> AbstractAsyncContextManager[Store]:
@@ -154,7 +155,7 @@ async def _open(
 ) -> AsyncIterator[tuple[Todo, FollowedEndedSessions]]:
     async with AsyncExitStack() as closing:
         meter = meter or Meter()
-        clock, ids, journal = SystemClock(), UuidSevens(), CountingJournal(StructlogJournal(), meter)
+        clock, ids, journal = SystemClock(), UuidSevens(), _journal(meter)
         hasher = Argon2Hasher()
         closing.callback(hasher.close)
         ended = FollowedEndedSessions(clock, lifetime, journal)
@@ -178,6 +179,10 @@ async def _open(
 
         accounts = Accounts(runner=runner, hasher=hasher, passwords=passwords, sessions=sessions)
         yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), ended
+
+
+def _journal(meter: Meter) -> CountingJournal:
+    return CountingJournal(StructlogJournal(), meter)
 
 
 async def _tell_when_ready(todo: Todo) -> None:
@@ -209,6 +214,20 @@ async def _sweep(todo: Todo) -> None:
         except TodoError as refusal:
             todo.run.journal.record("sweep_failed", reason=refusal.code)
             pause = SWEEP_RETRY
+
+
+async def _truncate_log(database: SqliteDatabase) -> None:
+    """Takes deleted text out of SQLite's log, now and then."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        with suppress(TodoError):
+            await database.truncate_log()
+
+
+async def _cancelled(chores: Sequence[asyncio.Task[None]]) -> None:
+    for chore in chores:
+        chore.cancel()
+    await asyncio.gather(*chores, return_exceptions=True)
 
 
 async def _write_metrics(meter: Meter) -> None:

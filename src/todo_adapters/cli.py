@@ -4,7 +4,9 @@ import asyncio
 import json
 import os
 import socket
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -14,7 +16,7 @@ from todo_adapters import schema
 from todo_adapters.configuration import configured
 from todo_adapters.setting_sources import SettingsError
 from todo_adapters.settings import Settings
-from todo_adapters.urls import is_memory
+from todo_adapters.urls import is_memory, is_postgres, sqlite_path
 from todo_core.errors import Invalid, TodoError
 from todo_core.front import Todo
 from todo_core.model.rules import Broken
@@ -47,6 +49,7 @@ def refusing(command: Callable[P, T]) -> Callable[P, T]:
 @click.version_option(package_name="todo-service")
 def main() -> None:
     """A to-do service. Settings come from the environment and from .env."""
+    os.umask(0o077)  # whatever a command makes is for its user alone
 
 
 @main.command()
@@ -65,11 +68,22 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     settings = configured(os.environ)
     if migrate_first and not is_memory(settings.database_url) and not schema.is_current(settings.database_url):
         _migrate(settings)
+    _require_sqlite(settings.database_url)
     _require_free(settings.host, settings.port, "TODO_PORT")
     if settings.metrics_port:
         _require_free(settings.metrics_host, settings.metrics_port, "TODO_METRICS_PORT")
     _greet(settings)
     run_server(settings)
+
+
+def _require_sqlite(url: str) -> None:
+    """Raises Unavailable when SQLite does not keep what durability rests on. A file that is away is waited for."""
+    if is_postgres(url) or is_memory(url):
+        return
+    from todo_adapters.sql.sqlite_connection import connect  # noqa: PLC0415 - slow to import
+
+    with suppress(OSError, sqlite3.Error):
+        connect(sqlite_path(url)).close()
 
 
 def _require_free(host: str, port: int, name: str) -> None:
@@ -90,7 +104,8 @@ def _greet(settings: Settings) -> None:
     address = f"http://{host}:{settings.port}"
     if settings.log_format == "console":
         click.echo(f"\n  To-do service   {address}")
-        click.echo(f"  API, to try     {address}/docs")
+        if settings.docs:
+            click.echo(f"  API, to try     {address}/docs")
         click.echo("\n  Next: make an account (the README has a tour), or stop with Ctrl-C.")
         click.echo(
             f"""
@@ -99,7 +114,8 @@ def _greet(settings: Settings) -> None:
 """
         )
     else:
-        click.echo(json.dumps({"event": "serving", "address": address, "docs": f"{address}/docs"}))
+        docs = {"docs": f"{address}/docs"} if settings.docs else {}
+        click.echo(json.dumps({"event": "serving", "address": address} | docs))
 
 
 @main.command()

@@ -18,6 +18,7 @@ WARNINGS: Final = frozenset(
         "waiting_for_storage",
         "sweep_failed",
         "careless_storage",
+        "disk_full",
     }
 )
 """What somebody should look at when it happens often."""

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from todo_adapters.private_files import private_opener
 from todo_core.ports.runtime import Journal
 
 FOLDER: Final = "_TODO_METRICS_FOLDER"
@@ -85,7 +86,8 @@ class Meter:
         """Whole or not at all: readers never see half a file. That the folder is gone is no reason to fail."""
         file = folder / f"{os.getpid()}.json"
         try:
-            file.with_suffix(".new").write_bytes(msgspec.json.encode(self.series()))
+            with open(file.with_suffix(".new"), "wb", opener=private_opener) as writing:
+                writing.write(msgspec.json.encode(self.series()))
             file.with_suffix(".new").replace(file)
         except OSError:
             return

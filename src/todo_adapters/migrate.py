@@ -15,6 +15,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from todo_adapters.private_files import make_file, make_folder
 from todo_adapters.urls import is_postgres, postgres_url, sqlite_path
 
 LOCK_KEY: Final = 0x746F646F
@@ -71,13 +72,15 @@ async def _on_postgres(url: str, work: Callable[[Connection], Any]) -> None:
 
 
 def _on_sqlite(path: Path, work: Callable[[Connection], Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
+    make_file(path)
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def _own_transactions(raw: Any, _: object) -> None:
         raw.isolation_level = None  # the driver would end our transaction before each CREATE TABLE
         raw.execute("PRAGMA busy_timeout = 60000")
+        raw.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "begin")
     def _lock(connection: Connection) -> None:

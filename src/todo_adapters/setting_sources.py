@@ -7,11 +7,13 @@ from typing import Final
 
 from dotenv import dotenv_values
 
+from todo_adapters.private_files import closing_command, readable_by_others
 from todo_adapters.signing_secrets import SECRETS_MAX, weakness
 
 PREFIX: Final = "TODO_"
 IGNORED_PREFIX: Final = "TODO_TEST_"
 SIGNING: Final = "BETTER_AUTH_SECRET"
+DATABASE: Final = "DATABASE_URL"
 FILE: Final = ".env"
 
 
@@ -38,6 +40,14 @@ def gathered(
     return {name: text for name, text in given.items() if name in names}
 
 
+def exposed_file(directory: Path) -> str:
+    """A caution when ``.env`` holds the signing secret or an address with a password and others can read it."""
+    file = directory / FILE
+    if not readable_by_others(file) or not {SIGNING, DATABASE} & _from_file(file, []).keys():
+        return ""
+    return f"other users can read the settings; run: {closing_command([file])}"
+
+
 def weaknesses(given: Mapping[str, str]) -> list[str]:
     """What is wrong with the signing secrets, if any are given."""
     text = given.get(SIGNING)
@@ -53,7 +63,7 @@ def weaknesses(given: Mapping[str, str]) -> list[str]:
 
 
 def _ours(name: str) -> bool:
-    return name in {"DATABASE_URL", SIGNING} or (name.startswith(PREFIX) and not name.startswith(IGNORED_PREFIX))
+    return name in {DATABASE, SIGNING} or (name.startswith(PREFIX) and not name.startswith(IGNORED_PREFIX))
 
 
 def _from_file(file: Path, problems: list[str]) -> dict[str, str]:

@@ -10,14 +10,14 @@ from typing import Any, Final, Self
 from urllib.parse import quote
 
 from todo_adapters import setting_values as values
+from todo_adapters.private_files import closing_command, readable_by_others
 from todo_adapters.runtime import new_secret
-from todo_adapters.setting_sources import SIGNING, SettingsError, gathered, weaknesses
+from todo_adapters.setting_sources import DATABASE, SIGNING, SettingsError, gathered, weaknesses
 from todo_adapters.signing_secrets import kept_secret, weakness
 from todo_core.model.attempts import ThrottlePolicy, per_minute
 from todo_core.model.quota import MEGABYTE, Quota
 from todo_core.model.session import SessionPolicy
 
-DATABASE: Final = "DATABASE_URL"
 KEPT_FILE: Final = "secret"
 DATABASE_FILE: Final = "todo.db"
 
@@ -137,6 +137,9 @@ class Settings:
     web: bool = _setting(
         "TODO_WEB", "1", values.switch, "`0` to serve no web client, and a signpost to the API in its place"
     )
+    docs: bool = _setting(
+        "TODO_DOCS", "1", values.switch, "`0` to serve no description of the API: neither `/docs` nor `/openapi.json`"
+    )
     max_body_bytes: int = _setting(
         "TODO_MAX_BODY_BYTES", "262144", values.whole(1024, 16_777_216),
         "longest body of a request; where no token is needed, at most 16384",
@@ -190,6 +193,8 @@ class Settings:
             raise SettingsError([problem]) from failure
         if why := weakness(secret):
             raise SettingsError([f"The secret in {file} {why}; delete the file to have a new one made."])
+        if readable_by_others(file):
+            raise SettingsError([f"Other users can read the secret in {file}; run: {closing_command([file])}"])
         return (secret,)
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from todo_adapters.keys import SECRET_MIN
+from todo_adapters.private_files import FILE_MODE, make_folder
 from todo_adapters.runtime import new_secret
 
 DISTINCT_MIN: Final = 10
@@ -68,10 +69,10 @@ def kept_secret(file: Path) -> str:
     """
     with contextlib.suppress(FileNotFoundError):
         return file.read_text("utf-8").strip()
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(file.parent)
     secret = new_secret()
     aside = file.with_name(f"{file.name}.{new_secret()[:16]}")
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as writing:
+    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "w", encoding="utf-8") as writing:
         writing.write(secret + "\n")
         writing.flush()
         os.fsync(writing.fileno())

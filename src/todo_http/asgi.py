@@ -29,6 +29,7 @@ def create_app() -> TodoApp:
             user_queue=settings.user_queue,
             network_concurrency=settings.network_concurrency,
             drain_seconds=settings.drain_seconds,
+            docs=settings.docs,
             web=settings.web,
             log_format="console" if settings.log_format == "console" else "json",
         ),

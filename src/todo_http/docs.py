@@ -23,9 +23,12 @@ MEDIA_TYPES: Final = {
 """Every file that is served; no other name is ever looked up."""
 
 ASSETS: Final = tuple(name for name in MEDIA_TYPES if name != PAGE)
+# The web client's policy. Swagger UI's images are in its style sheet. The policy for Trusted Types that it creates
+# belongs to the DOMPurify inside it; what would put HTML into the page without that is replaced in docs_ui/init.js.
 POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    b"require-trusted-types-for 'script'; trusted-types dompurify"
 )
 
 
@@ -38,11 +41,11 @@ NOT_MODIFIED: Final = Gives(description="The client has it already.", headers=("
 
 
 class Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where to look further."""
+    """Where to look further; the description of the API only where it is served."""
 
     service: str = "todo"
-    documentation: str = "/docs"
-    openapi: str = "/openapi.json"
+    documentation: str | msgspec.UnsetType = "/docs"
+    openapi: str | msgspec.UnsetType = "/openapi.json"
     health: str = "/health"
 
 
@@ -56,7 +59,8 @@ class Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gives={200: Gives(description="Addresses.", body=Front)},
 )
 async def front(request: Call) -> Answer:
-    return Answer.json(200, Front())
+    described = request.service.options.docs
+    return Answer.json(200, Front() if described else Front(documentation=msgspec.UNSET, openapi=msgspec.UNSET))
 
 
 @operation(

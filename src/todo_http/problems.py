@@ -8,6 +8,7 @@ from litestar.exceptions import HTTPException
 
 from todo_core.errors import Invalid, InvalidToken, NotFound, RequestInProgress, Stale, StepFailed, TodoError, Violation
 from todo_http.answer import Answer, Field, encode
+from todo_http.query import ECHO_MAX
 from todo_http.refusals import (
     BadFraming,
     BrokenOff,
@@ -35,7 +36,7 @@ class Kind:
 
 KINDS: Final[dict[str, Kind]] = {
     "malformed": Kind(400, "Malformed request", "It is not JSON, not UTF-8, too deep, or has no proper Host."),
-    "invalid": Kind(400, "Invalid request", "It breaks rules; the member errors names every one of them."),
+    "invalid": Kind(400, "Invalid request", "It breaks rules: detail tells the first, the member errors all of them."),
     "unauthenticated": Kind(401, "Not logged in", "Send an access token in the header Authorization: Bearer."),
     "invalid-token": Kind(401, "Invalid token", "The token is forged, spent or expired, or its login has ended."),
     "invalid-credentials": Kind(401, "Invalid credentials", "The address or the password is wrong."),
@@ -98,7 +99,7 @@ def problem_answer(refusal: TodoError, request_id: str) -> Answer:
         type=f"/problems/{refusal.code}",
         title=kind.title,
         status=kind.status,
-        detail=refusal.detail,
+        detail=_sentence(faults) if faults and refusal.code == "invalid" else refusal.detail,
         instance=request_id,
         errors=faults or msgspec.UNSET,
     )
@@ -116,6 +117,35 @@ def _faults(refusal: TodoError) -> tuple[Fault, ...]:
         inner = refusal.refusal
         return (Fault(code=inner.code, detail=inner.detail, pointer=f"/operations/{refusal.place}"),)
     return ()
+
+
+def _sentence(faults: tuple[Fault, ...]) -> str:
+    """The first broken rule with its field in words, and how many more there are."""
+    first, more = faults[0], len(faults) - 1
+    name, text = _name(first), first.detail
+    if name and name.isprintable():
+        text = f"{name}: {_small(text)}"
+    return f"{text.removesuffix('.')}; {more} more." if more else text
+
+
+def _name(fault: Fault) -> str:
+    """``/new_password`` is "New password", ``/operations/2/task/title`` "Operation 3, title"; empty for the body.
+
+    Names that a client has made up are repeated up to ECHO_MAX characters.
+    """
+    if fault.pointer is msgspec.UNSET:
+        return fault.parameter if fault.parameter and len(fault.parameter) <= ECHO_MAX else ""
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in fault.pointer.split("/")[1:]]
+    words = [part.replace("_", " ") for part in parts if len(part) <= ECHO_MAX]
+    if len(parts) > 1 and parts[0] == "operations" and parts[1].isdecimal():
+        inside = words[3:] if words[2:3] == ["task"] and words[3:] else words[2:]
+        return ", ".join([f"Operation {int(parts[1]) + 1}", *inside[:1]])
+    return words[0][:1].upper() + words[0][1:] if words else ""
+
+
+def _small(sentence: str) -> str:
+    """With a small first letter, unless that belongs to an abbreviation."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
 def body_fault(violation: Violation) -> Fault:

@@ -17,6 +17,7 @@ from todo_core.model.change import Change
 from todo_core.model.task import Task, TaskDraft
 from todo_core.model.task_filter import TaskQuery, TaskSort
 from todo_core.model.user import User
+from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, find_tasks
 
@@ -30,10 +31,19 @@ class Service:
     database: SqliteDatabase
     run: Runner
     owner: UserId
+    journal: ListJournal
 
     async def add(self, title: str = "Buy milk", description: str | None = None) -> Task:
         draft = TaskDraft.of(title=title, description=description)
         return await self.run.write(self.owner, add_task, draft)
+
+    async def another(self, name: str = "Ada") -> UserId:
+        """Somebody else with an account."""
+        return await open_account(self.run.store, name)
+
+    def events(self) -> list[str]:
+        """What the storage has recorded in its journal."""
+        return self.journal.events
 
     async def titles(self) -> list[str]:
         page = await self.run.read(self.owner, find_tasks, FixedClock(), TaskQuery(), TaskSort(), None, 1000)
@@ -48,18 +58,25 @@ class Service:
         return found and found[0]
 
 
+async def open_account(store: Store, name: str = "Ada") -> UserId:
+    """An account with nothing in it."""
+    owner = UserId(IDS.new())
+    async with store.begin_accounts() as tx:
+        user = User(id=owner, email=f"{owner}@example.org", name=name, created_at=FixedClock().now())
+        await tx.users.add(user, "-")
+        await tx.commit()
+    return owner
+
+
 @asynccontextmanager
 async def service_on(file: Path, wait: float = 2.0, queue: int = 1024) -> AsyncIterator[Service]:
     await migrate.upgrade(f"sqlite:///{file}")
     database = SqliteDatabase(file, wait, queue)
-    store = SqlStore(database)
-    owner = UserId(IDS.new())
-    async with store.begin_accounts() as tx:
-        user = User(id=owner, email=f"{owner}@example.org", name="Ada", created_at=FixedClock().now())
-        await tx.users.add(user, "-")
-        await tx.commit()
+    journal = ListJournal()
+    store = SqlStore(database, journal=journal)
+    owner = await open_account(store)
     try:
-        yield Service(database, Runner(store, FixedClock(), IDS, ListJournal()), owner)
+        yield Service(database, Runner(store, FixedClock(), IDS, ListJournal()), owner, journal)
     finally:
         await database.close()
 

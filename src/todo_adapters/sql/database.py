@@ -11,6 +11,7 @@ Values = Mapping[str, Any]
 
 OUT_OF_REACH: Final = "The database cannot be reached for the moment."
 TOO_SLOW: Final = "This took the database too long. Ask for less, or try again later."
+DISK_FULL: Final = "The disk of the database is full."
 CLOSED: Final = "The database is closed."
 NO_SCHEMA: Final = "The database has no schema, or an older one; bring it up to date with `todo migrate`."
 

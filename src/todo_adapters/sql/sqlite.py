@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+from todo_adapters.private_files import closing_command, readable_by_others
 from todo_adapters.sql.database import CLOSED, Transaction, Values
 from todo_adapters.sql.gate import Gate, numbers_of
 from todo_adapters.sql.sqlite_connection import (
@@ -18,6 +19,7 @@ from todo_adapters.sql.sqlite_connection import (
     connect_impatient,
     is_locked,
     refusal,
+    truncate_log,
     undo,
 )
 from todo_adapters.sql.sqlite_groups import Groups
@@ -97,7 +99,20 @@ class SqliteDatabase:
         return numbers
 
     async def cautions(self) -> Sequence[str]:
-        return ()  # what durability rests on is set with every connection
+        files = [self._path, *(self._path.with_name(self._path.name + suffix) for suffix in ("-wal", "-shm"))]
+        open_files = [file for file in files if readable_by_others(file)]
+        if not open_files:
+            return ()  # what durability rests on is set with every connection
+        return (f"other users can read the database; run: {closing_command(open_files)}",)
+
+    async def truncate_log(self) -> None:
+        """Takes deleted text out of SQLite's log. Raises Unavailable when writers take too long."""
+        await self._writing.enter()
+        try:
+            await self._open()
+            await finished(self._writer.run(truncate_log))
+        finally:
+            self._writing.leave()
 
     async def close(self) -> None:
         """For good: whoever comes later, or was about to open it, finds it unavailable."""

@@ -119,8 +119,10 @@ def _in_savepoint(connection: sqlite3.Connection, steps: Steps) -> Outcome:
         outcome = _first_row(connection, steps)
     except Exception as error:
         outcome = refusal(error)
+    if isinstance(outcome, Exception) and not connection.in_transaction:
+        raise outcome  # SQLite has undone the whole transaction by itself
     if outcome is None or isinstance(outcome, Exception):
-        connection.execute("ROLLBACK TO one")  # raises if SQLite has undone the whole transaction by itself
+        connection.execute("ROLLBACK TO one")
     connection.execute("RELEASE one")
     return outcome
 

@@ -16,6 +16,7 @@ from todo_adapters.sql.attempts import SqlAttempts
 from todo_adapters.sql.changes import SqlChanges
 from todo_adapters.sql.counters import MINE, Uncounted, lock, recount, revision
 from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
+from todo_adapters.sql.disk import Disk
 from todo_adapters.sql.receipts import FORGET, SqlReceipts
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
@@ -33,7 +34,7 @@ from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.model.zones import zone
 from todo_core.paging import Page
-from todo_core.ports.runtime import IdSource
+from todo_core.ports.runtime import IdSource, Journal
 
 T = TypeVar("T")
 
@@ -44,9 +45,15 @@ SCHEMA: Final = Statement(select(column("version_num", TEXT)).select_from(table(
 class SqlStore:
     """Storage in a database behind the seam."""
 
-    def __init__(self, database: Database, quota: Quota = Quota()) -> None:  # noqa: B008 - a frozen value
+    def __init__(
+        self,
+        database: Database,
+        quota: Quota = Quota(),  # noqa: B008 - a frozen value
+        journal: Journal | None = None,
+    ) -> None:
         self._database = database
         self._quota = quota
+        self._disk = Disk(database, journal)
 
     def view(self, owner: UserId) -> "SqlView":
         return SqlView(self._database, owner)
@@ -54,21 +61,26 @@ class SqlStore:
     def begin(
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
     ) -> AbstractAsyncContextManager["SqlUnitOfWork"]:
-        return Begun(SqlUnitOfWork(self._database, owner, now, ids, self._quota), exclusive)
+        return Begun(SqlUnitOfWork(self._database, owner, now, ids, self._quota), exclusive, self._disk)
 
     def accounts(self) -> "SqlAccounts":
         return SqlAccounts(self._database)
 
     @asynccontextmanager
     async def begin_accounts(self) -> AsyncIterator["SqlAccountsUnitOfWork"]:
-        async with self._database.transaction() as transaction:
-            yield SqlAccountsUnitOfWork(transaction)
+        try:
+            async with self._database.transaction() as transaction:
+                yield SqlAccountsUnitOfWork(transaction)
+        except Unavailable as failure:
+            self._disk.notice(failure)
+            raise
 
     async def ping(self) -> None:
         """A newer schema will do: while a release rolls out, both versions run on it."""
         row = await self._database.one(SCHEMA, {})
         if row is None or row[0] < head():
             raise Unavailable(NO_SCHEMA)
+        await self._disk.require_space()
 
     async def cautions(self) -> Sequence[str]:
         return await self._database.cautions()
@@ -106,23 +118,27 @@ class SqlView:
 class Begun:
     """The time of a unit of work. A plain class, because every write goes through it."""
 
-    __slots__ = ("exclusive", "unit")
+    __slots__ = ("disk", "exclusive", "unit")
 
-    def __init__(self, unit: "SqlUnitOfWork", exclusive: bool) -> None:
+    def __init__(self, unit: "SqlUnitOfWork", exclusive: bool, disk: Disk) -> None:
         self.unit = unit
         self.exclusive = exclusive
+        self.disk = disk
 
     async def __aenter__(self) -> "SqlUnitOfWork":
         if self.exclusive:
             try:
                 await self.unit.lock()
-            except BaseException:
+            except BaseException as failure:
                 await self.unit.end(*sys.exc_info())
+                self.disk.notice(failure)
                 raise
         return self.unit
 
     async def __aexit__(self, *raised: Any) -> None:
         await self.unit.end(*raised)
+        if raised[1] is not None:
+            self.disk.notice(raised[1])
 
 
 class SqlUnitOfWork:
