@@ -1,4 +1,4 @@
-"""The seam between repositories and drivers: four verbs, and failures in the core's words."""
+"""The seam between repositories and drivers: a few verbs, and failures in the core's words."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -27,7 +27,10 @@ class Transaction(Reader, Protocol):
     """Statements that take effect together, at ``commit``."""
 
     async def commit(self) -> None:
-        """Raises OutcomeUnknown when the link is lost meanwhile. Is finished even if the caller is cancelled."""
+        """Raises OutcomeUnknown when the link is lost meanwhile. Is finished even if the caller is cancelled.
+
+        When nothing was written, what was read is confirmed, as by ``Database.confirm``.
+        """
 
 
 class Database(Reader, Protocol):
@@ -35,6 +38,16 @@ class Database(Reader, Protocol):
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
         """The row of a deed that is a transaction of its own, None when nothing happened; otherwise as ``commit``."""
+
+    async def confirm(self) -> None:
+        """Waits until everything visible now is as durable as a commit that succeeds.
+
+        A commit that has given up waiting for a standby is visible, and a failover undoes it. Call this before
+        telling anybody that what was only read is so. Raises OutcomeUnknown when it cannot wait to the end.
+        """
+
+    async def confirmed(self, statement: Statement, values: Values) -> Row | None:
+        """As ``one``, and as ``confirm`` when there is a row, at the price of one statement."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Undone unless committed. On SQLite it holds the write lock from the start."""

@@ -10,7 +10,7 @@ from sqlalchemy import column, literal, or_, select, table
 
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.gate import Gate, numbers_of
-from todo_adapters.sql.postgres_link import Link
+from todo_adapters.sql.postgres_link import CONFIRM, Link, confirming
 from todo_adapters.sql.postgres_pool import Pool
 from todo_adapters.sql.statements import Deed, Row, Statement
 from todo_adapters.sql.types import TEXT
@@ -75,6 +75,17 @@ class PostgresDatabase:
             self._pool.give_back(link)
         return rows[0] if rows else None
 
+    async def confirm(self) -> None:
+        await self.confirmed(CONFIRM, {})
+
+    async def confirmed(self, statement: Statement, values: Values) -> Row | None:
+        link = await self._pool.take()
+        try:
+            rows = await link.confirmed(confirming(statement), values)
+        finally:
+            self._pool.give_back(link)
+        return rows[0] if rows else None
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         link = await self._pool.take()
@@ -122,6 +133,7 @@ class PostgresTransaction:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._wrote = False
         self.over = False
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
@@ -129,9 +141,14 @@ class PostgresTransaction:
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        return await self._link.rows(statement, values)
+        rows = await self._link.rows(statement, values)
+        if rows and statement.writes:
+            self._wrote = True
+        return rows
 
     async def commit(self) -> None:
+        if not self._wrote:
+            await self._link.rows(CONFIRM, {})
         self.over = True
         await self._link.commit()
 

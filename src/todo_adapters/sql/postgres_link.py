@@ -1,9 +1,11 @@
 """One connection to PostgreSQL: runs statements, says failures in the core's words, knows what it left undone."""
 
 from collections.abc import Awaitable, Sequence
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, cast
 
 import asyncpg
+from sqlalchemy import Boolean, Select, literal_column, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from todo_adapters.sql.database import NO_SCHEMA, OUT_OF_REACH, Values
@@ -27,6 +29,18 @@ FAILURES: Final = (
 WAIT_CANCELLED: Final = "01000"
 """The only mark of a commit that waited for a standby in vain (PostgreSQL gives the plain code of a warning)."""
 
+HEARD: Final = literal_column(
+    "CASE WHEN current_setting('synchronous_standby_names') <> ''"
+    " THEN pg_logical_emit_message(true, 'todo', '') IS NULL END",
+    Boolean,
+).label("heard")
+"""Makes a read one whose commit waits for the standbys, if there are any: it writes an empty message to the log.
+
+That needs no privilege and no setting, locks nothing and changes no row.
+"""
+
+CONFIRM: Final = Statement(select(HEARD))
+
 RUN_AGAIN: Final = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
@@ -41,11 +55,11 @@ class Link:
     may still be at it.
     """
 
-    __slots__ = ("_busy", "_connection", "_warned", "idle_since", "made_at")
+    __slots__ = ("_busy", "_connection", "_warning", "idle_since", "made_at")
 
     def __init__(self, connection: Any, made_at: float) -> None:
         self._connection = connection
-        self._warned = False
+        self._warning: Exception | None = None
         self._busy = False
         self.made_at = made_at
         self.idle_since = made_at
@@ -66,6 +80,10 @@ class Link:
     async def write(self, statement: Statement, values: Values) -> Sequence[Row]:
         """Runs a statement that commits. Raises OutcomeUnknown when one cannot know whether it did."""
         return await self._commit(self._fetch(statement, values))  # type: ignore[no-any-return]
+
+    async def confirmed(self, statement: Statement, values: Values) -> Sequence[Row]:
+        """Runs a statement that ``confirming`` made. Raises OutcomeUnknown when the standbys did not hear of it."""
+        return await self._committed(self._fetch(statement, values))  # type: ignore[no-any-return]
 
     async def begin(self) -> None:
         await finished(self._run(self._connection.execute("BEGIN")))
@@ -100,15 +118,18 @@ class Link:
         return self._connection.fetch(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
 
     async def _commit(self, work: Awaitable[Any]) -> Any:
-        """To the end, even if the caller is cancelled.
+        """To the end, even if the caller is cancelled."""
+        return await finished(self._committed(work))
 
-        The server says only in a warning that it has given up waiting for its standby, and then that the commit
-        succeeded; what it has not replicated, a failover loses.
+    async def _committed(self, work: Awaitable[Any]) -> Any:
+        """Raises OutcomeUnknown also when the server has given up waiting for its standby.
+
+        It says so only in a warning, and then that the commit succeeded; what it has not replicated, a failover loses.
         """
-        self._warned = False
-        result = await finished(self._run(work, committing=True))
-        if self._warned:
-            raise OutcomeUnknown
+        self._warning = None
+        result = await self._run(work, committing=True)
+        if self._warning is not None:
+            raise OutcomeUnknown from self._warning
         return result
 
     async def _run(self, work: Awaitable[Any], committing: bool = False) -> Any:
@@ -124,7 +145,14 @@ class Link:
         return result
 
     def _hear(self, _: Any, message: Any) -> None:
-        self._warned |= message.sqlstate == WAIT_CANCELLED
+        if message.sqlstate == WAIT_CANCELLED:
+            self._warning = message
+
+
+@cache
+def confirming(statement: Statement) -> Statement:
+    """The same query; when it finds a row, its commit waits for the standbys. Its rows have one more column."""
+    return Statement(cast("Select[Any]", statement.clause).add_columns(HEARD))
 
 
 def refusal(error: Exception, committing: bool = False) -> Exception:

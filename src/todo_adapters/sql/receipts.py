@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, select
 
-from todo_adapters.sql.database import Reader
+from todo_adapters.sql.database import Database
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import receipts
 from todo_core.ids import UserId
@@ -26,9 +26,9 @@ FORGET: Final = Statement(delete(receipts).where(R.at < bindparam("before", type
 class SqlReceipts:
     """The receipts of one owner."""
 
-    reader: Reader
+    database: Database
     owner: UserId
 
     async def get(self, key: str) -> Receipt | None:
-        row = await self.reader.one(GET, {"user_id": self.owner, "key": key})
+        row = await self.database.confirmed(GET, {"user_id": self.owner, "key": key})
         return None if row is None else Receipt(fingerprint=row[0], first_seq=row[1], answer=row[2])

@@ -76,30 +76,30 @@ class SqlStore:
 class SqlView:
     """The storage of one owner, to look at; every call is one statement."""
 
-    def __init__(self, reader: Reader, owner: UserId) -> None:
-        self._reader = reader
+    def __init__(self, database: Database, owner: UserId) -> None:
+        self._database = database
         self.owner = owner
 
     @property
     def tasks(self) -> SqlTasks:
-        return SqlTasks(self._reader, self.owner)
+        return SqlTasks(self._database, self.owner)
 
     @property
     def changes(self) -> SqlChanges:
-        return SqlChanges(self._reader, self.owner)
+        return SqlChanges(self._database, self.owner)
 
     @property
     def receipts(self) -> SqlReceipts:
-        return SqlReceipts(self._reader, self.owner)
+        return SqlReceipts(self._database, self.owner)
 
     async def revision(self) -> int:
-        row = await self._reader.one(REVISION, {"id": self.owner})
+        row = await self._database.one(REVISION, {"id": self.owner})
         if row is None:
             raise NotFound("account")
         return int(row[0])
 
     async def zone(self) -> ZoneInfo:
-        row = await self._reader.one(ZONE, {"id": self.owner})
+        row = await self._database.one(ZONE, {"id": self.owner})
         if row is None:
             raise NotFound("account")
         return zone(row[0])
@@ -172,6 +172,8 @@ class SqlUnitOfWork:
                 await claim_key(transaction, self.owner, self.now, claim, first_seq)
         if self._transaction is not None:
             await self._transaction.commit()
+        else:
+            await self._database.confirm()
         return self._flushed
 
     async def rehearse(self) -> Sequence[Change]:

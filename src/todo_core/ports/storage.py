@@ -10,6 +10,8 @@ Promises of every adapter, proved by the contract suite:
   number is the ``revision`` of the thing written and the ``seq`` of the entry that the adapter appends to
   the owner's feed in the same transaction, for every write, through whichever repository it came.
 - A refused or undone write takes no number.
+- What ``commit`` or a receipt acknowledges is durable: a failover that keeps the commits of this moment keeps it.
+  Other reads may show a write whose commit raised OutcomeUnknown, and which a failover can still undo.
 - Values come back as they went in: to the microsecond, in UTC, code point for code point.
 """
 
@@ -80,7 +82,10 @@ class ReceiptReads(Protocol):
     """What the owner did under keys of their own choice, for as long as it is kept."""
 
     async def get(self, key: str) -> Receipt | None:
-        """The receipt of the write that happened under this key, or None."""
+        """The receipt of the write that happened under this key, or None.
+
+        The write is durable when this returns. Raises OutcomeUnknown when that cannot be made sure of.
+        """
 
 
 class View(Protocol):
@@ -152,7 +157,8 @@ class CommittableUnit(UnitOfWork, Protocol):
         Raises MovedOn, NotFound (also when the account is gone; with a key MovedOn may stand for it), OwnerBusy
         when the owner's other writes take too long, Contention, Unavailable, OutcomeUnknown. Once begun it is not
         undone by cancelling the caller.
-        With nothing collected, and no key, it does nothing.
+        With nothing collected, and no key, it changes nothing. What the unit of work has read is durable when it
+        returns; so is the absence that NotFound tells after a removal.
         """
 
     async def rehearse(self) -> Sequence[Change]:
