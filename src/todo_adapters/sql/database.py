@@ -9,6 +9,8 @@ from todo_adapters.sql.statements import Deed, Row, Statement
 Values = Mapping[str, Any]
 
 OUT_OF_REACH: Final = "The database cannot be reached for the moment."
+DISK_FULL: Final = "The disk of the database is full."
+UNDONE: Final = "The database undid the write; nothing has happened."
 CLOSED: Final = "The database is closed."
 NO_SCHEMA: Final = "The database has no schema, or an older one; bring it up to date with `todo migrate`."
 

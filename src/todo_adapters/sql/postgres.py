@@ -1,6 +1,6 @@
 """PostgreSQL behind the seam: what it is asked for runs on a connection of a pool that is fair and bounded."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,13 +10,14 @@ from sqlalchemy import column, literal, or_, select, table
 
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.gate import Gate, numbers_of
-from todo_adapters.sql.postgres_link import CONFIRM, Link, confirming
+from todo_adapters.sql.postgres_link import CONFIRM, Link, NeverSent, confirming
 from todo_adapters.sql.postgres_pool import Pool
 from todo_adapters.sql.statements import Deed, Row, Statement
 from todo_adapters.sql.types import TEXT
 from todo_core.errors import TodoError
 
 CONNECT_SECONDS: Final = 5.0
+Run = Callable[[Link, Statement, Values], Awaitable[Sequence[Row]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,42 +58,34 @@ class PostgresDatabase:
         self._pool = Pool(self._connect, self._gate, options.age_max, options.idle_max)
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
-        rows = await self.all(statement, values)
+        rows = await self._run(Link.rows, statement, values)
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        link = await self._pool.take()
-        try:
-            return await link.rows(statement, values)
-        finally:
-            self._pool.give_back(link)
+        return await self._run(Link.rows, statement, values)
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
-        link = await self._pool.take()
-        try:
-            rows = await link.write(deed.fused, values)
-        finally:
-            self._pool.give_back(link)
+        rows = await self._run(Link.write, deed.fused, values)
         return rows[0] if rows else None
 
     async def confirm(self) -> None:
         await self.confirmed(CONFIRM, {})
 
     async def confirmed(self, statement: Statement, values: Values) -> Row | None:
-        link = await self._pool.take()
-        try:
-            rows = await link.confirmed(confirming(statement), values)
-        finally:
-            self._pool.give_back(link)
+        rows = await self._run(Link.confirmed, confirming(statement), values)
         return rows[0] if rows else None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         link = await self._pool.take()
-        transaction = PostgresTransaction(link)
         try:
             try:
                 await link.begin()
+            except NeverSent:
+                link = await self._pool.renew(link)
+                await link.begin()
+            transaction = PostgresTransaction(link)
+            try:
                 yield transaction
             finally:
                 if not transaction.over:
@@ -117,6 +110,18 @@ class PostgresDatabase:
     async def close(self) -> None:
         """For good: whoever comes later finds it unavailable."""
         await self._pool.close()
+
+    async def _run(self, run: Run, statement: Statement, values: Values) -> Sequence[Row]:
+        """Runs a statement that stands alone, once more if its connection turns out to have ended before it."""
+        link = await self._pool.take()
+        try:
+            try:
+                return await run(link, statement, values)
+            except NeverSent:
+                link = await self._pool.renew(link)
+                return await run(link, statement, values)
+        finally:
+            self._pool.give_back(link)
 
     async def _connect(self) -> Any:
         options = self._options
