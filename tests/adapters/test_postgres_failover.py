@@ -18,7 +18,7 @@ from todo_adapters.memory.security import ListJournal
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
-from todo_core.errors import NotFound, OutcomeUnknown, TodoError
+from todo_core.errors import NotFound, OutcomeUnknown, TodoError, Unavailable
 from todo_core.ids import SessionId, TaskId, UserId
 from todo_core.model.intent import Intent, Key
 from todo_core.model.session import LoginSession
@@ -196,6 +196,23 @@ async def test_a_session_that_is_not_there_to_be_ended_is_told_after_the_wait(pa
         ending = todo.sessions.end(actor, SessionId(IDS.new()))
         assert isinstance(await service.in_vain(ending), OutcomeUnknown)
         hasher.close()
+
+
+async def test_a_server_that_is_only_a_standby_confirms_nothing(pair: Pair) -> None:  # K14
+    async with service_on(pair.primary) as service:
+        owner, key = await service.somebody(), a_key()
+        task = (await service.add(owner, key)).value
+        await service.run.accounts(lambda tx: tx.attempts.locked(b"key", NOW))
+    assert pair.standby
+    await pair.standby.until("SELECT count(*) = 1 FROM login_attempts")
+    database = PostgresDatabase(PostgresOptions(pair.standby.url, pool_size=1))
+    run = Runner(SqlStore(database), FixedClock(), IDS, ListJournal())
+    assert await run.store.view(owner).tasks.get(task.id) == task
+    with pytest.raises(Unavailable):
+        await run.write(owner, change_task, task.id, TaskPatch.of(title=task.title))
+    with pytest.raises(Unavailable):
+        await run.store.view(owner).receipts.get(key.text)
+    await database.close()
 
 
 async def test_without_a_standby_a_replay_costs_the_statements_that_it_did(postgres_url: str) -> None:

@@ -24,13 +24,14 @@ WAIT_CANCELLED: Final = "01000"
 """The only mark of a commit that waited for a standby in vain (PostgreSQL gives the plain code of a warning)."""
 
 HEARD: Final = literal_column(
-    "CASE WHEN current_setting('synchronous_standby_names') <> ''"
+    "CASE WHEN pg_is_in_recovery() THEN pg_current_xact_id() IS NULL"
+    " WHEN current_setting('synchronous_standby_names') <> ''"
     " THEN pg_logical_emit_message(true, 'todo', '') IS NULL END",
     Boolean,
 ).label("heard")
-"""Makes a read one whose commit waits for the standbys, if there are any: it writes an empty message to the log.
+"""Makes a read one whose commit waits for the standbys, if there are any: it writes an empty message to the WAL.
 
-That needs no privilege and no setting, locks nothing and changes no row.
+That needs no privilege and no setting, locks nothing and changes no row. A server that is a standby itself refuses it.
 """
 
 CONFIRM: Final = Statement(select(HEARD))
@@ -193,8 +194,6 @@ def refusal(error: Exception, committing: bool = False) -> Exception:
         state = error.sqlstate or ""
         answer = ANSWERS.get(state) or ANSWERS.get(state[:2])
         return answer() if answer else error
-    if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):
-        return error  # an argument that the driver cannot encode
     return Unavailable(OUT_OF_REACH) if isinstance(error, LOST) else error
 
 
