@@ -199,4 +199,7 @@ def refusal(error: Exception, committing: bool = False) -> Exception:
 
 def refusal_to_connect(error: Exception) -> Exception:
     """The same for a connection that cannot be made: whatever the server has against it, it is out of reach."""
-    return Unavailable(OUT_OF_REACH) if isinstance(error, (*LOST, asyncpg.PostgresError)) else error
+    told = refusal(error)
+    if type(told) is not Unavailable and isinstance(error, asyncpg.PostgresError):
+        return Unavailable(OUT_OF_REACH)
+    return told
