@@ -18,9 +18,9 @@ from todo_adapters.memory.security import ListJournal
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
-from todo_core.errors import NotFound, OutcomeUnknown, TodoError, Unavailable
-from todo_core.ids import SessionId, TaskId, UserId
-from todo_core.model.intent import Intent, Key
+from todo_core.errors import NotFound, OutcomeUnknown, Stale, TodoError, Unavailable
+from todo_core.ids import SessionId, UserId
+from todo_core.model.intent import Expected, Intent, Key
 from todo_core.model.session import LoginSession
 from todo_core.model.task import Task, TaskDraft, TaskPatch
 from todo_core.model.user import Actor, User
@@ -163,8 +163,9 @@ async def test_a_removal_that_finds_nothing_more_waits_as_well(pair: Pair) -> No
         owner = await service.somebody()
         task = (await service.add(owner)).value
         await pair.cut()
-        for _ in range(2):
-            removal = service.run.write(owner, remove_task, task.id)
+        expected = Expected(task.id, frozenset([task.revision]))
+        for intent in (Intent(), Intent(), Intent(expected=expected), Intent(key=a_key())):
+            removal = service.run.carry_out(owner, intent, remove_task, task.id)
             assert isinstance(await service.in_vain(removal), OutcomeUnknown)
         await pair.join()
         with pytest.raises(NotFound):
@@ -235,8 +236,9 @@ async def test_reads_and_refusals_do_not_wait(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         owner = await service.somebody()
         task = (await service.add(owner)).value
+        stale = Intent(expected=Expected(task.id, frozenset([99])))
         await pair.cut()
         async with asyncio.timeout(20):
             assert await service.run.store.view(owner).tasks.get(task.id) == task
-            with pytest.raises(NotFound):
-                await service.run.write(owner, change_task, TaskId(IDS.new()), TaskPatch.of(title="x"))
+            with pytest.raises(Stale):
+                await service.run.carry_out(owner, stale, change_task, task.id, TaskPatch.of(title="x"))

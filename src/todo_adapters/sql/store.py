@@ -63,6 +63,9 @@ class SqlStore:
         async with self._database.transaction() as transaction:
             yield SqlAccountsUnitOfWork(transaction)
 
+    async def confirm(self) -> None:
+        await self._database.confirm()
+
     async def ping(self) -> None:
         """A newer schema will do: while a release rolls out, both versions run on it."""
         row = await self._database.one(SCHEMA, {})

@@ -189,10 +189,7 @@ async def flush_alone(database: Database, owner: UserId, at: datetime, write: Wr
         return _change(at, write, row[0])
     if claim or write.read is not None:
         raise MovedOn
-    if write.kind is ChangeKind.CREATED:
-        raise NotFound("account")
-    await database.confirm()  # who repeats a removal takes this answer for its success
-    raise NotFound("task")
+    raise NotFound("account" if write.kind is ChangeKind.CREATED else "task")
 
 
 async def claim_key(transaction: Transaction, owner: UserId, at: datetime, claim: Claim, first_seq: int) -> None:

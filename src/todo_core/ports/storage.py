@@ -157,8 +157,7 @@ class CommittableUnit(UnitOfWork, Protocol):
         Raises MovedOn, NotFound (also when the account is gone; with a key MovedOn may stand for it), OwnerBusy
         when the owner's other writes take too long, Contention, Unavailable, OutcomeUnknown. Once begun it is not
         undone by cancelling the caller.
-        With nothing collected, and no key, it changes nothing. What the unit of work has read is durable when it
-        returns; so is the absence that NotFound tells after a removal.
+        With nothing collected, and no key, it changes nothing; what was visible is durable then, as by ``confirm``.
         """
 
     async def rehearse(self) -> Sequence[Change]:
@@ -181,6 +180,12 @@ class Store(Protocol):
 
     def begin_accounts(self) -> AbstractAsyncContextManager[AccountsUnitOfWork]:
         """The accounts, to change."""
+
+    async def confirm(self) -> None:
+        """Waits until everything that is visible now is durable: call it before telling that what was read is so.
+
+        Raises Unavailable, and OutcomeUnknown when that cannot be made sure of.
+        """
 
     async def ping(self) -> None:
         """Raises Unavailable unless the storage answers now."""
