@@ -124,7 +124,7 @@ def _meaning(refused: Exception) -> object:
     return refused.detail if type(refused) is Unavailable else type(refused)
 
 
-def test_each_exception_of_the_driver_has_the_meaning_that_it_should() -> None:  # K11
+def test_each_exception_of_the_driver_has_the_meaning_that_it_should() -> None:
     expected = {name: meaning for meaning, names in MEANINGS.items() for name in names}
     told = {type(error).__name__: (_meaning(refusal(error)), type(error)) for error in _said()}
     assert len(told) > 200

@@ -110,7 +110,7 @@ async def test_a_replay_is_told_as_soon_as_the_standby_is_back(pair: Pair) -> No
 
 
 async def test_a_time_limit_ends_the_wait_of_a_replay(pair: Pair) -> None:  # P10
-    async with service_on(pair.primary, limit=0.5) as service:
+    async with service_on(pair.primary, limit=1) as service:
         owner, key = await service.somebody(), a_key()
         await pair.cut()
         for _ in range(2):

@@ -127,12 +127,13 @@ async def test_connections_that_are_ended_under_load_are_no_fault_of_ours(postgr
 
 
 @pytest.mark.timeout(60 + 5 * RESTARTS)
-async def test_a_server_that_restarts_under_load_is_no_fault_of_ours(own_server: Server) -> None:  # K2
+@pytest.mark.parametrize("end", ["stop", "kill"])
+async def test_a_server_that_restarts_under_load_is_no_fault_of_ours(own_server: Server, end: str) -> None:  # K2
     async with service_on(own_server.url) as api:
 
         async def restart() -> None:
-            await asyncio.to_thread(own_server.stop)
+            await asyncio.to_thread(getattr(own_server, end))
             await asyncio.to_thread(own_server.start)
 
-        answers = await suffer(api, "fast restarts", restart, RESTARTS)
+        answers = await suffer(api, f"restarts after a {end}", restart, RESTARTS)
     assert answers["503 unavailable"] > 0
