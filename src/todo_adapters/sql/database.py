@@ -44,8 +44,8 @@ class Database(Reader, Protocol):
     async def confirm(self) -> None:
         """Waits until everything visible now is as durable as a commit that succeeds.
 
-        A commit that has given up waiting for a standby is visible, and a failover undoes it. Call this before
-        telling anybody that what was only read is so. Raises OutcomeUnknown when it cannot wait to the end.
+        A commit that has given up waiting for a standby is visible, and a failover undoes it. Call this before a
+        read is told as the outcome of a write. Raises OutcomeUnknown when the wait does not end well.
         """
 
     async def confirmed(self, statement: Statement, values: Values) -> Row | None:

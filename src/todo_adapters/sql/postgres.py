@@ -69,7 +69,7 @@ class PostgresDatabase:
         return rows[0] if rows else None
 
     async def confirm(self) -> None:
-        await self.confirmed(CONFIRM, {})
+        await self._run(Link.confirmed, CONFIRM, {})
 
     async def confirmed(self, statement: Statement, values: Values) -> Row | None:
         rows = await self._run(Link.confirmed, confirming(statement), values)

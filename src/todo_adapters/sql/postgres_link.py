@@ -101,7 +101,7 @@ class Link:
         return await self._commit(self._fetch(statement, values))  # type: ignore[no-any-return]
 
     async def confirmed(self, statement: Statement, values: Values) -> Sequence[Row]:
-        """Runs a statement that ``confirming`` made. Raises OutcomeUnknown when the standbys did not hear of it."""
+        """Runs a statement with ``HEARD``. Raises OutcomeUnknown when the wait for the standbys does not end well."""
         return await self._committed(self._fetch(statement, values))  # type: ignore[no-any-return]
 
     async def begin(self) -> None:

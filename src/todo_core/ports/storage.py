@@ -10,8 +10,8 @@ Promises of every adapter, proved by the contract suite:
   number is the ``revision`` of the thing written and the ``seq`` of the entry that the adapter appends to
   the owner's feed in the same transaction, for every write, through whichever repository it came.
 - A refused or undone write takes no number.
-- What ``commit`` or a receipt acknowledges is durable: a failover that keeps the commits of this moment keeps it.
-  Other reads may show a write whose commit raised OutcomeUnknown, and which a failover can still undo.
+- What ``commit`` or a receipt acknowledges is durable, also after a failover. Other reads may show a write whose
+  commit raised OutcomeUnknown, and which a failover can still undo.
 - Values come back as they went in: to the microsecond, in UTC, code point for code point.
 """
 
