@@ -37,6 +37,7 @@ from tests.support.proxy import Proxy
 
 SETTINGS = {**THROWAWAY_SETTINGS, "synchronous_commit": "on", "wal_retrieve_retry_interval": "100ms"}
 STANDBY = "standby"
+UNTIL_INTERRUPTED = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); signal.pause()"
 SECONDS = 30
 """How long anything may take that a server is asked for."""
 
@@ -219,7 +220,8 @@ def _make_folder(folder: Path, uid: int | None) -> None:
 @contextmanager
 def _kept(folder: Path) -> Iterator[None]:
     """Removes the folder in the end, also if the test run is killed."""
-    command = [sys.executable, "-I", str(KEEPER), str(folder), "-1", "sleep", "infinity"]
+    python = [sys.executable, "-I"]
+    command = [*python, str(KEEPER), str(folder), "-1", *python, "-c", UNTIL_INTERRUPTED]
     keeper = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     try:
         yield
