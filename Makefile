@@ -16,7 +16,7 @@ test: ## Run every test (make test ARGS="tests/model -k dates")
 test-e2e: ## Run the tests of the web client in a browser (TODO_TEST_BROWSER names one), which has to be there
 screenshots: ## Take the pictures in docs/screenshots/ anew
 fuzz: ## Send 10,000 generated requests to each storage (TODO_FUZZ_SEED=... repeats a run)
-cuts: ## Cut the link to the database 1,000 times in the midst of writes, and kill 100 servers
+cuts: ## Cut the link to the database 1,000 times in the midst of writes, kill 100 servers, fail over 10 times
 bench: ## Measure the service beside what it is compared with, in ten minutes (ARGS=--write keeps docs/performance.md)
 bench-quick: ## The same in less than two minutes: fewer tasks, rounds and variants
 check: ## Check format, lint, types and the direction of imports

@@ -1,4 +1,4 @@
-"""What one call costs without HTTP: CPU microseconds of get, lists of 50 and create through the runner, 16 in flight.
+"""What one call costs without HTTP: CPU microseconds of reads, writes and repetitions by the runner, 16 in flight.
 
     python benchmarks/storage_calls.py [URL] [--rounds 5] [--seconds 2]
 
@@ -22,12 +22,12 @@ from todo_adapters.bootstrap import open_store
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_core.ids import UserId
 from todo_core.model.intent import Intent, Key
-from todo_core.model.task import Priority, TaskDraft
+from todo_core.model.task import Priority, TaskDraft, TaskPatch
 from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
 from todo_core.model.user import User
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, find_tasks, get_task
+from todo_core.usecases.tasks import add_task, change_task, find_tasks, get_task
 
 IN_FLIGHT = 16
 PEOPLE = 32
@@ -59,6 +59,11 @@ async def settle(store: Store, run: Runner) -> dict[str, Call]:
     def create(number: int, key: Key | None = None) -> Awaitable[object]:
         return run.carry_out(owners[number % PEOPLE], Intent(key=key), add_task, DRAFT)
 
+    done = [Key(str(uuid4()), bytes(32)) for _ in owners]
+    for number, key in enumerate(done):
+        await create(number, key)
+    nothing = TaskPatch.of(title=DRAFT.title)
+
     return {
         "get one": lambda number: run.read(tasks[number % len(tasks)][0], get_task, tasks[number % len(tasks)][1]),
         "list 50": lambda number: run.read(
@@ -69,6 +74,10 @@ async def settle(store: Store, run: Runner) -> dict[str, Call]:
         ),
         "create, no key": create,
         "create, keyed": lambda number: create(number, Key(str(uuid4()), bytes(32))),
+        "replay": lambda number: create(number, done[number % PEOPLE]),
+        "change nothing": lambda number: run.write(
+            tasks[number % len(tasks)][0], change_task, tasks[number % len(tasks)][1], nothing
+        ),
     }
 
 

@@ -29,6 +29,7 @@ CHECKS = {
     "types": ["mypy"],
     "imports": ["lint-imports"],
 }
+CUTS = ("cuts", "kills", "group_kills", "terminations", "failovers")
 CLIENT_TYPES = "src/todo_http/web/static/jsconfig.json"
 
 CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
@@ -73,11 +74,13 @@ def fuzz(args: list[str]) -> NoReturn:
 
 
 def cuts(args: list[str]) -> NoReturn:
-    """Cut the link to the database 1,000 times in the midst of writes, and kill 100 servers"""
+    """Cut the link to the database 1,000 times in the midst of writes, kill 100 servers, fail over 10 times"""
     ensure("dev")
     os.environ.setdefault("TODO_CUTS", "1000")
     os.environ.setdefault("TODO_KILLS", "100")
-    become("pytest", "-s", *[f"tests/e2e/test_{name}.py" for name in ("cuts", "kills", "group_kills")], *args)
+    os.environ.setdefault("TODO_TERMINATIONS", "100")
+    os.environ.setdefault("TODO_FAILOVERS", "10")
+    become("pytest", "-s", *[f"tests/e2e/test_{name}.py" for name in CUTS], *args)
 
 
 def bench(args: list[str]) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from typing import NoReturn
 
 import pytest
 import pytest_asyncio
@@ -14,6 +15,7 @@ from tests.support.postgres import (
     find_postgres,
     unique_database_name,
 )
+from tests.support.postgres_pair import Pair, Server, lone_server, postgres_pair
 
 found_key = pytest.StashKey[PostgresServer | Unavailable]()
 
@@ -24,9 +26,7 @@ def postgres_server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
     found = find_postgres()
     request.config.stash[found_key] = found
     if isinstance(found, Unavailable):
-        if os.environ.get("TODO_TEST_REQUIRE_POSTGRES", "") not in ("", "0"):
-            pytest.fail(f"PostgreSQL is required and not there: {found.reason}", pytrace=False)
-        pytest.skip(f"no PostgreSQL: {found.reason}")
+        _do_without(found)
     try:
         yield found
     finally:
@@ -39,6 +39,37 @@ async def postgres_url(request: pytest.FixtureRequest, postgres_server: Postgres
     name = unique_database_name(request.module.__name__)
     yield await create_database(postgres_server.url, name)
     await drop_database(postgres_server.url, name)
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Server]:
+    """A server that the tests of one module may stop and start again."""
+    with lone_server() as found:
+        if isinstance(found, Unavailable):
+            _do_without(found)
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pair_of_servers() -> AsyncIterator[Pair]:
+    """A primary and its standby, which the tests of one module may cut off and promote."""
+    async with postgres_pair() as found:
+        if isinstance(found, Unavailable):
+            _do_without(found)
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pair(pair_of_servers: Pair) -> Pair:
+    """A primary with its standby in step, whatever the test before did with them."""
+    await pair_of_servers.restore()
+    return pair_of_servers
+
+
+def _do_without(found: Unavailable) -> NoReturn:
+    if os.environ.get("TODO_TEST_REQUIRE_POSTGRES", "") not in ("", "0"):
+        pytest.fail(f"PostgreSQL is required and not there: {found.reason}", pytrace=False)
+    pytest.skip(f"no PostgreSQL: {found.reason}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

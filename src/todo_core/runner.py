@@ -12,6 +12,7 @@ from todo_core.errors import (
     Contention,
     KeyReused,
     MovedOn,
+    NotFound,
     OutcomeUnknown,
     OwnerBusy,
     RequestInProgress,
@@ -100,7 +101,7 @@ class Runner:
             except Contention:
                 await _pause(attempt, self.journal)
             except TodoError as refusal:
-                if key and (outcome := await self._recall(owner, key, refusal)):
+                if outcome := await self._in_place_of(refusal, owner, key):
                     return cast("Outcome[T]", outcome)
                 if not isinstance(refusal, MovedOn) or attempt == RETRIES:
                     raise
@@ -109,6 +110,13 @@ class Runner:
                 self._note(owner, use_case, changes)
                 return Outcome(_as_stored(result, changes))
         raise AssertionError("the last attempt returns or raises")
+
+    async def _in_place_of(self, refusal: TodoError, owner: UserId, key: Key | None) -> Outcome[Any] | None:
+        """The outcome to return instead of the refusal, if there is one; otherwise NotFound is durably so."""
+        outcome = await self._recall(owner, key, refusal) if key else None
+        if outcome is None and isinstance(refusal, NotFound):
+            await self.store.confirm()  # a client that repeats a removal takes this for its success
+        return outcome
 
     async def _recall(self, owner: UserId, key: Key, refusal: TodoError) -> Outcome[Any] | None:
         """What was done under the key, if anything was. Raises KeyReused when it was something else."""

@@ -52,31 +52,36 @@ async def admin(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+@pytest.mark.parametrize("end", ["pg_cancel_backend", "pg_terminate_backend"])
 @pytest.mark.parametrize(("use_case", "count"), [(add_one, 1), (add_two, 2)])
 async def test_a_commit_that_gave_up_waiting_for_its_standby_is_no_success(
-    admin: asyncpg.Connection, postgres_url: str, use_case: Callable[[UnitOfWork], Awaitable[None]], count: int
+    admin: asyncpg.Connection,
+    postgres_url: str,
+    use_case: Callable[[UnitOfWork], Awaitable[None]],
+    count: int,
+    end: str,
 ) -> None:  # K5, T23
     owner = UserId(IDS.new())
     user = User(id=owner, email=f"{owner}@example.org", name="Ada", created_at=datetime(2026, 11, 20, tzinfo=UTC))
     database = PostgresDatabase(PostgresOptions(postgres_url, pool_size=1))
     run = Runner(SqlStore(database), FixedClock(), IDS, ListJournal())
     joining = asyncio.create_task(run.accounts(lambda tx: tx.users.add(user, "-")))
-    await give_up(admin)
+    await give_up(admin, end)
     with pytest.raises(OutcomeUnknown):
         await joining
     writing = asyncio.create_task(run.write(owner, use_case))
-    await give_up(admin)
+    await give_up(admin, end)
     with pytest.raises(OutcomeUnknown):
         await writing
     assert await run.store.view(owner).revision() == count  # visible, and lost if this server were
     await database.close()
 
 
-async def give_up(admin: asyncpg.Connection) -> None:
-    """Cancels the wait for the standby, as a person at a console or a driver's time limit would."""
+async def give_up(admin: asyncpg.Connection, end: str) -> None:
+    """Ends the wait for the standby, as a person at a console, a driver's time limit or a shutdown would."""
     for _ in range(1_000):
         if pid := await admin.fetchval(WAITING):
-            await admin.execute("SELECT pg_cancel_backend($1)", pid)
+            await admin.execute(f"SELECT {end}($1)", pid)
             return
         await asyncio.sleep(0.01)
     pytest.fail("nobody waits for a standby")

@@ -250,5 +250,13 @@ async def test_a_cancelled_caller_leaves_all_or_nothing(store: Store, size: int)
     assert sorted(change.id for change in entries) == sorted(task.id for task in tasks)
 
 
+async def test_a_confirmation_changes_nothing(store: Store) -> None:
+    owner = await new_owner(store)
+    task = await add(store, owner)
+    await store.confirm()
+    assert await all_tasks(store, owner) == [task]
+    assert await store.view(owner).revision() == 1
+
+
 async def test_the_storage_answers(store: Store) -> None:
     await store.ping()

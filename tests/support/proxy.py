@@ -27,6 +27,8 @@ class Proxy:
         """True if the message at which the link is cut does not reach the server either."""
         self.pause = 0.2
         """Seconds that the server is given to finish when the link has been cut."""
+        self.linger = 0.0
+        """Seconds by which the end of a connection that the server ends arrives later than its last words."""
 
     @property
     def url(self) -> str:
@@ -96,6 +98,7 @@ class Proxy:
             while data := await server.read(65536):
                 if not drop.is_set():
                     client.write(data)
+        await asyncio.sleep(self.linger)
         client.transport.abort()
 
 

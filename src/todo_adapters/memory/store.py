@@ -55,5 +55,8 @@ class MemoryStore:
     async def cautions(self) -> Sequence[str]:
         return ["memory: everything is lost when the process ends"]
 
+    async def confirm(self) -> None:
+        """Nothing survives the process anyway."""
+
     async def ping(self) -> None:
         """Always there."""

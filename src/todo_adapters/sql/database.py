@@ -1,4 +1,4 @@
-"""The seam between repositories and drivers: four verbs, and failures in the core's words."""
+"""The seam between repositories and drivers: a few verbs, and failures in the core's words."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -12,6 +12,7 @@ Values = Mapping[str, Any]
 OUT_OF_REACH: Final = "The database cannot be reached for the moment."
 TOO_SLOW: Final = "This took the database too long. Ask for less, or try again later."
 DISK_FULL: Final = "The disk of the database is full."
+UNDONE: Final = "The database undid the write; nothing has happened."
 CLOSED: Final = "The database is closed."
 NO_SCHEMA: Final = "The database has no schema, or an older one; bring it up to date with `todo migrate`."
 
@@ -30,7 +31,10 @@ class Transaction(Reader, Protocol):
     """Statements that take effect together, at ``commit``."""
 
     async def commit(self) -> None:
-        """Raises OutcomeUnknown when the link is lost meanwhile. Is finished even if the caller is cancelled."""
+        """Raises OutcomeUnknown when the link is lost meanwhile. Is finished even if the caller is cancelled.
+
+        When nothing was written, what was read is confirmed, as by ``Database.confirm``.
+        """
 
 
 class Database(Reader, Protocol):
@@ -42,6 +46,16 @@ class Database(Reader, Protocol):
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
         """The row of a deed that is a transaction of its own, None when nothing happened; otherwise as ``commit``."""
+
+    async def confirm(self) -> None:
+        """Waits until everything visible now is as durable as a commit that succeeds.
+
+        A commit that has given up waiting for a standby is visible, and a failover undoes it. Call this before a
+        read is told as the outcome of a write. Raises OutcomeUnknown when the wait does not end well.
+        """
+
+    async def confirmed(self, statement: Statement, values: Values) -> Row | None:
+        """As ``one``, and as ``confirm`` when there is a row, at the price of one statement."""
 
     def transaction(self, owner: UserId | None = None) -> AbstractAsyncContextManager[Transaction]:
         """Undone unless committed. On SQLite it holds the write lock from the start."""

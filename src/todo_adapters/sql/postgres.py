@@ -1,6 +1,6 @@
 """PostgreSQL behind the seam: what it is asked for runs on a connection of a pool that is fair and bounded."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,7 +10,7 @@ from sqlalchemy import column, literal, or_, select, table
 
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.gate import Gate, numbers_of
-from todo_adapters.sql.postgres_link import Link
+from todo_adapters.sql.postgres_link import CONFIRM, Link, NeverSent, confirming
 from todo_adapters.sql.postgres_pool import Pool
 from todo_adapters.sql.statements import Deed, Row, Statement
 from todo_adapters.sql.types import TEXT
@@ -18,6 +18,7 @@ from todo_core.errors import TodoError
 from todo_core.ids import UserId
 
 CONNECT_SECONDS: Final = 5.0
+Run = Callable[[Link, Statement, Values], Awaitable[Sequence[Row]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +59,34 @@ class PostgresDatabase:
         self._pool = Pool(self._connect, self._gate, options.age_max, options.idle_max)
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
-        rows = await self.all(statement, values)
+        rows = await self._run(Link.rows, statement, values)
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        link = await self._pool.take(values.get("user_id"))
-        try:
-            return await link.rows(statement, values)
-        finally:
-            self._pool.give_back(link)
+        return await self._run(Link.rows, statement, values)
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
-        link = await self._pool.take(values.get("user_id"))
-        try:
-            rows = await link.write(deed.fused, values)
-        finally:
-            self._pool.give_back(link)
+        rows = await self._run(Link.write, deed.fused, values)
+        return rows[0] if rows else None
+
+    async def confirm(self) -> None:
+        await self._run(Link.confirmed, CONFIRM, {})
+
+    async def confirmed(self, statement: Statement, values: Values) -> Row | None:
+        rows = await self._run(Link.confirmed, confirming(statement), values)
         return rows[0] if rows else None
 
     @asynccontextmanager
     async def transaction(self, owner: UserId | None = None) -> AsyncIterator[Transaction]:
         link = await self._pool.take(owner)
-        transaction = PostgresTransaction(link)
         try:
             try:
                 await link.begin()
+            except NeverSent:
+                link = await self._pool.renew(link)
+                await link.begin()
+            transaction = PostgresTransaction(link)
+            try:
                 yield transaction
             finally:
                 if not transaction.over:
@@ -108,6 +112,18 @@ class PostgresDatabase:
         """For good: whoever comes later finds it unavailable."""
         await self._pool.close()
 
+    async def _run(self, run: Run, statement: Statement, values: Values) -> Sequence[Row]:
+        """Runs a statement that stands alone, once more if its connection turns out to have ended before it."""
+        link = await self._pool.take(values.get("user_id"))
+        try:
+            try:
+                return await run(link, statement, values)
+            except NeverSent:
+                link = await self._pool.renew(link)
+                return await run(link, statement, values)
+        finally:
+            self._pool.give_back(link)
+
     async def _connect(self) -> Any:
         options = self._options
         return await asyncpg.connect(
@@ -123,6 +139,7 @@ class PostgresTransaction:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._wrote = False
         self.over = False
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
@@ -130,9 +147,14 @@ class PostgresTransaction:
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        return await self._link.rows(statement, values)
+        rows = await self._link.rows(statement, values)
+        if rows and statement.writes:
+            self._wrote = True
+        return rows
 
     async def commit(self) -> None:
+        if not self._wrote:
+            await self._link.rows(CONFIRM, {})
         self.over = True
         await self._link.commit()
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from todo_adapters.sql.database import CLOSED
 from todo_adapters.sql.gate import Gate
-from todo_adapters.sql.postgres_link import Link, refusal
+from todo_adapters.sql.postgres_link import Link, refusal_to_connect
 from todo_core.errors import Unavailable
 
 GRACE_SECONDS: Final = 5.0
@@ -47,6 +47,13 @@ class Pool:
             self._leave(owner)
             raise
         link.owner = owner
+        return link
+
+    async def renew(self, lost: Link) -> Link:
+        """A new connection in place of a lost one, which has to be given back if this raises, as ``take`` does."""
+        self._end(lost)
+        link = await self._make()
+        link.owner = lost.owner
         return link
 
     def give_back(self, link: Link) -> None:
@@ -92,7 +99,7 @@ class Pool:
         try:
             link = Link(await self._connect(), asyncio.get_running_loop().time())
         except Exception as error:
-            raise refusal(error) from error
+            raise refusal_to_connect(error) from error
         try:
             self._refuse_if_closed()  # while it was being made
         except Unavailable:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from todo_adapters.sql.database import Reader
+from todo_adapters.sql.database import Database
 from todo_adapters.sql.piecewise import Piecewise
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import receipts
@@ -30,9 +30,9 @@ FORGET: Final = Piecewise(receipts, R.at, (R.user_id, R.key))
 class SqlReceipts:
     """The receipts of one owner."""
 
-    reader: Reader
+    database: Database
     owner: UserId
 
     async def get(self, key: str, since: datetime) -> Receipt | None:
-        row = await self.reader.one(GET, {"user_id": self.owner, "key": key, "since": since})
+        row = await self.database.confirmed(GET, {"user_id": self.owner, "key": key, "since": since})
         return None if row is None else Receipt(fingerprint=row[0], first_seq=row[1], answer=row[2])

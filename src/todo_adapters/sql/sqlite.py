@@ -75,6 +75,12 @@ class SqliteDatabase:
         row = await self._groups.write([(step.text, step.arguments(values)) for step in steps])
         return None if row is None else steps[0].row(row)
 
+    async def confirm(self) -> None:
+        """Nothing to wait for: a commit is on the disk before others see it."""
+
+    async def confirmed(self, statement: Statement, values: Values) -> Row | None:
+        return await self.one(statement, values)
+
     @asynccontextmanager
     async def transaction(self, owner: UserId | None = None) -> AsyncIterator[Transaction]:
         await self._writing.enter(owner, OwnerBusy())

@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import ClauseElement
 
 Row = Sequence[Any]
@@ -60,17 +61,18 @@ def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ..
 
 
 class Statement:
-    """A statement, together with what it was compiled to so far.
+    """A statement, together with what it was compiled to so far. ``writes`` says that it inserts, updates or deletes.
 
     ``keyed`` promises that it only reads, and few rows that lie together behind a key: however much is stored,
     it takes microseconds. Where the database lives in this process, such a statement needs no thread.
     """
 
-    __slots__ = ("_prepared", "clause", "keyed")
+    __slots__ = ("_prepared", "clause", "keyed", "writes")
 
     def __init__(self, clause: ClauseElement, *, keyed: bool = False) -> None:
         self.clause = clause
         self.keyed = keyed
+        self.writes = isinstance(clause, UpdateBase)
         self._prepared: dict[str, Prepared] = {}
 
     def prepared(self, dialect: Dialect) -> Prepared:

@@ -75,6 +75,9 @@ class SqlStore:
             self._disk.notice(failure)
             raise
 
+    async def confirm(self) -> None:
+        await self._database.confirm()
+
     async def ping(self) -> None:
         """A newer schema will do: while a release rolls out, both versions run on it."""
         row = await self._database.one(SCHEMA, {})
@@ -89,27 +92,27 @@ class SqlStore:
 class SqlView:
     """The storage of one owner, to look at; every call is one statement."""
 
-    def __init__(self, reader: Reader, owner: UserId) -> None:
-        self._reader = reader
+    def __init__(self, database: Database, owner: UserId) -> None:
+        self._database = database
         self.owner = owner
 
     @property
     def tasks(self) -> SqlTasks:
-        return SqlTasks(self._reader, self.owner)
+        return SqlTasks(self._database, self.owner)
 
     @property
     def changes(self) -> SqlChanges:
-        return SqlChanges(self._reader, self.owner)
+        return SqlChanges(self._database, self.owner)
 
     @property
     def receipts(self) -> SqlReceipts:
-        return SqlReceipts(self._reader, self.owner)
+        return SqlReceipts(self._database, self.owner)
 
     async def revision(self) -> int:
-        return await revision(self._reader, self.owner)
+        return await revision(self._database, self.owner)
 
     async def zone(self) -> ZoneInfo:
-        row = await self._reader.one(ZONE, {"user_id": self.owner})
+        row = await self._database.one(ZONE, {"user_id": self.owner})
         if row is None:
             raise NotFound("account")
         return zone(row[0])
@@ -187,6 +190,8 @@ class SqlUnitOfWork:
                 await claim_key(transaction, self.owner, self.now, claim, first_seq)
         if self._transaction is not None:
             await self._transaction.commit()
+        else:
+            await self._database.confirm()
         return self._flushed
 
     async def rehearse(self) -> Sequence[Change]:

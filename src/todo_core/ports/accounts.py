@@ -139,5 +139,7 @@ class AccountsUnitOfWork(Protocol):
     async def commit(self) -> None:
         """Makes everything permanent. Once begun it is not undone by cancelling the caller.
 
+        What was visible to it is then as durable as what it wrote, also when it wrote nothing.
+
         Raises OwnerBusy, Contention, Unavailable, OutcomeUnknown.
         """

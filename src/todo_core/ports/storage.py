@@ -12,6 +12,8 @@ Promises of every adapter, proved by the contract suite:
 - A refused or undone write takes no number.
 - No account gets more than the quota of the store allows: of tasks, of receipts, and of bytes in its feed, which are
   the values of its changes as the adapter stores them.
+- What ``commit`` or a receipt acknowledges is durable, also after a failover. Other reads may show a write whose
+  commit raised OutcomeUnknown, and which a failover can still undo.
 - Values come back as they went in: to the microsecond, in UTC, code point for code point.
 """
 
@@ -86,7 +88,10 @@ class ReceiptReads(Protocol):
     """What the owner did under keys of their own choice, for as long as it is kept."""
 
     async def get(self, key: str, since: datetime) -> Receipt | None:
-        """The receipt of the write that happened under this key at or after the moment, or None."""
+        """The receipt of the write that happened under this key at or after the moment, or None.
+
+        The write is durable when this returns. Raises OutcomeUnknown when that cannot be made sure of.
+        """
 
 
 class View(Protocol):
@@ -160,7 +165,7 @@ class CommittableUnit(UnitOfWork, Protocol):
         when a quota is exceeded (unless ``lock`` was called, MovedOn may stand for it), OwnerBusy when the owner's
         other writes take too long, Contention, Unavailable, OutcomeUnknown. Once begun it is not undone by cancelling
         the caller.
-        With nothing collected, and no key, it does nothing.
+        With nothing collected, and no key, it changes nothing; what was visible is durable then, as by ``confirm``.
         """
 
     async def rehearse(self) -> Sequence[Change]:
@@ -183,6 +188,12 @@ class Store(Protocol):
 
     def begin_accounts(self) -> AbstractAsyncContextManager[AccountsUnitOfWork]:
         """The accounts, to change."""
+
+    async def confirm(self) -> None:
+        """Waits until everything that is visible now is durable: call it before telling that what was read is so.
+
+        Raises Unavailable, and OutcomeUnknown when that cannot be made sure of.
+        """
 
     async def ping(self) -> None:
         """Raises Unavailable unless the storage answers now."""

@@ -122,6 +122,7 @@ class Sessions:
     async def end(self, actor: Actor, session_id: SessionId) -> None:
         """Ends one of the caller's login sessions. Raises NotFound."""
         if session_id not in {session.id for session in await self.list(actor)}:
+            await self.runner.store.confirm()  # who repeats this takes it for the end of the session
             raise NotFound("login session")
         await self._end([session_id])
         self.runner.journal.record("session_ended", user=str(actor.user_id), session=str(session_id))
