@@ -7,5 +7,6 @@ postgres, sqlite   the two drivers behind the seam; of SQLite's, sqlite_connecti
 rows               between rows and entities
 tasks, changes, users, sessions, attempts    the repositories, named as everywhere
 writes             how collected writes are flushed, and numbered by the owner's counter
+disk               a full disk: noticed, and tried again until writes fit
 store              the doors: views and units of work
 """

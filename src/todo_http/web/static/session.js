@@ -4,7 +4,7 @@ import { Problem, send } from "./api.js";
 
 /** @import { Answer, Options, User } from "./types.js" */
 /** @typedef {{ user: User, refresh_token: string }} Kept what outlives the page */
-/** @typedef {{ token: string, renewAt: number }} Access what does not; times in milliseconds since 1970 */
+/** @typedef {{ token: string, renewAt: number, owner: string }} Access what does not; times in milliseconds since 1970 */
 
 const STORED = "todo.session";
 const UNTIL_ALL_TABS_KNOW = 100; // milliseconds that a message and the storage may take to reach them
@@ -78,31 +78,36 @@ export function remember(user) {
 }
 
 /**
- * A call in the name of whoever is signed in.
+ * A call in the name of whoever is signed in, or of `options.owner`: then nobody else's token goes with it.
  * @param {string} method
  * @param {string} path
  * @param {Options} [options]
  * @returns {Promise<Answer>}
  */
 export async function call(method, path, options = {}) {
-  const token = await validToken();
+  const { owner = toldUser?.id } = options;
+  const token = await validToken(owner);
   try {
     return await send(method, path, { ...options, token });
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
     if (access?.token === token) access = null; // nobody has renewed it meanwhile
-    return send(method, path, { ...options, token: await validToken() });
+    return send(method, path, { ...options, token: await validToken(owner) });
   }
 }
 
-/** The access token if one is at hand; for the last moment of a page, when there is no time to ask for one. */
-export function tokenAtHand() {
-  return access?.token;
+/**
+ * The access token of this user if one is at hand; for the last moment of a page, when there is no time to ask for one.
+ * @param {string} owner
+ */
+export function tokenAtHand(owner) {
+  return access?.owner === owner ? access.token : undefined;
 }
 
-async function validToken() {
+/** @param {string | undefined} owner whose it has to be, once somebody is signed in */
+async function validToken(owner) {
   if (!isValid()) await (renewing ??= renew().finally(() => (renewing = null)));
-  if (!access) throw new Problem(401, null, 0);
+  if (!access || access.owner !== (owner ?? access.owner)) throw new Problem(401, null, 0);
   return access.token;
 }
 
@@ -141,8 +146,8 @@ async function renewUnlessDone() {
 function take(session) {
   localStorage.setItem(STORED, JSON.stringify({ user: session.user, refresh_token: session.refresh_token }));
   const lifetime = session.expires_in * 1000;
-  access = { token: session.token, renewAt: Date.now() + lifetime - Math.min(60_000, lifetime / 3) };
-  tabs?.postMessage({ ...access, owner: session.user.id });
+  access = { token: session.token, renewAt: Date.now() + lifetime - Math.min(60_000, lifetime / 3), owner: session.user.id };
+  tabs?.postMessage(access);
 }
 
 /** @param {any} session */
@@ -184,5 +189,5 @@ addEventListener("storage", (event) => {
   tell(now);
 });
 tabs?.addEventListener("message", ({ data }) => {
-  if (data.owner === (toldUser ?? kept()?.user)?.id) access = { token: data.token, renewAt: data.renewAt };
+  if (data.owner === (toldUser ?? kept()?.user)?.id) access = data;
 });

@@ -53,6 +53,8 @@ export type Answer = { status: number; body: any; etag: string | null; next: str
 /** How to send a request. */
 export type Options = {
   token?: string;
+  /** The id of the user in whose name alone it may be sent. */
+  owner?: string;
   body?: unknown;
   /** A body that has been serialised already. */
   text?: string;

@@ -28,6 +28,11 @@ export function unsay(id) {
   if (toasts.some((toast) => toast.id === id)) change(toasts.filter((toast) => toast.id !== id));
 }
 
+/** Take all of them away. */
+export function unsayAll() {
+  change([]);
+}
+
 /**
  * Take up what a message offers, instead of letting it pass.
  * @param {Toast} toast

@@ -42,7 +42,11 @@ export function createBoard(user, ask) {
     notify();
   };
 
-  const outbox = createOutbox(user.id, call, {
+  // What was begun for this user is never finished in the name of the next one.
+  const callAsUser = (/** @type {string} */ method, /** @type {string} */ path, /** @type {object} */ options) =>
+    call(method, path, { ...options, owner: user.id });
+
+  const outbox = createOutbox(user.id, callAsUser, {
     found: (write) => dispatch({ type: "wanted", write }),
     done(write, task) {
       settled += 1;
@@ -77,7 +81,7 @@ export function createBoard(user, ask) {
   async function page(address, signal, ifNoneMatch = null) {
     for (let round = 0; ; round += 1) {
       const before = settled;
-      const answer = await call("GET", address, { signal, ifNoneMatch });
+      const answer = await callAsUser("GET", address, { signal, ifNoneMatch });
       if (before === settled || round === 3) return answer;
     }
   }
@@ -152,7 +156,7 @@ export function createBoard(user, ask) {
     if (document.visibilityState === "visible" && Date.now() - lookedAt > 5000) void refresh();
   };
   const onPageHide = () => outbox.leave((method, path, options) => {
-    const token = tokenAtHand();
+    const token = tokenAtHand(user.id);
     if (token) send(method, path, { ...options, token }).catch(() => null);
   });
   const endConnection = onConnection((offline) => {

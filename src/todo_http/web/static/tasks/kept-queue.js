@@ -5,14 +5,40 @@ import { randomKey } from "../api.js";
 /** @import { Write } from "../types.js" */
 
 const PREFIX = "todo.writes.";
+const CLOSED = "todo.closed";
+
+/** The queues of this page that are in use. @type {Set<{ owner: string, forget: () => void }>} */
+const queues = new Set();
+
+/**
+ * Forget all writes of a user, in every tab: the account has been closed.
+ * @param {string} owner
+ */
+export function forgetWrites(owner) {
+  forgetHere(owner);
+  localStorage.setItem(CLOSED, owner); // the other tabs hear of it, and so it need not stay
+  localStorage.removeItem(CLOSED);
+}
+
+/** @param {string} owner */
+function forgetHere(owner) {
+  for (const queue of queues) if (queue.owner === owner) queue.forget();
+  sessionStorage.removeItem(PREFIX + owner);
+  for (const place of Object.keys(localStorage)) {
+    if (place.startsWith(PREFIX) && read(place)?.owner === owner) localStorage.removeItem(place);
+  }
+}
+
+addEventListener("storage", (event) => {
+  if (event.key === CLOSED && event.newValue) forgetHere(event.newValue);
+});
 
 /**
  * @param {string} owner only writes of this user are taken over
  * @param {(write: Write) => void} found told of each write that is taken over
  */
 export function keepQueue(owner, found) {
-  const tab = tabName();
-  const home = PREFIX + tab;
+  const home = PREFIX + tabName(owner);
   /** @type {Write[]} */
   let writes = [];
   let release = () => {};
@@ -20,6 +46,7 @@ export function keepQueue(owner, found) {
   const watched = new Set([home]);
 
   const save = () => {
+    if (released && localStorage.getItem(home) === null) return; // taken over by another tab, or forgotten
     if (writes.length) localStorage.setItem(home, JSON.stringify({ owner, writes }));
     else localStorage.removeItem(home);
   };
@@ -50,7 +77,26 @@ export function keepQueue(owner, found) {
     adopt(home);
     Object.keys(localStorage).forEach(watch);
   });
+  const onPageShow = (/** @type {PageTransitionEvent} */ event) => {
+    // What was taken over or forgotten while this page was put aside is no longer its own.
+    if (event.persisted && localStorage.getItem(home) === null) writes = [];
+  };
   addEventListener("storage", onStorage);
+  addEventListener("pageshow", onPageShow);
+
+  const leave = () => {
+    released = true;
+    queues.delete(inUse);
+    removeEventListener("storage", onStorage);
+    removeEventListener("pageshow", onPageShow);
+    release();
+  };
+  const forget = () => {
+    writes = [];
+    leave();
+  };
+  const inUse = { owner, forget };
+  queues.add(inUse);
 
   return {
     save,
@@ -67,19 +113,18 @@ export function keepQueue(owner, found) {
       writes = writes.filter((write) => !which(write));
       save();
     },
-    release() {
-      released = true;
-      removeEventListener("storage", onStorage);
-      release();
-    },
+    release: leave,
   };
 }
 
-/** With locks each page has a queue of its own; else the one that survives a reload of the tab. */
-function tabName() {
+/**
+ * With locks each page has a queue of its own; else the user's one that survives a reload of the tab.
+ * @param {string} owner
+ */
+function tabName(owner) {
   if (navigator.locks) return randomKey();
-  const name = sessionStorage.getItem(PREFIX) ?? randomKey();
-  sessionStorage.setItem(PREFIX, name);
+  const name = sessionStorage.getItem(PREFIX + owner) ?? randomKey();
+  sessionStorage.setItem(PREFIX + owner, name);
   return name;
 }
 

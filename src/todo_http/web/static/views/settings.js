@@ -6,6 +6,7 @@ import { toTheDoor } from "../places.js";
 import { prefer, preferences } from "../preferences.js";
 import { call, forget, remember } from "../session.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
+import { forgetWrites } from "../tasks/kept-queue.js";
 import { LoginSessions } from "./login-sessions.js";
 
 /** @import { User } from "../types.js" */
@@ -20,7 +21,7 @@ export function Settings({ user }) {
     <${Appearance} />
     <${Password} email=${user.email} onChanged=${() => setRound(round + 1)} />
     <${LoginSessions} key=${round} zone=${user.time_zone} />
-    <${Deletion} email=${user.email} />
+    <${Deletion} user=${user} />
   </div>`;
 }
 
@@ -96,10 +97,11 @@ function Password({ email, onChanged }) {
   </section>`;
 }
 
-/** @param {{ email: string }} props */
-function Deletion({ email }) {
+/** @param {{ user: User }} props */
+function Deletion({ user }) {
   const form = useForm(async ({ password }) => {
     await call("DELETE", "/api/auth/me", { body: { password } });
+    forgetWrites(user.id);
     forget();
     toTheDoor();
   });
@@ -108,7 +110,7 @@ function Deletion({ email }) {
     <form ref=${form.form} onSubmit=${form.submit} noValidate>
       <p>The account and every task in it are removed at once and for good.</p>
       <${FormProblem} message=${form.message} />
-      <input type="text" name="username" autocomplete="username" value=${email} hidden />
+      <input type="text" name="username" autocomplete="username" value=${user.email} hidden />
       <${Field} label="Your password" name="password" type="password" autocomplete="current-password" error=${form.error("password")} />
       <div class="buttons"><button class="danger" aria-disabled=${form.busy}>Delete my account</button></div>
     </form>

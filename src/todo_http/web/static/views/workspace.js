@@ -4,7 +4,7 @@ import { isOffline } from "../connection.js";
 import { focusPage, isFocusLost } from "../focus.js";
 import { useKeys } from "../keyboard.js";
 import { Icon } from "../parts/icons.js";
-import { Toasts, say, undoLatest } from "../parts/toasts.js";
+import { Toasts, say, undoLatest, unsayAll } from "../parts/toasts.js";
 import { LISTS, follow, toTheDoor } from "../places.js";
 import { signOut, user as signedIn } from "../session.js";
 import { keepShell } from "../shell.js";
@@ -31,7 +31,10 @@ export function Workspace({ user, place }) {
   const [dialog, setDialog] = useState("");
   const [, draw] = useState({});
   useEffect(() => board.subscribe(() => draw({})), []);
-  useEffect(() => () => board.stop(), []);
+  useEffect(() => () => {
+    board.stop();
+    unsayAll(); // they are about this person's tasks
+  }, []);
   useEffect(keepShell, []);
   useEffect(() => {
     if (isFocusLost() && shown.current !== place.view) focusPage(); // a link on the page before, or the form to sign in
