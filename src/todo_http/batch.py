@@ -102,9 +102,9 @@ class Reading:
         pointer = f"/operations/{place}"
         try:
             fields = msgspec.json.decode(raw, type=dict[str, Raw])
-            op = msgspec.json.decode(fields.pop("op", Raw(b"null")))
+            op = msgspec.json.decode(fields.pop("op", Raw(b"null")), type=str)
             shape = SHAPES[op]
-        except (msgspec.ValidationError, KeyError, TypeError):
+        except (msgspec.ValidationError, KeyError):
             self._add(f"{pointer}/op", "unknown-value", f"This must be one of {', '.join(SHAPES)}.")
             return
         given, faults = read_fields(msgspec.json.encode(fields), shape)

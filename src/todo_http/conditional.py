@@ -21,6 +21,8 @@ def has_seen(visit: Visit, tag: bytes, *, whatever: bool = True) -> bool:
     field = visit.fields.get(b"if-none-match")
     if field is None:
         return False
+    if field == tag:  # as nearly everybody sends it
+        return True
     if field.strip() == b"*":
         return whatever
     return any(b'"%s"' % text.encode("latin-1") == tag for _, text in entity_tags(field, "If-None-Match"))

@@ -13,6 +13,9 @@ from todo_http.conditional import has_seen
 
 CODING: Final = re.compile(rb"\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?", re.IGNORECASE)
 
+CODINGS_MAX: Final = 256
+"""Bytes of an Accept-Encoding."""
+
 
 class Form(msgspec.Struct, frozen=True):
     """One of the forms in which the same file can be sent."""
@@ -59,9 +62,9 @@ class File(msgspec.Struct, frozen=True):
 
 
 def takes_gzip(field: bytes) -> bool:
-    """What an Accept-Encoding says about gzip (RFC 9110, 12.5.3)."""
+    """What an Accept-Encoding says about gzip (RFC 9110, 12.5.3). A far too long one says nothing."""
     weights: dict[bytes, float] = {}
-    for part in field.split(b","):
+    for part in field.split(b",") if len(field) <= CODINGS_MAX else ():
         if found := CODING.fullmatch(part):
             weights[found[1].lower()] = float(found[2] or 1)
     return weights.get(b"gzip", weights.get(b"*", 0.0)) > 0

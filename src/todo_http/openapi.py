@@ -10,6 +10,7 @@ import msgspec
 from todo_http.openapi_answers import good_answer, problem_components, problem_references, response_headers
 from todo_http.operations import Operation
 from todo_http.problems import Problem
+from todo_http.query import REPEATS_MAX
 from todo_http.routes import operations
 from todo_http.terms import HeaderField
 
@@ -145,7 +146,7 @@ def _query_parameter(parameter: Any) -> dict[str, Any]:
         "name": parameter.name,
         "in": "query",
         "description": parameter.description,
-        "schema": {"type": "array", "items": schema} if parameter.repeatable else schema,
+        "schema": {"type": "array", "items": schema, "maxItems": REPEATS_MAX} if parameter.repeatable else schema,
     } | ({"style": "form", "explode": True} if parameter.repeatable else {})
 
 

@@ -9,6 +9,9 @@ from litestar.types import Scope
 from todo_http.options import HttpOptions
 
 HOPS_MAX: Final = 32
+WRITTEN_MAX: Final = 128
+"""Characters of an address as it is written, with a port and a zone."""
+
 IPV6_PREFIX: Final = 64
 """What one household is given; every address in it is as good as any other to whoever has it."""
 
@@ -46,6 +49,8 @@ class Places:
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     """An address with or without a port, brackets or a zone; IPv4 inside IPv6 is IPv4."""
+    if len(text) > WRITTEN_MAX:
+        return None
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

@@ -14,6 +14,9 @@ ECHO_MAX: Final = 64
 FAULTS_MAX: Final = 100
 """How many broken rules of one message are told, so that an answer stays shorter than what it answers."""
 
+REPEATS_MAX: Final = 16
+"""How often a parameter may be given that may be given several times."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
@@ -61,8 +64,11 @@ def _take(query: Query, known: Mapping[str, Parameter], name: str, text: str) ->
     try:
         if parameter is None:
             raise Broken("unknown-parameter", "There is no such parameter here.")
-        if name in query.values and not parameter.repeatable:
-            raise Broken("repeated", "This must be given once.")
+        if name in query.values:
+            if not parameter.repeatable:
+                raise Broken("repeated", "This must be given once.")
+            if len(query.values[name]) >= REPEATS_MAX:
+                raise Broken("repeated", f"This must be given at most {REPEATS_MAX} times.")
         value = parameter.read(text)
     except Broken as broken:
         query.faults.append(_fault(name, broken))
@@ -75,10 +81,13 @@ def _take(query: Query, known: Mapping[str, Parameter], name: str, text: str) ->
 
 
 def _decode(text: bytes) -> str:
-    if BAD_ESCAPE.search(text):
-        raise Broken("bad-encoding", "A percent sign must be followed by two hexadecimal digits.")
+    text = text.replace(b"+", b" ")
+    if b"%" in text:
+        if BAD_ESCAPE.search(text):
+            raise Broken("bad-encoding", "A percent sign must be followed by two hexadecimal digits.")
+        text = unquote_to_bytes(text)
     try:
-        return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8")
+        return text.decode("utf-8")
     except UnicodeDecodeError:
         raise Broken("bad-encoding", "This must be percent-encoded UTF-8.") from None
 

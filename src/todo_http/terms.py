@@ -18,7 +18,13 @@ KEY_FIELD: Final = "Idempotency-Key"
 MATCH_FIELD: Final = "If-Match"
 BARE_KEY: Final = re.compile(rb"[\x21-\x7e]{1,255}")
 QUOTED_KEY: Final = re.compile(rb'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
-TAG: Final = re.compile(rb'[ \t]*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*')
+TAG: Final = rb'[ \t]*+(?:W/)?"[\x21\x23-\x7e\x80-\xff]*+"[ \t]*+'
+TAGS: Final = re.compile(TAG + rb"(?:," + TAG + rb")*+")
+EACH_TAG: Final = re.compile(rb'(W/)?"([^"]*)"')
+ESCAPED: Final = re.compile(rb"\\(.)")
+KEY_FIELD_MAX: Final = 512
+"""Bytes of an Idempotency-Key: 255 characters, each of them escaped, in quotes."""
+
 TAGS_MAX: Final = 2_000
 """Bytes of a field with entity tags."""
 
@@ -59,7 +65,7 @@ class HeaderField:
 IDEMPOTENCY_KEY: Final = HeaderField(
     KEY_FIELD,
     "With a key this happens once, however often it is sent within 48 hours; a repetition gets the first answer again.",
-    {"type": "string", "minLength": 1, "maxLength": 512, "pattern": KEY_PATTERN},
+    {"type": "string", "minLength": 1, "maxLength": KEY_FIELD_MAX, "pattern": KEY_PATTERN},
 )
 IF_MATCH: Final = HeaderField(
     MATCH_FIELD,
@@ -97,8 +103,8 @@ def intent_of(visit: Visit, path: bytes, query: bytes, target: UUID | None, stri
 
 def _key(field: bytes) -> str:
     """The text of a key, which may be sent bare or as a quoted string (RFC 9651, 3.3.3); both mean the same."""
-    quoted = QUOTED_KEY.fullmatch(field)
-    text = re.sub(rb"\\(.)", rb"\1", quoted[1]) if quoted else field
+    quoted = QUOTED_KEY.fullmatch(field) if len(field) <= KEY_FIELD_MAX else None
+    text = ESCAPED.sub(rb"\1", quoted[1]) if quoted else field
     if not BARE_KEY.fullmatch(text) or (not quoted and field.startswith(b'"')):
         raise _malformed(KEY_FIELD, "This must be 1 to 255 visible ASCII characters, bare or in double quotes.")
     return text.decode("ascii")
@@ -117,16 +123,9 @@ def _is_revision(tag: str) -> bool:
 
 def entity_tags(field: bytes, name: str) -> list[tuple[bool, str]]:
     """The tags of a list (RFC 9110, 8.8.3), each with whether it is weak. Raises InvalidRequest."""
-    tags: list[tuple[bool, str]] = []
-    place = 0
-    while len(field) <= TAGS_MAX and (found := TAG.match(field, place)):
-        tags.append((found[1] is not None, found[2].decode("latin-1")))
-        if found.end() == len(field):
-            return tags
-        if field[found.end() : found.end() + 1] != b",":
-            break
-        place = found.end() + 1
-    raise _malformed(name, 'This must be * or a list of entity tags such as "17".')
+    if len(field) > TAGS_MAX or not TAGS.fullmatch(field):
+        raise _malformed(name, 'This must be * or a list of entity tags such as "17".')
+    return [(bool(weak), tag.decode("latin-1")) for weak, tag in EACH_TAG.findall(field)]
 
 
 def _malformed(name: str, detail: str) -> InvalidRequest:

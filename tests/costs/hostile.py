@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 
 def run_of(unit: str, before: str = "", after: str = "") -> Callable[[int], str]:
-    """Makes texts of a given length: the unit over and over, between a beginning and an end."""
+    """Makes texts of about a given length: the whole unit over and over, between a beginning and an end."""
 
     def make(length: int) -> str:
         room = max(length - len(before) - len(after), 0)
-        return before + (unit * (room // len(unit) + 1))[:room] + after
+        return before + unit * (room // len(unit)) + after
 
     return make
 

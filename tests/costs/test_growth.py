@@ -2,8 +2,15 @@
 
 import pytest
 
-from tests.costs.growth import Subject, measured
+from tests.costs.growth import HEADING, Subject, measured
 from tests.costs.subjects import SUBJECTS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def heading() -> None:
+    """For the table that ``pytest -s`` shows."""
+    print(f"\n{HEADING}")
+
 
 CASES = [(subject, hostile) for subject in SUBJECTS for hostile in subject.hostile]
 

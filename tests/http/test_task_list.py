@@ -214,6 +214,7 @@ async def test_the_longest_titles_can_be_paged_through(ada: Person) -> None:
         ("q=%zz", {"q": "bad-encoding"}),
         ("q=a&q=b", {"q": "repeated"}),
         ("limit=5&limit=5", {"limit": "repeated"}),
+        ("&".join(["priority=high"] * 17), {"priority": "repeated"}),
         ("Status=pending", {"Status": "unknown-parameter"}),
         ("status[]=pending", {"status[]": "unknown-parameter"}),
         ("access_token=x", {"access_token": "unknown-parameter"}),  # C22

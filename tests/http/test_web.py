@@ -79,6 +79,8 @@ async def test_it_is_sent_packed_to_whoever_unpacks_it(api: Api, address: str) -
         (b"br", False),
         (b"gzipped", False),
         (b"gzip;q=x", False),
+        (b"br, " * 60 + b"gzip", True),
+        (b"br, " * 70 + b"gzip", False),
     ],
 )
 def test_what_accept_encoding_says_about_gzip(field: bytes, takes: bool) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.fakes import NOON, CountingIds
 from todo_core.ids import SessionId, UserId
-from todo_core.model.session import LoginSession, Refresh, SessionPolicy
+from todo_core.limits import CLIENT_MAX
+from todo_core.model.session import LoginSession, Refresh, SessionPolicy, client_label
 
 ids = CountingIds()
 POLICY = SessionPolicy()
@@ -89,3 +90,9 @@ def test_a_session_ends_after_a_month_however_much_it_is_used(days: float, expir
 def test_a_clock_that_steps_back_does_not_make_a_session_older() -> None:
     _, session = new(last_used_at=NOON + SECOND).refresh(1, NOON, POLICY)
     assert session.last_used_at == NOON + SECOND
+
+
+def test_a_label_is_the_beginning_of_what_can_be_printed() -> None:
+    assert client_label("Phone\x07/1.0 \u202eé") == "Phone/1.0 é"
+    assert client_label("\x00" * 1_000 + "x" * 1_000) == "x" * CLIENT_MAX
+    assert client_label("") == ""

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import islice
 
 from todo_core.ids import SessionId, UserId
+from todo_core.limits import CLIENT_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,11 @@ class Refresh(Enum):
     REPEATED = "repeated"
     REUSED = "reused"
     EXPIRED = "expired"
+
+
+def client_label(text: str) -> str:
+    """What a client calls itself, as a label of its login session: the beginning of what can be printed."""
+    return "".join(islice(filter(str.isprintable, text), CLIENT_MAX))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from todo_core.errors import InvalidCredentials, InvalidToken, NotFound
 from todo_core.ids import SessionId, UserId
-from todo_core.limits import CLIENT_MAX, SESSIONS_MAX
+from todo_core.limits import SESSIONS_MAX
 from todo_core.model.password import readable
 from todo_core.model.rules import Rules
-from todo_core.model.session import LoginSession, Refresh, SessionPolicy
+from todo_core.model.session import LoginSession, Refresh, SessionPolicy, client_label
 from todo_core.model.user import Actor, User, readable_email
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import AccessTokens, EndedSessions, RefreshTokens
@@ -136,9 +136,12 @@ class Sessions:
     def new(self, user_id: UserId, client: str) -> LoginSession:
         """A login session that begins now; ``client`` is a label under which its owner will know it again."""
         now = self.runner.clock.now()
-        label = "".join(char for char in client if char.isprintable())[:CLIENT_MAX]
         return LoginSession(
-            id=SessionId(self.runner.ids.new()), user_id=user_id, created_at=now, last_used_at=now, client=label
+            id=SessionId(self.runner.ids.new()),
+            user_id=user_id,
+            created_at=now,
+            last_used_at=now,
+            client=client_label(client),
         )
 
     def tokens(self, user: User, session: LoginSession) -> SignedIn:

@@ -76,7 +76,7 @@ export async function send(method, path, options = {}) {
   if (response.status >= 400) {
     throw new Problem(response.status, read, Number(response.headers.get("Retry-After")) || 0);
   }
-  return { status: response.status, body: read, etag: response.headers.get("ETag"), next: next(response.headers.get("Link")) };
+  return { status: response.status, body: read, etag: response.headers.get("ETag"), next: nextPage(response.headers.get("Link")) };
 }
 
 /** A random name that nothing else has: for idempotency keys, and for things that have no id yet. */
@@ -110,9 +110,12 @@ function parsed(text) {
   }
 }
 
-/** @param {string | null} link */
-function next(link) {
-  return link?.match(/<([^>]+)>;\s*rel="next"/)?.[1] ?? null;
+/**
+ * The address of the next page, as a Link header names it (RFC 8288).
+ * @param {string | null} link
+ */
+export function nextPage(link) {
+  return link?.match(/<([^<>]+)>;\s*rel="next"/)?.[1] ?? null;
 }
 
 /**

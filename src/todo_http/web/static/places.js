@@ -30,9 +30,11 @@ export const PRIORITY_FILTERS = [
   ["none", "No priority"],
 ];
 
-/** @returns {Place} */
-export function place() {
-  const { pathname, search } = location;
+/**
+ * @param {{ pathname: string, search: string }} [at]
+ * @returns {Place}
+ */
+export function place({ pathname, search } = location) {
   const list = LISTS.find((entry) => entry.path === pathname);
   const task = pathname.match(/^\/tasks\/([^/]+)$/);
   const view = list?.view ?? (task ? "task" : pathname.slice(1));
@@ -89,7 +91,7 @@ export function filterBy(name, value) {
 
 /** The place that is shown now; the component is drawn again when it changes. */
 export function usePlace() {
-  const [now, setNow] = useState(place);
+  const [now, setNow] = useState(() => place());
   useEffect(() => {
     const update = () => setNow(place());
     addEventListener("place", update);

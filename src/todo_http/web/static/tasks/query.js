@@ -4,6 +4,9 @@ import { isOn, isOverdue, readDue } from "../words/due.js";
 
 /** @import { Moment, Query, Task } from "../types.js" */
 
+/** A longer search is refused by the server. */
+const SEARCH_MAX = 255;
+
 /**
  * The address of the first page.
  * @param {string} owner
@@ -29,13 +32,15 @@ export function matches(task, query, now) {
   if (query.due === "overdue" && (task.completed || !due || !isOverdue(due, now))) return false;
   if (!query.q) return true;
   const text = plain(`${task.title}\n${task.description ?? ""}`);
-  return plain(query.q).split(/\s+/).every((word) => text.includes(word));
+  return plain(query.q.slice(0, SEARCH_MAX)).split(/\s+/).every((word) => text.includes(word));
 }
 
 /**
- * Without case and accents.
+ * Without case and accents. In pieces, since decomposing takes time with the square of a run of marks, which are
+ * dropped whatever their order is.
  * @param {string} text
  */
 function plain(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  const decomposed = text.replace(/[^\0-\x7f]{1,32}/gu, (piece) => piece.normalize("NFD"));
+  return decomposed.replace(/\p{M}/gu, "").toLowerCase().trim();
 }

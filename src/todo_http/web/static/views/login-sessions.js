@@ -4,6 +4,7 @@ import { FormProblem } from "../parts/fields.js";
 import { say } from "../parts/toasts.js";
 import { call } from "../session.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { deviceWords } from "../words/devices.js";
 import { momentIn } from "../words/due.js";
 
 /** @typedef {{ id: string, created_at: string, last_used_at: string, client: string | null, current: boolean }} LoginSession */
@@ -32,31 +33,19 @@ export function LoginSessions({ zone }) {
     <ul class="sessions" role="list" aria-label="Login sessions" aria-busy=${sessions ? "false" : "true"}>
       ${sessions?.map((session) => html`<li key=${session.id}>
         <div>
-          <strong>${device(session.client)}</strong>
+          <strong>${deviceWords(session.client)}</strong>
           <p class="hint">${session.current ? "This browser" : `Last seen ${words(session.last_used_at, zone)}`},
             ${" "}signed in ${words(session.created_at, zone)}</p>
         </div>
         ${session.current
           ? html`<span class="badge">Here</span>`
-          : html`<button class="secondary" aria-label="End session of ${device(session.client)}"
+          : html`<button class="secondary" aria-label="End session of ${deviceWords(session.client)}"
               onClick=${() => end(`/api/auth/sessions/${session.id}`, "Session ended")}>End</button>`}
       </li>`)}
     </ul>
     ${others && html`<div class="buttons"><button class="secondary"
       onClick=${() => end("/api/auth/sessions", "All other sessions ended")}>End all others</button></div>`}
   </section>`;
-}
-
-/**
- * A device in two words, as far as its browser tells.
- * @param {string | null} client
- */
-function device(client) {
-  if (!client) return "Unknown device";
-  const system = /iPhone|iPad|Android|Windows|Mac OS|Linux/.exec(client)?.[0].replace("Mac OS", "Mac");
-  const browser = /Edg|OPR|Firefox|Chrome|Safari/.exec(client.replace(/Chrome(?=.*(Edg|OPR))/, ""))?.[0];
-  const name = { Edg: "Edge", OPR: "Opera" }[browser ?? ""] ?? browser;
-  return name && system ? `${name} on ${system}` : client.slice(0, 40);
 }
 
 /**

@@ -1,0 +1,130 @@
+"""The functions that read bodies."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from tests.costs.growth import Subject
+from tests.costs.hostile import bytes_of
+from todo_core.model.task import TaskDraft
+from todo_core.model.user import Registration
+from todo_http.accounts import NewAccount
+from todo_http.batch import _read as read_steps
+from todo_http.operations import PUBLIC_BODY_MAX
+from todo_http.query import EMPTY
+from todo_http.tasks import NewTask
+from todo_http.wire import read_built
+
+BODY = 262_144
+
+
+def members(
+    names: Callable[[int], str], width: int, before: bytes = b"{", after: bytes = b"}"
+) -> Callable[[int], bytes]:
+    """Makes objects of so many members as go into a given length."""
+
+    def make(length: int) -> bytes:
+        inside = ",".join(f'"{names(number)}":1' for number in range(length // (width + 5)))
+        return before + inside.encode() + after
+
+    return make
+
+
+BODIES: Mapping[str, Callable[[int], bytes]] = {
+    "lists in lists": bytes_of(b"["),
+    "closed lists in lists": lambda length: b"[" * (length // 2) + b"]" * (length // 2),
+    "objects in objects": bytes_of(b'{"a":'),
+    "lists in a field": lambda length: b'{"title":' + b"[" * (length // 2 - 5) + b"]" * (length // 2 - 5) + b"}",
+    "empty lists": bytes_of(b"[],", b'{"title":[', b"1]}"),
+    "empty objects": bytes_of(b"{},", b'{"title":[', b"1]}"),
+    "small objects": bytes_of(b'{"a":1},', b'{"title":[', b"1]}"),
+    "numbers": bytes_of(b"1,", b'{"title":[', b"1]}"),
+    "fractions": bytes_of(b"1e9,", b'{"title":[', b"1]}"),
+    "a long number": bytes_of(b"9", b'{"completed":', b"}"),
+    "a long fraction": bytes_of(b"9", b'{"completed":0.', b"}"),
+    "a large exponent": bytes_of(b"9", b'{"completed":1e', b"}"),
+    "empty strings": bytes_of(b'"",', b'{"title":[', b"1]}"),
+    "a long string": bytes_of(b"a", b'{"title":"', b'"}'),
+    "spaces in a string": bytes_of(b" ", b'{"title":"', b'x"}'),
+    "spaces": bytes_of(b" ", b'{"title":"x"', b"}"),
+    "escapes": bytes_of(b"\\u0041", b'{"title":"', b'"}'),
+    "halves of a pair": bytes_of(b"\\ud83d", b'{"title":"', b'"}'),
+    "backslashes": bytes_of(b"\\\\", b'{"title":"', b'"}'),
+    "marks": bytes_of("\u0316\u0301".encode(), b'{"title":"', b'"}'),
+    "names of fields in a string": bytes_of(b"description title ", b'{"title":"', b'"}'),
+    "one name again and again": bytes_of(b'"title":1,', b"{", b'"title":1}'),
+    "unknown names": members(lambda number: f"{number:x}", 5),
+    "long unknown names": members(lambda number: f"{number:0200x}", 200),
+    "unknown names with slashes": members(lambda number: "~/" * 29 + f"{number:x}", 63),
+    "not JSON": bytes_of(b"x"),
+    "not UTF-8": bytes_of(b"\xff", b'{"title":"', b'"}'),
+}
+
+
+def steps(unit: bytes) -> Callable[[int], bytes]:
+    """Makes batches of one operation over and over."""
+    return bytes_of(unit + b",", b'{"operations":[', b"{}]}")
+
+
+def one_step(unit: bytes, before: bytes, after: bytes) -> Callable[[int], bytes]:
+    return bytes_of(unit, b'{"operations":[{' + before, after + b"}]}")
+
+
+BATCHES: Mapping[str, Callable[[int], bytes]] = {
+    **BODIES,
+    "numbers for operations": steps(b"1"),
+    "empty operations": steps(b"{}"),
+    "operations of an unknown kind": steps(b'{"op":"x"}'),
+    "operations with faults": steps(b'{"op":"add","task":{"title":"","due_date":1,"x":1},"ref":1}'),
+    "operations with good faith": steps(b'{"op":"add","task":{"title":"Buy milk"}}'),
+    "unknown zones": steps(b'{"op":"add","task":{"title":"x","due_date":"2026-11-20T15:00Z[Europe/Berlim]"}}'),
+    "one operation of numbers": one_step(b"1e9,", b'"op":[', b"1]"),
+    "one operation of lists": one_step(b"[", b'"op":', b""),
+    "one operation of a long number": one_step(b"9", b'"op":', b""),
+    "one operation of spaces": one_step(b" ", b'"op":"add","task":{"title":"x"}', b""),
+    "one long reference": one_step(b"a", b'"op":"change","task":{},"id":{"$ref":"', b'"}'),
+    "one long name": one_step(b"a", b'"op":"add","task":{"title":"x"},"ref":"', b'"'),
+    "one long id": one_step(b"0", b'"op":"remove","id":"', b'"'),
+    "one long list of tags": one_step(b'\\"1\\",', b'"op":"remove","id":"x","if_match":"', b'"'),
+    "one operation of unknown names": members(lambda number: f"{number:x}", 5, b'{"operations":[{"op":"add",', b"}]}"),
+    "lists of tags": lambda length: (
+        b'{"operations":['
+        + b",".join([b'{"op":"remove","id":"x","if_match":"' + b'\\"1\\",' * (length // 620) + b'\\"1\\""}'] * 100)
+        + b"]}"
+    ),
+}
+
+
+def finished(coroutine: Coroutine[Any, Any, object]) -> object:
+    """What comes of a coroutine that has nothing to wait for."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("it waits for something")
+
+
+def _read_batch(body: bytes) -> object:
+    async def whole_body() -> bytes:
+        return body
+
+    options = SimpleNamespace(require_if_match=False)
+    request: Any = SimpleNamespace(whole_body=whole_body, query=EMPTY, service=SimpleNamespace(options=options))
+    return finished(read_steps(request))
+
+
+SUBJECTS: list[Subject] = [
+    Subject(
+        name="read_built of a task",
+        run=lambda body: read_built(body, NewTask, TaskDraft.of),
+        hostile=BODIES,
+        longest=BODY,
+    ),
+    Subject(
+        name="read_built of an account",
+        run=lambda body: read_built(body, NewAccount, Registration.of),
+        hostile=BODIES,
+        longest=PUBLIC_BODY_MAX,
+    ),
+    Subject(name="read_steps of a batch", run=_read_batch, hostile=BATCHES, longest=BODY),
+]
