@@ -59,6 +59,16 @@ async def test_slow_statements_of_several_owners_leave_the_quick_ones_of_others_
         await database.close()
 
 
+async def test_a_statement_that_was_slow_does_not_try_the_quick_thread_again_at_once(tmp_path: Path) -> None:
+    async with service_on(tmp_path / "todo.db") as service:
+        readers, owner = service.database._readers, UserId(IDS.new())
+        for _ in range(3):
+            await service.database.all(A_SECOND, {"user_id": owner})
+        assert set(readers._slow_until) == {(owner, A_SECOND)}
+        await service.database.all(QUICK, {"user_id": owner})
+        assert len(readers._slow_until) == 1
+
+
 async def test_a_write_that_takes_too_long_is_undone(tmp_path: Path) -> None:
     async with service_on(tmp_path / "todo.db") as service:
         database = SqliteDatabase(tmp_path / "todo.db", statement_limit=0.2)

@@ -68,7 +68,7 @@ class SqliteDatabase:
                     if not is_locked(error):
                         raise refusal(error) from error
         await self._open()
-        return await self._readers.run(values.get("user_id"), look)
+        return await self._readers.run(values.get("user_id"), statement, look)
 
     async def write(self, deed: Deed, values: Values) -> Row | None:
         steps = [step.prepared(DIALECT) for step in deed.steps]
