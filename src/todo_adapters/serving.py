@@ -20,6 +20,8 @@ from todo_adapters.log_writer import flush_all, replace_streams
 from todo_adapters.metrics_listener import listening
 from todo_adapters.settings import Settings
 
+APPLICATION = "todo_http.asgi:create_app"
+
 HEADERS_MILLISECONDS: Final = 5_000
 """How long a client may take to send its header fields, and how long a connection may be silent between requests."""
 
@@ -41,7 +43,7 @@ LOGGING: Final = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 def run_server(settings: Settings) -> None:
     """Serves until it is told to stop."""
     server = Granian(
-        "todo_http.asgi:create_app",
+        APPLICATION,
         factory=True,
         address=settings.host,
         port=settings.port,
