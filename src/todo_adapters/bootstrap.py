@@ -2,12 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from todo_adapters import log_writer
 from todo_adapters.argon2_hasher import Argon2Hasher
 from todo_adapters.ended_sessions import FollowedEndedSessions
 from todo_adapters.journal import StructlogJournal
@@ -49,7 +50,14 @@ def cursor_keys(settings: Settings) -> tuple[bytes, ...]:
 
 def new_meter() -> Meter:
     """Counts for one process, from the edge of its HTTP to the gate of its database."""
-    return Meter()
+    meter = Meter()
+    meter.watch(log_writer.numbers)
+    return meter
+
+
+def access_log_writer() -> Callable[[str], None]:
+    """What takes the lines of the access log. It never keeps the caller waiting."""
+    return log_writer.standard_output().write
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ import click
 
 from todo_adapters import schema
 from todo_adapters.configuration import configured
+from todo_adapters.log_writer import replace_streams
 from todo_adapters.setting_sources import SettingsError
 from todo_adapters.settings import Settings
 from todo_adapters.urls import is_memory, is_postgres, sqlite_path
@@ -65,13 +66,14 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     for name, value in (("TODO_HOST", host), ("TODO_PORT", port), ("TODO_WORKERS", workers)):
         if value is not None:
             os.environ[name] = str(value)  # the workers read it there
-    settings = configured(os.environ)
+    settings = configured(os.environ, serving=True)
     if migrate_first and not is_memory(settings.database_url) and not schema.is_current(settings.database_url):
         _migrate(settings)
     _require_sqlite(settings.database_url)
     _require_free(settings.host, settings.port, "TODO_PORT")
     if settings.metrics_port:
         _require_free(settings.metrics_host, settings.metrics_port, "TODO_METRICS_PORT")
+    replace_streams()
     _greet(settings)
     run_server(settings)
 
@@ -103,11 +105,11 @@ def _greet(settings: Settings) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{settings.port}"
     if settings.log_format == "console":
-        click.echo(f"\n  To-do service   {address}")
+        print(f"\n  To-do service   {address}")
         if settings.docs:
-            click.echo(f"  API, to try     {address}/docs")
-        click.echo("\n  Next: make an account (the README has a tour), or stop with Ctrl-C.")
-        click.echo(
+            print(f"  API, to try     {address}/docs")
+        print("\n  Next: make an account (the README has a tour), or stop with Ctrl-C.")
+        print(
             f"""
     curl -X POST {address}/api/auth/register -H 'Content-Type: application/json' \\
       -d '{{"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}}'
@@ -115,7 +117,7 @@ def _greet(settings: Settings) -> None:
         )
     else:
         docs = {"docs": f"{address}/docs"} if settings.docs else {}
-        click.echo(json.dumps({"event": "serving", "address": address} | docs))
+        print(json.dumps({"event": "serving", "address": address} | docs))
 
 
 @main.command()

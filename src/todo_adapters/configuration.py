@@ -7,18 +7,27 @@ from pathlib import Path
 
 import structlog
 
-from todo_adapters.logs import configure
+from todo_adapters import log_writer
+from todo_adapters.logs import configure, notice_of_dropped, write_to_stderr
 from todo_adapters.runtime import SystemClock
 from todo_adapters.setting_sources import exposed_file
 from todo_adapters.settings import Settings
 
 
-def configured(environ: Mapping[str, str]) -> Settings:
-    """The settings of the environment. Raises SettingsError."""
+def configured(environ: Mapping[str, str], *, serving: bool = False) -> Settings:
+    """The settings of the environment. Raises SettingsError.
+
+    In a process that is ``serving`` logs are written by a thread, which keeps nobody waiting; elsewhere at once.
+    """
     settings = Settings.from_env(environ, Path.cwd())
     if settings.log_format == "auto":
         settings = replace(settings, log_format="console" if sys.stderr.isatty() else "json")
-    configure(settings.log_level, settings.log_format, SystemClock())
+    clock, write = SystemClock(), write_to_stderr
+    if serving:
+        output, errors = log_writer.standard_output(), log_writer.standard_error()
+        output.notice = errors.notice = notice_of_dropped(settings.log_format, clock)
+        write = errors.write
+    configure(settings.log_level, settings.log_format, clock, write)
     if caution := exposed_file(Path.cwd()):
         structlog.get_logger().warning("careless_settings", caution=caution)
     return settings

@@ -1,4 +1,4 @@
-"""The event log: one line per event on stderr, JSON for machines or words for people, from us and from libraries."""
+"""The event log: one line per event, JSON for machines or words for people, from us and from libraries."""
 
 import contextlib
 import logging
@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from structlog.typing import Processor
 
 from todo_core.ports.runtime import Clock
 
@@ -20,26 +19,33 @@ VALUE_MAX: Final = 256
 FRAMES_MAX: Final = 40
 """Places of a failure that are listed, those nearest to its cause."""
 
+Write = Callable[[str], None]
+
 LIBRARY_LEVEL: Final = logging.WARNING
 """Libraries are not heard below this, whatever the level: at debug they log statements with their values."""
 
 
-def configure(level: str, form: str, clock: Clock) -> None:
-    """Sends our events from this level on, and warnings of libraries, to stderr.
+def write_to_stderr(text: str) -> None:
+    """Writes to stderr as it is at this moment. Never raises: that nobody reads it is no reason to fail."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(text)
+
+
+def configure(level: str, form: str, clock: Clock, write: Write = write_to_stderr) -> None:
+    """Sends our events from this level on, and warnings of libraries, to ``write``, which takes whole lines.
 
     ``form`` is ``json``, ``console``, or ``auto``: ``console`` at a terminal, else ``json``.
     """
-    console = form == "console" or (form == "auto" and sys.stderr.isatty())
     number = logging.getLevelNamesMapping()[level.upper()]
-    finish = _finish(clock, _console if console else _json)
+    finish = _finish(clock, _renderer(form))
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, finish],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=_Stderr,
+        logger_factory=lambda *_: _Lines(write),
         cache_logger_on_first_use=False,
     )
     foreign = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_logger_name, _first_line]
-    handler = _StderrHandler()
+    handler = _LinesHandler(write)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=foreign,
@@ -49,7 +55,17 @@ def configure(level: str, form: str, clock: Clock) -> None:
     logging.basicConfig(handlers=[handler], level=max(number, LIBRARY_LEVEL), force=True)
 
 
-def _finish(clock: Clock, render: Callable[[dict[str, Any]], str]) -> Processor:
+def notice_of_dropped(form: str, clock: Clock) -> Callable[[int], str]:
+    """The line that tells how many lines were dropped, for a LogWriter."""
+    finish = _finish(clock, _renderer(form))
+    return lambda lines: f"{finish(None, 'warning', {'event': 'log_lines_dropped', 'lines': lines})}\n"
+
+
+def _renderer(form: str) -> Callable[[dict[str, Any]], str]:
+    return _console if form == "console" or (form == "auto" and sys.stderr.isatty()) else _json
+
+
+def _finish(clock: Clock, render: Callable[[dict[str, Any]], str]) -> Callable[..., str]:
     """All that becomes of an event in one step: each step of a chain costs as much as what it does."""
 
     def finish(_: Any, level: str, event: MutableMapping[str, Any]) -> str:
@@ -133,21 +149,25 @@ def _console(line: dict[str, Any]) -> str:
     return f"{moment[11:19]} {level:<7} {name}{facts}{failure}"
 
 
-class _Stderr:
-    """What structlog writes to: stderr as it is at that moment. That nobody reads it is no reason to fail."""
+class _Lines:
+    """What structlog writes to."""
 
-    def __init__(self, *_: object) -> None: ...
+    def __init__(self, write: Write) -> None:
+        self.write = write
 
     def msg(self, line: str) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(line + "\n")
+        self.write(line + "\n")
 
     debug = info = warning = error = critical = msg
 
 
-class _StderrHandler(logging.StreamHandler[Any]):
+class _LinesHandler(logging.Handler):
     """The same for the loggers of libraries."""
+
+    def __init__(self, write: Write) -> None:
+        super().__init__()
+        self.write = write
 
     def emit(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(Exception):
-            sys.stderr.write(self.format(record) + "\n")
+            self.write(self.format(record) + "\n")

@@ -30,6 +30,7 @@ FAMILIES: Final[dict[str, tuple[str, str]]] = {
     "todo_hashes_waiting": ("gauge", "Logins that wait for their password to be hashed."),
     "todo_hashes_refused_total": ("counter", "Logins refused because too many waited."),
     "todo_ended_sessions": ("gauge", "Ended login sessions that are remembered; the most that a process knows."),
+    "todo_log_lines_dropped_total": ("counter", "Log lines dropped because nobody read them in time."),
     "todo_workers": ("gauge", "Processes that serve."),
     "todo_worker_starts_total": ("counter", "Processes that have started to serve."),
 }

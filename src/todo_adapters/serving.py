@@ -4,6 +4,7 @@ SIGTERM, which comes from whoever runs the service, lets every process leave in 
 SIGINT, which comes from a person at a terminal, stops without the pause. A second signal, whichever, forces.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -15,8 +16,11 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from todo_adapters.log_writer import flush_all, replace_streams
 from todo_adapters.metrics_listener import listening
 from todo_adapters.settings import Settings
+
+APPLICATION = "todo_http.asgi:create_app"
 
 HEADERS_MILLISECONDS: Final = 5_000
 """How long a client may take to send its header fields, and how long a connection may be silent between requests."""
@@ -32,10 +36,14 @@ FILES_SPARE: Final = 256
 """File descriptors for everything that is no client."""
 
 
+LOGGING: Final = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
+"""What the server says is written like the events of all libraries (logs.py)."""
+
+
 def run_server(settings: Settings) -> None:
     """Serves until it is told to stop."""
     server = Granian(
-        "todo_http.asgi:create_app",
+        APPLICATION,
         factory=True,
         address=settings.host,
         port=settings.port,
@@ -52,12 +60,25 @@ def run_server(settings: Settings) -> None:
         workers_kill_timeout=settings.stop_seconds,
         respawn_failed_workers=settings.workers > 1,
         log_level=LogLevels.warning,
+        log_dictconfig=LOGGING,
     )
     server.on_startup(lambda: _heed_signals(server))
     with ExitStack() as stack:
         if settings.metrics_port:
             stack.enter_context(listening(settings.metrics_host, settings.metrics_port, lambda: _pids(server)))
-        server.serve()
+        server.serve(None if sys.platform == "win32" else _work)
+
+
+def _work(*arguments: Any) -> None:
+    """What a serving process does."""
+    replace_streams()
+    try:
+        Granian._spawn_asgi_lifespan_worker(*arguments)
+    except Exception:
+        logging.getLogger("todo").exception("A serving process has failed.")
+        sys.exit(1)
+    finally:
+        flush_all()
 
 
 def _heed_signals(server: Any) -> None:

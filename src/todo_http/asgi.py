@@ -12,7 +12,7 @@ from todo_http.options import HttpOptions
 
 def create_app() -> TodoApp:
     """The application as the environment configures it. Raises SettingsError; opens nothing."""
-    settings = configured(os.environ)
+    settings = configured(os.environ, serving=True)
     meter = bootstrap.new_meter()
     return create(
         lambda: bootstrap.open_service(settings, meter),
@@ -33,5 +33,6 @@ def create_app() -> TodoApp:
             web=settings.web,
             log_format="console" if settings.log_format == "console" else "json",
         ),
+        write_log=bootstrap.access_log_writer(),
         meter=meter,
     )

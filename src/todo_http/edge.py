@@ -25,6 +25,7 @@ from todo_http.counting import Meter
 from todo_http.problems import KINDS, problem_answer, refusal_of
 from todo_http.request_bounds import BoundedBody, RequestBounds
 from todo_http.response_headers import ResponseHeaders
+from todo_http.sending import PART, LargeBodies
 from todo_http.service import Service
 from todo_http.visit import KEY, Visit, fields_of
 
@@ -46,6 +47,7 @@ class Edge:
         self.meter = meter
         self.bounds = RequestBounds(service.options)
         self.headers = ResponseHeaders(service.options)
+        self.large_bodies = LargeBodies(service.options.send_deadline)
         self.new_id: Callable[[], str] = lambda: NOT_STARTED
         self.now: Callable[[], datetime | None] = lambda: None
         self.complained_at = float("-inf")
@@ -121,7 +123,10 @@ class Edge:
         self.headers.add(fields, scope, visit)
         try:
             await send({"type": "http.response.start", "status": status, "headers": fields})
-            await send({"type": "http.response.body", "body": body, "more_body": False})
+            if len(body) > PART:
+                visit.sent = await self.large_bodies.send(body, scope, send)
+            else:
+                await send({"type": "http.response.body", "body": body, "more_body": False})
         except OSError:  # the client is gone: nothing is wrong, and nobody is there to be told
             return
 

@@ -17,6 +17,7 @@ class HttpOptions:
     trusted_proxies: tuple[str, ...] = ()
     max_body_bytes: int = 262_144
     body_deadline: float = 10.0
+    send_deadline: float = 30.0
     drain_seconds: float = 0.0
     log_format: Literal["json", "console"] = "json"
     requests_per_minute: int = 0

@@ -10,31 +10,11 @@ from time import monotonic
 import httpx
 import pytest
 
+from tests.support.processes import all_gone, workers_of
 from tests.support.raw import line_to, posted, request
 from tests.support.server import Server, serving
 
 SOMEBODY = {"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}
-
-
-def workers_of(server: Server) -> set[int]:
-    """The processes that serve."""
-    pid = server.process.pid
-    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
-
-
-def alive(pid: int) -> bool:
-    """Whether there is such a process that is not only waiting to be buried."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-async def all_gone(pids: set[int], seconds: float) -> bool:
-    until = monotonic() + seconds
-    while any(alive(pid) for pid in pids) and monotonic() < until:  # noqa: ASYNC110
-        await asyncio.sleep(0.05)
-    return not any(alive(pid) for pid in pids)
 
 
 async def both_ready(server: Server) -> None:
@@ -96,7 +76,7 @@ async def test_a_second_signal_forces_the_end_and_leaves_no_orphan(
     settings = {"TODO_DRAIN_SECONDS": "50", "TODO_STOP_SECONDS": "60", "TODO_WORKERS": "2"}
     async with serving(tmp_path, "--migrate", **settings) as server:
         await both_ready(server)
-        workers = workers_of(server)
+        workers = workers_of(server.process.pid)
         server.process.send_signal(signal.SIGTERM)
         await server.answering("/health/ready", status=503, seconds=2)
         started = monotonic()
@@ -116,7 +96,7 @@ async def test_ctrl_c_stops_without_the_pause(tmp_path: Path) -> None:
 async def test_a_signal_to_every_process_is_heeded_once(tmp_path: Path) -> None:  # as service managers send it
     async with serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="1", TODO_WORKERS="2") as server:
         await both_ready(server)
-        workers = workers_of(server)
+        workers = workers_of(server.process.pid)
         assert {os.getpgid(pid) for pid in workers} == workers, "Ctrl-C at a terminal reaches the parent alone"
         started = monotonic()
         for pid in (*workers, server.process.pid, *workers):
@@ -129,7 +109,7 @@ async def test_a_signal_to_every_process_is_heeded_once(tmp_path: Path) -> None:
 @linux_only
 async def test_workers_do_not_outlive_the_process_that_started_them(tmp_path: Path) -> None:  # N6
     async with serving(tmp_path, "--migrate", TODO_WORKERS="2") as server:
-        workers = workers_of(server)
+        workers = workers_of(server.process.pid)
         await server.stop(signal.SIGKILL)
         assert await all_gone(workers, seconds=3)
 
@@ -137,11 +117,11 @@ async def test_workers_do_not_outlive_the_process_that_started_them(tmp_path: Pa
 @linux_only
 async def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:  # N7
     async with serving(tmp_path, "--migrate", TODO_WORKERS="2") as server, server.client() as client:
-        before = workers_of(server)
+        before = workers_of(server.process.pid)
         await both_ready(server)
         os.kill(min(before), signal.SIGKILL)
         async with asyncio.timeout(5):
-            while len(workers_of(server) - before) < 1:  # noqa: ASYNC110
+            while len(workers_of(server.process.pid) - before) < 1:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         for _ in range(20):
             async with httpx.AsyncClient(base_url=server.url) as fresh:

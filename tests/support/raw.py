@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -87,6 +88,16 @@ async def line_to(url: str) -> AsyncIterator[Line]:
         yield line
     finally:
         line.abort()
+
+
+def unread(url: str, data: bytes) -> socket.socket:
+    """A connection that has sent this, has little room for an answer, and reads nothing of it."""
+    parts = urlsplit(url)
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    client.connect((parts.hostname, parts.port))
+    client.sendall(data)
+    return client
 
 
 def request(method: str, path: str, *fields: str, body: bytes = b"", host: str | None = "localhost") -> bytes:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+ROOT = Path(__file__).resolve().parents[2]
 SECRET = "o2cGm1sOZpFeVqXw9y4tKj7RbNuA0dLh"
 
 
@@ -63,15 +64,42 @@ async def serving(
     folder: Path, *arguments: str, ready: str = "/health/ready", **settings: str
 ) -> AsyncIterator[Server]:
     """A server with these settings, ready; killed at the end if it is still there."""
+    async with serving_into(None, folder, *arguments, ready=ready, **settings) as server:
+        yield server
+
+
+@asynccontextmanager
+async def serving_into(
+    output: int | None, folder: Path, /, *arguments: str, ready: str = "/health/ready", **settings: str
+) -> AsyncIterator[Server]:
+    """The same with its stdout and stderr going to a file descriptor instead of the log file."""
+    program = str(Path(sys.executable).parent / "todo")
+    async with _started([program, "serve", *arguments], folder, output, ready, settings) as server:
+        yield server
+
+
+@asynccontextmanager
+async def serving_as(
+    program: list[str], folder: Path, /, *arguments: str, ready: str = "/health/ready", **settings: str
+) -> AsyncIterator[Server]:
+    """The same with another program than ``todo``, which understands what that does."""
+    settings["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    async with _started([*program, "serve", *arguments], folder, None, ready, settings) as server:
+        yield server
+
+
+@asynccontextmanager
+async def _started(
+    command: list[str], folder: Path, output: int | None, ready: str, settings: dict[str, str]
+) -> AsyncIterator[Server]:
     port = int(settings.get("TODO_PORT") or free_port())
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
     usual = {"TODO_PORT": str(port), "TODO_DATA_DIR": str(folder / "var"), "TODO_LOG_FORMAT": "json"}
     environ = kept | usual | {"TODO_DRAIN_SECONDS": "0"} | settings
     log_file = folder / f"log-{port}"
     with log_file.open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            Path(sys.executable).parent / "todo", "serve", *arguments, cwd=folder, env=environ, stdout=log, stderr=log
-        )
+        target = log if output is None else output
+        process = await asyncio.create_subprocess_exec(*command, cwd=folder, env=environ, stdout=target, stderr=target)
     metrics = f"http://127.0.0.1:{environ.get('TODO_METRICS_PORT')}/metrics"
     server = Server(process, f"http://127.0.0.1:{port}", log_file, metrics)
     try:

@@ -1,0 +1,205 @@
+"""Log lines leave on a thread of their own: nobody waits for whoever reads them, and what is lost is counted."""
+
+import atexit
+import contextlib
+import io
+import os
+import select
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from functools import cache
+from time import monotonic
+from typing import Final, TextIO
+
+CAPACITY: Final = 1 << 20
+"""Bytes that wait at most, of each of the two streams."""
+
+CHUNK: Final = 4_096
+"""Bytes written at once. Up to so many stay together in a pipe, whoever else writes to it (POSIX: PIPE_BUF)."""
+
+GATHER_SECONDS: Final = 0.05
+"""After a write the thread rests for so long: lines that come thick and fast are written together."""
+
+RETRY_SECONDS: Final = 1.0
+"""How often it is tried whether writing works again, after an error."""
+
+FLUSH_SECONDS: Final = 1.0
+"""What the end of a process may wait for its logs."""
+
+_writers: Final[weakref.WeakSet["LogWriter"]] = weakref.WeakSet()
+
+
+class LogWriter:
+    """Writes lines to a file descriptor, in order, without ever keeping the caller waiting.
+
+    When too many wait, or they cannot be written, lines are dropped and counted. As soon as writing works again and
+    half of the buffer is free, ``notice`` tells how many, in a line of its own, and lines are accepted again.
+    """
+
+    def __init__(self, descriptor: int | None, capacity: int = CAPACITY) -> None:
+        self.dropped = 0
+        self.notice: Callable[[int], str] = plain_notice
+        self._target = -1 if descriptor is None else descriptor
+        self._capacity = capacity
+        self._begin()
+        _writers.add(self)
+
+    def _begin(self) -> None:
+        """Also in a process that has just been forked: the thread and what waited stay with the parent."""
+        self._changed = threading.Condition()  # reentrant: what is freed while it is held may log as well
+        self._waiting = bytearray()
+        self._untold = 0
+        self._failing = False
+        self._idle = False
+        self._thread: threading.Thread | None = None
+
+    def write(self, text: str) -> None:
+        """Takes one line or more, each with its line end, and returns at once."""
+        if self._target < 0:
+            return
+        lines = text.encode("utf-8", "backslashreplace")
+        with self._changed:
+            room = 0 if self._untold else self._capacity - len(self._waiting)
+            if len(lines) > room:
+                fitting = lines.rfind(b"\n", 0, max(room, 0)) + 1
+                self._lose(lines.count(b"\n", fitting))
+                lines = lines[:fitting]
+            self._waiting += lines
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._keep_writing, name="log", daemon=True)
+                with contextlib.suppress(RuntimeError):  # the interpreter is ending: too late for this line
+                    self._thread.start()
+            elif self._idle:
+                self._changed.notify_all()
+
+    def flush(self, seconds: float = FLUSH_SECONDS) -> bool:
+        """Waits until everything is written, or so long. False when something is left."""
+        with self._changed:
+            self._changed.notify_all()
+            return self._changed.wait_for(lambda: not self._waiting and (not self._untold or self._failing), seconds)
+
+    def _keep_writing(self) -> None:
+        while True:
+            chunk = self._next_chunk()
+            written = self._put(chunk)
+            with self._changed:
+                del self._waiting[: len(chunk)]
+                if not written:
+                    self._lose(chunk.count(b"\n"))
+                self._failing = not written
+            self._tell()
+            with self._changed:
+                if not self._waiting:
+                    self._changed.notify_all()
+                    self._changed.wait(GATHER_SECONDS)
+
+    def _next_chunk(self) -> bytes:
+        """Whole lines, as many as are written at once; or one that is longer; or none, to see whether writing works."""
+        with self._changed:
+            self._idle = True
+            self._changed.wait_for(lambda: self._waiting, RETRY_SECONDS if self._untold else None)
+            self._idle = False
+            end = self._waiting.rfind(b"\n", 0, CHUNK) + 1 or self._waiting.find(b"\n") + 1
+            return bytes(self._waiting[:end])
+
+    def _tell(self) -> None:
+        """Says what was lost, when there is room for more."""
+        with self._changed:
+            lost = self._untold if len(self._waiting) <= self._capacity // 2 else 0
+        if lost:
+            written = self._put(self.notice(lost).encode())
+            with self._changed:
+                self._untold -= lost if written else 0
+                self._failing = not written
+
+    def _lose(self, lines: int) -> None:
+        self._untold += lines
+        self.dropped += lines
+
+    def _put(self, chunk: bytes) -> bool:
+        """Writes all of it, however long that takes. False when it cannot be written."""
+        rest = memoryview(chunk)
+        while rest:
+            try:
+                rest = rest[os.write(self._target, rest) :]
+            except BlockingIOError:  # somebody has made it non-blocking, for all who share it
+                select.select([], [self._target], [], 1.0)
+            except OSError:
+                return False
+        return True
+
+
+class LineStream(io.TextIOBase):
+    """What ``sys.stdout`` or ``sys.stderr`` is in a process that serves: its lines go to a writer."""
+
+    encoding = "utf-8"
+
+    def __init__(self, writer: LogWriter, replaced: TextIO | None) -> None:
+        self._writer = writer
+        self._replaced = replaced
+        self._unfinished = ""
+
+    def write(self, text: str) -> int:
+        lines, end, self._unfinished = (self._unfinished + text).rpartition("\n")
+        if end:
+            self._writer.write(lines + end)
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return self._replaced is not None and self._replaced.isatty()
+
+
+def plain_notice(lines: int) -> str:
+    """Where nothing has been configured."""
+    return f'{{"level":"warning","event":"log_lines_dropped","lines":{lines}}}\n'
+
+
+@cache
+def standard_output() -> LogWriter:
+    """The writer of this process for its standard output."""
+    return _flushed_at_exit(LogWriter(None if sys.__stdout__ is None else 1))
+
+
+@cache
+def standard_error() -> LogWriter:
+    """The writer of this process for its standard error."""
+    return _flushed_at_exit(LogWriter(None if sys.__stderr__ is None else 2))
+
+
+def replace_streams() -> None:
+    """From now on ``print`` and tracebacks keep nobody waiting either, nor does the end of the interpreter."""
+    sys.stdout = LineStream(standard_output(), sys.__stdout__)
+    sys.stderr = LineStream(standard_error(), sys.__stderr__)
+
+
+def flush_all() -> None:
+    """Waits for the lines of both streams, together no longer than FLUSH_SECONDS."""
+    until = monotonic() + FLUSH_SECONDS
+    for writer in list(_writers):
+        writer.flush(max(0.0, until - monotonic()))
+
+
+def numbers() -> dict[str, float]:
+    """For the metrics."""
+    return {"todo_log_lines_dropped_total": standard_output().dropped + standard_error().dropped}
+
+
+def _flushed_at_exit(writer: LogWriter) -> LogWriter:
+    atexit.unregister(flush_all)
+    atexit.register(flush_all)
+    return writer
+
+
+def _after_fork() -> None:
+    for writer in list(_writers):
+        writer._begin()
+        writer.dropped = 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,53 @@
+"""The service with one answer more, a large one at /large, and a short deadline for sending it.
+
+    python -m tests.support.large_answers serve
+
+Started like ``todo``, with the same settings.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar.types import Receive, Scope, Send
+
+from tests.http.service import OPTIONS, compose
+from tests.support.fakes import FixedClock
+from todo_adapters import bootstrap, cli, serving
+from todo_adapters.configuration import configured
+from todo_core.front import Todo
+from todo_http.answer import Answer
+from todo_http.app import TodoApp
+from todo_http.app import create_app as create
+from todo_http.visit import visit_of
+
+BYTES = 10_000_000
+DEADLINE = 1.5
+BODY = bytes(range(250)) * (BYTES // 250)
+
+
+def create_app() -> TodoApp:
+    """The application."""
+    configured(os.environ, serving=True)
+
+    @asynccontextmanager
+    async def open_todo() -> AsyncIterator[Todo]:
+        yield compose(FixedClock())[0]
+
+    options = OPTIONS.__class__(cursor_keys=OPTIONS.cursor_keys, version="1", send_deadline=DEADLINE)
+    app = create(open_todo, options, bootstrap.access_log_writer())
+    inside = app.edge.app
+
+    async def with_a_large_answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/large":
+            visit_of(scope).answer = Answer(200, b"".join([BODY]))  # each time another object of that size
+        else:
+            await inside(scope, receive, send)
+
+    app.edge.app = with_a_large_answer
+    return app
+
+
+if __name__ == "__main__":
+    serving.APPLICATION = "tests.support.large_answers:create_app"
+    cli.main()
