@@ -1,6 +1,7 @@
 """Several writes to tasks in one request: in order, all or nothing."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -107,7 +108,7 @@ class Reading:
         except (msgspec.ValidationError, KeyError):
             self._add(f"{pointer}/op", "unknown-value", f"This must be one of {', '.join(SHAPES)}.")
             return
-        given, faults = read_fields(msgspec.json.encode(fields), shape)
+        given, faults = read_fields(msgspec.json.encode(_worth_reading(fields, shape)), shape)
         patch: Any = None
         if op in TASKS and "task" in fields:
             patch, inner = _built(bytes(fields["task"]), *TASKS[op])
@@ -151,6 +152,13 @@ class Reading:
 
     def _add(self, pointer: str, code: str, detail: str) -> None:
         self.faults.append(Fault(code=code, detail=detail, pointer=pointer))
+
+
+def _worth_reading(fields: dict[str, Raw], shape: type[AnyStep]) -> dict[str, Raw]:
+    """The members that the shape knows, and as many others as are told at once."""
+    known = shape.__struct_encode_fields__
+    unknown = islice((name for name in fields if name not in known), FAULTS_MAX)
+    return {name: fields[name] for name in (*known, *unknown) if name in fields}
 
 
 def _built(body: bytes, shape: Any, build: Callable[..., TaskPatch]) -> tuple[TaskPatch | None, Sequence[Fault]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from todo_core.ids import SessionId
-from todo_core.limits import EMAIL_MAX
+from todo_core.limits import COMPOSED, EMAIL_MAX
 from todo_core.model.session import LoginSession
 from todo_core.model.user import User
 from todo_core.usecases.sessions import SignedIn
@@ -22,7 +22,7 @@ SESSIONS = "/api/auth/sessions"
 class Login(msgspec.Struct, forbid_unknown_fields=True):
     """Who claims to be whom."""
 
-    email: Annotated[str, note("The address of the account.", "ada@example.org", maxLength=EMAIL_MAX)]
+    email: Annotated[str, note("The address of the account.", "ada@example.org", maxLength=COMPOSED * EMAIL_MAX)]
     password: Password
 
 

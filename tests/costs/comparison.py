@@ -4,7 +4,7 @@ import gc
 from dataclasses import dataclass, replace
 
 from tests.costs.asked import Asked, Spent, spent
-from tests.costs.growth import HOPELESS, LOOP_MAX, ROUNDS
+from tests.costs.growth import HOPELESS, ROUNDS, holds_the_loop
 from tests.costs.hostile_requests import Case
 from tests.http.service import Api, Person
 
@@ -32,7 +32,7 @@ class Beside:
         """What is wrong; empty when nothing is."""
         if self.ratio > DEARER:
             return f"costs {self.ratio:.1f} times as much as an ordinary request: {self}"
-        return f"holds the event loop: {self}" if self.hostile.longest > LOOP_MAX else ""
+        return f"holds the event loop: {self}" if holds_the_loop(self.hostile.longest) else ""
 
     def __str__(self) -> str:
         times = f"{self.usual.seconds * 1000:>9.3f} {self.hostile.seconds * 1000:>9.3f} {self.ratio:>6.1f}"

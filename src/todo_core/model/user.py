@@ -53,14 +53,12 @@ class Credentials:
 def canonical_email(text: str) -> str:
     """The one form of an address that decides whether two are the same: trimmed, NFC, case-folded.
 
-    Raises Broken for a text that is too long to be an address; far too long ones are not even composed.
+    Raises Broken for a text that is too long to be an address however it is composed, without composing it.
     """
     text = text.strip()
-    if len(text) <= COMPOSED * EMAIL_MAX:
-        address = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-        if len(address) <= EMAIL_MAX:
-            return address
-    raise Broken("too-long", f"This must be at most {EMAIL_MAX} characters.")
+    if len(text) > COMPOSED * EMAIL_MAX:
+        raise Broken("too-long", f"This must be at most {EMAIL_MAX} characters.")
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def readable_email(text: str) -> str:
@@ -76,6 +74,8 @@ def email(text: str) -> str:
     address = canonical_email(text)
     if not address:
         raise Broken("blank", "This must not be empty.")
+    if len(address) > EMAIL_MAX:
+        raise Broken("too-long", f"This must be at most {EMAIL_MAX} characters.")
     if UNSTORABLE.search(address) or not ADDRESS.fullmatch(address):
         raise Broken("invalid-email", "This must be an email address such as ada@example.org.")
     return address
