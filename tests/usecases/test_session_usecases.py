@@ -12,6 +12,7 @@ from todo_adapters.refresh_tokens import HmacRefreshTokens
 from todo_core.errors import Invalid, InvalidCredentials, InvalidToken, NotFound, TooManyRequests
 from todo_core.ids import SessionId
 from todo_core.limits import SESSIONS_MAX
+from todo_core.usecases.sessions import SignedIn
 
 WRONG = "not the right password"
 
@@ -91,8 +92,8 @@ async def test_one_persons_failures_do_not_stop_another(world: World) -> None:
     await world.log_in("bob")
 
 
-async def test_an_outdated_hash_is_made_anew_at_login(world: World) -> None:
-    ada = await world.register()
+async def outdated_hash(world: World, ada: SignedIn) -> str:
+    """The hash that the account now has, made with other parameters than the hasher's."""
     stronger = ScryptHasher(cost=5)
     try:
         async with stronger.turn() as turn:
@@ -102,6 +103,17 @@ async def test_an_outdated_hash_is_made_anew_at_login(world: World) -> None:
     async with world.store.begin_accounts() as unit:
         await unit.users.set_password(ada.user.id, other)
         await unit.commit()
+    return other
+
+
+async def test_logins_at_once_that_find_an_outdated_hash_all_succeed(world: World) -> None:  # P11
+    await outdated_hash(world, await world.register())
+    assert len(await asyncio.gather(*(world.log_in() for _ in range(4)))) == 4
+
+
+async def test_an_outdated_hash_is_made_anew_at_login(world: World) -> None:
+    ada = await world.register()
+    other = await outdated_hash(world, ada)
     await world.log_in()
     found = await world.store.accounts().users.credentials(ada.user.email)
     assert found is not None

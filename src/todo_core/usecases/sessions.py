@@ -9,14 +9,17 @@ from todo_core.errors import InvalidCredentials, InvalidToken, NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.limits import CLIENT_MAX, SESSIONS_MAX
 from todo_core.model.session import LoginSession, Refresh, SessionPolicy
-from todo_core.model.user import Actor, User, canonical_email
+from todo_core.model.user import Actor, Credentials, User, canonical_email
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import AccessTokens, EndedSessions, RefreshTokens
 from todo_core.runner import Runner
-from todo_core.usecases.passwords import PasswordCheck, readable_password
+from todo_core.usecases.passwords import Checked, PasswordCheck, readable_password
 
 RECEIPTS_KEPT: Final = timedelta(hours=48)
 """How long an idempotency key remembers."""
+
+LOGIN_TRIES: Final = 2
+"""How often a password is compared when the stored hash changes meanwhile: another login may have renewed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +57,39 @@ class Sessions:
         """
         password = readable_password("password", password)
         email = canonical_email(readable_password("email", email))
-        found = await self.runner.store.accounts().users.credentials(email)
-        checked = await self.passwords.check(email, found.password_hash if found else None, password, place)
-        if found is None or not checked.right or found.user.disabled:
-            self.runner.journal.record("login_failed", user=str(found.user.id) if found else None)
-            raise InvalidCredentials
-        session = self.new(found.user.id, client)
+        for _ in range(LOGIN_TRIES):
+            found = await self.runner.store.accounts().users.credentials(email)
+            checked = await self.passwords.check(email, found.password_hash if found else None, password, place)
+            if found is None or not checked.right or found.user.disabled:
+                self.runner.journal.record("login_failed", user=str(found.user.id) if found else None)
+                raise InvalidCredentials
+            session = self.new(found.user.id, client)
+            user = await self._enter(found, checked, session)
+            if user is not None:
+                self.runner.journal.record("login", user=str(user.id), session=str(session.id))
+                return self.tokens(user, session)
+        raise InvalidCredentials
 
-        async def enter(tx: AccountsUnitOfWork) -> list[SessionId] | None:
-            if await tx.users.locked(found.user.id) != found:
-                return None  # the password was changed or the account disabled while this one was being checked
+    async def _enter(self, found: Credentials, checked: Checked, session: LoginSession) -> User | None:
+        """Stores the new login session; None when the credentials that were checked hold no longer."""
+
+        async def enter(tx: AccountsUnitOfWork) -> tuple[User, list[SessionId]] | None:
+            now = await tx.users.locked(found.user.id)
+            if now is None or now.user.disabled or now.password_hash != found.password_hash:
+                return None
             if checked.new_hash:
-                await tx.users.set_password(found.user.id, checked.new_hash)
-            surplus = [old.id for old in self._surplus(await tx.sessions.of_user(found.user.id))]
+                await tx.users.set_password(now.user.id, checked.new_hash)
+            surplus = [old.id for old in self._surplus(await tx.sessions.of_user(now.user.id))]
             await tx.sessions.end(surplus, self.runner.clock.now())
             await tx.sessions.add(session)
-            return surplus
+            return now.user, surplus
 
-        try:
-            surplus = await self.runner.accounts(enter)
-        except NotFound:
-            surplus = None
-        if surplus is None:
-            raise InvalidCredentials
+        entered = await self.runner.accounts(enter)
+        if entered is None:
+            return None
+        user, surplus = entered
         self.forget(surplus)
-        self.runner.journal.record("login", user=str(found.user.id), session=str(session.id))
-        return self.tokens(found.user, session)
+        return user
 
     async def refresh(self, token: str) -> SignedIn:
         """New tokens for an old refresh token. Raises InvalidToken; a copied token ends its login session."""
@@ -109,8 +119,14 @@ class Sessions:
         return self.tokens(user, session)
 
     async def log_out(self, actor: Actor) -> None:
-        """Ends the caller's own login session, at once and everywhere."""
-        await self._end([actor.session_id])
+        """Ends the caller's own login session, at once and everywhere. May be repeated."""
+        now = self.runner.clock.now()
+
+        async def end(tx: AccountsUnitOfWork) -> None:
+            await tx.sessions.end([actor.session_id], now)
+
+        await self.runner.accounts(end)
+        self.forget([actor.session_id])
         self.runner.journal.record("logout", user=str(actor.user_id), session=str(actor.session_id))
 
     async def list(self, actor: Actor) -> Sequence[LoginSession]:
@@ -120,16 +136,29 @@ class Sessions:
         return [session for session in sessions if not session.expired(now, self.policy)]
 
     async def end(self, actor: Actor, session_id: SessionId) -> None:
-        """Ends one of the caller's login sessions. Raises NotFound."""
-        if session_id not in {session.id for session in await self.list(actor)}:
-            raise NotFound("login session")
-        await self._end([session_id])
+        """Ends one of the caller's login sessions. Raises NotFound, and InvalidToken when the caller's own is gone."""
+
+        async def end(tx: AccountsUnitOfWork) -> None:
+            _, sessions = await held(tx, actor)
+            now = self.runner.clock.now()
+            if session_id not in {session.id for session in sessions if not session.expired(now, self.policy)}:
+                raise NotFound("login session")
+            await tx.sessions.end([session_id], now)
+
+        await self.runner.accounts(end)
+        self.forget([session_id])
         self.runner.journal.record("session_ended", user=str(actor.user_id), session=str(session_id))
 
     async def end_others(self, actor: Actor) -> None:
-        """Ends all of the caller's login sessions but the one they are in."""
-        sessions = await self.runner.store.accounts().sessions.of_user(actor.user_id)
-        await self._end([session.id for session in sessions if session.id != actor.session_id])
+        """Ends all of the caller's login sessions but the one they are in. Raises InvalidToken when that is gone."""
+
+        async def end(tx: AccountsUnitOfWork) -> list[SessionId]:
+            _, sessions = await held(tx, actor)
+            others = [session.id for session in sessions if session.id != actor.session_id]
+            await tx.sessions.end(others, self.runner.clock.now())
+            return others
+
+        self.forget(await self.runner.accounts(end))
         self.runner.journal.record("other_sessions_ended", user=str(actor.user_id))
 
     def new(self, user_id: UserId, client: str) -> LoginSession:
@@ -173,11 +202,15 @@ class Sessions:
         expired = [session for session in sessions if session.expired(now, self.policy)]
         return expired + alive[: max(0, len(alive) - SESSIONS_MAX + 1)]
 
-    async def _end(self, session_ids: Sequence[SessionId]) -> None:
-        now = self.runner.clock.now()
 
-        async def end(tx: AccountsUnitOfWork) -> None:
-            await tx.sessions.end(session_ids, now)
+async def held(tx: AccountsUnitOfWork, actor: Actor) -> tuple[Credentials, Sequence[LoginSession]]:
+    """The caller's account, locked, and its login sessions. Raises InvalidToken unless the caller's own is among them.
 
-        await self.runner.accounts(end)
-        self.forget(session_ids)
+    What somebody may do was found out before, from memory. Whoever ends login sessions of others locks the account
+    first, so that under this lock it is certain. The order of locks is the same for all: account, then sessions.
+    """
+    found = await tx.users.locked(actor.user_id)
+    sessions = await tx.sessions.of_user(actor.user_id)
+    if found is None or found.user.disabled or actor.session_id not in {session.id for session in sessions}:
+        raise InvalidToken
+    return found, sessions
