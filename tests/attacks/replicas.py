@@ -37,8 +37,8 @@ people = count(1)
 class CountingHasher(ScryptHasher):
     """Hashes that are as cheap as can be; ``made`` and ``compared`` count them."""
 
-    def __init__(self, cost: int = 2, waiting_max: int = 500) -> None:
-        super().__init__(cost=cost, waiting_max=waiting_max)
+    def __init__(self, cost: int = 2, waiting_max: int = 500, share_max: int = 500) -> None:
+        super().__init__(cost=cost, waiting_max=waiting_max, share_max=share_max)
         self.made = 0
         self.compared = 0
 

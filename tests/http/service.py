@@ -105,7 +105,7 @@ def compose(clock: FixedClock, store: Store | None = None, ids: IdSource | None 
     """Every use case, on a memory store of its own unless told otherwise, with time and ids that a test decides."""
     store = store or MemoryStore()
     runner = Runner(store, clock, ids or CountingIds(), ListJournal())
-    hasher = ScryptHasher(cost=2)
+    hasher = ScryptHasher(cost=2, share_max=64)
     passwords = PasswordCheck(runner, hasher)
     access, refreshing = OpaqueAccessTokens(SECRETS), HmacRefreshTokens(SECRETS)
     sessions = Sessions(runner, passwords, access, refreshing, MemoryEndedSessions())

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from todo_adapters.hashing_bench import WAITING_MAX, Bench
+from todo_adapters.hashing_bench import SHARE_MAX, WAITING_MAX, Bench
 from todo_adapters.runtime import new_salt
 from todo_adapters.seals import Seal
 from todo_core.errors import InvalidToken
@@ -37,12 +37,12 @@ LEEWAY: Final = timedelta(seconds=10)
 class ScryptHasher:
     """A PasswordHasher by scrypt (RFC 7914); ``cost`` is the binary logarithm of its ``n``."""
 
-    def __init__(self, *, cost: int = COST, waiting_max: int = WAITING_MAX) -> None:
+    def __init__(self, *, cost: int = COST, waiting_max: int = WAITING_MAX, share_max: int = SHARE_MAX) -> None:
         self._cost = cost
-        self._bench = Bench(self._hash, self._matches, waiting_max)
+        self._bench = Bench(self._hash, self._matches, waiting_max, share_max)
 
-    def turn(self) -> AbstractAsyncContextManager[HashingTurn]:
-        return self._bench.turn()
+    def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
+        return self._bench.turn(place)
 
     def outdated(self, stored: str) -> bool:
         return not stored.startswith(f"$scrypt$ln={self._cost},")

@@ -25,9 +25,10 @@ class HashingTurn(Protocol):
 class PasswordHasher(Protocol):
     """Slow hashes, a bounded number at a time, off the event loop."""
 
-    def turn(self) -> AbstractAsyncContextManager[HashingTurn]:
+    def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
         """Waits for a place at the bench. Raises Unavailable at once when too many are waiting.
 
+        ``place`` is the network that asks: each may have only a share of those who wait. An empty one has no limit.
         Work that was begun is finished even when the caller is cancelled, and holds its place until then.
         """
 

@@ -31,7 +31,7 @@ class Accounts:
         """A new account, and its first login session. Raises EmailTaken."""
         if await self.runner.store.accounts().users.credentials(wish.email):
             raise EmailTaken
-        user, password_hash = await self._prepare(wish)
+        user, password_hash = await self._prepare(wish, place)
         session = self.sessions.new(user.id, client)
 
         async def enter(tx: AccountsUnitOfWork) -> None:
@@ -54,8 +54,8 @@ class Accounts:
         self.runner.journal.record("registered", user=str(user.id))
         return user
 
-    async def _prepare(self, wish: Registration) -> tuple[User, str]:
-        async with self.hasher.turn() as turn:
+    async def _prepare(self, wish: Registration, place: str = "") -> tuple[User, str]:
+        async with self.hasher.turn(place) as turn:
             password_hash = await turn.hash(wish.password)
         user_id, now = UserId(self.runner.ids.new()), self.runner.clock.now()
         return User(id=user_id, email=wish.email, name=wish.name, created_at=now), password_hash
@@ -88,7 +88,7 @@ class Accounts:
         wanted = rules.keep("new_password", lambda text: new_password(text, user.email, user.name), new, "")
         rules.settle()
         proven = await self._prove(user, "current_password", current, place)
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(place) as turn:
             password_hash = await turn.hash(wanted)
         now = self.runner.clock.now()
 

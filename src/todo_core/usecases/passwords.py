@@ -54,7 +54,7 @@ class PasswordCheck:
 
     async def _attempt(self, throttle: Throttle, stored: str | None, password: str) -> Checked:
         await throttle.look()
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(throttle.place) as turn:
             paid = await throttle.charge()
             right = await turn.matches(stored, password)
             outdated = right and stored is not None and self.hasher.outdated(stored)
