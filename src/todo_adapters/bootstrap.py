@@ -30,6 +30,7 @@ from todo_core.model.session import SessionPolicy
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions
 
@@ -145,7 +146,7 @@ async def _open(
         meter.watch(hasher.numbers)
         meter.watch(ended.numbers)
         runner = Runner(store, clock, ids, journal)
-        passwords = PasswordCheck(runner, hasher, throttle)
+        passwords = PasswordCheck(runner, hasher, Digests(derive(secrets[0], "attempts")), throttle)
         sessions = Sessions(
             runner=runner,
             passwords=passwords,

@@ -105,7 +105,8 @@ class Settings:
     )
     login_failures_per_minute: int = _setting(
         "TODO_LOGIN_FAILURES_PER_MINUTE", "30", values.whole(0, 100_000),
-        "failed logins a minute from one network (an IPv4 address, an IPv6 /64), over all replicas; `0` for any number",
+        "failed logins and registrations a minute from one network (an IPv4 address, an IPv6 /64), over all replicas,"
+        " and ten times as many attempts of any kind; `0` for any number",
     )  # fmt: skip
     requests_per_minute: int = _setting(
         "TODO_REQUESTS_PER_MINUTE", "0", values.whole(0, 1_000_000),

@@ -23,6 +23,7 @@ from todo_core.model.user import Registration
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions, SignedIn
 
@@ -31,6 +32,7 @@ PASSWORD = "correct horse battery staple"
 WRONG = "incorrect horse battery staple"
 IDS = UuidSevens()
 USUAL = ThrottlePolicy()
+DIGESTS = Digests(b"a key of at least sixteen bytes")
 people = count(1)
 
 
@@ -118,7 +120,7 @@ def replica(
     hasher, journal = hasher or CountingHasher(), ListJournal()
     ended = FollowedEndedSessions(clock, access.lifetime, journal)
     runner = Runner(store, clock, IDS, journal)
-    passwords = PasswordCheck(runner, hasher, throttle)
+    passwords = PasswordCheck(runner, hasher, DIGESTS, throttle)
     sessions = Sessions(runner, passwords, access, HmacRefreshTokens(SECRETS), ended)
     todo = Todo(runner, Accounts(runner, hasher, passwords, sessions), sessions, store.ping)
     return Replica(todo, store, hasher, clock, journal, ended)

@@ -28,10 +28,17 @@ class Accounts:
     sessions: Sessions
 
     async def register(self, wish: Registration, client: str, place: str = "") -> SignedIn:
-        """A new account, and its first login session. Raises EmailTaken."""
-        if await self.runner.store.accounts().users.credentials(wish.email):
-            raise EmailTaken
-        user, password_hash = await self._prepare(wish, place)
+        """A new account, and its first login session; counts as a failed login for the place if one is named.
+
+        Raises EmailTaken and TooManyRequests.
+        """
+
+        async def permit() -> None:
+            if await self.runner.store.accounts().users.credentials(wish.email):
+                raise EmailTaken
+
+        password_hash = await self.passwords.hash_new(wish.password, place, permit)
+        user = self._new_user(wish)
         session = self.sessions.new(user.id, client)
 
         async def enter(tx: AccountsUnitOfWork) -> None:
@@ -45,7 +52,9 @@ class Accounts:
 
     async def add(self, wish: Registration) -> User:
         """A new account without a login session. Raises EmailTaken."""
-        user, password_hash = await self._prepare(wish)
+        async with self.hasher.turn() as turn:
+            password_hash = await turn.hash(wish.password)
+        user = self._new_user(wish)
 
         async def enter(tx: AccountsUnitOfWork) -> None:
             await tx.users.add(user, password_hash)
@@ -54,11 +63,9 @@ class Accounts:
         self.runner.journal.record("registered", user=str(user.id))
         return user
 
-    async def _prepare(self, wish: Registration, place: str = "") -> tuple[User, str]:
-        async with self.hasher.turn(place) as turn:
-            password_hash = await turn.hash(wish.password)
+    def _new_user(self, wish: Registration) -> User:
         user_id, now = UserId(self.runner.ids.new()), self.runner.clock.now()
-        return User(id=user_id, email=wish.email, name=wish.name, created_at=now), password_hash
+        return User(id=user_id, email=wish.email, name=wish.name, created_at=now)
 
     async def me(self, actor: Actor) -> User:
         """The caller. Raises InvalidToken when the account is gone."""
