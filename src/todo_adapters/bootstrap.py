@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -37,6 +37,7 @@ from todo_core.usecases.sessions import Sessions
 ACCESS_LIFETIME: Final = timedelta(minutes=10)
 SWEEP_SECONDS: Final = 600.0
 KNOCK_SECONDS: Final = 0.1
+FIRST_USES_SECONDS: Final = 0.5
 STARTING: Final = "The service is still starting."
 
 
@@ -116,6 +117,7 @@ async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncI
             for name, chore in (
                 ("follow ended sessions", ended.follow(store)),
                 ("tell when the storage answers", _tell_when_ready(todo)),
+                ("write first uses", _write_first_uses(todo)),
                 ("sweep", _sweep(todo)),
                 ("write metrics", _write_metrics(meter)),
             )
@@ -181,6 +183,14 @@ async def _tell_when_ready(todo: Todo) -> None:
                 todo.run.journal.record("careless_storage", caution=caution)
             todo.run.journal.record("ready")
             return
+
+
+async def _write_first_uses(todo: Todo) -> None:
+    """Lets other replicas know which access tokens have been used here. What fails is tried again."""
+    while True:
+        await asyncio.sleep(FIRST_USES_SECONDS)
+        with suppress(Exception):  # whatever it was: without this chore copies of tokens are excused for longer
+            await todo.sessions.write_first_uses()
 
 
 async def _sweep(todo: Todo) -> None:

@@ -77,10 +77,10 @@ class Replica:
             return refusal.code
         return "in"
 
-    async def refresh(self, token: str) -> str:
+    async def refresh(self, token: str, place: str = "") -> str:
         """The new refresh token, or the code of the refusal."""
         try:
-            return (await self.todo.sessions.refresh(token)).refresh_token
+            return (await self.todo.sessions.refresh(token, place)).refresh_token
         except TodoError as refusal:
             return refusal.code
 

@@ -158,7 +158,7 @@ async def test_tokens_are_taken_from_nowhere_but_the_header(api: Api, ada: Perso
 
 async def test_where_nothing_can_be_signed_nobody_gets_a_token() -> None:  # C24
     class Broken(JwtTokens):
-        def issue(self, user_id: UserId, session_id: SessionId, now: object) -> str:
+        def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: object) -> str:
             raise Unavailable("No token can be signed at this moment.")
 
     one = replica(MemoryStore(), FixedClock(), access=Broken(SECRETS, UuidSevens()))

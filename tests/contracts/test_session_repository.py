@@ -88,13 +88,67 @@ async def test_an_exception_undoes_everything(store: Store) -> None:
 async def test_an_update_changes_generation_use_and_replays_and_nothing_else(store: Store) -> None:
     user = await join(store)
     session, other = await log_in(store, user.id), await log_in(store, user.id)
-    used = replace(session, generation=7, last_used_at=NOW + MINUTE, rotated_at=NOW + MINUTE, replays=3)
+    rotation = {"rotated_at": NOW + MINUTE, "rotated_from": bytes(range(32)), "confirmed": 6}
+    used = replace(session, generation=7, last_used_at=NOW + MINUTE, replays=3, **rotation)  # type: ignore[arg-type]
     async with store.begin_accounts() as unit:
         assert await unit.sessions.locked(session.id) == session
         await unit.sessions.update(replace(used, client="another browser", created_at=NOW - MINUTE))
         assert await unit.sessions.locked(session.id) == used
         await unit.commit()
     assert list(await store.accounts().sessions.of_user(user.id)) == [used, other]
+
+
+async def of_generation(store: Store, generation: int) -> LoginSession:
+    """A session that has been refreshed."""
+    session = a_session((await join(store)).id, generation=generation, rotated_at=NOW, replays=2)
+    await on_accounts(store, lambda unit: unit.sessions.add(session))
+    return session
+
+
+async def test_a_first_use_is_noted_and_nothing_else(store: Store) -> None:
+    one, other = await of_generation(store, 5), await of_generation(store, 7)
+    await on_accounts(store, lambda unit: unit.sessions.confirm({other.id: 7, one.id: 4}))
+    assert list(await store.accounts().sessions.of_user(one.user_id)) == [replace(one, confirmed=4)]
+    assert list(await store.accounts().sessions.of_user(other.user_id)) == [replace(other, confirmed=7)]
+    await on_accounts(store, lambda unit: unit.sessions.confirm({}))
+
+
+async def test_a_first_use_is_never_taken_back_nor_ahead_of_its_generation(store: Store) -> None:
+    session = await of_generation(store, 5)
+    for used, confirmed in ((3, 3), (2, 3), (9, 5), (1, 5)):
+        await on_accounts(store, lambda unit, used=used: unit.sessions.confirm({session.id: used}))  # type: ignore[misc]
+        assert list(await store.accounts().sessions.of_user(session.user_id)) == [replace(session, confirmed=confirmed)]
+
+
+async def test_the_first_use_of_what_has_ended_is_passed_over(store: Store) -> None:
+    ended, alive = await of_generation(store, 2), await of_generation(store, 2)
+    await end(store, ended)
+    await on_accounts(store, lambda unit: unit.sessions.confirm({ended.id: 2, alive.id: 2, SessionId(IDS.new()): 2}))
+    assert list(await store.accounts().sessions.of_user(ended.user_id)) == []
+    assert list(await store.accounts().sessions.of_user(alive.user_id)) == [replace(alive, confirmed=2)]
+
+
+async def test_a_first_use_waits_for_a_refresh_and_is_not_lost(store: Store) -> None:
+    session = await of_generation(store, 2)
+    async with store.begin_accounts() as unit:
+        found = await unit.sessions.locked(session.id)
+        assert found is not None
+        noting = asyncio.create_task(on_accounts(store, lambda unit: unit.sessions.confirm({session.id: 2})))
+        assert await still_waits(noting)
+        await unit.sessions.update(replace(found, generation=3))
+        await unit.commit()
+    await asyncio.wait_for(noting, 5)
+    assert list(await store.accounts().sessions.of_user(session.user_id)) == [
+        replace(session, generation=3, confirmed=2)
+    ]
+
+
+async def test_first_uses_and_ends_at_once_never_wait_in_a_circle(store: Store) -> None:
+    user = await join(store)
+    sessions = [await log_in(store, user.id) for _ in range(6)]
+    used = {session.id: 1 for session in reversed(sessions)}
+    runs = [on_accounts(store, lambda unit: unit.sessions.confirm(used)) for _ in range(4)]
+    assert await together(*runs, end(store, *sessions), *(end(store, session) for session in sessions)) == {"done": 11}
 
 
 async def test_a_locked_session_waits_for_the_end_of_the_unit_of_work(store: Store) -> None:

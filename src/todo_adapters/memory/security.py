@@ -75,29 +75,29 @@ def _plain(octets: bytes) -> str:
 
 
 class OpaqueAccessTokens:
-    """AccessTokens without a token library: user, session and times under a keyed digest."""
+    """AccessTokens without a token library: user, session, generation and times under a keyed digest."""
 
-    _RECORD: Final = struct.Struct(">16s16sqq")
+    _RECORD: Final = struct.Struct(">16s16sIqq")
 
     def __init__(self, secrets: Sequence[str], lifetime: timedelta = timedelta(minutes=10)) -> None:
         self._lifetime = timedelta(seconds=int(lifetime.total_seconds()))
-        self._seal = Seal("at1.", self._RECORD.size, secrets)
+        self._seal = Seal("at2.", self._RECORD.size, secrets)
 
     @property
     def lifetime(self) -> timedelta:
         return self._lifetime
 
-    def issue(self, user_id: UserId, session_id: SessionId, now: datetime) -> str:
+    def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: datetime) -> str:
         issued_at = int(now.timestamp())
         expires_at = issued_at + int(self._lifetime.total_seconds())
-        return self._seal.close(self._RECORD.pack(user_id.bytes, session_id.bytes, issued_at, expires_at))
+        return self._seal.close(self._RECORD.pack(user_id.bytes, session_id.bytes, generation, issued_at, expires_at))
 
     def read(self, token: str, now: datetime) -> Claims:
-        user, session, issued_at, expires_at = self._RECORD.unpack(self._seal.open(token))
+        user, session, generation, issued_at, expires_at = self._RECORD.unpack(self._seal.open(token))
         issued, expires = datetime.fromtimestamp(issued_at, UTC), datetime.fromtimestamp(expires_at, UTC)
         if issued > now + LEEWAY or expires <= now or expires - issued > self._lifetime:
             raise InvalidToken
-        return Claims(UserId(UUID(bytes=user)), SessionId(UUID(bytes=session)), expires)
+        return Claims(UserId(UUID(bytes=user)), SessionId(UUID(bytes=session)), generation, issued, expires)
 
 
 class MemoryEndedSessions:

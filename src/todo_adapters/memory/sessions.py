@@ -1,6 +1,6 @@
 """All login sessions: those that are alive, and the memory of those that ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -57,8 +57,15 @@ class MemorySessions(MemorySessionReads):
             last_used_at=session.last_used_at,
             rotated_at=session.rotated_at,
             replays=session.replays,
+            rotated_from=session.rotated_from,
+            confirmed=session.confirmed,
         )
         self._desk.sessions.put(session.id, changed)
+
+    async def confirm(self, used: Mapping[SessionId, int]) -> None:
+        for session_id in sorted(used):
+            if session := await self.locked(session_id):
+                self._desk.sessions.put(session_id, session.used(used[session_id]))
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         check_storable(at)

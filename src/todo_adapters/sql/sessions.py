@@ -1,11 +1,11 @@
 """All login sessions: those that live, and for a while the names of those that have ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import bindparam, case, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from todo_adapters.sql.database import Reader
@@ -18,7 +18,7 @@ from todo_core.model.session import LoginSession
 
 S = login_sessions.c
 E = ended_sessions.c
-CHANGEABLE: Final = ("generation", "last_used_at", "rotated_at", "replays")
+CHANGEABLE: Final = ("generation", "last_used_at", "rotated_at", "replays", "rotated_from", "confirmed")
 
 OF_USER: Final = Statement(
     select(*SESSION_COLUMNS).where(S.user_id == bindparam("user_id", type_=S.user_id.type)).order_by(S.created_at, S.id)
@@ -48,6 +48,21 @@ UPDATE: Final = Statement(
         S.id == bindparam("id", type_=S.id.type),
     )
     .values({name: bindparam(name, type_=S[name].type) for name in CHANGEABLE})
+    .returning(S.id)
+)
+CONFIRM: Final = Statement(
+    update(login_sessions)
+    .where(
+        S.id == bindparam("id", type_=S.id.type),
+        S.confirmed < bindparam("used", type_=S.confirmed.type),
+        S.confirmed < S.generation,
+    )
+    .values(
+        confirmed=case(
+            (S.generation < bindparam("used", type_=S.confirmed.type), S.generation),
+            else_=bindparam("used", type_=S.confirmed.type),
+        )
+    )
     .returning(S.id)
 )
 REMOVE: Final = Statement(delete(login_sessions).where(S.id == bindparam("id", type_=S.id.type)).returning(S.id))
@@ -85,6 +100,10 @@ class SqlSessions:
 
     async def update(self, session: LoginSession) -> None:
         await self.reader.one(UPDATE, from_session(session))
+
+    async def confirm(self, used: Mapping[SessionId, int]) -> None:
+        for session_id in sorted(used):  # one order for all, so that nobody waits in a circle
+            await self.reader.one(CONFIRM, {"id": session_id, "used": used[session_id]})
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         for session_id in sorted(session_ids):  # one order for all, so that nobody waits in a circle

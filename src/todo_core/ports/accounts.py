@@ -1,6 +1,6 @@
 """The unscoped door of the storage: people, login sessions, failed logins. Opened by ``Store``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -66,7 +66,13 @@ class SessionRepository(SessionReads, Protocol):
         """The session, held against every other unit of work until this one is over; None when it has ended."""
 
     async def update(self, session: LoginSession) -> None:
-        """Generation, use and replays of a session obtained from ``locked``."""
+        """Generation, rotation, use, replays and confirmation of a session obtained from ``locked``."""
+
+    async def confirm(self, used: Mapping[SessionId, int]) -> None:
+        """The access tokens of these generations have been used; see ``LoginSession.used``.
+
+        Sessions that have ended are passed over.
+        """
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         """They are gone from now on, and remembered as ended. Those that have ended already are passed over."""

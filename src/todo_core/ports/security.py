@@ -38,10 +38,12 @@ class PasswordHasher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid access token says."""
+    """What a valid access token says. ``generation`` is 0 when it does not say to which refresh token it belongs."""
 
     user_id: UserId
     session_id: SessionId
+    generation: int
+    issued_at: datetime
     expires_at: datetime
 
 
@@ -52,8 +54,8 @@ class AccessTokens(Protocol):
     def lifetime(self) -> timedelta:
         """How long a new token is valid, in whole seconds."""
 
-    def issue(self, user_id: UserId, session_id: SessionId, now: datetime) -> str:
-        """A token for this login session."""
+    def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: datetime) -> str:
+        """A token for this login session, given out together with the refresh token of this generation."""
 
     def read(self, token: str, now: datetime) -> Claims:
         """Raises InvalidToken unless it is one of ours, meant for this, and within its time."""

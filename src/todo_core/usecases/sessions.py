@@ -1,7 +1,7 @@
 """Logging in, staying logged in, and logging out, on this device or on others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -13,10 +13,14 @@ from todo_core.model.user import Actor, Credentials, User, canonical_email
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import AccessTokens, EndedSessions, RefreshTokens
 from todo_core.runner import Runner
+from todo_core.usecases.first_uses import FirstUses
 from todo_core.usecases.passwords import Checked, PasswordCheck, readable_password
 
 RECEIPTS_KEPT: Final = timedelta(hours=48)
 """How long an idempotency key remembers."""
+
+FIRST_USES_AT_ONCE: Final = 100
+"""How many first uses of access tokens are written in one unit of work."""
 
 LOGIN_TRIES: Final = 2
 """How often a password is compared when the stored hash changes meanwhile: another login may have renewed it."""
@@ -42,12 +46,16 @@ class Sessions:
     refreshing: RefreshTokens
     ended: EndedSessions
     policy: SessionPolicy = SessionPolicy()
+    first_uses: FirstUses = field(default_factory=FirstUses)
 
     def identify(self, token: str) -> Actor:
         """Who is asking, without looking anything up outside memory. Raises InvalidToken."""
-        claims = self.access.read(token, self.runner.clock.now())
+        now = self.runner.clock.now()
+        claims = self.access.read(token, now)
         if claims.session_id in self.ended:
             raise InvalidToken
+        if claims.generation > 1 and now - claims.issued_at < self.policy.grace:
+            self.first_uses.note(claims.session_id, claims.generation)
         return Actor(claims.user_id, claims.session_id)
 
     async def log_in(self, email: str, password: str, client: str, place: str = "") -> SignedIn:
@@ -91,9 +99,10 @@ class Sessions:
         self.forget(surplus)
         return user
 
-    async def refresh(self, token: str) -> SignedIn:
+    async def refresh(self, token: str, place: str = "") -> SignedIn:
         """New tokens for an old refresh token. Raises InvalidToken; a copied token ends its login session."""
         session_id, generation = self.refreshing.read(token)
+        where = self.passwords.digests.of("rotation", str(session_id), place) if place else None
 
         async def present(tx: AccountsUnitOfWork) -> tuple[Refresh, LoginSession, User] | None:
             session = await tx.sessions.locked(session_id)
@@ -101,7 +110,8 @@ class Sessions:
                 return None
             user = await tx.users.get(session.user_id)
             now = self.runner.clock.now()
-            outcome, session = session.refresh(generation, now, self.policy)
+            session = session.used(self.first_uses.generation(session_id))
+            outcome, session = session.refresh(generation, now, self.policy, where)
             if outcome in {Refresh.ROTATED, Refresh.REPEATED} and not user.disabled:
                 await tx.sessions.update(session)
             else:
@@ -112,7 +122,10 @@ class Sessions:
         if presented is None:
             raise InvalidToken
         outcome, session, user = presented
-        self.runner.journal.record(f"refresh_{outcome.value}", user=str(user.id), session=str(session.id))
+        facts = {"user": str(user.id), "session": str(session.id)}
+        self.runner.journal.record(f"refresh_{outcome.value}", **facts)
+        if outcome is Refresh.REPEATED and session.rotated_elsewhere(where):
+            self.runner.journal.record("refresh_repeated_elsewhere", **facts)
         if outcome in {Refresh.REUSED, Refresh.EXPIRED} or user.disabled:
             self.forget([session.id])
             raise InvalidToken
@@ -130,10 +143,11 @@ class Sessions:
         self.runner.journal.record("logout", user=str(actor.user_id), session=str(actor.session_id))
 
     async def list(self, actor: Actor) -> Sequence[LoginSession]:
-        """The caller's login sessions, oldest first, without those that have expired."""
+        """The caller's login sessions, oldest first, without those that have expired; recent uses to the hour only."""
         now = self.runner.clock.now()
         sessions = await self.runner.store.accounts().sessions.of_user(actor.user_id)
-        return [session for session in sessions if not session.expired(now, self.policy)]
+        alive = [session for session in sessions if not session.expired(now, self.policy)]
+        return [replace(session, last_used_at=session.last_use_told(now, self.policy)) for session in alive]
 
     async def end(self, actor: Actor, session_id: SessionId) -> None:
         """Ends one of the caller's login sessions. Raises NotFound, and InvalidToken when the caller's own is gone."""
@@ -173,7 +187,7 @@ class Sessions:
         """The tokens of a session as it stands."""
         return SignedIn(
             user=user,
-            token=self.access.issue(user.id, session.id, self.runner.clock.now()),
+            token=self.access.issue(user.id, session.id, session.generation, self.runner.clock.now()),
             refresh_token=self.refreshing.issue(session.id, session.generation),
             expires_in=int(self.access.lifetime.total_seconds()),
         )
@@ -183,6 +197,18 @@ class Sessions:
         now = self.runner.clock.now()
         for session_id in session_ids:
             self.ended.add(session_id, now)
+
+    async def write_first_uses(self) -> None:
+        """Lets other replicas know which access tokens have been used here; without any it costs nothing."""
+        used = self.first_uses.unwritten(FIRST_USES_AT_ONCE)
+        if not used:
+            return
+
+        async def write(tx: AccountsUnitOfWork) -> None:
+            await tx.sessions.confirm(used)
+
+        await self.runner.accounts(write)
+        self.first_uses.written(used)
 
     async def sweep(self) -> None:
         """Drops what nobody will ask for again: ended sessions, old counts of failed logins, receipts of keys."""
