@@ -1,15 +1,17 @@
 """The composition root: the one place where ports get their adapters."""
 
 import asyncio
+import math
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from todo_adapters.argon2_hasher import Argon2Hasher
-from todo_adapters.ended_sessions import FollowedEndedSessions
+from todo_adapters.ended_sessions import PATIENCE, STARTING, FollowedEndedSessions
 from todo_adapters.journal import StructlogJournal
 from todo_adapters.jwt_tokens import JwtTokens
 from todo_adapters.keys import derive
@@ -22,8 +24,9 @@ from todo_adapters.settings import Settings
 from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.sqlite import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
+from todo_adapters.sweeping import PassedTime, Sweeper
 from todo_adapters.urls import is_memory, is_postgres, postgres_url, sqlite_path
-from todo_core.errors import TodoError, Unavailable
+from todo_core.errors import TodoError
 from todo_core.front import Todo
 from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.session import SessionPolicy
@@ -38,7 +41,8 @@ ACCESS_LIFETIME: Final = timedelta(minutes=10)
 SWEEP_SECONDS: Final = 600.0
 KNOCK_SECONDS: Final = 0.1
 FIRST_USES_SECONDS: Final = 0.5
-STARTING: Final = "The service is still starting."
+LOOK_SECONDS: Final = 2.0
+"""Longest statement of a look at ended sessions: its answer would come too late anyway."""
 
 
 def cursor_keys(settings: Settings) -> tuple[bytes, ...]:
@@ -84,9 +88,14 @@ async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]
 
         await migrate.upgrade(url)
     postgres = PostgresOptions(postgres_url(url), pgbouncer=pgbouncer) if is_postgres(url) else None
-    async with open_store(url, postgres) as store, _open(store, [new_secret()]) as (todo, ended):
+    async with (
+        open_store(url, postgres) as store,
+        # Its tokens are its own affair, and a script may be busy for longer than a server ever is between two looks.
+        _open(store, [new_secret()], patience=math.inf) as (todo, ended),
+    ):
         await ended.look(store)
-        yield todo
+        async with _running(follow=ended.follow(store)):
+            yield todo
 
 
 @asynccontextmanager
@@ -103,6 +112,7 @@ async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncI
     )
     async with (
         open_store(settings.database_url, postgres, meter) as store,
+        _open_for_looks(settings.database_url, postgres, store) as undisturbed,
         _open(
             store,
             settings.secrets,
@@ -111,23 +121,38 @@ async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncI
             settings.throttle_policy,
             meter,
         ) as (todo, ended),
+        _running(
+            follow_ended_sessions=ended.follow(undisturbed),
+            tell_when_the_storage_answers=_tell_when_ready(todo),
+            write_first_uses=_write_first_uses(todo),
+            sweep=_sweep(todo, Sweeper(todo, ended, PassedTime(todo.run.clock))),
+            write_metrics=_write_metrics(meter),
+        ),
     ):
-        chores = [
-            asyncio.create_task(chore, name=name)
-            for name, chore in (
-                ("follow ended sessions", ended.follow(store)),
-                ("tell when the storage answers", _tell_when_ready(todo)),
-                ("write first uses", _write_first_uses(todo)),
-                ("sweep", _sweep(todo)),
-                ("write metrics", _write_metrics(meter)),
-            )
-        ]
-        try:
-            yield todo
-        finally:
-            for chore in chores:
-                chore.cancel()
-            await asyncio.gather(*chores, return_exceptions=True)
+        yield todo
+
+
+@asynccontextmanager
+async def _open_for_looks(url: str, postgres: PostgresOptions, shared: Store) -> AsyncIterator[Store]:
+    """The same storage through a connection of its own, so that looks never wait behind requests."""
+    if is_memory(url):
+        yield shared
+        return
+    limit = min(LOOK_SECONDS, postgres.statement_limit)
+    async with open_store(url, replace(postgres, pool_size=1, statement_limit=limit)) as store:
+        yield store
+
+
+@asynccontextmanager
+async def _running(**chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Background work, each under its name, that is cancelled in the end."""
+    tasks = [asyncio.create_task(chore, name=name.replace("_", " ")) for name, chore in chores.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -138,13 +163,14 @@ async def _open(
     policy: SessionPolicy = SessionPolicy(),  # noqa: B008 - a frozen value
     throttle: ThrottlePolicy = ThrottlePolicy(),  # noqa: B008 - a frozen value
     meter: Meter | None = None,
+    patience: float = PATIENCE,
 ) -> AsyncIterator[tuple[Todo, FollowedEndedSessions]]:
     async with AsyncExitStack() as closing:
         meter = meter or Meter()
         clock, ids, journal = SystemClock(), UuidSevens(), CountingJournal(StructlogJournal(), meter)
         hasher = Argon2Hasher()
         closing.callback(hasher.close)
-        ended = FollowedEndedSessions(clock, lifetime, journal)
+        ended = FollowedEndedSessions(clock, lifetime, journal, patience=patience)
         meter.watch(hasher.numbers)
         meter.watch(ended.numbers)
         runner = Runner(store, clock, ids, journal)
@@ -160,8 +186,7 @@ async def _open(
 
         async def check() -> None:
             await store.ping()
-            if not ended.loaded:
-                raise Unavailable(STARTING)
+            ended.require_current()
 
         accounts = Accounts(runner=runner, hasher=hasher, passwords=passwords, sessions=sessions)
         yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), ended
@@ -193,12 +218,12 @@ async def _write_first_uses(todo: Todo) -> None:
             await todo.sessions.write_first_uses()
 
 
-async def _sweep(todo: Todo) -> None:
+async def _sweep(todo: Todo, sweeper: Sweeper) -> None:
     """Throws away, now and then, what nobody will ask for again. What fails this time is left to the next."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
-            await todo.sessions.sweep()
+            await sweeper.sweep()
         except TodoError as refusal:
             todo.run.journal.record("sweep_failed", reason=refusal.code)
 

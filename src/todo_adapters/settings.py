@@ -88,7 +88,10 @@ class Settings:
         "TODO_REFRESH_ABSOLUTE_DAYS", "30", values.whole(1, 365), "days after which a login session ends in any case"
     )
     pool_size: int = _setting(
-        "TODO_POOL_SIZE", "10", values.whole(1, 64), "connections to PostgreSQL that each process uses at most"
+        "TODO_POOL_SIZE",
+        "10",
+        values.whole(1, 64),
+        "connections to PostgreSQL that each process uses at most for requests; it uses one more for itself",
     )
     pool_wait_seconds: float = _setting(
         "TODO_POOL_WAIT_SECONDS", "2", values.seconds(0.1, 60), "longest wait for one of them; then the answer is 503"

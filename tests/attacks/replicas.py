@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
-from tests.support.fakes import FixedClock
+from tests.support.fakes import FixedClock, Ticks
 from todo_adapters.bootstrap import open_store
 from todo_adapters.ended_sessions import FollowedEndedSessions
 from todo_adapters.jwt_tokens import JwtTokens
@@ -63,6 +63,7 @@ class Replica:
     clock: FixedClock
     journal: ListJournal
     ended: FollowedEndedSessions
+    ticks: Ticks
 
     async def register(self, email: str = "", place: str = "") -> SignedIn:
         """Somebody new."""
@@ -118,12 +119,13 @@ def replica(
     """One replica over an open store."""
     access = access or JwtTokens(SECRETS, IDS)
     hasher, journal = hasher or CountingHasher(), ListJournal()
-    ended = FollowedEndedSessions(clock, access.lifetime, journal)
+    ticks = Ticks()
+    ended = FollowedEndedSessions(clock, access.lifetime, journal, monotonic=ticks)
     runner = Runner(store, clock, IDS, journal)
     passwords = PasswordCheck(runner, hasher, DIGESTS, throttle)
     sessions = Sessions(runner, passwords, access, HmacRefreshTokens(SECRETS), ended)
     todo = Todo(runner, Accounts(runner, hasher, passwords, sessions), sessions, store.ping)
-    return Replica(todo, store, hasher, clock, journal, ended)
+    return Replica(todo, store, hasher, clock, journal, ended, ticks)
 
 
 @asynccontextmanager

@@ -86,7 +86,7 @@ async def test_a_place_is_known_for_two_weeks_after_the_last_login_there(pair: P
 
     for days in (13, 13):
         one.clock.advance(timedelta(days=days))
-        await one.todo.sessions.sweep()
+        await one.todo.sessions.passwords.forget_counts(one.clock.now())
         assert await attacked() == "in"
     one.clock.advance(timedelta(days=14))
     assert await attacked() == "too-many-requests"
@@ -190,10 +190,10 @@ async def test_what_is_counted_is_thrown_away_soon_after_it_has_ceased_to_matter
     for hour in range(10):
         for _ in range(300):
             await one.guess(new_email(), place=new_place())
-        await one.todo.sessions.sweep()
+        await one.todo.sessions.passwords.forget_counts(clock.now())
         assert len(rows) <= 900, hour
         clock.advance(timedelta(hours=1))
-    await one.todo.sessions.sweep()
+    await one.todo.sessions.passwords.forget_counts(clock.now())
     assert rows == {}
 
 

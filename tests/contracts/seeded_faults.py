@@ -241,6 +241,14 @@ def ended_sessions_not_remembered(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemorySessions, "end", end)
 
 
+def more_forgotten_than_named(patch: pytest.MonkeyPatch) -> None:
+    async def forget_ended(self: MemorySessions, _: Sequence[Any]) -> None:
+        for session_id, _at in self._desk.ended.items():
+            self._desk.ended.drop(session_id)
+
+    patch.setattr(MemorySessions, "forget_ended", forget_ended)
+
+
 def rotation_forgotten(patch: pytest.MonkeyPatch) -> None:
     good = MemorySessions.update
 

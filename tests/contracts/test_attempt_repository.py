@@ -2,7 +2,8 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -30,6 +31,14 @@ async def put(store: Store, attempts: Attempts) -> bytes:
 
     await on_accounts(store, count)
     return key
+
+
+async def forget(store: Store, before: datetime, limit: int = 100) -> int:
+    """How many counts one unit of work dropped."""
+    async with store.begin_accounts() as unit:
+        forgotten = await unit.attempts.forget(before, limit)
+        await unit.commit()
+    return forgotten
 
 
 async def test_what_nobody_counted_is_none(store: Store) -> None:
@@ -108,7 +117,7 @@ async def test_old_counts_that_block_nobody_are_forgotten(store: Store) -> None:
     ]
     kept_keys = [await put(store, attempts) for attempts in kept]
     dropped_keys = [await put(store, attempts) for attempts in dropped]
-    await on_accounts(store, lambda unit: unit.attempts.forget(long_ago))
+    assert await forget(store, long_ago) == 2
     reads = store.accounts().attempts
     assert [await reads.get(key) for key in kept_keys] == kept
     assert [await reads.get(key) for key in dropped_keys] == [None, None]
@@ -119,6 +128,32 @@ async def test_a_count_that_is_to_be_kept_is_not_forgotten_before(store: Store) 
     kept = Attempts(since=long_ago - MINUTE, kept_until=long_ago)
     dropped = Attempts(since=long_ago - MINUTE, kept_until=long_ago - MINUTE)
     kept_key, dropped_key = await put(store, kept), await put(store, dropped)
-    await on_accounts(store, lambda unit: unit.attempts.forget(long_ago))
+    assert await forget(store, long_ago) == 1
     assert await store.accounts().attempts.get(kept_key) == kept
     assert await store.accounts().attempts.get(dropped_key) is None
+
+
+async def test_old_counts_are_forgotten_in_pieces_oldest_first(store: Store) -> None:
+    long_ago = NOW - timedelta(days=1200)
+    counts = [Attempts(failures=1, since=long_ago - minutes * MINUTE) for minutes in (2, 5, 1, 4, 3)]
+    keys = [await put(store, attempts) for attempts in counts]
+    reads, left = store.accounts().attempts, list[list[Attempts | None]]()
+    for _ in range(3):
+        assert await forget(store, long_ago, 2) == min(2, 5 - 2 * len(left))
+        left.append([await reads.get(key) for key in keys])
+    assert left == [[counts[0], None, counts[2], None, counts[4]], [None, None, counts[2], None, None], [None] * 5]
+
+
+async def test_a_count_that_somebody_holds_is_neither_forgotten_nor_waited_for(store: Store, storage_url: str) -> None:
+    if storage_url.startswith("sqlite"):
+        pytest.skip("one writer at a time")
+    long_ago = NOW - timedelta(days=1600)
+    held, free = [await put(store, Attempts(since=long_ago - minutes * MINUTE)) for minutes in (2, 1)]
+    async with store.begin_accounts() as unit:
+        found = await unit.attempts.locked(held, NOW)
+        assert await asyncio.wait_for(forget(store, long_ago), 5) == 1
+        await unit.attempts.update(held, replace(found, failures=1))
+        await unit.commit()
+    assert await store.accounts().attempts.get(held) == Attempts(failures=1, since=long_ago - 2 * MINUTE)
+    assert await store.accounts().attempts.get(free) is None
+    await forget(store, long_ago)

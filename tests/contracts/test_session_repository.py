@@ -23,7 +23,7 @@ from tests.contracts.kit import (
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId
 from todo_core.model.session import LoginSession
-from todo_core.ports.accounts import AccountsUnitOfWork
+from todo_core.ports.accounts import FORGOTTEN_AT_ONCE, AccountsUnitOfWork
 from todo_core.ports.storage import Store
 
 MINUTE = timedelta(minutes=1)
@@ -245,15 +245,42 @@ async def test_what_ended_at_the_moment_or_later_is_told(store: Store) -> None:
     }
 
 
-async def test_what_ended_before_a_moment_can_be_forgotten(store: Store) -> None:
+async def test_all_that_have_ended_are_told_in_pages(store: Store) -> None:
+    user, start = await join(store), SessionId(IDS.new())
+    sessions = [await log_in(store, user.id) for _ in range(7)]
+    for minutes, session in enumerate(reversed(sessions)):
+        await end(store, session, minutes=minutes * 1_000_000 - 3_000_000)  # whenever that was
+    reads, position, found = store.accounts().sessions, start, list[SessionId]()
+    while page := await reads.ended(position, 3):
+        assert len(page) == min(3, 7 - len(found))
+        found, position = [*found, *page], page[-1]
+    assert found == [session.id for session in sessions]
+    assert set(found) <= set(await reads.ended(None, 1_000_000))
+
+
+async def test_of_those_that_have_ended_exactly_those_named_are_forgotten(store: Store) -> None:  # P13
     user = await join(store)
-    sessions = [await log_in(store, user.id) for _ in range(3)]
-    for minutes, session in enumerate(sessions):
-        await end(store, session, minutes=minutes - 600)
-    await on_accounts(store, lambda unit: unit.sessions.forget_ended(NOW - 599 * MINUTE))
-    assert await ended_at(store, sessions[0]) is None
-    assert await ended_at(store, sessions[1]) == NOW - 599 * MINUTE
-    assert await ended_at(store, sessions[2]) == NOW - 598 * MINUTE
+    sessions = [await log_in(store, user.id) for _ in range(123)]
+    await end(store, *sessions, minutes=-1_000_000)
+    await on_accounts(store, lambda unit: unit.sessions.forget_ended([]))
+    forgotten = [*sessions[:60], *sessions[61:120]]
+    ids = [SessionId(IDS.new()), *(session.id for session in reversed(forgotten)), SessionId(IDS.new())]
+    for _ in range(2):
+        await on_accounts(store, lambda unit: unit.sessions.forget_ended(ids))
+        left = await store.accounts().sessions.ended(None, 1_000_000)
+        assert [session for session in sessions if session.id in left] == [sessions[60], *sessions[120:]]
+
+
+async def test_to_forget_ends_no_session(store: Store) -> None:
+    user = await join(store)
+    session = await log_in(store, user.id)
+    await on_accounts(store, lambda unit: unit.sessions.forget_ended([session.id]))
+    assert list(await store.accounts().sessions.of_user(user.id)) == [session]
+
+
+async def test_as_many_can_be_forgotten_at_once_as_the_port_says(store: Store) -> None:
+    many = [SessionId(IDS.new()) for _ in range(FORGOTTEN_AT_ONCE)]
+    await on_accounts(store, lambda unit: unit.sessions.forget_ended(many))
 
 
 async def test_the_memory_of_an_ended_session_outlives_the_account(store: Store) -> None:

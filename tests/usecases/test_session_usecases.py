@@ -245,11 +245,15 @@ async def test_what_a_client_calls_itself_is_kept_short_and_printable(world: Wor
     assert newest.client == "evil" + "x" * 116
 
 
-async def test_a_sweep_drops_what_nobody_will_ask_for_again(world: World) -> None:
+async def test_what_nobody_will_ask_for_again_can_be_forgotten(world: World) -> None:
     signed_in = await world.register()
+    session_id = world.actor(signed_in).session_id
     await world.sessions.log_out(world.actor(signed_in))
     await fail(world, 1)
-    world.clock.advance(timedelta(minutes=21))
-    await world.sessions.sweep()
     state = world.store._state
+    assert await world.sessions.passwords.forget_counts(world.clock.now() + timedelta(minutes=15)) == 0
+    assert await world.sessions.passwords.forget_counts(world.clock.now() + timedelta(minutes=16)) == 1
+    await world.sessions.forget_ended([session_id])
     assert (state.ended, state.attempts) == ({}, {})
+    with pytest.raises(InvalidToken):
+        world.actor(signed_in)

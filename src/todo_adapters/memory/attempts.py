@@ -36,13 +36,14 @@ class MemoryAttempts(MemoryAttemptReads):
             raise Misuse("the count was not obtained from locked")
         self._desk.attempts.put(key, attempts)
 
-    async def forget(self, before: datetime) -> None:
-        old = [key for key, attempts in self._desk.attempts.items() if _over(attempts, before)]
-        for key in sorted(old):
-            await self._desk.holding.take(attempts_row(key))
-            attempts = self._desk.attempts.get(key)
-            if attempts and _over(attempts, before):
+    async def forget(self, before: datetime, limit: int) -> int:
+        old = [(attempts.since, key) for key, attempts in self._desk.attempts.items() if _over(attempts, before)]
+        forgotten = 0
+        for _, key in sorted(old)[:limit]:
+            if await self._desk.holding.take_if_free(attempts_row(key)):
                 self._desk.attempts.drop(key)
+                forgotten += 1
+        return forgotten
 
 
 def _over(attempts: Attempts, moment: datetime) -> bool:

@@ -106,7 +106,7 @@ class MemoryEndedSessions:
     def __init__(self) -> None:
         self._ended: set[object] = set()
 
-    def add(self, session_id: SessionId, ended_at: datetime) -> None:
+    def add(self, session_id: SessionId) -> None:
         self._ended.add(session_id)
 
     def __contains__(self, session_id: object) -> bool:

@@ -11,6 +11,7 @@ from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.model.session import LoginSession
+from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
 
 
 class MemorySessionReads:
@@ -23,6 +24,11 @@ class MemorySessionReads:
         found = [session for session in self._desk.sessions.values() if session.user_id == user_id]
         await others_run()
         return tuple(sorted(found, key=lambda session: (session.created_at, session.id)))
+
+    async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+        found = sorted(session_id for session_id, _ in self._desk.ended.items() if after is None or session_id > after)
+        await others_run()
+        return tuple(found[:limit])
 
     async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
         found = [(session_id, at) for session_id, at in self._desk.ended.items() if at >= moment]
@@ -74,10 +80,12 @@ class MemorySessions(MemorySessionReads):
                 self._desk.sessions.drop(session_id)
                 self._desk.ended.put(session_id, at)
 
-    async def forget_ended(self, before: datetime) -> None:
-        for session_id, at in self._desk.ended.items():
-            if at < before:
-                self._desk.ended.drop(session_id)
+    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+        if len(session_ids) > FORGOTTEN_AT_ONCE:
+            raise Misuse("more than may be forgotten at once")
+        await others_run()
+        for session_id in session_ids:
+            self._desk.ended.drop(session_id)
 
 
 def session_row(session_id: SessionId) -> Key:

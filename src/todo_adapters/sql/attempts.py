@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from todo_adapters.sql.database import Reader
@@ -34,11 +34,19 @@ UPDATE: Final = Statement(
 FORGET: Final = Statement(
     delete(login_attempts)
     .where(
-        A.since < bindparam("before", type_=A.since.type),
-        *[
-            or_(moment.is_(None), moment < bindparam("before", type_=A.since.type))
-            for moment in (A.blocked_until, A.kept_until)
-        ],
+        A.key.in_(
+            select(A.key)
+            .where(
+                A.since < bindparam("before", type_=A.since.type),
+                *[
+                    or_(moment.is_(None), moment < bindparam("before", type_=A.since.type))
+                    for moment in (A.blocked_until, A.kept_until)
+                ],
+            )
+            .order_by(A.since)
+            .limit(bindparam("limit", type_=Integer()))
+            .with_for_update(skip_locked=True)
+        )
     )
     .returning(A.key)
 )
@@ -62,8 +70,8 @@ class SqlAttempts:
         values = {column.name: getattr(attempts, column.name) for column in COUNTS}
         await self.reader.one(UPDATE, values | {"key": key})
 
-    async def forget(self, before: datetime) -> None:
-        await self.reader.all(FORGET, {"before": before})
+    async def forget(self, before: datetime, limit: int) -> int:
+        return len(await self.reader.all(FORGET, {"before": before, "limit": limit}))
 
 
 def _to_attempts(row: Row) -> Attempts:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import bindparam, case, delete, exists, insert, select, update
+from sqlalchemy import Integer, bindparam, case, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from todo_adapters.sql.database import Reader
@@ -18,10 +19,22 @@ from todo_core.model.session import LoginSession
 
 S = login_sessions.c
 E = ended_sessions.c
+FIRST: Final = UUID(int=0)
+"""Smaller than any id."""
+
+FORGOTTEN: Final = tuple(f"id_{number}" for number in range(50))
+"""The places for ids in one statement that deletes; those that are left over repeat the last id."""
+
 CHANGEABLE: Final = ("generation", "last_used_at", "rotated_at", "replays", "rotated_from", "confirmed")
 
 OF_USER: Final = Statement(
     select(*SESSION_COLUMNS).where(S.user_id == bindparam("user_id", type_=S.user_id.type)).order_by(S.created_at, S.id)
+)
+ENDED: Final = Statement(
+    select(E.id)
+    .where(E.id > bindparam("after", type_=E.id.type))
+    .order_by(E.id)
+    .limit(bindparam("limit", type_=Integer()))
 )
 ENDED_SINCE: Final = Statement(
     select(E.id, E.ended_at).where(E.ended_at >= bindparam("moment", type_=E.ended_at.type)).order_by(E.ended_at)
@@ -73,7 +86,7 @@ REMEMBER: Final = Statement(
     .returning(E.id)
 )
 FORGET: Final = Statement(
-    delete(ended_sessions).where(E.ended_at < bindparam("before", type_=E.ended_at.type)).returning(E.id)
+    delete(ended_sessions).where(E.id.in_([bindparam(name, type_=E.id.type) for name in FORGOTTEN])).returning(E.id)
 )
 
 
@@ -85,6 +98,10 @@ class SqlSessions:
 
     async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
         return [to_session(row) for row in await self.reader.all(OF_USER, {"user_id": user_id})]
+
+    async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+        rows = await self.reader.all(ENDED, {"after": after or FIRST, "limit": limit})
+        return [SessionId(session_id) for (session_id,) in rows]
 
     async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
         rows = await self.reader.all(ENDED_SINCE, {"moment": moment})
@@ -110,5 +127,9 @@ class SqlSessions:
             if await self.reader.one(REMOVE, {"id": session_id}) is not None:
                 await self.reader.one(REMEMBER, {"id": session_id, "ended_at": at})
 
-    async def forget_ended(self, before: datetime) -> None:
-        await self.reader.all(FORGET, {"before": before})
+    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+        ids = sorted(session_ids)  # one order for all, so that nobody waits in a circle
+        for start in range(0, len(ids), len(FORGOTTEN)):
+            piece = ids[start : start + len(FORGOTTEN)]
+            piece += [piece[-1]] * (len(FORGOTTEN) - len(piece))
+            await self.reader.all(FORGET, dict(zip(FORGOTTEN, piece, strict=True)))

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from todo_core.ids import SessionId, UserId
 from todo_core.model.attempts import Attempts
 from todo_core.model.session import LoginSession
 from todo_core.model.user import Credentials, User
 from todo_core.paging import Page
+
+FORGOTTEN_AT_ONCE: Final = 1_000
+"""Rows that one unit of work deletes at most when it throws away what nobody will ask for again."""
 
 
 class UserReads(Protocol):
@@ -52,6 +55,9 @@ class SessionReads(Protocol):
     async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
         """The user's login sessions that have not ended, oldest first."""
 
+    async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+        """At most ``limit`` of the sessions that are remembered as ended, in the order of their ids."""
+
     async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
         """Which sessions ended at or after the moment, and when."""
 
@@ -77,8 +83,8 @@ class SessionRepository(SessionReads, Protocol):
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         """They are gone from now on, and remembered as ended. Those that have ended already are passed over."""
 
-    async def forget_ended(self, before: datetime) -> None:
-        """Drops the memory of sessions that ended before this."""
+    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+        """Drops the memory of these. At most FORGOTTEN_AT_ONCE; those that are not remembered are passed over."""
 
 
 class AttemptReads(Protocol):
@@ -97,8 +103,11 @@ class AttemptRepository(AttemptReads, Protocol):
     async def update(self, key: bytes, attempts: Attempts) -> None:
         """The new count."""
 
-    async def forget(self, before: datetime) -> None:
-        """Drops counts that were begun before this, and neither block anybody nor are kept at that time."""
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Drops counts that were begun before this, and neither block anybody nor are kept at that time.
+
+        At most ``limit``, oldest first; those that somebody else holds are passed over. Returns how many.
+        """
 
 
 class AccountsView(Protocol):

@@ -74,8 +74,11 @@ class RefreshTokens(Protocol):
 class EndedSessions(Protocol):
     """The login sessions that ended recently enough for an access token of theirs to be still within its time."""
 
-    def add(self, session_id: SessionId, ended_at: datetime) -> None:
+    def add(self, session_id: SessionId) -> None:
         """From now on the session is in here, at least until its last access token has expired."""
 
     def __contains__(self, session_id: object) -> bool:
-        """True when the session has ended; answered from memory."""
+        """True when the session has ended; answered from memory.
+
+        Raises Unavailable when it may have ended without this being known here.
+        """

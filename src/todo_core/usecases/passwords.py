@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from typing import Final, TypeVar
 
@@ -10,6 +11,7 @@ from todo_core.errors import Invalid, TooManyRequests, Violation
 from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.password import readable
 from todo_core.model.rules import Broken
+from todo_core.ports.accounts import FORGOTTEN_AT_ONCE, AccountsUnitOfWork
 from todo_core.ports.security import PasswordHasher
 from todo_core.runner import Runner
 from todo_core.usecases.digests import Digests
@@ -87,6 +89,14 @@ class PasswordCheck:
             new_hash = await turn.hash(password) if outdated else None
         await (throttle.refund(paid) if right else throttle.settle(paid))
         return Checked(right, new_hash)
+
+    async def forget_counts(self, passed: datetime) -> int:
+        """Deletes counts that had ceased to matter by this time, at most FORGOTTEN_AT_ONCE. Returns how many."""
+
+        async def forget(tx: AccountsUnitOfWork) -> int:
+            return await tx.attempts.forget(passed - self.policy.window, FORGOTTEN_AT_ONCE)
+
+        return await self.runner.accounts(forget)
 
     def throttle(self, email: str, place: str) -> Throttle:
         """What is counted about this address at this place."""

@@ -194,9 +194,8 @@ class Sessions:
 
     def forget(self, session_ids: Sequence[SessionId]) -> None:
         """Refuses the access tokens of these sessions from now on; other replicas learn it from the storage."""
-        now = self.runner.clock.now()
         for session_id in session_ids:
-            self.ended.add(session_id, now)
+            self.ended.add(session_id)
 
     async def write_first_uses(self) -> None:
         """Lets other replicas know which access tokens have been used here; without any it costs nothing."""
@@ -210,13 +209,19 @@ class Sessions:
         await self.runner.accounts(write)
         self.first_uses.written(used)
 
+    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+        """Deletes the rows of sessions that ended so long ago that no token of theirs can be within its time."""
+
+        async def forget(tx: AccountsUnitOfWork) -> None:
+            await tx.sessions.forget_ended(session_ids)
+
+        await self.runner.accounts(forget)
+
     async def sweep(self) -> None:
-        """Drops what nobody will ask for again: ended sessions, old counts of failed logins, receipts of keys."""
+        """Drops receipts of keys that nobody will ask for again."""
         now = self.runner.clock.now()
 
         async def drop(tx: AccountsUnitOfWork) -> None:
-            await tx.sessions.forget_ended(now - 2 * self.access.lifetime)
-            await tx.attempts.forget(now - self.passwords.policy.window)
             await tx.forget_receipts(now - RECEIPTS_KEPT)
 
         await self.runner.accounts(drop)
