@@ -60,14 +60,16 @@ class FollowedEndedSessions:
         self._period = period
         self._patience = patience
         self._monotonic = monotonic
-        self._made_at = monotonic()
+        self._looked_at = monotonic()
+        """When the last successful look began, or this was made if there was none."""
+
+        self._current_until = -math.inf
         self._learned: dict[SessionId, float] = {}
         """When this process learned that the session has ended, oldest first."""
 
         self._position: SessionId | None = None
         """Up to where the current round through the table has come."""
 
-        self._looked_at = -math.inf
         self._read_at: datetime | None = None
         self._agreed: tuple[datetime, float] | None = None
         """Wall clock and monotonic clock when everything was last read."""
@@ -79,7 +81,7 @@ class FollowedEndedSessions:
 
     def numbers(self) -> dict[str, float]:
         """What metrics tell."""
-        age = self._monotonic() - max(self._looked_at, self._made_at)
+        age = self._monotonic() - self._looked_at
         return {"todo_ended_sessions": len(self._learned), "todo_ended_sessions_age_seconds": age}
 
     def add(self, session_id: SessionId) -> None:
@@ -89,7 +91,7 @@ class FollowedEndedSessions:
         """Raises Unavailable when the session is not known to have ended, and the last look is too long ago."""
         if session_id in self._learned:
             return True
-        if self._monotonic() - self._looked_at > self._patience:
+        if self._monotonic() > self._current_until:
             self.require_current()
         return False
 
@@ -97,7 +99,7 @@ class FollowedEndedSessions:
         """Raises Unavailable when it cannot be said whether a session still lives."""
         if not self.loaded:
             raise Unavailable(STARTING, retry_after=1)
-        if self._monotonic() - self._looked_at > self._patience:
+        if self._monotonic() > self._current_until:
             raise Unavailable(BEHIND, retry_after=1)
 
     def outlived(self, most: int) -> Sequence[SessionId]:
@@ -143,6 +145,7 @@ class FollowedEndedSessions:
             if not (from_the_start and to_the_end):
                 self._learn(session_id for session_id, _ in await reads.ended_since(self._read_at - OVERLAP))
         self._read_at, self._looked_at = now, ticks
+        self._current_until = ticks + self._patience
 
     async def _read_page(self, reads: SessionReads) -> bool:
         """The next page of the round. True when it is the last one; then the next round begins."""

@@ -34,11 +34,15 @@ ENDED: Final = Statement(
     select(E.id)
     .where(E.id > bindparam("after", type_=E.id.type))
     .order_by(E.id)
-    .limit(bindparam("limit", type_=Integer()))
+    .limit(bindparam("limit", type_=Integer())),
+    keyed=True,
 )
 ENDED_SINCE: Final = Statement(
-    select(E.id, E.ended_at).where(E.ended_at >= bindparam("moment", type_=E.ended_at.type)).order_by(E.ended_at)
+    select(E.id, E.ended_at).where(E.ended_at >= bindparam("moment", type_=E.ended_at.type)).order_by(E.ended_at),
+    keyed=True,
 )
+"""Both keyed: a thread that has to wait for its turn would make revocation wait where SQLite is busy."""
+
 LOCKED: Final = Statement(select(*SESSION_COLUMNS).where(S.id == bindparam("id", type_=S.id.type)).with_for_update())
 ADD: Final = Statement(
     insert(login_sessions)
