@@ -90,7 +90,7 @@ async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]
     postgres = PostgresOptions(postgres_url(url), pgbouncer=pgbouncer) if is_postgres(url) else None
     async with (
         open_store(url, postgres) as store,
-        # Its tokens are its own affair, and a script may be busy for longer than a server ever is between two looks.
+        # Nobody else accepts its tokens, and a script may block the loop for longer than a server does.
         _open(store, [new_secret()], patience=math.inf) as (todo, ended),
     ):
         await ended.look(store)

@@ -60,5 +60,5 @@ class Sweeper:
             await sessions.forget_ended(outlived)
             self._ended.drop(outlived)
         if passed := self._passed.moment():
-            while await sessions.passwords.forget_counts(passed) == FORGOTTEN_AT_ONCE:
+            while await sessions.passwords.forget_counts(passed) >= FORGOTTEN_AT_ONCE:
                 pass

@@ -31,25 +31,23 @@ UPDATE: Final = Statement(
     .values({column.name: bindparam(column.name, type_=column.type) for column in COUNTS})
     .returning(A.key)
 )
-FORGET: Final = Statement(
-    delete(login_attempts)
+OLD: Final = (
+    select(A.key)
     .where(
-        A.key.in_(
-            select(A.key)
-            .where(
-                A.since < bindparam("before", type_=A.since.type),
-                *[
-                    or_(moment.is_(None), moment < bindparam("before", type_=A.since.type))
-                    for moment in (A.blocked_until, A.kept_until)
-                ],
-            )
-            .order_by(A.since)
-            .limit(bindparam("limit", type_=Integer()))
-            .with_for_update(skip_locked=True)
-        )
+        A.since < bindparam("before", type_=A.since.type),
+        *[
+            or_(moment.is_(None), moment < bindparam("before", type_=A.since.type))
+            for moment in (A.blocked_until, A.kept_until)
+        ],
     )
-    .returning(A.key)
+    .order_by(A.since)
+    .limit(bindparam("limit", type_=Integer()))
+    .with_for_update(skip_locked=True)
+    .cte("old")
 )
+"""In a clause of its own, which PostgreSQL evaluates once: inside IN it may do so again for each row."""
+
+FORGET: Final = Statement(delete(login_attempts).where(A.key.in_(select(OLD.c.key))).returning(A.key))
 
 
 @dataclass(frozen=True, slots=True)

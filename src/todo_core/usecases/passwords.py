@@ -67,8 +67,10 @@ class PasswordCheck:
         return await self._patiently(attempt)
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """What the attempt leads to. Whoever is held back only by others that are still being checked waits for
-        them instead of being turned away beside right ones. Raises TooManyRequests.
+        """Returns what the attempt returns. Raises TooManyRequests.
+
+        An attempt that is held back only by others that are still being checked is repeated for about a second
+        instead of being refused: those others may turn out right.
         """
         for tries in count(1):
             try:

@@ -237,8 +237,8 @@ class Sessions:
 async def held(tx: AccountsUnitOfWork, actor: Actor) -> tuple[Credentials, Sequence[LoginSession]]:
     """The caller's account, locked, and its login sessions. Raises InvalidToken unless the caller's own is among them.
 
-    What somebody may do was found out before, from memory. Whoever ends login sessions of others locks the account
-    first, so that under this lock it is certain. The order of locks is the same for all: account, then sessions.
+    The token was checked before, from memory. Every use case that ends other login sessions locks the account first,
+    so under this lock it is certain which exist. The order of locks is the same for all: account, then sessions.
     """
     found = await tx.users.locked(actor.user_id)
     sessions = await tx.sessions.of_user(actor.user_id)
