@@ -64,7 +64,7 @@ class Crowd:
     def _issue(self) -> None:
         now = datetime.now(UTC)
         self.bearers = [
-            (person, self.issuer.issue(UserId(person.user_id), SessionId(person.session_id), now))
+            (person, self.issuer.issue(UserId(person.user_id), SessionId(person.session_id), 1, now))
             for person in self.people
             for _ in range(self.tokens_each)
         ]

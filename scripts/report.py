@@ -16,14 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "docs" / "checks.md"
 RESULTS = ROOT / "docs" / "check-results.md"
 
-SECTION = re.compile(r"## ([A-O])\. (.+)")
-CHECK = re.compile(r"- \*\*([A-O][0-9]{1,2})\*\* (.+)")
-REASON = re.compile(r"\| ([A-O][0-9A-O, -]+?) \| (.+) \|")
-RANGE = re.compile(r"([A-O])([0-9]{1,2})(?:-[A-O]?([0-9]{1,2}))?")
+SECTION = re.compile(r"## ([A-P])\. (.+)")
+CHECK = re.compile(r"- \*\*([A-P][0-9]{1,2})\*\* (.+)")
+REASON = re.compile(r"\| ([A-P][0-9A-P, -]+?) \| (.+) \|")
+RANGE = re.compile(r"([A-P])([0-9]{1,2})(?:-[A-P]?([0-9]{1,2}))?")
 TEST = re.compile(r"\s*(?:async )?def (test_\w+)")
 COMMENT = re.compile(r"# [A-T][0-9]{1,2}\b.*$")
 UPPER = re.compile(r"[A-Z_]+\b")
-NUMBER = re.compile(r"\b[A-O][0-9]{1,2}\b")
+NUMBER = re.compile(r"\b[A-P][0-9]{1,2}\b")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Final
 import argon2
 from argon2.exceptions import HashingError, VerificationError, VerifyMismatchError
 
-from todo_adapters.hashing_bench import WAITING_MAX, Bench
+from todo_adapters.hashing_bench import SHARE_MAX, WAITING_MAX, Bench
 from todo_core.errors import Unavailable
 from todo_core.ports.security import HashingTurn
 
@@ -34,14 +34,15 @@ class Argon2Hasher:
         time_cost: int = TIME_COST,
         parallelism: int = PARALLELISM,
         waiting_max: int = WAITING_MAX,
+        share_max: int = SHARE_MAX,
     ) -> None:
         self._argon2 = argon2.PasswordHasher(time_cost, memory_kib, parallelism, hash_len=32, salt_len=16)
         # What unknown users are compared with. It is made before anybody asks: the first one must not wait longer.
         self._nobody = self._hash("")
-        self._bench = Bench(self._hash, self._matches, waiting_max)
+        self._bench = Bench(self._hash, self._matches, waiting_max, share_max)
 
-    def turn(self) -> AbstractAsyncContextManager[HashingTurn]:
-        return self._bench.turn()
+    def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
+        return self._bench.turn(place)
 
     def outdated(self, stored: str) -> bool:
         return not _bearable(stored) or self._argon2.check_needs_rehash(stored)

@@ -1,16 +1,18 @@
 """The composition root: the one place where ports get their adapters."""
 
 import asyncio
+import math
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from todo_adapters import log_writer
 from todo_adapters.argon2_hasher import Argon2Hasher
-from todo_adapters.ended_sessions import FollowedEndedSessions
+from todo_adapters.ended_sessions import PATIENCE, STARTING, FollowedEndedSessions
 from todo_adapters.journal import StructlogJournal
 from todo_adapters.jwt_tokens import JwtTokens
 from todo_adapters.keys import derive
@@ -23,8 +25,9 @@ from todo_adapters.settings import Settings
 from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.sqlite import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
+from todo_adapters.sweeping import PassedTime, Sweeper
 from todo_adapters.urls import is_memory, is_postgres, postgres_url, sqlite_path
-from todo_core.errors import TodoError, Unavailable
+from todo_core.errors import TodoError
 from todo_core.front import Todo
 from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.quota import Quota
@@ -32,6 +35,7 @@ from todo_core.model.session import SessionPolicy
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions
 
@@ -40,7 +44,9 @@ SWEEP_FIRST: Final = 2.0
 SWEEP_SECONDS: Final = 600.0
 SWEEP_RETRY: Final = 60.0
 KNOCK_SECONDS: Final = 0.1
-STARTING: Final = "The service is still starting."
+FIRST_USES_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 2.0
+"""Longest statement of a look at ended sessions: its answer would come too late anyway."""
 
 
 def cursor_keys(settings: Settings) -> tuple[bytes, ...]:
@@ -104,17 +110,30 @@ async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]
 
         await migrate.upgrade(url)
     postgres = PostgresOptions(postgres_url(url), pgbouncer=pgbouncer) if is_postgres(url) else None
-    async with open_store(url, postgres) as store, _open(store, [new_secret()]) as (todo, ended):
+    async with (
+        open_store(url, postgres) as store,
+        # Nobody else accepts its tokens, and a script may block the loop for longer than a server does.
+        _open(store, [new_secret()], patience=math.inf) as (todo, ended),
+    ):
         await ended.look(store)
-        yield todo
+        async with _running(follow=ended.follow(store)):
+            yield todo
 
 
 @asynccontextmanager
 async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncIterator[Todo]:
     """Everything that a server needs, with its background work. While the storage is away it waits, and says so."""
     meter = meter or Meter()
+    postgres = _postgres_options(settings)
     async with (
-        _store_of(settings, meter) as store,
+        open_store(
+            settings.database_url,
+            postgres,
+            meter,
+            quota=settings.quota,
+            statement_limit=settings.statement_seconds,
+        ) as store,
+        _open_for_looks(settings.database_url, postgres, store) as undisturbed,
         _open(
             store,
             settings.secrets,
@@ -123,33 +142,49 @@ async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncI
             settings.throttle_policy,
             meter,
         ) as (todo, ended),
+        _running(
+            follow_ended_sessions=ended.follow(undisturbed),
+            tell_when_the_storage_answers=_tell_when_ready(todo),
+            write_first_uses=_write_first_uses(todo),
+            sweep=_sweep(todo, Sweeper(todo, ended, PassedTime(todo.run.clock))),
+            write_metrics=_write_metrics(meter),
+        ),
     ):
-        chores = [
-            asyncio.create_task(chore, name=name)
-            for name, chore in (
-                ("follow ended sessions", ended.follow(store)),
-                ("tell when the storage answers", _tell_when_ready(todo)),
-                ("sweep", _sweep(todo)),
-                ("write metrics", _write_metrics(meter)),
-            )
-        ]
-        try:
-            yield todo
-        finally:
-            await _cancelled(chores)
+        yield todo
 
 
-def _store_of(settings: Settings, meter: Meter) -> AbstractAsyncContextManager[Store]:
-    limit = settings.statement_seconds
-    postgres = PostgresOptions(
+def _postgres_options(settings: Settings) -> PostgresOptions:
+    return PostgresOptions(
         url=settings.database_url,
         pool_size=settings.pool_size,
         pool_wait=settings.pool_wait_seconds,
         pool_queue=settings.pool_queue,
-        statement_limit=limit,
+        statement_limit=settings.statement_seconds,
         pgbouncer=settings.pgbouncer,
     )
-    return open_store(settings.database_url, postgres, meter, quota=settings.quota, statement_limit=limit)
+
+
+@asynccontextmanager
+async def _open_for_looks(url: str, postgres: PostgresOptions, shared: Store) -> AsyncIterator[Store]:
+    """The same storage through a connection of its own, so that looks never wait behind requests."""
+    if is_memory(url):
+        yield shared
+        return
+    limit = min(LOOK_SECONDS, postgres.statement_limit)
+    async with open_store(url, replace(postgres, pool_size=1, statement_limit=limit)) as store:
+        yield store
+
+
+@asynccontextmanager
+async def _running(**chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Background work, each under its name, that is cancelled in the end."""
+    tasks = [asyncio.create_task(chore, name=name.replace("_", " ")) for name, chore in chores.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -160,17 +195,18 @@ async def _open(
     policy: SessionPolicy = SessionPolicy(),  # noqa: B008 - a frozen value
     throttle: ThrottlePolicy = ThrottlePolicy(),  # noqa: B008 - a frozen value
     meter: Meter | None = None,
+    patience: float = PATIENCE,
 ) -> AsyncIterator[tuple[Todo, FollowedEndedSessions]]:
     async with AsyncExitStack() as closing:
         meter = meter or Meter()
         clock, ids, journal = SystemClock(), UuidSevens(), _journal(meter)
         hasher = Argon2Hasher()
         closing.callback(hasher.close)
-        ended = FollowedEndedSessions(clock, lifetime, journal)
+        ended = FollowedEndedSessions(clock, lifetime, journal, patience=patience)
         meter.watch(hasher.numbers)
         meter.watch(ended.numbers)
         runner = Runner(store, clock, ids, journal)
-        passwords = PasswordCheck(runner, hasher, throttle)
+        passwords = PasswordCheck(runner, hasher, Digests(derive(secrets[0], "attempts")), throttle)
         sessions = Sessions(
             runner=runner,
             passwords=passwords,
@@ -182,8 +218,7 @@ async def _open(
 
         async def check() -> None:
             await store.ping()
-            if not ended.loaded:
-                raise Unavailable(STARTING)
+            ended.require_current()
 
         accounts = Accounts(runner=runner, hasher=hasher, passwords=passwords, sessions=sessions)
         yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), ended
@@ -211,13 +246,21 @@ async def _tell_when_ready(todo: Todo) -> None:
             return
 
 
-async def _sweep(todo: Todo) -> None:
+async def _write_first_uses(todo: Todo) -> None:
+    """Lets other replicas know which access tokens have been used here. What fails is tried again."""
+    while True:
+        await asyncio.sleep(FIRST_USES_SECONDS)
+        with suppress(Exception):  # whatever it was: without this chore copies of tokens are excused for longer
+            await todo.sessions.write_first_uses()
+
+
+async def _sweep(todo: Todo, sweeper: Sweeper) -> None:
     """Deletes what has expired, at the start and every ten minutes. After a failure it tries again sooner."""
     pause = SWEEP_FIRST
     while True:
         await asyncio.sleep(pause)
         try:
-            await todo.sessions.sweep()
+            await sweeper.sweep()
             pause = SWEEP_SECONDS
         except TodoError as refusal:
             todo.run.journal.record("sweep_failed", reason=refusal.code)

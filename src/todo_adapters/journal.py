@@ -13,6 +13,7 @@ WARNINGS: Final = frozenset(
         "login_failed",
         "password_check_failed",
         "refresh_reused",
+        "refresh_repeated_elsewhere",
         "too_many_requests",
         "ended_sessions_unreachable",
         "waiting_for_storage",

@@ -32,6 +32,8 @@ REMEMBERED_FOR: Final = timedelta(minutes=10)
 REMEMBERED_MAX: Final = 10_000
 """Tokens that are known to be good; checking one again costs forty times as much as remembering it."""
 
+GENERATION_DIGITS: Final = 10
+
 COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 TROUBLESOME: Final = re.compile(r"[>?~\x7f]|[^\x00-\x7f]")
 
@@ -69,14 +71,14 @@ class JwtTokens:
     def lifetime(self) -> timedelta:
         return self._lifetime
 
-    def issue(self, user_id: UserId, session_id: SessionId, now: datetime) -> str:
+    def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: datetime) -> str:
         issued_at = int(now.timestamp())
         claims = {
             "iss": self._issuer,
             "aud": self._audience,
             "sub": str(user_id),
             "sid": str(session_id),
-            "jti": str(self._ids.new()),
+            "jti": f"{self._ids.new()}.{generation}",
             "iat": issued_at,
             "exp": issued_at + int(self._lifetime.total_seconds()),
         }
@@ -128,13 +130,16 @@ class JwtTokens:
             raise ValueError("not ours, or not for us")
         if not isinstance(payload.get("jti"), str) or not payload["jti"]:
             raise ValueError("no token id")
+        issued_at, expires_at = self._times(payload, now)
         return Claims(
             user_id=UserId(_canonical_uuid(payload.get("sub"))),
             session_id=SessionId(_canonical_uuid(payload.get("sid"))),
-            expires_at=self._expiry(payload, now),
+            generation=_generation(payload["jti"]),
+            issued_at=issued_at,
+            expires_at=expires_at,
         )
 
-    def _expiry(self, payload: Mapping[str, Any], now: datetime) -> datetime:
+    def _times(self, payload: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]:
         present = now.timestamp()
         issued_at, expires_at = _whole_seconds(payload.get("iat")), _whole_seconds(payload.get("exp"))
         begins_at = _whole_seconds(payload.get("nbf", issued_at))
@@ -142,7 +147,13 @@ class JwtTokens:
             raise ValueError("not within its time")
         if not 0 < expires_at - issued_at <= self._lifetime.total_seconds():
             raise ValueError("a lifetime that is never given")
-        return datetime.fromtimestamp(expires_at, UTC)
+        return datetime.fromtimestamp(issued_at, UTC), datetime.fromtimestamp(expires_at, UTC)
+
+
+def _generation(token_id: str) -> int:
+    """What stands behind the dot of a token id; 0 for ids that were made before it stood there."""
+    digits = token_id.partition(".")[2]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= GENERATION_DIGITS else 0
 
 
 def _canonical_uuid(value: object) -> UUID:

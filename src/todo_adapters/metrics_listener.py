@@ -31,11 +31,15 @@ FAMILIES: Final[dict[str, tuple[str, str]]] = {
     "todo_hashes_refused_total": ("counter", "Logins refused because too many waited."),
     "todo_ended_sessions": ("gauge", "Ended login sessions that are remembered; the most that a process knows."),
     "todo_log_lines_dropped_total": ("counter", "Log lines dropped because nobody read them in time."),
+    "todo_ended_sessions_age_seconds": (
+        "gauge",
+        "Seconds since ended sessions were read, where that is longest ago.",
+    ),
     "todo_workers": ("gauge", "Processes that serve."),
     "todo_worker_starts_total": ("counter", "Processes that have started to serve."),
 }
-ALIKE: Final = {"todo_ended_sessions"}
-"""Every process knows the same of these: they are not added up."""
+GREATEST: Final = {"todo_ended_sessions", "todo_ended_sessions_age_seconds"}
+"""Of these the greatest of all processes is told; they are not added up."""
 
 Living = Callable[[], Collection[int]]
 
@@ -72,7 +76,7 @@ def exposition(folder: Path, living: Collection[int]) -> str:
             if FAMILIES[_family(name)][0] != "gauge":  # what somebody who has died had counted still counts
                 total[name] += value
             elif int(file.stem) in living:
-                total[name] = max(total[name], value) if name in ALIKE else total[name] + value
+                total[name] = max(total[name], value) if name in GREATEST else total[name] + value
     total["todo_workers"] = len(living)
     total["todo_worker_starts_total"] = len(files)
     return "".join(_told(total))

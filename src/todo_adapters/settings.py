@@ -89,7 +89,10 @@ class Settings:
         "TODO_REFRESH_ABSOLUTE_DAYS", "30", values.whole(1, 365), "days after which a login session ends in any case"
     )
     pool_size: int = _setting(
-        "TODO_POOL_SIZE", "10", values.whole(1, 64), "connections to PostgreSQL that each process uses at most"
+        "TODO_POOL_SIZE",
+        "10",
+        values.whole(1, 64),
+        "connections to PostgreSQL that each process uses at most for requests; it uses one more for itself",
     )
     pool_wait_seconds: float = _setting(
         "TODO_POOL_WAIT_SECONDS", "2", values.seconds(0.1, 60), "longest wait for one of them; then the answer is 503"
@@ -106,7 +109,8 @@ class Settings:
     )
     login_failures_per_minute: int = _setting(
         "TODO_LOGIN_FAILURES_PER_MINUTE", "30", values.whole(0, 100_000),
-        "failed logins a minute from one network (an IPv4 address, an IPv6 /64), over all replicas; `0` for any number",
+        "failed logins and registrations a minute from one network (an IPv4 address, an IPv6 /64), over all replicas,"
+        " and ten times as many attempts of any kind; `0` for any number",
     )  # fmt: skip
     requests_per_minute: int = _setting(
         "TODO_REQUESTS_PER_MINUTE", "6000", values.whole(0, 1_000_000),

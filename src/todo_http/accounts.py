@@ -57,7 +57,7 @@ USER_GIVEN = Gives(description="The user.", body=UserOut)
     public=True,
     takes=NewAccount,
     gives={201: Gives(description="The new login session.", body=SignedInOut, headers=("Location",))},
-    refuses=("email-taken", "unavailable", "outcome-unknown"),
+    refuses=("email-taken", "too-many-requests", "unavailable", "outcome-unknown"),
 )
 async def register(request: Call) -> Answer:
     wish = await read_body(request, NewAccount, Registration.of)

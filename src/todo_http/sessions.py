@@ -109,8 +109,8 @@ async def login(request: Call) -> Answer:
     id="refresh",
     tag="login sessions",
     summary="Trade a refresh token for new tokens",
-    description="A refresh token works once. Used again within 30 seconds it gives the same successor; "
-    "used again later it ends its login session.",
+    description="A refresh token works once. Used again within 30 seconds it gives the same successor, as long as the "
+    "access token that came with that has not been used; used again later it ends its login session.",
     public=True,
     takes=Refresh,
     gives={200: SIGNED_IN},
@@ -118,7 +118,7 @@ async def login(request: Call) -> Answer:
 )
 async def refresh(request: Call) -> Answer:
     old = await read_shape(request, Refresh)
-    return Answer.json(200, SignedInOut.of(await request.todo.sessions.refresh(old.refresh_token)))
+    return Answer.json(200, SignedInOut.of(await request.todo.sessions.refresh(old.refresh_token, request.place)))
 
 
 @operation(

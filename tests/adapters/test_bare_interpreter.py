@@ -19,10 +19,10 @@ async def main():
     hasher.close()
     access, refreshing = OpaqueAccessTokens([secret]), HmacRefreshTokens([secret])
     user, session = ids.new(), ids.new()
-    assert access.read(access.issue(user, session, clock.now()), clock.now()).user_id == user
+    assert access.read(access.issue(user, session, 1, clock.now()), clock.now()).user_id == user
     assert refreshing.read(refreshing.issue(session, 1)) == (session, 1)
     ended, journal = MemoryEndedSessions(), ListJournal()
-    ended.add(session, clock.now()); assert session in ended
+    ended.add(session); assert session in ended
     journal.record("done"); assert journal.events == ["done"]
 
 asyncio.run(main())

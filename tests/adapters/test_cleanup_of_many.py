@@ -20,7 +20,7 @@ from todo_adapters.sql.tables import login_attempts, receipts
 from todo_adapters.urls import is_postgres, sqlite_path
 from todo_core.ids import UserId
 from todo_core.runner import Runner
-from todo_core.usecases.cleanup import forget_expired
+from todo_core.usecases.cleanup import forget_expired_attempts, forget_expired_receipts
 
 MANY = 60_000
 LIMIT = 0.5
@@ -72,5 +72,6 @@ async def test_any_number_of_expired_rows_is_deleted_within_the_time_of_statemen
     await fill(url, owner)
     run = Runner(store, FixedClock(NOW), IDS, ListJournal())
     assert [(await database.all(left, {}))[0][0] for left in LEFT.values()] == [MANY, MANY]
-    await forget_expired(run, timedelta(minutes=15), NOW)
+    await forget_expired_receipts(run, NOW)
+    await forget_expired_attempts(run, NOW - timedelta(minutes=15))
     assert [(await database.all(left, {}))[0][0] for left in LEFT.values()] == [0, 0]

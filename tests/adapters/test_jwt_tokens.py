@@ -71,14 +71,25 @@ def test_the_forger_of_these_tests_can_make_a_good_token(tokens: JwtTokens, cloc
 
 
 def test_a_token_holds_seven_claims_and_nothing_about_the_person(tokens: JwtTokens, clock: FixedClock) -> None:  # C23
-    header, payload, _ = tokens.issue(USER, SESSION, clock.now()).split(".")
+    header, payload, _ = tokens.issue(USER, SESSION, 1, clock.now()).split(".")
     assert json.loads(base64.b64decode(header + "==")) == {"alg": "HS256", "typ": "at+jwt"}
-    assert json.loads(base64.b64decode(payload + "==")) == claims(clock)
+    assert json.loads(base64.b64decode(payload + "==")) == claims(clock, jti=f"{CountingIds().new()}.1")
     assert list(json.loads(base64.b64decode(payload + "=="))) == ["iss", "aud", "sub", "sid", "jti", "iat", "exp"]
 
 
+@pytest.mark.parametrize(
+    ("jti", "generation"),
+    [(str(SESSION), 0), ("x", 0), ("a.b", 0), ("a.", 0), (".", 0), ("a.-1", 0), ("a.1.2", 0), ("a.\u0663", 0),
+     ("a." + "9" * 11, 0), (f"{SESSION}.12", 12)],
+)  # fmt: skip
+def test_a_token_from_before_generations_were_told_stays_valid(
+    tokens: JwtTokens, clock: FixedClock, jti: str, generation: int
+) -> None:
+    assert tokens.read(signed(claims(clock, jti=jti)), clock.now()).generation == generation
+
+
 def test_any_library_that_is_given_the_secret_can_check_a_token(clock: FixedClock) -> None:
-    token = JwtTokens([SECRET], UuidSevens()).issue(USER, SESSION, clock.now())
+    token = JwtTokens([SECRET], UuidSevens()).issue(USER, SESSION, 1, clock.now())
     read = jwt.decode(token, SECRET, ["HS256"], audience="todo-api", options={"verify_exp": False, "verify_iat": False})
     assert read["sub"] == str(USER)
 
@@ -87,7 +98,7 @@ def test_a_plain_base64_decoder_can_read_every_payload(clock: FixedClock) -> Non
     ids = UuidSevens()
     tokens = JwtTokens([SECRET], ids)
     for _ in range(2_000):
-        payload = tokens.issue(UserId(ids.new()), SessionId(ids.new()), clock.advance(seconds=977)).split(".")[1]
+        payload = tokens.issue(UserId(ids.new()), SessionId(ids.new()), 1, clock.advance(seconds=977)).split(".")[1]
         decoded = base64.b64decode(payload + "=" * (-len(payload) % 4), validate=True)
         assert decoded.isascii()
 
@@ -107,11 +118,11 @@ def test_a_secret_shorter_than_the_digest_is_refused_at_the_start() -> None:  # 
 
 
 def test_no_two_tokens_are_the_same(tokens: JwtTokens, clock: FixedClock) -> None:
-    assert tokens.issue(USER, SESSION, clock.now()) != tokens.issue(USER, SESSION, clock.now())
+    assert tokens.issue(USER, SESSION, 1, clock.now()) != tokens.issue(USER, SESSION, 1, clock.now())
 
 
 def test_no_bit_behind_the_base64_can_be_flipped(tokens: JwtTokens, clock: FixedClock) -> None:  # C7
-    parts = [base64.urlsafe_b64decode(part + "==") for part in tokens.issue(USER, SESSION, clock.now()).split(".")]
+    parts = [base64.urlsafe_b64decode(part + "==") for part in tokens.issue(USER, SESSION, 1, clock.now()).split(".")]
     for index, part in enumerate(parts):
         for bit in range(8 * len(part)):
             flipped = bytearray(part)
@@ -258,7 +269,7 @@ def test_a_text_that_is_too_long_is_not_looked_at(tokens: JwtTokens, clock: Fixe
 
 def test_a_token_that_was_good_is_remembered_for_ten_minutes(clock: FixedClock) -> None:
     tokens = JwtTokens([SECRET], CountingIds(), timedelta(hours=1))
-    token = tokens.issue(USER, SESSION, clock.now())
+    token = tokens.issue(USER, SESSION, 1, clock.now())
     first = tokens.read(token, clock.now())
     clock.advance(seconds=599)
     assert tokens.read(token, clock.now()) is first
@@ -271,10 +282,10 @@ def test_a_token_that_was_good_is_remembered_for_ten_minutes(clock: FixedClock) 
 def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> None:
     monkeypatch.setattr(jwt_tokens, "REMEMBERED_MAX", 10)
     tokens = JwtTokens([SECRET], CountingIds())
-    first = tokens.issue(USER, SESSION, clock.now())
+    first = tokens.issue(USER, SESSION, 1, clock.now())
     remembered = tokens.read(first, clock.now())
     for _ in range(9):
-        tokens.read(tokens.issue(USER, SESSION, clock.now()), clock.now())
+        tokens.read(tokens.issue(USER, SESSION, 1, clock.now()), clock.now())
     assert tokens.read(first, clock.now()) is remembered
-    tokens.read(tokens.issue(USER, SESSION, clock.now()), clock.now())
+    tokens.read(tokens.issue(USER, SESSION, 1, clock.now()), clock.now())
     assert tokens.read(first, clock.now()) is not remembered

@@ -69,13 +69,21 @@ def test_processes_add_up_the_dead_keep_their_counts_and_lose_their_gauges(tmp_p
     alive, dead = meter_of((200, 0.01), (200, 0.01)), meter_of((200, 0.01))
     for pid, meter in ((1, alive), (2, alive), (3, dead)):
         meter.begun()
-        meter.watch(lambda: {"todo_pool_in_use": 2, "todo_ended_sessions": 7})
+        age = float(pid)
+        meter.watch(
+            lambda age=age: {  # type: ignore[misc]
+                "todo_pool_in_use": 2,
+                "todo_ended_sessions": 7,
+                "todo_ended_sessions_age_seconds": age,
+            }
+        )
         (tmp_path / f"{pid}.json").write_bytes(msgspec.json.encode(meter.series()))
     lines = exposition(tmp_path, living={1, 2}).splitlines()
     assert f'todo_requests_total{{{GET},status="2xx"}} 5' in lines
     assert "todo_requests_in_flight 3" in lines  # one in the first file, two in the second
     assert "todo_pool_in_use 4" in lines
     assert "todo_ended_sessions 7" in lines
+    assert "todo_ended_sessions_age_seconds 2" in lines
     assert "todo_workers 2" in lines
     assert "todo_worker_starts_total 3" in lines
 

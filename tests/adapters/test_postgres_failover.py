@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.contracts.kit import log_in
 from tests.http.service import compose
 from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Pair, Server
@@ -192,7 +193,8 @@ async def test_ending_a_session_that_has_ended_waits_as_well(pair: Pair) -> None
 async def test_a_session_that_is_not_there_to_be_ended_is_told_after_the_wait(pair: Pair) -> None:  # P10
     async with service_on(pair.primary) as service:
         todo, hasher = compose(FixedClock(), service.run.store, IDS)
-        actor = Actor(await service.somebody(), SessionId(IDS.new()))
+        owner = await service.somebody()
+        actor = Actor(owner, (await log_in(service.run.store, owner)).id)
         await pair.cut()
         ending = todo.sessions.end(actor, SessionId(IDS.new()))
         assert isinstance(await service.in_vain(ending), OutcomeUnknown)

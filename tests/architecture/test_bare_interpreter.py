@@ -11,12 +11,13 @@ import asyncio
 from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.refresh_tokens import HmacRefreshTokens
-from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
+from todo_adapters.runtime import SystemClock, UuidSevens, new_salt, new_secret
 from todo_core.model.task import TaskDraft
 from todo_core.model.task_filter import TaskQuery, TaskSort
 from todo_core.model.user import Registration
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions
 from todo_core.usecases.tasks import add_task, complete_task, find_tasks
@@ -24,7 +25,7 @@ from todo_core.usecases.tasks import add_task, complete_task, find_tasks
 async def main():
     clock, secrets, hasher = SystemClock(), [new_secret()], ScryptHasher(cost=4)
     run = Runner(MemoryStore(), clock, UuidSevens(), ListJournal())
-    passwords = PasswordCheck(run, hasher)
+    passwords = PasswordCheck(run, hasher, Digests(new_salt()))
     sessions = Sessions(run, passwords, OpaqueAccessTokens(secrets), HmacRefreshTokens(secrets), MemoryEndedSessions())
     accounts = Accounts(run, hasher, passwords, sessions)
 

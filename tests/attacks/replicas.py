@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
-from tests.support.fakes import FixedClock
+from tests.support.fakes import FixedClock, Ticks
 from todo_adapters.bootstrap import open_store
 from todo_adapters.ended_sessions import FollowedEndedSessions
 from todo_adapters.jwt_tokens import JwtTokens
@@ -23,6 +23,7 @@ from todo_core.model.user import Registration
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions, SignedIn
 
@@ -31,14 +32,15 @@ PASSWORD = "correct horse battery staple"
 WRONG = "incorrect horse battery staple"
 IDS = UuidSevens()
 USUAL = ThrottlePolicy()
+DIGESTS = Digests(b"a key of at least sixteen bytes")
 people = count(1)
 
 
 class CountingHasher(ScryptHasher):
     """Hashes that are as cheap as can be; ``made`` and ``compared`` count them."""
 
-    def __init__(self, cost: int = 2, waiting_max: int = 500) -> None:
-        super().__init__(cost=cost, waiting_max=waiting_max)
+    def __init__(self, cost: int = 2, waiting_max: int = 500, share_max: int = 500) -> None:
+        super().__init__(cost=cost, waiting_max=waiting_max, share_max=share_max)
         self.made = 0
         self.compared = 0
 
@@ -61,6 +63,7 @@ class Replica:
     clock: FixedClock
     journal: ListJournal
     ended: FollowedEndedSessions
+    ticks: Ticks
 
     async def register(self, email: str = "", place: str = "") -> SignedIn:
         """Somebody new."""
@@ -75,10 +78,10 @@ class Replica:
             return refusal.code
         return "in"
 
-    async def refresh(self, token: str) -> str:
+    async def refresh(self, token: str, place: str = "") -> str:
         """The new refresh token, or the code of the refusal."""
         try:
-            return (await self.todo.sessions.refresh(token)).refresh_token
+            return (await self.todo.sessions.refresh(token, place)).refresh_token
         except TodoError as refusal:
             return refusal.code
 
@@ -116,12 +119,13 @@ def replica(
     """One replica over an open store."""
     access = access or JwtTokens(SECRETS, IDS)
     hasher, journal = hasher or CountingHasher(), ListJournal()
-    ended = FollowedEndedSessions(clock, access.lifetime, journal)
+    ticks = Ticks()
+    ended = FollowedEndedSessions(clock, access.lifetime, journal, monotonic=ticks)
     runner = Runner(store, clock, IDS, journal)
-    passwords = PasswordCheck(runner, hasher, throttle)
+    passwords = PasswordCheck(runner, hasher, DIGESTS, throttle)
     sessions = Sessions(runner, passwords, access, HmacRefreshTokens(SECRETS), ended)
     todo = Todo(runner, Accounts(runner, hasher, passwords, sessions), sessions, store.ping)
-    return Replica(todo, store, hasher, clock, journal, ended)
+    return Replica(todo, store, hasher, clock, journal, ended, ticks)
 
 
 @asynccontextmanager

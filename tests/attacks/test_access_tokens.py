@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest_asyncio
 
 from tests.adapters.test_jwt_tokens import segment, signed
@@ -158,7 +159,7 @@ async def test_tokens_are_taken_from_nowhere_but_the_header(api: Api, ada: Perso
 
 async def test_where_nothing_can_be_signed_nobody_gets_a_token() -> None:  # C24
     class Broken(JwtTokens):
-        def issue(self, user_id: UserId, session_id: SessionId, now: object) -> str:
+        def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: object) -> str:
             raise Unavailable("No token can be signed at this moment.")
 
     one = replica(MemoryStore(), FixedClock(), access=Broken(SECRETS, UuidSevens()))
@@ -169,4 +170,27 @@ async def test_where_nothing_can_be_signed_nobody_gets_a_token() -> None:  # C24
             answer = await api.client.post(f"/api/auth/{path}", json=body)
             problem(answer, 503, "unavailable")
             assert "token" not in answer.json()
+    one.hasher.close()
+
+
+async def test_a_replica_that_knows_too_little_answers_503_to_tokens_that_may_have_ended() -> None:  # P12
+    one = replica(MemoryStore(), FixedClock())
+    await one.ended.look(one.store)
+    ended, alive = await one.register(), await one.register()
+    await one.todo.sessions.log_out(one.todo.sessions.identify(ended.token))
+    async with serving(todo=one.todo) as api:
+
+        async def ask(token: str) -> httpx.Response:
+            return await api.client.get("/api/auth/me", headers={"Authorization": f"Bearer {token}"})
+
+        one.ticks.advance(seconds=2.1)
+        refused = await ask(alive.token)
+        problem(refused, 503, "unavailable")
+        assert refused.headers["retry-after"] == "1"
+        problem(await ask(ended.token), 401, "invalid-token")
+        problem(await ask(alive.token[:-4] + "AAAA"), 401, "invalid-token")
+        problem(await api.client.get("/api/auth/me"), 401, "unauthenticated")
+        await one.ended.look(one.store)
+        assert (await ask(alive.token)).status_code == 200
+        problem(await ask(ended.token), 401, "invalid-token")
     one.hasher.close()

@@ -17,6 +17,7 @@ from todo_adapters.memory.users import MemoryUserReads
 from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView, Numbering
 from todo_core.errors import TodoError
 from todo_core.model.change import Change, ChangeKind
+from todo_core.model.session import LoginSession
 from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskSort
 
@@ -238,6 +239,27 @@ def ended_sessions_not_remembered(patch: pytest.MonkeyPatch) -> None:
             self._desk.sessions.drop(session_id)
 
     patch.setattr(MemorySessions, "end", end)
+
+
+def more_forgotten_than_named(patch: pytest.MonkeyPatch) -> None:
+    async def forget_ended(self: MemorySessions, _: Sequence[Any]) -> None:
+        for session_id, _at in self._desk.ended.items():
+            self._desk.ended.drop(session_id)
+
+    patch.setattr(MemorySessions, "forget_ended", forget_ended)
+
+
+def rotation_forgotten(patch: pytest.MonkeyPatch) -> None:
+    good = MemorySessions.update
+
+    async def update(self: MemorySessions, session: LoginSession) -> None:
+        await good(self, replace(session, rotated_from=None))
+
+    patch.setattr(MemorySessions, "update", update)
+
+
+def first_use_taken_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(LoginSession, "used", lambda session, generation: replace(session, confirmed=generation))
 
 
 def account_leaves_its_tasks_behind(patch: pytest.MonkeyPatch) -> None:

@@ -54,13 +54,19 @@ def refused(tokens: AccessTokens, token: str, clock: FixedClock) -> bool:
 
 
 def test_a_token_says_who_in_which_session_and_until_when(tokens: AccessTokens, clock: FixedClock) -> None:
-    claims = tokens.read(tokens.issue(USER, SESSION, clock.now()), clock.now())
-    assert (claims.user_id, claims.session_id) == (USER, SESSION)
-    assert claims.expires_at == clock.now() + timedelta(minutes=10)
+    claims = tokens.read(tokens.issue(USER, SESSION, 1, clock.now()), clock.now())
+    assert (claims.user_id, claims.session_id, claims.generation) == (USER, SESSION, 1)
+    assert (claims.issued_at, claims.expires_at) == (clock.now(), clock.now() + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize("generation", [1, 2, 77, 2**32 - 1])
+def test_a_token_says_to_which_generation_it_belongs(tokens: AccessTokens, clock: FixedClock, generation: int) -> None:
+    for _ in range(2):  # read, and remembered
+        assert tokens.read(tokens.issue(USER, SESSION, generation, clock.now()), clock.now()).generation == generation
 
 
 def test_the_same_token_can_be_read_again_and_again(tokens: AccessTokens, clock: FixedClock) -> None:
-    token = tokens.issue(USER, SESSION, clock.now())
+    token = tokens.issue(USER, SESSION, 1, clock.now())
     first = tokens.read(token, clock.now())
     for _ in range(9):
         clock.advance(seconds=60)
@@ -72,7 +78,7 @@ def test_a_lifetime_is_in_whole_seconds(make: Make) -> None:
 
 
 def test_a_token_ends_with_its_lifetime_remembered_or_not(tokens: AccessTokens, clock: FixedClock) -> None:  # C12
-    token = tokens.issue(USER, SESSION, clock.now())
+    token = tokens.issue(USER, SESSION, 1, clock.now())
     clock.advance(seconds=599.999)
     assert not refused(tokens, token, clock)
     clock.advance(seconds=0.001)
@@ -82,7 +88,7 @@ def test_a_token_ends_with_its_lifetime_remembered_or_not(tokens: AccessTokens, 
 
 
 def test_a_clock_that_is_a_little_behind_does_not_log_anybody_out(tokens: AccessTokens, clock: FixedClock) -> None:
-    token = tokens.issue(USER, SESSION, clock.now())  # C14
+    token = tokens.issue(USER, SESSION, 1, clock.now())  # C14
     clock.advance(seconds=-5)
     assert not refused(tokens, token, clock)
     clock.advance(seconds=-295)
@@ -92,19 +98,19 @@ def test_a_clock_that_is_a_little_behind_does_not_log_anybody_out(tokens: Access
 def test_every_secret_is_accepted_and_the_first_one_signs(make: Make, clock: FixedClock) -> None:  # C17
     lifetime = timedelta(minutes=10)
     before, during, after = make([OLD], lifetime), make([NEW, OLD], lifetime), make([NEW], lifetime)
-    old, new = before.issue(USER, SESSION, clock.now()), during.issue(USER, SESSION, clock.now())
+    old, new = before.issue(USER, SESSION, 1, clock.now()), during.issue(USER, SESSION, 1, clock.now())
     assert [refused(during, token, clock) for token in (old, new)] == [False, False]
     assert [refused(after, token, clock) for token in (old, new)] == [True, False]
     assert refused(make([FOREIGN], lifetime), new, clock)
 
 
 def test_a_token_that_lives_longer_than_ours_do_is_refused(make: Make, clock: FixedClock) -> None:  # C13
-    token = make([NEW], timedelta(minutes=15)).issue(USER, SESSION, clock.now())
+    token = make([NEW], timedelta(minutes=15)).issue(USER, SESSION, 1, clock.now())
     assert refused(make([NEW], timedelta(minutes=10)), token, clock)
 
 
 def test_no_bit_of_a_token_can_be_flipped(tokens: AccessTokens, clock: FixedClock) -> None:  # C7
-    token = tokens.issue(USER, SESSION, clock.now())
+    token = tokens.issue(USER, SESSION, 1, clock.now())
     for place, char in enumerate(token):
         for bit in range(8):
             forged = token[:place] + chr(ord(char) ^ 1 << bit) + token[place + 1 :]
@@ -112,7 +118,7 @@ def test_no_bit_of_a_token_can_be_flipped(tokens: AccessTokens, clock: FixedCloc
 
 
 def test_a_token_has_only_one_spelling(tokens: AccessTokens, clock: FixedClock) -> None:  # C8
-    token = tokens.issue(USER, SESSION, clock.now())
+    token = tokens.issue(USER, SESSION, 1, clock.now())
     assert not refused(tokens, token, clock)
     for extra in ("=", "==", " ", "\n", "\r\n", "\t", "A", ".", "\0", "%3D", "\u00a0"):
         for other in (
@@ -137,7 +143,7 @@ def test_a_refresh_token_is_not_an_access_token(tokens: AccessTokens, clock: Fix
 
 
 def test_a_refused_token_stays_refused(tokens: AccessTokens, clock: FixedClock) -> None:
-    token = tokens.issue(USER, SESSION, clock.now())
+    token = tokens.issue(USER, SESSION, 1, clock.now())
     clock.advance(seconds=-60)
     assert refused(tokens, token, clock)
     assert refused(tokens, token, clock)

@@ -2,15 +2,17 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pytest
 
-from tests.contracts.kit import IDS, NOW, Undo, forget, on_accounts, still_waits, think, together
+from tests.contracts.kit import IDS, NOW, Undo, on_accounts, still_waits, think, together
 from todo_core.model.attempts import AttemptPolicy, Attempts
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store
+from todo_core.usecases.cleanup import BEGINNING
 
 MINUTE = timedelta(minutes=1)
 
@@ -30,6 +32,14 @@ async def put(store: Store, attempts: Attempts) -> bytes:
 
     await on_accounts(store, count)
     return key
+
+
+async def forget(store: Store, before: datetime, limit: int = 100, after: datetime = BEGINNING) -> datetime | None:
+    """Deletes one piece of the counts."""
+    async with store.begin_accounts() as unit:
+        end = await unit.attempts.forget(after, before, limit)
+        await unit.commit()
+    return end
 
 
 async def test_what_nobody_counted_is_none(store: Store) -> None:
@@ -108,7 +118,7 @@ async def test_old_counts_that_block_nobody_are_forgotten(store: Store) -> None:
     ]
     kept_keys = [await put(store, attempts) for attempts in kept]
     dropped_keys = [await put(store, attempts) for attempts in dropped]
-    await on_accounts(store, lambda unit: forget(unit.attempts.forget, long_ago))
+    assert await forget(store, long_ago) is None
     reads = store.accounts().attempts
     assert [await reads.get(key) for key in kept_keys] == kept
     assert [await reads.get(key) for key in dropped_keys] == [None, None]
@@ -119,6 +129,35 @@ async def test_a_count_that_is_to_be_kept_is_not_forgotten_before(store: Store) 
     kept = Attempts(since=long_ago - MINUTE, kept_until=long_ago)
     dropped = Attempts(since=long_ago - MINUTE, kept_until=long_ago - MINUTE)
     kept_key, dropped_key = await put(store, kept), await put(store, dropped)
-    await on_accounts(store, lambda unit: forget(unit.attempts.forget, long_ago))
+    assert await forget(store, long_ago) is None
     assert await store.accounts().attempts.get(kept_key) == kept
     assert await store.accounts().attempts.get(dropped_key) is None
+
+
+async def test_old_counts_are_forgotten_in_pieces_oldest_first(store: Store) -> None:
+    long_ago = NOW - timedelta(days=1200)
+    counts = [Attempts(failures=1, since=long_ago - minutes * MINUTE) for minutes in (2, 5, 1, 4, 3)]
+    keys = [await put(store, attempts) for attempts in counts]
+    reads, left = store.accounts().attempts, list[list[Attempts | None]]()
+    ends = [long_ago - 5 * MINUTE - timedelta(microseconds=1)]
+    while (end := await forget(store, long_ago, 2, ends[-1])) is not None:
+        ends.append(end)
+        left.append([await reads.get(key) for key in keys])
+    left.append([await reads.get(key) for key in keys])
+    assert ends[1:] == [long_ago - 4 * MINUTE, long_ago - 2 * MINUTE]
+    assert left == [[counts[0], None, counts[2], None, counts[4]], [None, None, counts[2], None, None], [None] * 5]
+
+
+async def test_a_count_that_somebody_holds_is_neither_forgotten_nor_waited_for(store: Store, storage_url: str) -> None:
+    if storage_url.startswith("sqlite"):
+        pytest.skip("one writer at a time")
+    long_ago = NOW - timedelta(days=1600)
+    held, free = [await put(store, Attempts(since=long_ago - minutes * MINUTE)) for minutes in (2, 1)]
+    async with store.begin_accounts() as unit:
+        found = await unit.attempts.locked(held, NOW)
+        assert await asyncio.wait_for(forget(store, long_ago), 5) is None
+        await unit.attempts.update(held, replace(found, failures=1))
+        await unit.commit()
+    assert await store.accounts().attempts.get(held) == Attempts(failures=1, since=long_ago - 2 * MINUTE)
+    assert await store.accounts().attempts.get(free) is None
+    await forget(store, long_ago)

@@ -1,88 +1,23 @@
 """What every memory of ended login sessions promises, and how the one that follows the storage keeps up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+import math
+from datetime import timedelta
 
 import pytest
 
+from tests.contracts.following import LIFETIME, Replica, eventually, following
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters.ended_sessions import FollowedEndedSessions
-from todo_adapters.memory.accounts import MemoryAccountsView
-from todo_adapters.memory.security import ListJournal, MemoryEndedSessions
-from todo_adapters.memory.store import MemoryStore
+from todo_adapters.ended_sessions import PAGE, FollowedEndedSessions
+from todo_adapters.memory.security import MemoryEndedSessions
 from todo_core.errors import Unavailable
-from todo_core.ids import SessionId, UserId
-from todo_core.model.session import LoginSession
-from todo_core.model.user import User
+from todo_core.ids import SessionId
 from todo_core.ports.security import EndedSessions
-
-LIFETIME = timedelta(minutes=10)
-
-
-class StoreThatFails(MemoryStore):
-    """A storage that can be put out of reach."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.failure: Exception | None = None
-        self.looks = 0
-
-    def accounts(self) -> MemoryAccountsView:
-        self.looks += 1
-        if self.failure:
-            raise self.failure
-        return super().accounts()
-
-
-class Replica:
-    """One replica's memory, and a storage that it shares with others."""
-
-    def __init__(self) -> None:
-        self.clock = FixedClock()
-        self.ids = CountingIds()
-        self.store = StoreThatFails()
-        self.journal = ListJournal()
-        self.ended = FollowedEndedSessions(self.clock, LIFETIME, self.journal, period=0.005)
-
-    async def elsewhere(self, ended_at: datetime) -> SessionId:
-        """Another replica ends a login session."""
-        user = UserId(self.ids.new())
-        now = self.clock.now()
-        session = LoginSession(
-            id=SessionId(self.ids.new()), user_id=user, created_at=now, last_used_at=now, client="elsewhere"
-        )
-        async with self.store.begin_accounts() as tx:
-            await tx.users.add(User(id=user, email=f"{user}@example.org", name="Ada", created_at=now), "hash")
-            await tx.sessions.add(session)
-            await tx.commit()
-        async with self.store.begin_accounts() as tx:
-            await tx.sessions.end([session.id], ended_at)
-            await tx.commit()
-        return session.id
 
 
 @pytest.fixture
 def replica() -> Replica:
     return Replica()
-
-
-@asynccontextmanager
-async def following(replica: Replica) -> AsyncIterator[None]:
-    task = asyncio.create_task(replica.ended.follow(replica.store))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110
-            await asyncio.sleep(0.001)
 
 
 def memory() -> EndedSessions:
@@ -100,88 +35,194 @@ async def test_a_session_is_in_here_from_the_moment_it_is_added(kind: str) -> No
     ended = memory() if kind == "memory" else await followed()
     one, other = SessionId(CountingIds().new()), SessionId(CountingIds(FixedClock().advance(seconds=1)).new())
     assert one not in ended
-    ended.add(one, FixedClock().now())
+    ended.add(one)
     assert one in ended
     assert other not in ended
     assert "something else" not in ended
 
 
-async def test_before_the_first_look_nobody_can_say_anything(replica: Replica) -> None:
-    session = SessionId(replica.ids.new())
-    replica.ended.add(session, replica.clock.now())
-    assert not replica.ended.loaded
-    with pytest.raises(Unavailable) as refusal:
-        _ = session in replica.ended
-    assert refusal.value.retry_after == 1
+async def test_before_the_first_look_nobody_can_say_that_a_session_lives(replica: Replica) -> None:
+    ended, other = SessionId(replica.ids.new()), SessionId(replica.ids.new())
+    replica.ended.add(ended)
+    assert ended in replica.ended, "what is known is known"
+    for refused in (lambda: other in replica.ended, replica.ended.require_current):
+        with pytest.raises(Unavailable) as refusal:
+            refused()
+        assert refusal.value.retry_after == 1
+    await replica.look()
+    replica.ended.require_current()
+    assert other not in replica.ended
 
 
-async def test_the_first_look_reaches_back_twice_the_lifetime_of_a_token(replica: Replica) -> None:
+async def test_a_replica_that_has_not_looked_for_two_seconds_vouches_for_nobody(replica: Replica) -> None:  # P12
+    (known,) = await replica.elsewhere(replica.clock.now())
+    other = SessionId(replica.ids.new())
+    await replica.look()
+    replica.pass_time(seconds=2)
+    assert other not in replica.ended
+    replica.ticks.advance(seconds=0.001)
+    for refused in (lambda: other in replica.ended, replica.ended.require_current):
+        with pytest.raises(Unavailable) as refusal:
+            refused()
+        assert refusal.value.retry_after == 1
+    assert known in replica.ended, "what has ended stays ended"
+    replica.store.failure = Unavailable()
+    with pytest.raises(Unavailable):
+        await replica.look()
+    with pytest.raises(Unavailable):
+        _ = other in replica.ended
+    replica.store.failure = None
+    await replica.look()
+    assert other not in replica.ended
+
+
+async def test_no_wall_clock_makes_a_look_younger(replica: Replica) -> None:  # P12, P13
+    await replica.look()
+    replica.ticks.advance(seconds=2.001)
+    for step in (-3600, 7200):
+        replica.clock.advance(seconds=step)
+        with pytest.raises(Unavailable):
+            replica.ended.require_current()
+
+
+async def test_a_replica_that_has_to_vouch_for_nobody_else_is_never_too_old(replica: Replica) -> None:
+    replica.ended = FollowedEndedSessions(
+        replica.clock, LIFETIME, replica.journal, monotonic=replica.ticks, patience=math.inf
+    )
+    await replica.look()
+    replica.pass_time(timedelta(days=1))
+    replica.ended.require_current()
+
+
+async def test_the_age_of_the_last_look_is_told(replica: Replica) -> None:
+    replica.ticks.advance(seconds=3)
+    assert replica.ended.numbers() == {"todo_ended_sessions": 0, "todo_ended_sessions_age_seconds": 3}
+    await replica.elsewhere(replica.clock.now(), 2)
+    await replica.look()
+    replica.ticks.advance(seconds=0.5)
+    assert replica.ended.numbers() == {"todo_ended_sessions": 2, "todo_ended_sessions_age_seconds": 0.5}
+
+
+@pytest.mark.parametrize("number", [1, PAGE, PAGE + 1, 3 * PAGE])
+async def test_the_first_look_takes_everything_whatever_the_clocks_say(replica: Replica, number: int) -> None:  # P13
     now = replica.clock.now()
-    recent, old = await replica.elsewhere(now - 2 * LIFETIME), await replica.elsewhere(now - 3 * LIFETIME)
-    await replica.ended.look(replica.store)
-    assert replica.ended.loaded
-    assert recent in replica.ended
-    assert old not in replica.ended
+    ended = [await replica.elsewhere(now + timedelta(days=days), number if days == 0 else 1) for days in (-400, 0, 400)]
+    await replica.look()
+    assert all(session in replica.ended for sessions in ended for session in sessions)
 
 
 async def test_what_ends_on_another_replica_ends_here(replica: Replica) -> None:  # D23
     async with following(replica):
         await eventually(lambda: replica.ended.loaded)
-        session = await replica.elsewhere(replica.clock.now())
+        [session] = await replica.elsewhere(replica.clock.now())
         await eventually(lambda: session in replica.ended)
 
 
-async def test_a_late_commit_and_a_clock_that_is_behind_are_seen_for_a_minute(replica: Replica) -> None:
-    await replica.ended.look(replica.store)
-    replica.clock.advance(seconds=300)
-    await replica.ended.look(replica.store)
-    late = await replica.elsewhere(replica.clock.now() - timedelta(seconds=59))
-    replica.clock.advance(seconds=0.5)
-    await replica.ended.look(replica.store)
-    assert late in replica.ended
+@pytest.fixture(params=[1, 2 * PAGE], ids=["few", "many"])
+async def settled(request: pytest.FixtureRequest, replica: Replica) -> Replica:
+    """A replica that has looked, at few ended sessions or at more than it reads at once."""
+    await replica.elsewhere(replica.clock.now(), request.param)
+    await replica.look()
+    return replica
 
 
-async def test_what_ended_during_an_outage_is_seen_after_it(replica: Replica) -> None:
-    await replica.ended.look(replica.store)
-    session = await replica.elsewhere(replica.clock.advance(seconds=30))
-    replica.clock.advance(LIFETIME)
-    await replica.ended.look(replica.store)
-    assert session in replica.ended
+async def test_a_late_commit_and_a_clock_that_is_behind_are_seen_for_a_minute(settled: Replica) -> None:
+    settled.pass_time(seconds=300)
+    await settled.look()
+    [late] = await settled.elsewhere(settled.clock.now() - timedelta(seconds=59))
+    settled.pass_time(seconds=0.5)
+    await settled.look()
+    assert late in settled.ended
 
 
-async def test_a_session_is_forgotten_when_its_last_token_is_long_gone(replica: Replica) -> None:
-    await replica.ended.look(replica.store)
-    session = SessionId(replica.ids.new())
-    replica.ended.add(session, replica.clock.now())
-    replica.clock.advance(2 * LIFETIME)
-    await replica.ended.look(replica.store)
-    assert session in replica.ended
-    replica.clock.advance(seconds=1)
-    await replica.ended.look(replica.store)
-    assert session not in replica.ended
+async def test_what_ended_during_an_outage_is_seen_after_it(settled: Replica) -> None:
+    settled.pass_time(seconds=30)
+    [session] = await settled.elsewhere(settled.clock.now())
+    settled.pass_time(LIFETIME)
+    await settled.look()
+    assert session in settled.ended
 
 
-async def test_a_clock_that_jumps_ahead_and_back_forgets_nothing_for_good(replica: Replica) -> None:  # B21
-    session = await replica.elsewhere(replica.clock.now())
-    await replica.ended.look(replica.store)
-    replica.clock.advance(timedelta(hours=1))
-    await replica.ended.look(replica.store)
-    replica.clock.advance(timedelta(hours=-1))
-    await replica.ended.look(replica.store)
-    assert session in replica.ended
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(minutes=-2), timedelta(minutes=2), timedelta(days=9)])
+async def test_after_a_jump_of_the_clock_everything_is_read_again(settled: Replica, step: timedelta) -> None:  # P13
+    before = settled.clock.now()
+    settled.clock.advance(step)
+    behind = [await settled.elsewhere(before + offset) for offset in (timedelta(hours=-2), timedelta(), step)]
+    await settled.look()
+    assert all(session in settled.ended for sessions in behind for session in sessions)
+
+
+async def test_a_slow_drift_is_noticed_when_it_adds_up(replica: Replica) -> None:  # P13
+    await replica.elsewhere(replica.clock.now(), 20 * PAGE)
+    await replica.look()
+    true = replica.clock.now()
+    for _ in range(4):
+        replica.pass_time(seconds=0.5)
+        replica.clock.advance(seconds=20)
+        await replica.look()
+    [behind] = await replica.elsewhere(true)
+    replica.clock.advance(seconds=20)
+    await replica.look()
+    replica.clock.advance(seconds=20)
+    await replica.look()
+    assert behind in replica.ended
+
+
+async def test_a_clock_that_is_wrong_elsewhere_hides_nothing_for_long(settled: Replica) -> None:  # P13
+    [session] = await settled.elsewhere(settled.clock.now() - timedelta(hours=1))
+    for _ in range(4):
+        settled.pass_time(seconds=0.5)
+        await settled.look()
+    assert session in settled.ended
+
+
+async def test_a_clock_that_jumps_ahead_and_back_revives_no_token(settled: Replica) -> None:  # B21, P13
+    [session] = await settled.elsewhere(settled.clock.now())
+    await settled.look()
+    for step in (timedelta(days=2), timedelta(days=-2)):
+        settled.clock.advance(step)
+        await settled.look()
+        assert session in settled.ended
+        assert list(settled.ended.outlived(PAGE)) == []
+
+
+async def test_a_session_is_kept_for_two_lifetimes_and_an_hour_by_the_monotonic_clock(replica: Replica) -> None:  # P13
+    here = SessionId(replica.ids.new())
+    replica.ended.add(here)
+    [there] = await replica.elsewhere(replica.clock.now())
+    replica.ticks.advance(seconds=60)
+    await replica.look()
+    replica.ticks.advance(2 * LIFETIME + timedelta(minutes=59))
+    assert list(replica.ended.outlived(PAGE)) == [here]
+    replica.ticks.advance(seconds=60)
+    await replica.look()
+    assert list(replica.ended.outlived(PAGE)) == [here, there]
+    assert list(replica.ended.outlived(1)) == [here], "in pieces, oldest first"
+    assert here in replica.ended, "until its row is gone"
+    replica.ended.drop([here, SessionId(replica.ids.new())])
+    assert (here in replica.ended, there in replica.ended) == (False, True)
+
+
+async def test_what_is_seen_again_is_no_younger(replica: Replica) -> None:
+    [session] = await replica.elsewhere(replica.clock.now())
+    for _ in range(4):
+        await replica.look()
+        replica.ended.add(session)
+        replica.pass_time(2 * LIFETIME)
+    assert list(replica.ended.outlived(PAGE)) == [session]
 
 
 @pytest.mark.parametrize("failure", [Unavailable(), OSError("refused"), RuntimeError("a bug")], ids=repr)
 async def test_an_outage_costs_neither_the_follower_nor_what_it_knows(replica: Replica, failure: Exception) -> None:
     async with following(replica):
-        known = await replica.elsewhere(replica.clock.now())
+        [known] = await replica.elsewhere(replica.clock.now())
         await eventually(lambda: replica.ended.loaded and known in replica.ended)
         replica.store.failure = failure
         looks = replica.store.looks
         await eventually(lambda: replica.store.looks > looks + 3)
         assert known in replica.ended
         replica.store.failure = None
-        after = await replica.elsewhere(replica.clock.now())
+        [after] = await replica.elsewhere(replica.clock.now())
         await eventually(lambda: after in replica.ended)
     assert replica.journal.events == ["ended_sessions_unreachable", "ended_sessions_reached"]
     assert replica.journal.entries[0][1] == {"cause": type(failure).__name__}

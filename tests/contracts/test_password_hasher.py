@@ -22,23 +22,24 @@ class ClosableHasher(PasswordHasher, Protocol):
 class Kind(Protocol):
     """How to make a hasher of one kind: quick by default, ``dear`` for one that takes a while."""
 
-    def __call__(self, *, dear: bool = False, waiting_max: int = 64) -> ClosableHasher: ...
+    def __call__(self, *, dear: bool = False, waiting_max: int = 64, share_max: int = 8) -> ClosableHasher: ...
 
 
-def argon2(*, dear: bool = False, waiting_max: int = 64) -> ClosableHasher:
-    return Argon2Hasher(memory_kib=65_536 if dear else 64, time_cost=2 if dear else 1, waiting_max=waiting_max)
+def argon2(*, dear: bool = False, waiting_max: int = 64, share_max: int = 8) -> ClosableHasher:
+    cost = {"memory_kib": 65_536 if dear else 64, "time_cost": 2 if dear else 1}
+    return Argon2Hasher(**cost, waiting_max=waiting_max, share_max=share_max)
 
 
-def scrypt(*, dear: bool = False, waiting_max: int = 64) -> ClosableHasher:
-    return ScryptHasher(cost=15 if dear else 4, waiting_max=waiting_max)
+def scrypt(*, dear: bool = False, waiting_max: int = 64, share_max: int = 8) -> ClosableHasher:
+    return ScryptHasher(cost=15 if dear else 4, waiting_max=waiting_max, share_max=share_max)
 
 
 @pytest.fixture(params=[argon2, scrypt])
 def make(request: pytest.FixtureRequest) -> Iterator[Kind]:
     made: list[ClosableHasher] = []
 
-    def making(*, dear: bool = False, waiting_max: int = 64) -> ClosableHasher:
-        made.append(request.param(dear=dear, waiting_max=waiting_max))
+    def making(*, dear: bool = False, waiting_max: int = 64, share_max: int = 8) -> ClosableHasher:
+        made.append(request.param(dear=dear, waiting_max=waiting_max, share_max=share_max))
         return made[-1]
 
     yield making
@@ -51,8 +52,8 @@ def hasher(make: Kind) -> ClosableHasher:
     return make()
 
 
-async def hashed(hasher: PasswordHasher, password: str) -> str:
-    async with hasher.turn() as turn:
+async def hashed(hasher: PasswordHasher, password: str, place: str = "") -> str:
+    async with hasher.turn(place) as turn:
         return await turn.hash(password)
 
 
@@ -61,9 +62,16 @@ async def matches(hasher: PasswordHasher, stored: str | None, password: str) -> 
         return await turn.matches(stored, password)
 
 
-async def enter(hasher: PasswordHasher) -> None:
-    async with hasher.turn():
+async def enter(hasher: PasswordHasher, place: str = "") -> None:
+    async with hasher.turn(place):
         pass
+
+
+async def waiting(hasher: PasswordHasher, place: str, number: int) -> list["asyncio.Task[None]"]:
+    """So many from one network who ask for a turn while somebody else has it."""
+    crowd = [asyncio.create_task(enter(hasher, place)) for _ in range(number)]
+    await asyncio.sleep(0)
+    return crowd
 
 
 async def test_a_hash_matches_its_password_and_no_other(hasher: PasswordHasher) -> None:
@@ -195,6 +203,41 @@ async def test_whoever_finds_the_queue_full_is_turned_away_at_once(make: Kind) -
     assert time.monotonic() - began < 0.05
     assert len(await asyncio.gather(*inside)) == 3
     assert await hashed(hasher, PASSWORD), "there is room again"
+
+
+async def test_one_network_has_a_share_of_the_waiting_places(make: Kind) -> None:  # P6
+    hasher = make()
+    async with hasher.turn("here"):
+        crowd = await waiting(hasher, "here", 20)
+        assert [asker.done() for asker in crowd] == [False] * 8 + [True] * 12
+        assert [type(asker.exception()) for asker in crowd[8:]] == [Unavailable] * 12
+        others = await waiting(hasher, "elsewhere", 8) + await waiting(hasher, "", 20)
+        assert not any(asker.done() for asker in others), "others still find places"
+    await asyncio.gather(*crowd[:8], *others)
+    async with hasher.turn("elsewhere"):
+        again = await waiting(hasher, "here", 9)
+        assert [asker.done() for asker in again] == [False] * 8 + [True]
+    assert [type(outcome) for outcome in await asyncio.gather(*again, return_exceptions=True)].count(Unavailable) == 1
+
+
+async def test_a_full_share_is_free_again_when_somebody_leaves_the_queue(make: Kind) -> None:  # P6
+    hasher = make(share_max=1)
+    async with hasher.turn():
+        [first] = await waiting(hasher, "here", 1)
+        first.cancel()
+        await asyncio.wait([first])
+        [second, third] = await waiting(hasher, "here", 2)
+        assert (second.done(), third.done()) == (False, True)
+    await second
+    with pytest.raises(Unavailable) as refusal:
+        await third
+    assert refusal.value.retry_after == 1
+
+
+async def test_without_a_queue_no_share_matters(make: Kind) -> None:
+    hasher = make(share_max=0)
+    for _ in range(3):
+        assert await hashed(hasher, PASSWORD, "here")
 
 
 async def test_work_that_was_begun_keeps_its_place_when_the_caller_leaves(make: Kind) -> None:

@@ -91,7 +91,7 @@ def test_every_secret_is_accepted_and_the_first_one_signs() -> None:  # C17, D28
 def test_an_access_token_is_not_a_refresh_token(tokens: RefreshTokens) -> None:  # C11
     now = FixedClock().now()
     for access in (JwtTokens([NEW], CountingIds()), OpaqueAccessTokens([NEW])):
-        assert refused(tokens, access.issue(USER, SESSION, now))
+        assert refused(tokens, access.issue(USER, SESSION, 1, now))
 
 
 def test_a_key_serves_one_purpose_and_differs_from_secret_to_secret() -> None:

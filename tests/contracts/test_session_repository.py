@@ -23,7 +23,7 @@ from tests.contracts.kit import (
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId
 from todo_core.model.session import LoginSession
-from todo_core.ports.accounts import AccountsUnitOfWork
+from todo_core.ports.accounts import FORGOTTEN_AT_ONCE, AccountsUnitOfWork
 from todo_core.ports.storage import Store
 
 MINUTE = timedelta(minutes=1)
@@ -88,13 +88,67 @@ async def test_an_exception_undoes_everything(store: Store) -> None:
 async def test_an_update_changes_generation_use_and_replays_and_nothing_else(store: Store) -> None:
     user = await join(store)
     session, other = await log_in(store, user.id), await log_in(store, user.id)
-    used = replace(session, generation=7, last_used_at=NOW + MINUTE, rotated_at=NOW + MINUTE, replays=3)
+    rotation = {"rotated_at": NOW + MINUTE, "rotated_from": bytes(range(32)), "confirmed": 6}
+    used = replace(session, generation=7, last_used_at=NOW + MINUTE, replays=3, **rotation)  # type: ignore[arg-type]
     async with store.begin_accounts() as unit:
         assert await unit.sessions.locked(session.id) == session
         await unit.sessions.update(replace(used, client="another browser", created_at=NOW - MINUTE))
         assert await unit.sessions.locked(session.id) == used
         await unit.commit()
     assert list(await store.accounts().sessions.of_user(user.id)) == [used, other]
+
+
+async def of_generation(store: Store, generation: int) -> LoginSession:
+    """A session that has been refreshed."""
+    session = a_session((await join(store)).id, generation=generation, rotated_at=NOW, replays=2)
+    await on_accounts(store, lambda unit: unit.sessions.add(session))
+    return session
+
+
+async def test_a_first_use_is_noted_and_nothing_else(store: Store) -> None:
+    one, other = await of_generation(store, 5), await of_generation(store, 7)
+    await on_accounts(store, lambda unit: unit.sessions.confirm({other.id: 7, one.id: 4}))
+    assert list(await store.accounts().sessions.of_user(one.user_id)) == [replace(one, confirmed=4)]
+    assert list(await store.accounts().sessions.of_user(other.user_id)) == [replace(other, confirmed=7)]
+    await on_accounts(store, lambda unit: unit.sessions.confirm({}))
+
+
+async def test_a_first_use_is_never_taken_back_nor_ahead_of_its_generation(store: Store) -> None:
+    session = await of_generation(store, 5)
+    for used, confirmed in ((3, 3), (2, 3), (9, 5), (1, 5)):
+        await on_accounts(store, lambda unit, used=used: unit.sessions.confirm({session.id: used}))  # type: ignore[misc]
+        assert list(await store.accounts().sessions.of_user(session.user_id)) == [replace(session, confirmed=confirmed)]
+
+
+async def test_the_first_use_of_what_has_ended_is_passed_over(store: Store) -> None:
+    ended, alive = await of_generation(store, 2), await of_generation(store, 2)
+    await end(store, ended)
+    await on_accounts(store, lambda unit: unit.sessions.confirm({ended.id: 2, alive.id: 2, SessionId(IDS.new()): 2}))
+    assert list(await store.accounts().sessions.of_user(ended.user_id)) == []
+    assert list(await store.accounts().sessions.of_user(alive.user_id)) == [replace(alive, confirmed=2)]
+
+
+async def test_a_first_use_waits_for_a_refresh_and_is_not_lost(store: Store) -> None:
+    session = await of_generation(store, 2)
+    async with store.begin_accounts() as unit:
+        found = await unit.sessions.locked(session.id)
+        assert found is not None
+        noting = asyncio.create_task(on_accounts(store, lambda unit: unit.sessions.confirm({session.id: 2})))
+        assert await still_waits(noting)
+        await unit.sessions.update(replace(found, generation=3))
+        await unit.commit()
+    await asyncio.wait_for(noting, 5)
+    assert list(await store.accounts().sessions.of_user(session.user_id)) == [
+        replace(session, generation=3, confirmed=2)
+    ]
+
+
+async def test_first_uses_and_ends_at_once_never_wait_in_a_circle(store: Store) -> None:
+    user = await join(store)
+    sessions = [await log_in(store, user.id) for _ in range(6)]
+    used = {session.id: 1 for session in reversed(sessions)}
+    runs = [on_accounts(store, lambda unit: unit.sessions.confirm(used)) for _ in range(4)]
+    assert await together(*runs, end(store, *sessions), *(end(store, session) for session in sessions)) == {"done": 11}
 
 
 async def test_a_locked_session_waits_for_the_end_of_the_unit_of_work(store: Store) -> None:
@@ -191,15 +245,42 @@ async def test_what_ended_at_the_moment_or_later_is_told(store: Store) -> None:
     }
 
 
-async def test_what_ended_before_a_moment_can_be_forgotten(store: Store) -> None:
+async def test_all_that_have_ended_are_told_in_pages(store: Store) -> None:
+    user, start = await join(store), SessionId(IDS.new())
+    sessions = [await log_in(store, user.id) for _ in range(7)]
+    for minutes, session in enumerate(reversed(sessions)):
+        await end(store, session, minutes=minutes * 1_000_000 - 3_000_000)  # whenever that was
+    reads, position, found = store.accounts().sessions, start, list[SessionId]()
+    while page := await reads.ended(position, 3):
+        assert len(page) == min(3, 7 - len(found))
+        found, position = [*found, *page], page[-1]
+    assert found == [session.id for session in sessions]
+    assert set(found) <= set(await reads.ended(None, 1_000_000))
+
+
+async def test_of_those_that_have_ended_exactly_those_named_are_forgotten(store: Store) -> None:  # P13
     user = await join(store)
-    sessions = [await log_in(store, user.id) for _ in range(3)]
-    for minutes, session in enumerate(sessions):
-        await end(store, session, minutes=minutes - 600)
-    await on_accounts(store, lambda unit: unit.sessions.forget_ended(NOW - 599 * MINUTE))
-    assert await ended_at(store, sessions[0]) is None
-    assert await ended_at(store, sessions[1]) == NOW - 599 * MINUTE
-    assert await ended_at(store, sessions[2]) == NOW - 598 * MINUTE
+    sessions = [await log_in(store, user.id) for _ in range(123)]
+    await end(store, *sessions, minutes=-1_000_000)
+    await on_accounts(store, lambda unit: unit.sessions.forget_ended([]))
+    forgotten = [*sessions[:60], *sessions[61:120]]
+    ids = [SessionId(IDS.new()), *(session.id for session in reversed(forgotten)), SessionId(IDS.new())]
+    for _ in range(2):
+        await on_accounts(store, lambda unit: unit.sessions.forget_ended(ids))
+        left = await store.accounts().sessions.ended(None, 1_000_000)
+        assert [session for session in sessions if session.id in left] == [sessions[60], *sessions[120:]]
+
+
+async def test_to_forget_ends_no_session(store: Store) -> None:
+    user = await join(store)
+    session = await log_in(store, user.id)
+    await on_accounts(store, lambda unit: unit.sessions.forget_ended([session.id]))
+    assert list(await store.accounts().sessions.of_user(user.id)) == [session]
+
+
+async def test_as_many_can_be_forgotten_at_once_as_the_port_says(store: Store) -> None:
+    many = [SessionId(IDS.new()) for _ in range(FORGOTTEN_AT_ONCE)]
+    await on_accounts(store, lambda unit: unit.sessions.forget_ended(many))
 
 
 async def test_the_memory_of_an_ended_session_outlives_the_account(store: Store) -> None:

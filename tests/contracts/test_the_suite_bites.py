@@ -57,6 +57,13 @@ BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
     (fault.address_unchecked, users.test_an_address_is_taken_once_and_the_unit_of_work_goes_on, {}),
     (fault.account_leaves_its_tasks_behind, users.test_with_an_account_goes_everything_that_was_in_it, {}),
     (fault.one_part_not_committed, sessions.test_the_sessions_of_a_user_come_oldest_first, {}),
+    (
+        fault.more_forgotten_than_named,
+        sessions.test_of_those_that_have_ended_exactly_those_named_are_forgotten,
+        {},
+    ),
+    (fault.rotation_forgotten, sessions.test_an_update_changes_generation_use_and_replays_and_nothing_else, {}),
+    (fault.first_use_taken_back, sessions.test_a_first_use_is_never_taken_back_nor_ahead_of_its_generation, {}),
     (fault.ended_sessions_not_remembered, sessions.test_what_has_ended_is_gone_and_remembered, {}),
     (fault.field_forgotten, round_trip.test_every_field_of_a_task_comes_back, {}),
     (fault.field_forgotten_in_updates, round_trip.test_every_field_of_a_task_comes_back_from_an_update, {}),

@@ -126,8 +126,8 @@ async def test_parallel_registrations_of_one_address_on_two_replicas_give_one_ac
         other.client() as there,
     ):
         body = {"email": "one@example.org", "password": PASSWORD, "name": "Ada"}
-        answers = await asyncio.gather(*[client.post("/api/auth/register", json=body) for client in (here, there) * 10])
-        assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
+        answers = await asyncio.gather(*[client.post("/api/auth/register", json=body) for client in (here, there) * 9])
+        assert sorted(answer.status_code for answer in answers) == [201] + [409] * 17
 
 
 async def test_four_parallel_deletes_of_one_task_give_one_204(tmp_path: Path, migrated: str) -> None:

@@ -18,8 +18,8 @@ from schemathesis.python.asgi import shutdown_lifespans
 from tests.http.service import OPTIONS, compose
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.bootstrap import open_store
+from todo_core.errors import InvalidToken
 from todo_core.front import Todo
-from todo_core.ids import SessionId
 from todo_core.model.task import TaskDraft
 from todo_core.model.user import Registration, User
 from todo_core.usecases.tasks import add_task
@@ -55,6 +55,7 @@ class World:
         self.loop: asyncio.AbstractEventLoop
         self.turns = itertools.count()
         self.supply: list[str] = []
+        self.bearer = ""
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Todo]:
@@ -67,9 +68,19 @@ class World:
             hasher.close()
 
     def token(self) -> str:
-        """For a login session of its own, so that logging out ends nothing else."""
-        session = SessionId(self.ids.new())
-        return self.todo.sessions.access.issue(self.user.id, session, self.todo.run.clock.now())
+        """An access token of a login session that has not ended."""
+        try:
+            self.todo.sessions.identify(self.bearer)
+        except InvalidToken:
+            self.bearer = asyncio.run_coroutine_threadsafe(self._log_in(), self.loop).result(30)
+        return self.bearer
+
+    async def _log_in(self) -> str:
+        session = self.todo.sessions.new(self.user.id, "the fuzzer")
+        async with self.todo.run.store.begin_accounts() as tx:
+            await tx.sessions.add(session)
+            await tx.commit()
+        return self.todo.sessions.tokens(self.user, session).token
 
     def task(self, for_ever: bool) -> str:
         """The id of a task that is there; asked for from the fuzzer's thread."""

@@ -13,10 +13,12 @@ from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, Opaq
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.refresh_tokens import HmacRefreshTokens
 from todo_core.front import Todo
+from todo_core.model.attempts import ThrottlePolicy
 from todo_core.ports.runtime import IdSource
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions
 from todo_http.app import TodoApp, create_app
@@ -25,6 +27,9 @@ from todo_http.options import HttpOptions
 SECRETS = ("a-secret-of-at-least-thirty-two-bytes",)
 PASSWORD = "correct horse battery staple"
 OPTIONS = HttpOptions(cursor_keys=(b"0123456789abcdef",), version="1.2.3")
+UNCOUNTED = ThrottlePolicy(place=None)
+"""All tests come from one network, so that nothing is counted for networks unless a test is about that."""
+
 NOBODY = "01936f4e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"
 """A well-formed id that nothing and nobody has."""
 
@@ -101,12 +106,17 @@ class Api:
         return "".join(self.lines).splitlines()
 
 
-def compose(clock: FixedClock, store: Store | None = None, ids: IdSource | None = None) -> tuple[Todo, ScryptHasher]:
+def compose(
+    clock: FixedClock,
+    store: Store | None = None,
+    ids: IdSource | None = None,
+    throttle: ThrottlePolicy = UNCOUNTED,
+) -> tuple[Todo, ScryptHasher]:
     """Every use case, on a memory store of its own unless told otherwise, with time and ids that a test decides."""
     store = store or MemoryStore()
     runner = Runner(store, clock, ids or CountingIds(), ListJournal())
-    hasher = ScryptHasher(cost=2)
-    passwords = PasswordCheck(runner, hasher)
+    hasher = ScryptHasher(cost=2, share_max=64)
+    passwords = PasswordCheck(runner, hasher, Digests(OPTIONS.cursor_keys[0]), throttle)
     access, refreshing = OpaqueAccessTokens(SECRETS), HmacRefreshTokens(SECRETS)
     sessions = Sessions(runner, passwords, access, refreshing, MemoryEndedSessions())
     return Todo(runner, Accounts(runner, hasher, passwords, sessions), sessions, store.ping), hasher
@@ -135,10 +145,12 @@ async def living(app: TodoApp) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def serving(options: HttpOptions = OPTIONS, todo: Todo | None = None) -> AsyncIterator[Api]:
+async def serving(
+    options: HttpOptions = OPTIONS, todo: Todo | None = None, throttle: ThrottlePolicy = UNCOUNTED
+) -> AsyncIterator[Api]:
     """The service, started."""
     clock, lines = FixedClock(), list[str]()
-    composed, hasher = compose(clock)
+    composed, hasher = compose(clock, throttle=throttle)
     given = todo or composed
 
     @asynccontextmanager

@@ -7,9 +7,11 @@ import pytest
 from litestar.types import Scope
 
 from tests.http.service import OPTIONS, PASSWORD, Api, problem, serving
+from todo_core.model.attempts import ThrottlePolicy
 from todo_http.options import HttpOptions
 from todo_http.places import Places
 
+COUNTED = ThrottlePolicy()
 PROXIES = ("10.0.0.0/8", "fd00::/8")
 
 
@@ -84,7 +86,11 @@ async def guess(client: httpx.AsyncClient, number: int, **headers: str) -> int:
 
 
 async def test_spoofed_fields_do_not_buy_more_guesses() -> None:  # B9, B10
-    async with serving() as api, client_from(api, "192.0.2.7") as client, client_from(api, "192.0.2.8") as elsewhere:
+    async with (
+        serving(throttle=COUNTED) as api,
+        client_from(api, "192.0.2.7") as client,
+        client_from(api, "192.0.2.8") as elsewhere,
+    ):
         answers = [await guess(client, number, **{"X-Forwarded-For": f"198.51.100.{number}"}) for number in range(32)]
         assert answers == [401] * 30 + [429] * 2
         assert await guess(elsewhere, 99) == 401
@@ -95,7 +101,7 @@ async def test_spoofed_fields_do_not_buy_more_guesses() -> None:  # B9, B10
 
 async def test_behind_a_proxy_each_client_has_guesses_of_its_own() -> None:  # B9
     options = HttpOptions(cursor_keys=OPTIONS.cursor_keys, version="1", trusted_proxies=PROXIES)
-    async with serving(options) as api, client_from(api, "10.0.0.1") as proxy:
+    async with serving(options, throttle=COUNTED) as api, client_from(api, "10.0.0.1") as proxy:
         for _ in range(30):
             assert await guess(proxy, 1 + _, **{"X-Forwarded-For": "6.6.6.6, 192.0.2.7"}) == 401
         assert await guess(proxy, 50, **{"X-Forwarded-For": "7.7.7.7, 192.0.2.7"}) == 429
@@ -104,7 +110,11 @@ async def test_behind_a_proxy_each_client_has_guesses_of_its_own() -> None:  # B
 
 
 async def test_a_flood_from_elsewhere_keeps_nobody_out_of_where_they_registered() -> None:  # B11
-    async with serving() as api, client_from(api, "192.0.2.7") as home, client_from(api, "198.51.100.1") as attacker:
+    async with (
+        serving(throttle=COUNTED) as api,
+        client_from(api, "192.0.2.7") as home,
+        client_from(api, "198.51.100.1") as attacker,
+    ):
         wish = {"email": "ada@example.org", "password": PASSWORD, "name": "Ada"}
         assert (await home.post("/api/auth/register", json=wish)).status_code == 201
         wrong, right = wish | {"password": "not this one"}, {"email": wish["email"], "password": PASSWORD}
@@ -113,3 +123,17 @@ async def test_a_flood_from_elsewhere_keeps_nobody_out_of_where_they_registered(
             await attacker.post("/api/auth/login", json=wrong)
         problem(await attacker.post("/api/auth/login", json=right), 429, "too-many-requests")
         assert (await home.post("/api/auth/login", json=right)).status_code == 200
+
+
+async def test_registering_is_rationed_for_each_network_whatever_the_answer() -> None:  # P7
+    async with (
+        serving(throttle=COUNTED) as api,
+        client_from(api, "192.0.2.7") as client,
+        client_from(api, "198.51.100.1") as elsewhere,
+    ):
+        wish = {"email": "ada@example.org", "password": PASSWORD, "name": "Ada"}
+        answers = [await client.post("/api/auth/register", json=wish) for _ in range(31)]
+        assert [answer.status_code for answer in answers] == [201] + [409] * 29 + [429]
+        problem(answers[-1], 429, "too-many-requests")
+        assert answers[-1].headers["retry-after"] == "60"
+        assert (await elsewhere.post("/api/auth/register", json=wish)).status_code == 409

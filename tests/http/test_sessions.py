@@ -3,7 +3,10 @@
 import base64
 import json
 
+import httpx
+
 from tests.http.service import NOBODY, PASSWORD, Api, Person, faults, problem
+from todo_adapters.memory.security import ListJournal
 
 
 async def test_logging_in(api: Api, ada: Person) -> None:
@@ -56,6 +59,38 @@ async def test_a_refresh_token_works_once_and_its_parent_is_excused_for_a_while(
     assert fresh.json()["refresh_token"] != first
     again = await api.client.post("/api/auth/refresh", json={"refresh_token": first})
     assert again.json()["refresh_token"] == fresh.json()["refresh_token"]  # D7
+
+
+async def test_once_the_new_token_has_been_used_the_old_one_was_stolen(api: Api, ada: Person) -> None:  # D10
+    first = {"refresh_token": ada.session["refresh_token"]}
+    fresh = (await api.client.post("/api/auth/refresh", json=first)).json()
+    bearer = {"Authorization": f"Bearer {fresh['token']}"}
+    assert (await api.client.get("/api/auth/me", headers=bearer)).status_code == 200
+    problem(await api.client.post("/api/auth/refresh", json=first), 401, "invalid-token")
+    problem(await api.client.get("/api/auth/me", headers=bearer), 401, "invalid-token")
+
+
+async def test_a_repeat_from_another_network_is_noted(api: Api, ada: Person) -> None:
+    first, journal = {"refresh_token": ada.session["refresh_token"]}, api.todo.run.journal
+    assert isinstance(journal, ListJournal)
+    await api.client.post("/api/auth/refresh", json=first)
+    for address, told in (("127.0.0.1", 0), ("192.0.2.7", 1)):
+        transport = httpx.ASGITransport(api.app, client=(address, 1234))  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://todo.test") as client:
+            assert (await client.post("/api/auth/refresh", json=first)).status_code == 200
+        assert journal.events.count("refresh_repeated_elsewhere") == told
+
+
+async def test_the_list_tells_a_recent_use_only_to_the_hour(api: Api, ada: Person) -> None:
+    api.clock.advance(seconds=5 * 3600 + 61)
+    used = api.clock.now()
+    fresh = await api.client.post("/api/auth/refresh", json={"refresh_token": ada.session["refresh_token"]})
+    again = Person(api.client, fresh.json())
+    [told] = (await again.get("/api/auth/sessions")).json()
+    assert told["last_used_at"] == f"{used:%Y-%m-%dT%H}:00:00.000000Z"
+    api.clock.advance(seconds=30)
+    [told] = (await again.get("/api/auth/sessions")).json()
+    assert told["last_used_at"] == f"{used:%Y-%m-%dT%H:%M:%S}.000000Z"
 
 
 async def test_reuse_after_the_grace_ends_the_login_session(api: Api, ada: Person) -> None:  # D5

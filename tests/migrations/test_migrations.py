@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, insert, inspect, select, update
 
+from tests.support.fakes import NOON
 from todo_adapters import migrate
 from todo_adapters.sql.tables import metadata
 
@@ -63,6 +65,24 @@ async def test_up_gives_the_tables_that_the_statements_use_and_down_leaves_nothi
 
     await migrate.upgrade(url)
     assert await look(url, differences) == []
+    await migrate.downgrade(url, "base")
+
+
+async def test_a_release_that_knows_nothing_of_rotations_goes_on_on_the_new_schema(url: str) -> None:
+    await migrate.upgrade(url)
+    sessions, user_id = metadata.tables["login_sessions"], uuid4()
+    people = metadata.tables["users"]
+    who = {"id": user_id, "email": "ada@example.org", "name": "Ada", "time_zone": "UTC", "password_hash": "-"}
+    known = {"user_id": user_id, "id": uuid4(), "generation": 1, "created_at": NOON, "last_used_at": NOON}
+
+    def serve(connection: Connection) -> None:
+        connection.execute(insert(people).values(**who, created_at=NOON))
+        connection.execute(insert(sessions).values(**known, replays=0, client="a browser"))
+        connection.execute(update(sessions).values(generation=2, rotated_at=NOON))
+
+    await migrate.on_connection(url, serve)
+    columns = [sessions.c.generation, sessions.c.rotated_from, sessions.c.confirmed]
+    assert await look(url, lambda connection: tuple(connection.execute(select(*columns)).one())) == (2, None, 0)
     await migrate.downgrade(url, "base")
 
 

@@ -96,3 +96,50 @@ def test_a_label_is_the_beginning_of_what_can_be_printed() -> None:
     assert client_label("Phone\x07/1.0 \u202eé") == "Phone/1.0 é"
     assert client_label("\x00" * 1_000 + "x" * 1_000) == "x" * CLIENT_MAX
     assert client_label("") == ""
+
+
+def test_once_the_token_of_the_child_has_been_used_its_parent_is_excused_no_longer() -> None:
+    _, session = new().refresh(1, NOON, POLICY)
+    assert outcome(session.used(1), 1, NOON + SECOND) is Refresh.REPEATED, "that was the parent's own token"
+    assert outcome(session.used(2), 1, NOON + SECOND) is Refresh.REUSED
+    assert session.used(2).used(1) == session.used(2), "what has been used stays used"
+    assert session.used(9) == session.used(2), "nothing newer than the newest can have been used"
+
+
+def test_the_next_child_is_unused_again() -> None:
+    _, session = new().refresh(1, NOON, POLICY)
+    _, session = session.used(2).refresh(2, NOON + SECOND, POLICY)
+    assert outcome(session, 2, NOON + 2 * SECOND) is Refresh.REPEATED
+
+
+def test_a_rotation_notes_where_it_came_from() -> None:
+    _, session = new().refresh(1, NOON, POLICY, b"here")
+    assert session.rotated_from == b"here"
+    _, again = session.refresh(1, NOON, POLICY, b"elsewhere")
+    assert again.rotated_from == b"here", "a repeat is no rotation"
+    _, unknown = session.refresh(2, NOON, POLICY)
+    assert unknown.rotated_from is None
+
+
+@pytest.mark.parametrize(
+    ("rotated", "repeated", "elsewhere"),
+    [(b"here", b"there", True), (b"here", b"here", False), (None, b"there", False), (b"here", None, False)],
+)
+def test_a_repeat_from_another_network_is_told_from_others(
+    rotated: bytes | None, repeated: bytes | None, elsewhere: bool
+) -> None:
+    assert new(rotated_from=rotated).rotated_elsewhere(repeated) is elsewhere
+
+
+def test_the_last_use_is_told_to_the_hour_while_the_parent_is_excused() -> None:
+    used = NOON + timedelta(minutes=34, seconds=5)
+    session = new(created_at=NOON - DAY, last_used_at=used)
+    for later in (timedelta(), POLICY.grace - timedelta(microseconds=1), -SECOND):
+        assert session.last_use_told(used + later, POLICY) == NOON
+    assert session.last_use_told(used + POLICY.grace, POLICY) == used
+
+
+def test_the_last_use_is_never_told_to_be_before_the_beginning() -> None:
+    begun = NOON + timedelta(minutes=20)
+    session = new(created_at=begun, last_used_at=begun + timedelta(minutes=5))
+    assert session.last_use_told(begun + timedelta(minutes=5), POLICY) == begun

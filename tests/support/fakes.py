@@ -1,4 +1,4 @@
-"""A clock that stands still, and ids that count: time and chance as a test decides them."""
+"""Clocks that stand still, and ids that count: time and chance as a test decides them."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -20,6 +20,20 @@ class FixedClock:
         """The new time, ``by`` or ``seconds`` later; negative steps go back."""
         self._now += timedelta(seconds=seconds) if by is None else by
         return self._now
+
+
+class Ticks:
+    """A monotonic clock that moves only when it is told to. Call it for its seconds."""
+
+    def __init__(self) -> None:
+        self._seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self._seconds
+
+    def advance(self, by: timedelta | None = None, /, *, seconds: float = 0) -> None:
+        """So much later, whatever other clocks say."""
+        self._seconds += seconds if by is None else by.total_seconds()
 
 
 class CountingIds:

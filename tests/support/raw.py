@@ -79,10 +79,11 @@ class Line:
 
 
 @asynccontextmanager
-async def line_to(url: str) -> AsyncIterator[Line]:
-    """A connection to the server at this address."""
+async def line_to(url: str, source: str = "") -> AsyncIterator[Line]:
+    """A connection to the server at this address, from ``source`` if it matters where it comes from."""
     parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    local = (source, 0) if source else None
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port, local_addr=local)
     line = Line(reader, writer)
     try:
         yield line

@@ -10,6 +10,7 @@ from todo_core.ids import UserId
 from todo_core.model.user import Actor, Registration
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions, SignedIn
 
@@ -52,7 +53,7 @@ def new_world() -> World:
     store, clock, ids, journal = MemoryStore(), FixedClock(), CountingIds(), ListJournal()
     run = Runner(store, clock, ids, journal)
     hasher = ScryptHasher(cost=4)
-    passwords = PasswordCheck(run, hasher)
+    passwords = PasswordCheck(run, hasher, Digests(b"a key of at least sixteen bytes"))
     sessions = Sessions(run, passwords, OpaqueAccessTokens(SECRETS), HmacRefreshTokens(SECRETS), MemoryEndedSessions())
     accounts = Accounts(run, hasher, passwords, sessions)
     return World(store, clock, journal, run, hasher, accounts, sessions)

@@ -5,7 +5,7 @@ from datetime import datetime
 from todo_adapters.memory.attempts import MemoryAttemptReads, MemoryAttempts
 from todo_adapters.memory.desk import Desk
 from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
-from todo_adapters.memory.state import Shelf, State, oldest
+from todo_adapters.memory.state import Shelf, State, oldest, others_run
 from todo_adapters.memory.strictness import AbandonedWrite, Misuse
 from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
 
@@ -15,9 +15,15 @@ class MemoryAccountsView:
 
     def __init__(self, state: State) -> None:
         desk = Desk(state)
+        self._state = state
         self.users = MemoryUserReads(desk)
         self.sessions = MemorySessionReads(desk)
         self.attempts = MemoryAttemptReads(desk)
+
+    async def newest_receipt(self) -> datetime | None:
+        receipts = [at for shelf in self._state.shelves.values() for _, at in shelf.receipts.values()]
+        await others_run()
+        return max(receipts, default=None)
 
 
 class MemoryAccountsUnitOfWork:

@@ -40,14 +40,14 @@ class MemoryAttempts(MemoryAttemptReads):
         counts = [(attempts.since, key) for key, attempts in self._desk.attempts.items()]
         piece, end = oldest(counts, after, before, limit)
         for _, key in sorted(piece, key=lambda count: count[1]):
-            await self._desk.holding.take(attempts_row(key))
-            attempts = self._desk.attempts.get(key)
-            if attempts and _over(attempts, before):
+            if _over(self._desk.attempts.get(key), before) and await self._desk.holding.take_if_free(attempts_row(key)):
                 self._desk.attempts.drop(key)
         return end
 
 
-def _over(attempts: Attempts, moment: datetime) -> bool:
+def _over(attempts: Attempts | None, moment: datetime) -> bool:
+    if attempts is None:
+        return False
     ends = (attempts.since, attempts.blocked_until, attempts.kept_until)
     return all(end is None or end < moment for end in ends)
 

@@ -36,6 +36,10 @@ class Locks:
             holding.wanted = None
             raise
 
+    def held(self, key: Key) -> bool:
+        """True when somebody holds the row."""
+        return key in self._holders
+
     def release(self, key: Key) -> None:
         """Hands the row to whoever has waited longest."""
         queue = self._queues.get(key, deque())
@@ -72,6 +76,13 @@ class Holding:
         if key not in self._held:
             await self._locks.acquire(key, self)
             self._held.add(key)
+
+    async def take_if_free(self, key: Key) -> bool:
+        """True when the row is ours now; it is not waited for."""
+        if key not in self._held and self._locks.held(key):
+            return False
+        await self.take(key)
+        return True
 
     def give_back(self, key: Key) -> None:
         """Lets go of one row before the unit of work is over."""

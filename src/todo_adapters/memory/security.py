@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from todo_adapters.hashing_bench import WAITING_MAX, Bench
+from todo_adapters.hashing_bench import SHARE_MAX, WAITING_MAX, Bench
 from todo_adapters.runtime import new_salt
 from todo_adapters.seals import Seal
 from todo_core.errors import InvalidToken
@@ -37,12 +37,12 @@ LEEWAY: Final = timedelta(seconds=10)
 class ScryptHasher:
     """A PasswordHasher by scrypt (RFC 7914); ``cost`` is the binary logarithm of its ``n``."""
 
-    def __init__(self, *, cost: int = COST, waiting_max: int = WAITING_MAX) -> None:
+    def __init__(self, *, cost: int = COST, waiting_max: int = WAITING_MAX, share_max: int = SHARE_MAX) -> None:
         self._cost = cost
-        self._bench = Bench(self._hash, self._matches, waiting_max)
+        self._bench = Bench(self._hash, self._matches, waiting_max, share_max)
 
-    def turn(self) -> AbstractAsyncContextManager[HashingTurn]:
-        return self._bench.turn()
+    def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
+        return self._bench.turn(place)
 
     def outdated(self, stored: str) -> bool:
         return not stored.startswith(f"$scrypt$ln={self._cost},")
@@ -75,29 +75,29 @@ def _plain(octets: bytes) -> str:
 
 
 class OpaqueAccessTokens:
-    """AccessTokens without a token library: user, session and times under a keyed digest."""
+    """AccessTokens without a token library: user, session, generation and times under a keyed digest."""
 
-    _RECORD: Final = struct.Struct(">16s16sqq")
+    _RECORD: Final = struct.Struct(">16s16sIqq")
 
     def __init__(self, secrets: Sequence[str], lifetime: timedelta = timedelta(minutes=10)) -> None:
         self._lifetime = timedelta(seconds=int(lifetime.total_seconds()))
-        self._seal = Seal("at1.", self._RECORD.size, secrets)
+        self._seal = Seal("at2.", self._RECORD.size, secrets)
 
     @property
     def lifetime(self) -> timedelta:
         return self._lifetime
 
-    def issue(self, user_id: UserId, session_id: SessionId, now: datetime) -> str:
+    def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: datetime) -> str:
         issued_at = int(now.timestamp())
         expires_at = issued_at + int(self._lifetime.total_seconds())
-        return self._seal.close(self._RECORD.pack(user_id.bytes, session_id.bytes, issued_at, expires_at))
+        return self._seal.close(self._RECORD.pack(user_id.bytes, session_id.bytes, generation, issued_at, expires_at))
 
     def read(self, token: str, now: datetime) -> Claims:
-        user, session, issued_at, expires_at = self._RECORD.unpack(self._seal.open(token))
+        user, session, generation, issued_at, expires_at = self._RECORD.unpack(self._seal.open(token))
         issued, expires = datetime.fromtimestamp(issued_at, UTC), datetime.fromtimestamp(expires_at, UTC)
         if issued > now + LEEWAY or expires <= now or expires - issued > self._lifetime:
             raise InvalidToken
-        return Claims(UserId(UUID(bytes=user)), SessionId(UUID(bytes=session)), expires)
+        return Claims(UserId(UUID(bytes=user)), SessionId(UUID(bytes=session)), generation, issued, expires)
 
 
 class MemoryEndedSessions:
@@ -106,7 +106,7 @@ class MemoryEndedSessions:
     def __init__(self) -> None:
         self._ended: set[object] = set()
 
-    def add(self, session_id: SessionId, ended_at: datetime) -> None:
+    def add(self, session_id: SessionId) -> None:
         self._ended.add(session_id)
 
     def __contains__(self, session_id: object) -> bool:

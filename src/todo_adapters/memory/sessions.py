@@ -1,6 +1,6 @@
 """All login sessions: those that are alive, and the memory of those that ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.model.session import LoginSession
+from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
 
 
 class MemorySessionReads:
@@ -23,6 +24,11 @@ class MemorySessionReads:
         found = [session for session in self._desk.sessions.values() if session.user_id == user_id]
         await others_run()
         return tuple(sorted(found, key=lambda session: (session.created_at, session.id)))
+
+    async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+        found = sorted(session_id for session_id, _ in self._desk.ended.items() if after is None or session_id > after)
+        await others_run()
+        return tuple(found[:limit])
 
     async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
         found = [(session_id, at) for session_id, at in self._desk.ended.items() if at >= moment]
@@ -57,8 +63,15 @@ class MemorySessions(MemorySessionReads):
             last_used_at=session.last_used_at,
             rotated_at=session.rotated_at,
             replays=session.replays,
+            rotated_from=session.rotated_from,
+            confirmed=session.confirmed,
         )
         self._desk.sessions.put(session.id, changed)
+
+    async def confirm(self, used: Mapping[SessionId, int]) -> None:
+        for session_id in sorted(used):
+            if session := await self.locked(session_id):
+                self._desk.sessions.put(session_id, session.used(used[session_id]))
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         check_storable(at)
@@ -67,10 +80,12 @@ class MemorySessions(MemorySessionReads):
                 self._desk.sessions.drop(session_id)
                 self._desk.ended.put(session_id, at)
 
-    async def forget_ended(self, before: datetime) -> None:
-        for session_id, at in self._desk.ended.items():
-            if at < before:
-                self._desk.ended.drop(session_id)
+    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+        if len(session_ids) > FORGOTTEN_AT_ONCE:
+            raise Misuse("more than may be forgotten at once")
+        await others_run()
+        for session_id in session_ids:
+            self._desk.ended.drop(session_id)
 
 
 def session_row(session_id: SessionId) -> Key:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
 from todo_adapters.sql.database import Database
 from todo_adapters.sql.piecewise import Piecewise
@@ -23,6 +23,7 @@ GET: Final = Statement(
     ),
     keyed=True,
 )
+NEWEST: Final = Statement(select(R.at).order_by(R.at.desc()).limit(literal_column("1")))
 FORGET: Final = Piecewise(receipts, R.at, (R.user_id, R.key))
 
 

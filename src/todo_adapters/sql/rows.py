@@ -107,7 +107,7 @@ def to_credentials(row: Row) -> Credentials:
 
 def to_session(row: Row) -> LoginSession:
     """A row of SESSION_COLUMNS as a login session."""
-    user_id, session_id, generation, created_at, last_used_at, rotated_at, replays, client = row
+    user_id, session_id, generation, created_at, last_used_at, rotated_at, replays, client, place, confirmed = row
     return LoginSession(
         id=SessionId(session_id),
         user_id=UserId(user_id),
@@ -117,6 +117,8 @@ def to_session(row: Row) -> LoginSession:
         rotated_at=rotated_at,
         replays=replays,
         client=client,
+        rotated_from=place,
+        confirmed=confirmed,
     )
 
 

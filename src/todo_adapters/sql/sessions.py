@@ -1,11 +1,12 @@
 """All login sessions: those that live, and for a while the names of those that have ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import Integer, bindparam, case, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from todo_adapters.sql.database import Reader
@@ -18,14 +19,30 @@ from todo_core.model.session import LoginSession
 
 S = login_sessions.c
 E = ended_sessions.c
-CHANGEABLE: Final = ("generation", "last_used_at", "rotated_at", "replays")
+FIRST: Final = UUID(int=0)
+"""Smaller than any id."""
+
+FORGOTTEN: Final = tuple(f"id_{number}" for number in range(50))
+"""The places for ids in one statement that deletes; those that are left over repeat the last id."""
+
+CHANGEABLE: Final = ("generation", "last_used_at", "rotated_at", "replays", "rotated_from", "confirmed")
 
 OF_USER: Final = Statement(
     select(*SESSION_COLUMNS).where(S.user_id == bindparam("user_id", type_=S.user_id.type)).order_by(S.created_at, S.id)
 )
-ENDED_SINCE: Final = Statement(
-    select(E.id, E.ended_at).where(E.ended_at >= bindparam("moment", type_=E.ended_at.type)).order_by(E.ended_at)
+ENDED: Final = Statement(
+    select(E.id)
+    .where(E.id > bindparam("after", type_=E.id.type))
+    .order_by(E.id)
+    .limit(bindparam("limit", type_=Integer())),
+    keyed=True,
 )
+ENDED_SINCE: Final = Statement(
+    select(E.id, E.ended_at).where(E.ended_at >= bindparam("moment", type_=E.ended_at.type)).order_by(E.ended_at),
+    keyed=True,
+)
+"""Both keyed: a thread that has to wait for its turn would make revocation wait where SQLite is busy."""
+
 LOCKED: Final = Statement(select(*SESSION_COLUMNS).where(S.id == bindparam("id", type_=S.id.type)).with_for_update())
 ADD: Final = Statement(
     insert(login_sessions)
@@ -50,6 +67,21 @@ UPDATE: Final = Statement(
     .values({name: bindparam(name, type_=S[name].type) for name in CHANGEABLE})
     .returning(S.id)
 )
+CONFIRM: Final = Statement(
+    update(login_sessions)
+    .where(
+        S.id == bindparam("id", type_=S.id.type),
+        S.confirmed < bindparam("used", type_=S.confirmed.type),
+        S.confirmed < S.generation,
+    )
+    .values(
+        confirmed=case(
+            (S.generation < bindparam("used", type_=S.confirmed.type), S.generation),
+            else_=bindparam("used", type_=S.confirmed.type),
+        )
+    )
+    .returning(S.id)
+)
 REMOVE: Final = Statement(delete(login_sessions).where(S.id == bindparam("id", type_=S.id.type)).returning(S.id))
 REMEMBER: Final = Statement(
     insert_or_pass(ended_sessions)
@@ -58,7 +90,7 @@ REMEMBER: Final = Statement(
     .returning(E.id)
 )
 FORGET: Final = Statement(
-    delete(ended_sessions).where(E.ended_at < bindparam("before", type_=E.ended_at.type)).returning(E.id)
+    delete(ended_sessions).where(E.id.in_([bindparam(name, type_=E.id.type) for name in FORGOTTEN])).returning(E.id)
 )
 
 
@@ -70,6 +102,10 @@ class SqlSessions:
 
     async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
         return [to_session(row) for row in await self.reader.all(OF_USER, {"user_id": user_id})]
+
+    async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+        rows = await self.reader.all(ENDED, {"after": after or FIRST, "limit": limit})
+        return [SessionId(session_id) for (session_id,) in rows]
 
     async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
         rows = await self.reader.all(ENDED_SINCE, {"moment": moment})
@@ -86,10 +122,18 @@ class SqlSessions:
     async def update(self, session: LoginSession) -> None:
         await self.reader.one(UPDATE, from_session(session))
 
+    async def confirm(self, used: Mapping[SessionId, int]) -> None:
+        for session_id in sorted(used):  # one order for all, so that nobody waits in a circle
+            await self.reader.one(CONFIRM, {"id": session_id, "used": used[session_id]})
+
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         for session_id in sorted(session_ids):  # one order for all, so that nobody waits in a circle
             if await self.reader.one(REMOVE, {"id": session_id}) is not None:
                 await self.reader.one(REMEMBER, {"id": session_id, "ended_at": at})
 
-    async def forget_ended(self, before: datetime) -> None:
-        await self.reader.all(FORGET, {"before": before})
+    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+        ids = sorted(session_ids)  # one order for all, so that nobody waits in a circle
+        for start in range(0, len(ids), len(FORGOTTEN)):
+            piece = ids[start : start + len(FORGOTTEN)]
+            piece += [piece[-1]] * (len(FORGOTTEN) - len(piece))
+            await self.reader.all(FORGET, dict(zip(FORGOTTEN, piece, strict=True)))

@@ -17,7 +17,7 @@ from todo_adapters.sql.changes import SqlChanges
 from todo_adapters.sql.counters import MINE, Uncounted, lock, recount, revision
 from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
 from todo_adapters.sql.disk import Disk
-from todo_adapters.sql.receipts import FORGET, SqlReceipts
+from todo_adapters.sql.receipts import FORGET, NEWEST, SqlReceipts
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import users
@@ -261,6 +261,11 @@ class SqlAccounts:
         self.users = SqlUsers(reader)
         self.sessions = SqlSessions(reader)
         self.attempts = SqlAttempts(reader)
+        self._reader = reader
+
+    async def newest_receipt(self) -> datetime | None:
+        row = await self._reader.one(NEWEST, {})
+        return None if row is None else row[0]
 
 
 class SqlAccountsUnitOfWork(SqlAccounts):

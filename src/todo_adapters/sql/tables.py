@@ -127,6 +127,8 @@ login_sessions = Table(
     Column("rotated_at", INSTANT),
     Column("replays", COUNT, nullable=False),
     Column("client", TEXT, nullable=False),
+    Column("rotated_from", LargeBinary(32)),
+    Column("confirmed", COUNT, nullable=False, server_default="0"),
     PrimaryKeyConstraint("user_id", "id"),
     Index("ix_login_sessions_id", "id"),
     sqlite_with_rowid=False,

@@ -8,6 +8,9 @@ from typing import Final
 SETTLING: Final = timedelta(seconds=5)
 """How long the last free attempt holds back the next ones while it is still being checked."""
 
+ATTEMPTS_PER_FAILURE: Final = 10
+"""How many attempts a network has in the time in which so many times fewer may fail."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptPolicy:
@@ -32,7 +35,7 @@ def per_minute(failures: int) -> AttemptPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThrottlePolicy:
-    """What an account bears, what comes from one place (nothing is counted for places when it is None).
+    """What an account bears, and which failures come from one place (nothing is counted for places when it is None).
 
     An account that logged in from a place within ``known_for`` is judged there by what goes wrong there alone:
     so strangers elsewhere cannot keep its owner out, however often they fail.
@@ -41,6 +44,11 @@ class ThrottlePolicy:
     account: AttemptPolicy = AttemptPolicy()
     place: AttemptPolicy | None = per_minute(30)
     known_for: timedelta = timedelta(days=14)
+
+    @property
+    def attempts(self) -> AttemptPolicy | None:
+        """What comes from one place in all, right or wrong."""
+        return replace(self.place, free=self.place.free * ATTEMPTS_PER_FAILURE) if self.place else None
 
     @property
     def window(self) -> timedelta:

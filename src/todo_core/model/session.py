@@ -37,7 +37,9 @@ def client_label(text: str) -> str:
 class LoginSession:
     """``generation`` is the number of the only refresh token that still works.
 
-    ``rotated_at`` is when its parent was first used, ``replays`` how often the parent has come again since.
+    ``rotated_at`` is when its parent was first used, ``rotated_from`` a digest of the network that this came from,
+    ``replays`` how often the parent has come again since. ``confirmed`` is the newest generation of which the access
+    token is known to have been used.
     """
 
     id: SessionId
@@ -48,25 +50,53 @@ class LoginSession:
     rotated_at: datetime | None = None
     replays: int = 0
     client: str
+    rotated_from: bytes | None = None
+    confirmed: int = 0
 
     def expired(self, now: datetime, policy: SessionPolicy) -> bool:
         """True when the session is too old, or too long unused, to be refreshed."""
         return now >= self.created_at + policy.absolute or now >= self.last_used_at + policy.idle
 
-    def refresh(self, generation: int, now: datetime, policy: SessionPolicy) -> tuple[Refresh, "LoginSession"]:
+    def used(self, generation: int) -> "LoginSession":
+        """After the access token of this generation has been used."""
+        return replace(self, confirmed=max(self.confirmed, min(generation, self.generation)))
+
+    def rotated_elsewhere(self, place: bytes | None) -> bool:
+        """True when the last rotation is known to have come from another network than this one."""
+        return place is not None and self.rotated_from is not None and place != self.rotated_from
+
+    def last_use_told(self, now: datetime, policy: SessionPolicy) -> datetime:
+        """When the session was last used: only to the hour while the parent of its token may still be excused.
+
+        Otherwise a thief could see when the owner refreshes, and present a copy within that time.
+        """
+        if now >= self.last_used_at + policy.grace:
+            return self.last_used_at
+        return max(self.created_at, self.last_used_at.replace(minute=0, second=0, microsecond=0))
+
+    def refresh(
+        self, generation: int, now: datetime, policy: SessionPolicy, place: bytes | None = None
+    ) -> tuple[Refresh, "LoginSession"]:
         """What presenting the token of this generation means, and the session afterwards.
 
-        Only the immediate parent of the newest token is excused, only for a while from its first use, and not
-        without end; whatever else comes twice was copied (RFC 9700, section 4.14.2).
+        Only the immediate parent of the newest token is excused, only for a while from its first use, only until
+        the access token that came with its child is used, and not without end; whatever else comes twice was
+        copied (RFC 9700, section 4.14.2).
         """
         if self.expired(now, policy):
             return Refresh.EXPIRED, self
         if generation == self.generation:
-            used = replace(
-                self, generation=generation + 1, rotated_at=now, replays=0, last_used_at=max(now, self.last_used_at)
+            rotated = replace(
+                self,
+                generation=generation + 1,
+                rotated_at=now,
+                rotated_from=place,
+                replays=0,
+                last_used_at=max(now, self.last_used_at),
             )
-            return Refresh.ROTATED, used
-        excused = self.rotated_at is not None and now < self.rotated_at + policy.grace
+            return Refresh.ROTATED, rotated
+        unused = self.confirmed < self.generation
+        excused = unused and self.rotated_at is not None and now < self.rotated_at + policy.grace
         if generation == self.generation - 1 and excused and self.replays < policy.replays:
             return Refresh.REPEATED, replace(self, replays=self.replays + 1)
         return Refresh.REUSED, self

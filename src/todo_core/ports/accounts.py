@@ -1,14 +1,17 @@
 """The unscoped door of the storage: people, login sessions, failed logins. Opened by ``Store``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from todo_core.ids import SessionId, UserId
 from todo_core.model.attempts import Attempts
 from todo_core.model.session import LoginSession
 from todo_core.model.user import Credentials, User
 from todo_core.paging import Page
+
+FORGOTTEN_AT_ONCE: Final = 1_000
+"""Rows that one unit of work deletes at most when it throws away what nobody will ask for again."""
 
 
 class UserReads(Protocol):
@@ -52,6 +55,9 @@ class SessionReads(Protocol):
     async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
         """The user's login sessions that have not ended, oldest first."""
 
+    async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+        """At most ``limit`` of the sessions that are remembered as ended, in the order of their ids."""
+
     async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
         """Which sessions ended at or after the moment, and when."""
 
@@ -66,13 +72,19 @@ class SessionRepository(SessionReads, Protocol):
         """The session, held against every other unit of work until this one is over; None when it has ended."""
 
     async def update(self, session: LoginSession) -> None:
-        """Generation, use and replays of a session obtained from ``locked``."""
+        """Generation, rotation, use, replays and confirmation of a session obtained from ``locked``."""
+
+    async def confirm(self, used: Mapping[SessionId, int]) -> None:
+        """The access tokens of these generations have been used; see ``LoginSession.used``.
+
+        Sessions that have ended are passed over.
+        """
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         """They are gone from now on, and remembered as ended. Those that have ended already are passed over."""
 
-    async def forget_ended(self, before: datetime) -> None:
-        """Drops the memory of sessions that ended before this."""
+    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+        """Drops the memory of these. At most FORGOTTEN_AT_ONCE; those that are not remembered are passed over."""
 
 
 class AttemptReads(Protocol):
@@ -113,6 +125,9 @@ class AccountsView(Protocol):
     def attempts(self) -> AttemptReads:
         """Failed logins."""
 
+    async def newest_receipt(self) -> datetime | None:
+        """When the latest write with an idempotency key happened, of all owners; None without any."""
+
 
 class AccountsUnitOfWork(Protocol):
     """The unscoped door, to change. Writes happen in order and become visible to others at ``commit``."""
@@ -138,8 +153,6 @@ class AccountsUnitOfWork(Protocol):
 
     async def commit(self) -> None:
         """Makes everything permanent. Once begun it is not undone by cancelling the caller.
-
-        What was visible to it is then as durable as what it wrote, also when it wrote nothing.
 
         Raises OwnerBusy, Contention, Unavailable, OutcomeUnknown.
         """

@@ -25,9 +25,10 @@ class HashingTurn(Protocol):
 class PasswordHasher(Protocol):
     """Slow hashes, a bounded number at a time, off the event loop."""
 
-    def turn(self) -> AbstractAsyncContextManager[HashingTurn]:
+    def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
         """Waits for a place at the bench. Raises Unavailable at once when too many are waiting.
 
+        ``place`` is the network that asks: each may have only a share of those who wait. An empty one has no limit.
         Work that was begun is finished even when the caller is cancelled, and holds its place until then.
         """
 
@@ -37,10 +38,12 @@ class PasswordHasher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid access token says."""
+    """What a valid access token says. ``generation`` is 0 when it does not say to which refresh token it belongs."""
 
     user_id: UserId
     session_id: SessionId
+    generation: int
+    issued_at: datetime
     expires_at: datetime
 
 
@@ -51,8 +54,8 @@ class AccessTokens(Protocol):
     def lifetime(self) -> timedelta:
         """How long a new token is valid, in whole seconds."""
 
-    def issue(self, user_id: UserId, session_id: SessionId, now: datetime) -> str:
-        """A token for this login session."""
+    def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: datetime) -> str:
+        """A token for this login session, given out together with the refresh token of this generation."""
 
     def read(self, token: str, now: datetime) -> Claims:
         """Raises InvalidToken unless it is one of ours, meant for this, and within its time."""
@@ -71,8 +74,11 @@ class RefreshTokens(Protocol):
 class EndedSessions(Protocol):
     """The login sessions that ended recently enough for an access token of theirs to be still within its time."""
 
-    def add(self, session_id: SessionId, ended_at: datetime) -> None:
+    def add(self, session_id: SessionId) -> None:
         """From now on the session is in here, at least until its last access token has expired."""
 
     def __contains__(self, session_id: object) -> bool:
-        """True when the session has ended; answered from memory."""
+        """True when the session has ended; answered from memory.
+
+        Raises Unavailable when it may have ended without this being known here.
+        """

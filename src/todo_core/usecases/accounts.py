@@ -1,5 +1,6 @@
 """Getting an account, changing it, and leaving."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from todo_core.errors import EmailTaken, Invalid, InvalidToken, NotFound, Violation
@@ -7,13 +8,14 @@ from todo_core.ids import SessionId, UserId
 from todo_core.limits import PAGE_MAX
 from todo_core.model.password import new_password
 from todo_core.model.rules import Rules
-from todo_core.model.user import Actor, Credentials, ProfilePatch, Registration, User
+from todo_core.model.session import LoginSession
+from todo_core.model.user import Actor, ProfilePatch, Registration, User
 from todo_core.paging import Page
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import PasswordHasher
 from todo_core.runner import Runner
 from todo_core.usecases.passwords import PasswordCheck, readable_password
-from todo_core.usecases.sessions import Sessions, SignedIn
+from todo_core.usecases.sessions import Sessions, SignedIn, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,17 @@ class Accounts:
     sessions: Sessions
 
     async def register(self, wish: Registration, client: str, place: str = "") -> SignedIn:
-        """A new account, and its first login session. Raises EmailTaken."""
-        if await self.runner.store.accounts().users.credentials(wish.email):
-            raise EmailTaken
-        user, password_hash = await self._prepare(wish)
+        """A new account, and its first login session; counts as a failed login for the place if one is named.
+
+        Raises EmailTaken and TooManyRequests.
+        """
+
+        async def permit() -> None:
+            if await self.runner.store.accounts().users.credentials(wish.email):
+                raise EmailTaken
+
+        password_hash = await self.passwords.hash_new(wish.password, place, permit)
+        user = self._new_user(wish)
         session = self.sessions.new(user.id, client)
 
         async def enter(tx: AccountsUnitOfWork) -> None:
@@ -43,7 +52,9 @@ class Accounts:
 
     async def add(self, wish: Registration) -> User:
         """A new account without a login session. Raises EmailTaken."""
-        user, password_hash = await self._prepare(wish)
+        async with self.hasher.turn() as turn:
+            password_hash = await turn.hash(wish.password)
+        user = self._new_user(wish)
 
         async def enter(tx: AccountsUnitOfWork) -> None:
             await tx.users.add(user, password_hash)
@@ -52,11 +63,9 @@ class Accounts:
         self.runner.journal.record("registered", user=str(user.id))
         return user
 
-    async def _prepare(self, wish: Registration) -> tuple[User, str]:
-        async with self.hasher.turn() as turn:
-            password_hash = await turn.hash(wish.password)
+    def _new_user(self, wish: Registration) -> User:
         user_id, now = UserId(self.runner.ids.new()), self.runner.clock.now()
-        return User(id=user_id, email=wish.email, name=wish.name, created_at=now), password_hash
+        return User(id=user_id, email=wish.email, name=wish.name, created_at=now)
 
     async def me(self, actor: Actor) -> User:
         """The caller. Raises InvalidToken when the account is gone."""
@@ -66,12 +75,10 @@ class Accounts:
             raise InvalidToken from None
 
     async def change_profile(self, actor: Actor, patch: ProfilePatch) -> User:
-        """The caller, with another name or time zone. Raises InvalidToken when the account is gone."""
+        """The caller, with another name or time zone. Raises InvalidToken when the login session is gone."""
 
         async def change(tx: AccountsUnitOfWork) -> User:
-            found = await tx.users.locked(actor.user_id)
-            if found is None:
-                raise InvalidToken
+            found, _ = await held(tx, actor)
             user = found.user.change(patch)
             await tx.users.update(user)
             return user
@@ -79,20 +86,22 @@ class Accounts:
         return await self.runner.accounts(change)
 
     async def change_password(self, actor: Actor, current: str, new: str, place: str = "") -> None:
-        """Another password; all other login sessions end. Raises Invalid, also when ``current`` is wrong."""
+        """Sets another password and ends all other login sessions.
+
+        Raises Invalid, also when ``current`` is wrong, and InvalidToken when the login session is gone.
+        """
         user = await self.me(actor)
         rules = Rules()
         wanted = rules.keep("new_password", lambda text: new_password(text, user.email, user.name), new, "")
         rules.settle()
-        await self._prove(user, "current_password", current, place)
-        async with self.hasher.turn() as turn:
+        proven = await self._prove(user, "current_password", current, place)
+        async with self.hasher.turn(place) as turn:
             password_hash = await turn.hash(wanted)
         now = self.runner.clock.now()
 
         async def change(tx: AccountsUnitOfWork) -> list[SessionId]:
-            await tx.users.locked(user.id)
+            sessions = await self._prove_again(tx, actor, "current_password", proven)
             await tx.users.set_password(user.id, password_hash)
-            sessions = await tx.sessions.of_user(user.id)
             others = [session.id for session in sessions if session.id != actor.session_id]
             await tx.sessions.end(others, now)
             return others
@@ -101,14 +110,15 @@ class Accounts:
         self.runner.journal.record("password_changed", user=str(user.id))
 
     async def close(self, actor: Actor, password: str, place: str = "") -> None:
-        """The account and everything in it is gone. Raises Invalid when the password is wrong."""
+        """Deletes the account and everything in it.
+
+        Raises Invalid when the password is wrong, and InvalidToken when the login session is gone.
+        """
         user = await self.me(actor)
-        await self._prove(user, "password", password, place)
+        proven = await self._prove(user, "password", password, place)
 
         async def remove(tx: AccountsUnitOfWork) -> list[SessionId]:
-            await tx.users.locked(user.id)
-            sessions = await tx.sessions.of_user(user.id)
-            ended = [session.id for session in sessions]
+            ended = [session.id for session in await self._prove_again(tx, actor, "password", proven)]
             await tx.sessions.end(ended, self.runner.clock.now())
             await tx.users.remove(user.id)
             return ended
@@ -118,7 +128,10 @@ class Accounts:
 
     async def disable(self, email: str, disabled: bool = True) -> User:
         """The user with this canonical address may no longer log in, or may again. Raises NotFound."""
-        user_id = (await self._credentials(email)).user.id
+        known = await self.runner.store.accounts().users.credentials(email)
+        if known is None:
+            raise NotFound("account")
+        user_id = known.user.id
 
         async def change(tx: AccountsUnitOfWork) -> tuple[User, list[SessionId]]:
             found = await tx.users.locked(user_id)
@@ -139,16 +152,28 @@ class Accounts:
         """Everybody, in order of registration."""
         return await self.runner.store.accounts().users.page(after, limit)
 
-    async def _credentials(self, email: str) -> Credentials:
-        found = await self.runner.store.accounts().users.credentials(email)
-        if found is None:
-            raise NotFound("account")
-        return found
+    async def _prove(self, user: User, field: str, password: str, place: str) -> str:
+        """Asks for the password again, and returns the hash that it was compared with.
 
-    async def _prove(self, user: User, field: str, password: str, place: str) -> None:
-        """Asks again for the password. A wrong one is a broken rule: a 401 would throw a good session away."""
-        stored = (await self._credentials(user.email)).password_hash
-        checked = await self.passwords.check(user.email, stored, readable_password(field, password), place)
+        A wrong one is a broken rule: after a 401 clients would throw away a good session. Raises Invalid.
+        """
+        found = await self.runner.store.accounts().users.credentials(user.email)
+        if found is None or found.user.id != user.id:
+            raise InvalidToken
+        checked = await self.passwords.check(user.email, found.password_hash, readable_password(field, password), place)
         if not checked.right:
-            self.runner.journal.record("password_check_failed", user=str(user.id))
-            raise Invalid([Violation(field, "wrong-password", "This is not the current password.")])
+            raise self._wrong_password(user.id, field)
+        return found.password_hash
+
+    async def _prove_again(
+        self, tx: AccountsUnitOfWork, actor: Actor, field: str, proven: str
+    ) -> Sequence[LoginSession]:
+        """The caller's login sessions, if what ``_prove`` found still holds under the lock."""
+        found, sessions = await held(tx, actor)
+        if found.password_hash != proven:
+            raise self._wrong_password(actor.user_id, field)
+        return sessions
+
+    def _wrong_password(self, user_id: UserId, field: str) -> Invalid:
+        self.runner.journal.record("password_check_failed", user=str(user_id))
+        return Invalid([Violation(field, "wrong-password", "This is not the current password.")])

@@ -1,9 +1,10 @@
 """Checking a password that somebody gives: slow hashes in turn, and failures counted where all replicas see them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import count
-from typing import Final
+from typing import Final, TypeVar
 
 from todo_core.errors import Invalid, TooManyRequests, Violation
 from todo_core.model.attempts import ThrottlePolicy
@@ -11,7 +12,10 @@ from todo_core.model.password import readable
 from todo_core.model.rules import Broken
 from todo_core.ports.security import PasswordHasher
 from todo_core.runner import Runner
+from todo_core.usecases.digests import Digests
 from todo_core.usecases.throttle import Blocked, Throttle
+
+T = TypeVar("T")
 
 TRIES: Final = 20
 PAUSE: Final = 0.05
@@ -32,19 +36,43 @@ class PasswordCheck:
 
     runner: Runner
     hasher: PasswordHasher
+    digests: Digests
     policy: ThrottlePolicy = ThrottlePolicy()
 
     async def check(self, email: str, stored: str | None, password: str, place: str) -> Checked:
         """Whether this is the password behind the stored hash; ``None`` stands for no such account.
 
         The attempt is counted before the comparison and taken back after a right one, so that no number of
-        parallel guesses gets more than its share. Whoever is held back only by others that are still being
-        checked waits for them, lest they be turned away beside right ones. Raises TooManyRequests.
+        parallel guesses gets more than its share. Raises TooManyRequests.
         """
         throttle = self.throttle(email, place)
+        return await self._patiently(lambda: self._attempt(throttle, stored, password))
+
+    async def hash_new(self, password: str, place: str, permit: Callable[[], Awaitable[None]]) -> str:
+        """The hash for a new account. It costs the place as much as a failed login, which is never given back.
+
+        ``permit`` is called once that is paid, and may raise what speaks against the account. Raises TooManyRequests.
+        """
+        throttle = self.throttle("", place)
+
+        async def attempt() -> str:
+            await throttle.look()
+            async with self.hasher.turn(place) as turn:
+                await throttle.charge()
+                await permit()
+                return await turn.hash(password)
+
+        return await self._patiently(attempt)
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Returns what the attempt returns. Raises TooManyRequests.
+
+        An attempt that is held back only by others that are still being checked is repeated for about a second
+        instead of being refused: those others may turn out right.
+        """
         for tries in count(1):
             try:
-                return await self._attempt(throttle, stored, password)
+                return await attempt()
             except Blocked as blocked:
                 if tries == TRIES or not blocked.settling:
                     self.runner.journal.record("too_many_requests", of=blocked.of, wait=blocked.wait)
@@ -54,7 +82,7 @@ class PasswordCheck:
 
     async def _attempt(self, throttle: Throttle, stored: str | None, password: str) -> Checked:
         await throttle.look()
-        async with self.hasher.turn() as turn:
+        async with self.hasher.turn(throttle.place) as turn:
             paid = await throttle.charge()
             right = await turn.matches(stored, password)
             outdated = right and stored is not None and self.hasher.outdated(stored)
@@ -64,7 +92,7 @@ class PasswordCheck:
 
     def throttle(self, email: str, place: str) -> Throttle:
         """What is counted about this address at this place."""
-        return Throttle(self.runner, self.policy, email, place)
+        return Throttle(self.runner, self.policy, self.digests, email, place)
 
 
 def readable_password(field: str, text: str) -> str:

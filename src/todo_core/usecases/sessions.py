@@ -1,7 +1,8 @@
 """Logging in, staying logged in, and logging out, on this device or on others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from todo_core.errors import InvalidCredentials, InvalidToken, NotFound
 from todo_core.ids import SessionId, UserId
@@ -9,12 +10,18 @@ from todo_core.limits import SESSIONS_MAX
 from todo_core.model.password import readable
 from todo_core.model.rules import Rules
 from todo_core.model.session import LoginSession, Refresh, SessionPolicy, client_label
-from todo_core.model.user import Actor, User, readable_email
+from todo_core.model.user import Actor, Credentials, User, readable_email
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import AccessTokens, EndedSessions, RefreshTokens
 from todo_core.runner import Runner
-from todo_core.usecases.cleanup import forget_expired
-from todo_core.usecases.passwords import PasswordCheck
+from todo_core.usecases.first_uses import FirstUses
+from todo_core.usecases.passwords import Checked, PasswordCheck
+
+FIRST_USES_AT_ONCE: Final = 100
+"""How many first uses of access tokens are written in one unit of work."""
+
+LOGIN_TRIES: Final = 2
+"""How often a password is compared when the stored hash changes meanwhile: another login may have renewed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +44,16 @@ class Sessions:
     refreshing: RefreshTokens
     ended: EndedSessions
     policy: SessionPolicy = SessionPolicy()
+    first_uses: FirstUses = field(default_factory=FirstUses)
 
     def identify(self, token: str) -> Actor:
         """Who is asking, without looking anything up outside memory. Raises InvalidToken."""
-        claims = self.access.read(token, self.runner.clock.now())
+        now = self.runner.clock.now()
+        claims = self.access.read(token, now)
         if claims.session_id in self.ended:
             raise InvalidToken
+        if claims.generation > 1 and now - claims.issued_at < self.policy.grace:
+            self.first_uses.note(claims.session_id, claims.generation)
         return Actor(claims.user_id, claims.session_id)
 
     async def log_in(self, email: str, password: str, client: str, place: str = "") -> SignedIn:
@@ -54,36 +65,44 @@ class Sessions:
         password = rules.keep("password", readable, password, "")
         email = rules.keep("email", readable_email, email, "")
         rules.settle()
-        found = await self.runner.store.accounts().users.credentials(email)
-        checked = await self.passwords.check(email, found.password_hash if found else None, password, place)
-        if found is None or not checked.right or found.user.disabled:
-            self.runner.journal.record("login_failed", user=str(found.user.id) if found else None)
-            raise InvalidCredentials
-        session = self.new(found.user.id, client)
+        for _ in range(LOGIN_TRIES):
+            found = await self.runner.store.accounts().users.credentials(email)
+            checked = await self.passwords.check(email, found.password_hash if found else None, password, place)
+            if found is None or not checked.right or found.user.disabled:
+                self.runner.journal.record("login_failed", user=str(found.user.id) if found else None)
+                raise InvalidCredentials
+            session = self.new(found.user.id, client)
+            user = await self._enter(found, checked, session)
+            if user is not None:
+                self.runner.journal.record("login", user=str(user.id), session=str(session.id))
+                return self.tokens(user, session)
+        raise InvalidCredentials
 
-        async def enter(tx: AccountsUnitOfWork) -> list[SessionId] | None:
-            if await tx.users.locked(found.user.id) != found:
-                return None  # the password was changed or the account disabled while this one was being checked
+    async def _enter(self, found: Credentials, checked: Checked, session: LoginSession) -> User | None:
+        """Stores the new login session; None when the credentials that were checked hold no longer."""
+
+        async def enter(tx: AccountsUnitOfWork) -> tuple[User, list[SessionId]] | None:
+            now = await tx.users.locked(found.user.id)
+            if now is None or now.user.disabled or now.password_hash != found.password_hash:
+                return None
             if checked.new_hash:
-                await tx.users.set_password(found.user.id, checked.new_hash)
-            surplus = [old.id for old in self._surplus(await tx.sessions.of_user(found.user.id))]
+                await tx.users.set_password(now.user.id, checked.new_hash)
+            surplus = [old.id for old in self._surplus(await tx.sessions.of_user(now.user.id))]
             await tx.sessions.end(surplus, self.runner.clock.now())
             await tx.sessions.add(session)
-            return surplus
+            return now.user, surplus
 
-        try:
-            surplus = await self.runner.accounts(enter)
-        except NotFound:
-            surplus = None
-        if surplus is None:
-            raise InvalidCredentials
+        entered = await self.runner.accounts(enter)
+        if entered is None:
+            return None
+        user, surplus = entered
         self.forget(surplus)
-        self.runner.journal.record("login", user=str(found.user.id), session=str(session.id))
-        return self.tokens(found.user, session)
+        return user
 
-    async def refresh(self, token: str) -> SignedIn:
+    async def refresh(self, token: str, place: str = "") -> SignedIn:
         """New tokens for an old refresh token. Raises InvalidToken; a copied token ends its login session."""
         session_id, generation = self.refreshing.read(token)
+        where = self.passwords.digests.of("rotation", str(session_id), place) if place else None
 
         async def present(tx: AccountsUnitOfWork) -> tuple[Refresh, LoginSession, User] | None:
             session = await tx.sessions.locked(session_id)
@@ -91,7 +110,8 @@ class Sessions:
                 return None
             user = await tx.users.get(session.user_id)
             now = self.runner.clock.now()
-            outcome, session = session.refresh(generation, now, self.policy)
+            session = session.used(self.first_uses.generation(session_id))
+            outcome, session = session.refresh(generation, now, self.policy, where)
             if outcome in {Refresh.ROTATED, Refresh.REPEATED} and not user.disabled:
                 await tx.sessions.update(session)
             else:
@@ -102,35 +122,61 @@ class Sessions:
         if presented is None:
             raise InvalidToken
         outcome, session, user = presented
-        self.runner.journal.record(f"refresh_{outcome.value}", user=str(user.id), session=str(session.id))
+        facts = {"user": str(user.id), "session": str(session.id)}
+        self.runner.journal.record(f"refresh_{outcome.value}", **facts)
+        if outcome is Refresh.REPEATED and session.rotated_elsewhere(where):
+            self.runner.journal.record("refresh_repeated_elsewhere", **facts)
         if outcome in {Refresh.REUSED, Refresh.EXPIRED} or user.disabled:
             self.forget([session.id])
             raise InvalidToken
         return self.tokens(user, session)
 
     async def log_out(self, actor: Actor) -> None:
-        """Ends the caller's own login session, at once and everywhere."""
-        await self._end([actor.session_id])
+        """Ends the caller's own login session, at once and everywhere. May be repeated."""
+        now = self.runner.clock.now()
+
+        async def end(tx: AccountsUnitOfWork) -> None:
+            await tx.sessions.end([actor.session_id], now)
+
+        await self.runner.accounts(end)
+        self.forget([actor.session_id])
         self.runner.journal.record("logout", user=str(actor.user_id), session=str(actor.session_id))
 
     async def list(self, actor: Actor) -> Sequence[LoginSession]:
-        """The caller's login sessions, oldest first, without those that have expired."""
+        """The caller's login sessions, oldest first, without those that have expired; recent uses to the hour only."""
         now = self.runner.clock.now()
         sessions = await self.runner.store.accounts().sessions.of_user(actor.user_id)
-        return [session for session in sessions if not session.expired(now, self.policy)]
+        alive = [session for session in sessions if not session.expired(now, self.policy)]
+        return [replace(session, last_used_at=session.last_use_told(now, self.policy)) for session in alive]
 
     async def end(self, actor: Actor, session_id: SessionId) -> None:
-        """Ends one of the caller's login sessions. Raises NotFound."""
-        if session_id not in {session.id for session in await self.list(actor)}:
-            await self.runner.store.confirm()  # who repeats this takes it for the end of the session
-            raise NotFound("login session")
-        await self._end([session_id])
+        """Ends one of the caller's login sessions. Raises NotFound, and InvalidToken when the caller's own is gone."""
+
+        async def end(tx: AccountsUnitOfWork) -> None:
+            _, sessions = await held(tx, actor)
+            now = self.runner.clock.now()
+            if session_id not in {session.id for session in sessions if not session.expired(now, self.policy)}:
+                raise NotFound("login session")
+            await tx.sessions.end([session_id], now)
+
+        try:
+            await self.runner.accounts(end)
+        except NotFound:
+            await self.runner.store.confirm()  # a client that repeats this takes it for the end of the session
+            raise
+        self.forget([session_id])
         self.runner.journal.record("session_ended", user=str(actor.user_id), session=str(session_id))
 
     async def end_others(self, actor: Actor) -> None:
-        """Ends all of the caller's login sessions but the one they are in."""
-        sessions = await self.runner.store.accounts().sessions.of_user(actor.user_id)
-        await self._end([session.id for session in sessions if session.id != actor.session_id])
+        """Ends all of the caller's login sessions but the one they are in. Raises InvalidToken when that is gone."""
+
+        async def end(tx: AccountsUnitOfWork) -> list[SessionId]:
+            _, sessions = await held(tx, actor)
+            others = [session.id for session in sessions if session.id != actor.session_id]
+            await tx.sessions.end(others, self.runner.clock.now())
+            return others
+
+        self.forget(await self.runner.accounts(end))
         self.runner.journal.record("other_sessions_ended", user=str(actor.user_id))
 
     def new(self, user_id: UserId, client: str) -> LoginSession:
@@ -148,26 +194,35 @@ class Sessions:
         """The tokens of a session as it stands."""
         return SignedIn(
             user=user,
-            token=self.access.issue(user.id, session.id, self.runner.clock.now()),
+            token=self.access.issue(user.id, session.id, session.generation, self.runner.clock.now()),
             refresh_token=self.refreshing.issue(session.id, session.generation),
             expires_in=int(self.access.lifetime.total_seconds()),
         )
 
     def forget(self, session_ids: Sequence[SessionId]) -> None:
         """Refuses the access tokens of these sessions from now on; other replicas learn it from the storage."""
-        now = self.runner.clock.now()
         for session_id in session_ids:
-            self.ended.add(session_id, now)
+            self.ended.add(session_id)
 
-    async def sweep(self) -> None:
-        """Drops what nobody will ask for again: ended sessions, old counts of failed logins, receipts of keys."""
-        now = self.runner.clock.now()
+    async def write_first_uses(self) -> None:
+        """Lets other replicas know which access tokens have been used here; without any it costs nothing."""
+        used = self.first_uses.unwritten(FIRST_USES_AT_ONCE)
+        if not used:
+            return
 
-        async def drop(tx: AccountsUnitOfWork) -> None:
-            await tx.sessions.forget_ended(now - 2 * self.access.lifetime)
+        async def write(tx: AccountsUnitOfWork) -> None:
+            await tx.sessions.confirm(used)
 
-        await self.runner.accounts(drop)
-        await forget_expired(self.runner, self.passwords.policy.window, now)
+        await self.runner.accounts(write)
+        self.first_uses.written(used)
+
+    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+        """Deletes the rows of sessions that ended so long ago that no token of theirs can be within its time."""
+
+        async def forget(tx: AccountsUnitOfWork) -> None:
+            await tx.sessions.forget_ended(session_ids)
+
+        await self.runner.accounts(forget)
 
     def _surplus(self, sessions: Sequence[LoginSession]) -> Sequence[LoginSession]:
         """Those that have expired, and the oldest of those that leave no room for one more."""
@@ -176,11 +231,15 @@ class Sessions:
         expired = [session for session in sessions if session.expired(now, self.policy)]
         return expired + alive[: max(0, len(alive) - SESSIONS_MAX + 1)]
 
-    async def _end(self, session_ids: Sequence[SessionId]) -> None:
-        now = self.runner.clock.now()
 
-        async def end(tx: AccountsUnitOfWork) -> None:
-            await tx.sessions.end(session_ids, now)
+async def held(tx: AccountsUnitOfWork, actor: Actor) -> tuple[Credentials, Sequence[LoginSession]]:
+    """The caller's account, locked, and its login sessions. Raises InvalidToken unless the caller's own is among them.
 
-        await self.runner.accounts(end)
-        self.forget(session_ids)
+    The token was checked before, from memory. Every use case that ends other login sessions locks the account first,
+    so under this lock it is certain which exist. The order of locks is the same for all: account, then sessions.
+    """
+    found = await tx.users.locked(actor.user_id)
+    sessions = await tx.sessions.of_user(actor.user_id)
+    if found is None or found.user.disabled or actor.session_id not in {session.id for session in sessions}:
+        raise InvalidToken
+    return found, sessions

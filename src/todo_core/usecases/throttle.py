@@ -1,6 +1,7 @@
 """Who may guess a password now: attempts are counted for accounts, for places, and for accounts at places they know.
 
 A place is whatever text the driver has for where a request comes from; an empty one is nowhere, and not counted.
+For each there are two counts: of failures, to which registrations belong, and of attempts of every kind.
 What is stored names neither an address nor a place. It is bounded: a count is made only for an attempt that has a
 place at the hashing bench, and it is dropped soon after it has ceased to matter.
 """
@@ -8,11 +9,11 @@ place at the hashing bench, and it is dropped soon after it has ceased to matter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from todo_core.model.attempts import SETTLING, AttemptPolicy, Attempts, ThrottlePolicy
 from todo_core.ports.accounts import AccountsUnitOfWork, AttemptReads
 from todo_core.runner import Runner
+from todo_core.usecases.digests import Digests
 
 
 class Blocked(Exception):
@@ -31,12 +32,21 @@ class Blocked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One count that an attempt goes on; one that does not block is only charged."""
+    """One count that an attempt goes on; one that does not block is only charged.
+
+    A count is final when no attempt on it is given back, whatever comes of it.
+    """
 
     of: str
     key: bytes
     policy: AttemptPolicy
     blocks: bool = True
+    final: bool = False
+
+    def charge(self, attempts: Attempts, now: datetime) -> Attempts:
+        """With one more attempt."""
+        charged = attempts.charge(now, self.policy)
+        return charged.settle(now, self.policy) if self.final else charged
 
 
 Paid = Sequence[tuple[Count, Attempts]]
@@ -45,10 +55,11 @@ Paid = Sequence[tuple[Count, Attempts]]
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """The counts of one attempt to give the password of ``email`` from ``place``."""
+    """The counts of one attempt to give the password of ``email`` from ``place``; without an email, to register."""
 
     runner: Runner
     policy: ThrottlePolicy
+    digests: Digests
     email: str
     place: str
 
@@ -67,6 +78,8 @@ class Throttle:
 
         Raises Blocked, and then it counts nowhere.
         """
+        if not self.email and not self._network(blocks=True):
+            return ()
 
         async def charge(tx: AccountsUnitOfWork) -> tuple[Paid, int]:
             now = self.runner.clock.now()
@@ -78,7 +91,7 @@ class Throttle:
                     await tx.attempts.update(count.key, attempts)
                     return [(count, attempts)], wait
                 if not wait:
-                    charged.append((count, attempts.charge(now, count.policy)))
+                    charged.append((count, count.charge(attempts, now)))
             for count, attempts in charged:
                 await tx.attempts.update(count.key, attempts)
             return charged, 0
@@ -89,7 +102,7 @@ class Throttle:
 
     async def settle(self, paid: Paid) -> None:
         """The password was wrong: from now on the next ones have to wait, where that was the last free attempt."""
-        last = [count for count, attempts in paid if attempts.blocked_until]
+        last = [count for count, attempts in paid if attempts.blocked_until and not count.final]
 
         async def settle(tx: AccountsUnitOfWork) -> None:
             now = self.runner.clock.now()
@@ -104,7 +117,7 @@ class Throttle:
         """The password was right: nothing counts against the account any more, nor this attempt against the place."""
 
         async def refund(tx: AccountsUnitOfWork) -> None:
-            for count, _ in paid:
+            for count in (count for count, _ in paid if not count.final):
                 attempts = await tx.attempts.locked(count.key, self.runner.clock.now())
                 if count.of == "place":
                     await tx.attempts.update(count.key, attempts.spare(count.policy))
@@ -123,35 +136,32 @@ class Throttle:
 
     async def _counts(self, reads: AttemptReads, now: datetime) -> Sequence[Count]:
         """The counts that decide, in the one order in which everybody locks them."""
+        if not self.email:
+            return self._network(blocks=True)
         pair = await reads.get(self._pair) if self.place else None
         known = pair is not None and pair.known(now)
         own = (
             Count("known", self._pair, self.policy.account)
             if known
-            else Count("account", self._account, self.policy.account)
+            else Count("account", self.digests.of("account", self.email), self.policy.account)
         )
-        if not self.place or self.policy.place is None:
-            return [own]
-        return [own, Count("place", self._at, self.policy.place, blocks=not known)]
+        return [own, *self._network(blocks=not known)]
 
-    @property
-    def _account(self) -> bytes:
-        return _key("account", self.email)
-
-    @property
-    def _at(self) -> bytes:
-        return _key("place", self.place)
+    def _network(self, blocks: bool) -> Sequence[Count]:
+        """The counts of the place, whatever account it is about."""
+        failures, attempts = self.policy.place, self.policy.attempts
+        if not self.place or failures is None or attempts is None:
+            return ()
+        return (
+            Count("place", self.digests.of("place", self.place), failures, blocks, final=not self.email),
+            Count("attempts", self.digests.of("attempts", self.place), attempts, blocks, final=True),
+        )
 
     @property
     def _pair(self) -> bytes:
-        return _key("known", self.place, self.email)
+        return self.digests.of("known", self.place, self.email)
 
 
 def _check(wait: int, count: Count) -> None:
     if wait:
         raise Blocked(wait, count.of)
-
-
-def _key(*parts: str) -> bytes:
-    """A key that says nothing; NUL is in neither part."""
-    return sha256("\0".join(parts).encode()).digest()

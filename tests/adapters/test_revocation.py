@@ -1,0 +1,194 @@
+"""Login sessions that end on one replica, while another one has no connection to spare, or none at all."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+from tests.support.proxy import proxy_to
+from todo_adapters import migrate
+from todo_adapters.bootstrap import open_service, open_todo
+from todo_adapters.keys import derive
+from todo_adapters.settings import Settings
+from todo_adapters.sql.statements import Statement
+from todo_core.errors import InvalidToken, TodoError, Unavailable
+from todo_core.front import Todo
+from todo_core.model.user import Registration
+from todo_core.usecases.sessions import SignedIn
+
+SECRET = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
+PASSWORD = "correct horse battery staple"
+PROMISED = 1.0
+BUSY_MACHINE = 1.5
+"""Seconds that a machine with other things to do is given besides."""
+
+COUNTING = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 4000000) SELECT count(*) FROM n"
+NAPS = {"sqlite": COUNTING, "postgresql": "SELECT pg_sleep(3)"}
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/todo.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest_asyncio.fixture
+async def url(empty_url: str) -> str:
+    """The address of a database that is up to date."""
+    await migrate.upgrade(empty_url)
+    return empty_url
+
+
+@asynccontextmanager
+async def replicas(folder: Path, *urls: str, **settings: str) -> AsyncIterator[list[Todo]]:
+    """As many services as there are addresses, with all their background work, which have looked once."""
+    async with AsyncExitStack() as closing:
+        found = []
+        for url in urls:
+            environ = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "TODO_POOL_SIZE": "2"} | settings
+            found.append(await closing.enter_async_context(open_service(Settings.from_env(environ, folder))))
+        for todo in found:
+            await until(lambda todo=todo: answers(todo))  # type: ignore[misc]
+        yield found
+
+
+async def answers(todo: Todo) -> bool:
+    with suppress(Unavailable):
+        await todo.check()
+        return True
+    return False
+
+
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 15) -> float:
+    """How long it took until it held."""
+    began = perf_counter()
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return perf_counter() - began
+
+
+async def register(todo: Todo) -> SignedIn:
+    wish = Registration.of(email=f"{todo.run.ids.new()}@example.org", password=PASSWORD, name="Ada")
+    return await todo.accounts.register(wish, "a browser")
+
+
+def says(todo: Todo, signed_in: SignedIn) -> str:
+    """The code of the refusal, or "in"."""
+    try:
+        todo.sessions.identify(signed_in.token)
+    except TodoError as refusal:
+        return refusal.code
+    return "in"
+
+
+@asynccontextmanager
+async def busy(todo: Todo, nap: str) -> AsyncIterator[None]:
+    """All connections run slow statements, and more wait for one."""
+    database: Any = todo.run.store._database  # type: ignore[attr-defined]
+
+    async def be_slow() -> None:
+        while True:
+            with suppress(Unavailable):
+                await database.all(Statement(text(nap)), {})
+
+    crowd = [asyncio.create_task(be_slow()) for _ in range(24)]
+    try:
+        await asyncio.sleep(0.3)
+        assert database.numbers()["todo_pool_waiting"] >= 10
+        yield
+        assert database.numbers()["todo_pool_waiting"] >= 10, "all the time"
+    finally:
+        for visitor in crowd:
+            visitor.cancel()
+        await asyncio.gather(*crowd, return_exceptions=True)
+
+
+async def test_a_busy_pool_delays_no_revocation(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:  # P12
+    async with replicas(tmp_path, url, url) as (one, other):
+        took = []
+        alive = await register(other)
+        entered = [await register(other) for _ in range(3)]
+        async with busy(one, NAPS[url.partition(":")[0]]):
+            await asyncio.sleep(2.5)
+            for signed_in in entered:
+                assert says(one, signed_in) == says(one, alive) == "in"
+                await other.sessions.log_out(other.sessions.identify(signed_in.token))
+
+                async def gone(signed_in: SignedIn = signed_in) -> bool:
+                    return says(one, signed_in) == "invalid-token"
+
+                took.append(await until(gone))
+                assert says(one, alive) == "in", "those who live are not refused meanwhile"
+        with capsys.disabled():
+            print(f"\nrevocation beside a busy pool: {', '.join(f'{seconds:.2f} s' for seconds in took)}")
+        assert max(took) < PROMISED + BUSY_MACHINE
+
+
+async def test_a_replica_that_cannot_look_refuses_tokens_until_it_can(postgres_url: str, tmp_path: Path) -> None:  # P12
+    await migrate.upgrade(postgres_url)
+    async with proxy_to(postgres_url) as proxy, replicas(tmp_path, proxy.url, postgres_url) as (cut_off, other):
+        ended, alive = await register(other), await register(other)
+        await other.sessions.log_out(other.sessions.identify(ended.token))
+
+        async def told(signed_in: SignedIn, code: str) -> bool:
+            return says(cut_off, signed_in) == code
+
+        await until(lambda: told(ended, "invalid-token"))
+        await proxy.down()
+        await until(lambda: told(alive, "unavailable"))
+        with pytest.raises(Unavailable) as refusal:
+            cut_off.sessions.identify(alive.token)
+        assert refusal.value.retry_after == 1
+        assert says(cut_off, ended) == "invalid-token"
+        with pytest.raises(InvalidToken):
+            cut_off.sessions.identify("nonsense")
+        await proxy.up()
+        await until(lambda: told(alive, "in"))
+        assert says(cut_off, ended) == "invalid-token"
+
+
+async def test_a_first_use_on_one_replica_is_known_to_the_other(url: str, tmp_path: Path) -> None:
+    async with replicas(tmp_path, url, url) as (one, other):
+        entered = await register(one)
+        fresh = await one.sessions.refresh(entered.refresh_token)
+        one.sessions.identify(fresh.token)
+
+        async def known() -> bool:
+            [session] = await other.run.store.accounts().sessions.of_user(entered.user.id)
+            return session.confirmed == 2
+
+        await until(known)
+        with pytest.raises(InvalidToken):
+            await other.sessions.refresh(entered.refresh_token)
+
+
+async def test_digests_are_made_with_a_key_of_the_first_secret(tmp_path: Path) -> None:
+    two = f"{SECRET},{SECRET[::-1]}"
+    async with replicas(tmp_path, "memory://", BETTER_AUTH_SECRET=two) as (one,):
+        assert one.sessions.passwords.digests.key == derive(SECRET, "attempts")
+
+
+async def test_a_script_learns_what_others_end_and_may_be_busy_for_long(url: str, tmp_path: Path) -> None:
+    async with open_todo(url) as script:
+        entered, alive = await register(script), await register(script)
+        async with replicas(tmp_path, url) as (service,):
+            await service.accounts.disable(entered.user.email)
+
+        async def gone() -> bool:
+            return says(script, entered) == "invalid-token"
+
+        await until(gone)
+        assert script.sessions.ended._current_until == math.inf  # type: ignore[attr-defined]
+        assert says(script, alive) == "in"

@@ -1,0 +1,150 @@
+"""What is thrown away, and that no clock that jumps makes anything go early."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.attacks.replicas import PASSWORD, Replica, new_email, replica
+from tests.support.fakes import NOON, FixedClock, Ticks
+from todo_adapters.memory.store import MemoryStore
+from todo_adapters.sweeping import PassedTime, Sweeper
+from todo_core.errors import InvalidToken
+from todo_core.model.user import Actor
+from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
+
+TEN_MINUTES = timedelta(minutes=10)
+
+
+class Times:
+    """A wall clock and a monotonic clock that can be moved together or apart."""
+
+    def __init__(self) -> None:
+        self.clock, self.ticks = FixedClock(), Ticks()
+        self.passed = PassedTime(self.clock, self.ticks)
+
+    def later(self, by: timedelta = TEN_MINUTES) -> datetime | None:
+        self.clock.advance(by)
+        self.ticks.advance(by)
+        return self.passed.moment()
+
+    def hour(self) -> datetime | None:
+        for _ in range(5):
+            self.later()
+        return self.later()
+
+
+def test_in_the_first_hour_nothing_has_certainly_passed() -> None:  # P13
+    times = Times()
+    assert times.passed.moment() is None
+    assert [times.later() for _ in range(5)] == [None] * 5
+    assert times.later() == times.clock.now()
+    assert times.later() == times.clock.now()
+
+
+@pytest.mark.parametrize("jump", [timedelta(minutes=1), timedelta(hours=1), timedelta(days=4000)])
+def test_a_clock_that_is_ahead_for_less_than_an_hour_is_not_believed(jump: timedelta) -> None:  # P13
+    times = Times()
+    times.passed.moment()
+    times.hour()
+    times.clock.advance(jump)
+    for _ in range(5):
+        assert times.later() == times.clock.now() - jump
+    times.clock.advance(-jump)
+    assert times.later() == times.clock.now()
+
+
+def test_a_clock_that_stays_ahead_is_believed_after_an_hour() -> None:
+    times = Times()
+    times.passed.moment()
+    times.hour()
+    times.clock.advance(timedelta(days=1))
+    assert times.hour() == times.clock.now() - timedelta(days=1)
+    assert times.later() == times.clock.now()
+
+
+def test_a_clock_that_is_set_back_is_believed_at_once() -> None:  # P13
+    times = Times()
+    times.passed.moment()
+    times.hour()
+    times.clock.advance(timedelta(days=-1))
+    assert times.later() == times.clock.now()
+
+
+def test_a_clock_that_was_wrong_at_the_start_is_not_believed() -> None:  # P13
+    times = Times()
+    times.clock.advance(timedelta(days=20))
+    times.passed.moment()
+    times.later()
+    times.clock.advance(timedelta(days=-20))
+    assert times.hour() == times.clock.now() == NOON + 7 * TEN_MINUTES
+
+
+class Swept:
+    """A replica whose sweeper runs every ten minutes."""
+
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.store = store or MemoryStore()
+        self.clock = FixedClock()
+        self.one: Replica = replica(self.store, self.clock)
+        self.sweeper = Sweeper(self.one.todo, self.one.ended, PassedTime(self.clock, self.one.ticks))
+
+    async def sweep(self, after: timedelta = TEN_MINUTES, times: int = 1) -> None:
+        for _ in range(times):
+            self.clock.advance(after)
+            self.one.ticks.advance(after)
+            await self.one.ended.look(self.store)
+            await self.sweeper.sweep()
+
+
+async def test_a_clock_that_jumps_ahead_and_back_lets_nobody_guess_more() -> None:  # P13
+    swept, email = Swept(), new_email()
+    await swept.sweep(times=7)
+    while await swept.one.guess(email) == "invalid-credentials":
+        pass
+    counted = dict(swept.store._state.attempts)
+    swept.clock.advance(timedelta(days=3))
+    await swept.sweeper.sweep()
+    swept.clock.advance(timedelta(days=-3))
+    assert swept.store._state.attempts == counted
+    assert await swept.one.guess(email) == "too-many-requests"
+    await swept.sweep(times=12)
+    assert swept.store._state.attempts == {}
+
+
+async def test_a_clock_that_jumps_ahead_and_back_revives_no_token() -> None:  # P13
+    swept, jump = Swept(), timedelta(days=3)
+    await swept.sweep()
+    entered = await swept.one.register()
+    await swept.one.todo.sessions.log_out(swept.one.todo.sessions.identify(entered.token))
+    swept.clock.advance(jump)
+    await swept.one.ended.look(swept.store)
+    await swept.sweeper.sweep()
+    swept.clock.advance(-jump)
+    assert len(swept.store._state.ended) == 1
+    restarted = Swept(swept.store)
+    await restarted.one.ended.look(swept.store)
+    for each in (swept, restarted):
+        with pytest.raises(InvalidToken):
+            each.one.todo.sessions.identify(entered.token)
+
+
+async def test_rows_of_ended_sessions_go_in_pieces_when_they_have_been_known_for_long_enough() -> None:  # P13
+    swept = Swept()
+    entered = await swept.one.register()
+    while len(swept.store._state.ended) <= FORGOTTEN_AT_ONCE:
+        more = await swept.one.todo.sessions.log_in(entered.user.email, PASSWORD, "a device")
+        await swept.one.todo.sessions.log_out(await _actor(swept, more.token))
+    known = len(swept.store._state.ended)
+    await swept.sweep(times=7)
+    assert len(swept.store._state.ended) == known
+    restarted = Swept(swept.store)
+    await restarted.sweep(times=7)
+    assert len(swept.store._state.ended) == known, "another process has not known them for that long"
+    await swept.sweep(times=2)
+    assert swept.store._state.ended == {}
+    assert swept.one.ended.numbers()["todo_ended_sessions"] == 0
+
+
+async def _actor(swept: Swept, token: str) -> Actor:
+    await swept.one.ended.look(swept.store)
+    return swept.one.todo.sessions.identify(token)
