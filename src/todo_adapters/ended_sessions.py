@@ -20,6 +20,9 @@ PERIOD: Final = 0.5
 PATIENCE: Final = 2.0
 """Seconds after the last successful look from which on nobody can say whether a session still lives."""
 
+STALL_SECONDS: Final = 1.0
+"""How long the first look after the event loop stood still may take, before it counts as one that fails."""
+
 PAGE: Final = 500
 """Ended sessions that are read at once."""
 
@@ -64,6 +67,12 @@ class FollowedEndedSessions:
         """When the last successful look began, or this was made if there was none."""
 
         self._current_until = -math.inf
+        self._resting = False
+        """True while ``follow`` waits for the time of the next look, and the last one succeeded."""
+
+        self._began_at = math.inf
+        """When the look under way began, if the last one succeeded."""
+
         self._learned: dict[SessionId, float] = {}
         """When this process learned that the session has ended, oldest first."""
 
@@ -99,8 +108,13 @@ class FollowedEndedSessions:
         """Raises Unavailable when it cannot be said whether a session still lives."""
         if not self.loaded:
             raise Unavailable(STARTING, retry_after=1)
-        if self._monotonic() > self._current_until:
+        now = self._monotonic()
+        if now > self._current_until and not self._only_stalled(now):
             raise Unavailable(BEHIND, retry_after=1)
+
+    def _only_stalled(self, now: float) -> bool:
+        """True when a look is late only because this process stood still, and will end as soon as it goes on."""
+        return self._resting or self._current_until < self._began_at <= now < self._began_at + STALL_SECONDS
 
     def outlived(self, most: int) -> Sequence[SessionId]:
         """So many of those that have been known for long enough, oldest first. Their rows may be deleted."""
@@ -116,19 +130,28 @@ class FollowedEndedSessions:
     async def follow(self, store: Store) -> None:
         """Looks again and again, until it is cancelled. While the storage fails, what is known stays known."""
         failing = False
-        while True:
-            try:
-                await self.look(store)
-            # Whatever it was: without its follower a replica could not accept any token.
-            except Exception as failure:
-                if not failing:
-                    self._journal.record("ended_sessions_unreachable", cause=type(failure).__name__)
-                failing = True
-            else:
-                if failing:
-                    self._journal.record("ended_sessions_reached")
-                failing = False
-            await asyncio.sleep(self._period)
+        try:
+            while True:
+                failing = await self._look_noting_failures(store, failing)
+                self._resting = not failing
+                await asyncio.sleep(self._period)
+                self._began_at = self._monotonic() if self._resting else math.inf
+                self._resting = False
+        finally:
+            self._resting = False
+
+    async def _look_noting_failures(self, store: Store, failing: bool) -> bool:
+        """True when the look failed. ``failing`` says whether the last one did."""
+        try:
+            await self.look(store)
+        # Whatever it was: without its follower a replica could not accept any token.
+        except Exception as failure:
+            if not failing:
+                self._journal.record("ended_sessions_unreachable", cause=type(failure).__name__)
+            return True
+        if failing:
+            self._journal.record("ended_sessions_reached")
+        return False
 
     async def look(self, store: Store) -> None:
         """One look. Raises what the storage raises."""

@@ -1,7 +1,7 @@
 """A replica that follows which login sessions end on others, over a storage that can be put out of reach."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -26,12 +26,27 @@ class StoreThatFails(MemoryStore):
         super().__init__()
         self.failure: Exception | None = None
         self.looks = 0
+        self.hanging = False
 
     def accounts(self) -> MemoryAccountsView:
         self.looks += 1
         if self.failure:
             raise self.failure
-        return super().accounts()
+        return HangingView(self) if self.hanging else super().accounts()
+
+
+class HangingView(MemoryAccountsView):
+    """A look at a storage that does not answer for as long as it hangs."""
+
+    def __init__(self, store: StoreThatFails) -> None:
+        super().__init__(store._state)
+        self.sessions.ended = self._ended  # type: ignore[method-assign]
+        self._store = store
+
+    async def _ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+        while self._store.hanging:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        return ()
 
 
 class Replica:

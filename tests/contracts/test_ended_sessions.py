@@ -76,6 +76,53 @@ async def test_a_replica_that_has_not_looked_for_two_seconds_vouches_for_nobody(
     assert other not in replica.ended
 
 
+def age(replica: Replica) -> float:
+    return replica.ended.numbers()["todo_ended_sessions_age_seconds"]
+
+
+async def test_a_replica_that_only_stood_still_goes_on_at_once(replica: Replica) -> None:
+    other, replica.ended = SessionId(replica.ids.new()), replica.new(period=0.05)
+    async with following(replica):
+        for _ in range(5):
+            await eventually(lambda: replica.ended.loaded and age(replica) == 0)
+            replica.ticks.advance(seconds=10)
+            assert other not in replica.ended
+
+
+async def test_a_look_that_does_not_end_is_no_standstill(replica: Replica) -> None:  # P12
+    async with following(replica):
+        await eventually(lambda: replica.ended.loaded)
+        replica.store.hanging, looks = True, replica.store.looks
+        await eventually(lambda: replica.store.looks > looks)
+        replica.ticks.advance(seconds=2.1)
+        with pytest.raises(Unavailable):
+            replica.ended.require_current()
+        replica.store.hanging = False
+        await eventually(lambda: age(replica) == 0)
+        replica.ended.require_current()
+
+
+async def test_after_a_standstill_a_look_has_a_second(replica: Replica) -> None:  # P12
+    async with following(replica):
+        await eventually(lambda: replica.ended.loaded)
+        replica.store.hanging, looks = True, replica.store.looks
+        replica.ticks.advance(seconds=10)
+        await eventually(lambda: replica.store.looks > looks)
+        replica.ended.require_current()
+        replica.ticks.advance(seconds=1)
+        with pytest.raises(Unavailable):
+            replica.ended.require_current()
+        replica.store.hanging = False
+
+
+async def test_a_follower_that_was_stopped_vouches_for_nobody(replica: Replica) -> None:
+    async with following(replica):
+        await eventually(lambda: replica.ended.loaded)
+    replica.ticks.advance(seconds=2.1)
+    with pytest.raises(Unavailable):
+        replica.ended.require_current()
+
+
 async def test_no_wall_clock_makes_a_look_younger(replica: Replica) -> None:  # P12, P13
     await replica.look()
     replica.ticks.advance(seconds=2.001)
