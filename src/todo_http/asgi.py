@@ -26,9 +26,11 @@ def create_app() -> TodoApp:
             require_if_match=settings.require_if_match,
             requests_per_minute=settings.requests_per_minute,
             drain_seconds=settings.drain_seconds,
+            stop_seconds=settings.stop_seconds,
             web=settings.web,
             log_format="console" if settings.log_format == "console" else "json",
         ),
         write_log=bootstrap.access_log_writer(),
         meter=meter,
+        host=bootstrap.serving_process(),
     )
