@@ -27,6 +27,7 @@ from todo_adapters.sql.sqlite import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.sweeping import PassedTime, Sweeper
 from todo_adapters.urls import is_memory, is_postgres, postgres_url, sqlite_path
+from todo_adapters.worker import Worker, current
 from todo_core.errors import TodoError
 from todo_core.front import Todo
 from todo_core.model.attempts import ThrottlePolicy
@@ -64,6 +65,11 @@ def new_meter() -> Meter:
 def access_log_writer() -> Callable[[str], None]:
     """What takes the lines of the access log. It never keeps the caller waiting."""
     return log_writer.standard_output().write
+
+
+def serving_process() -> Worker | None:
+    """What the process offers that serves the application, where ``todo serve`` has started it."""
+    return current()
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ import contextlib
 import io
 import os
 import select
+import stat
 import sys
 import threading
 import weakref
@@ -18,6 +19,9 @@ CAPACITY: Final = 1 << 20
 
 CHUNK: Final = 4_096
 """Bytes written at once. Up to so many stay together in a pipe, whoever else writes to it (POSIX: PIPE_BUF)."""
+
+FILE_CHUNK: Final = 65_536
+"""The same for a regular file, where more stay together."""
 
 GATHER_SECONDS: Final = 0.05
 """After a write the thread rests for so long: lines that come thick and fast are written together."""
@@ -48,6 +52,7 @@ class LogWriter:
 
     def _begin(self) -> None:
         """Also in a process that has just been forked: the thread and what waited stay with the parent."""
+        self._chunk = FILE_CHUNK if _is_file(self._target) else CHUNK
         self._changed = threading.Condition()  # reentrant: what is freed while it is held may log as well
         self._waiting = bytearray()
         self._untold = 0
@@ -101,7 +106,7 @@ class LogWriter:
             self._idle = True
             self._changed.wait_for(lambda: self._waiting, RETRY_SECONDS if self._untold else None)
             self._idle = False
-            end = self._waiting.rfind(b"\n", 0, CHUNK) + 1 or self._waiting.find(b"\n") + 1
+            end = self._waiting.rfind(b"\n", 0, self._chunk) + 1 or self._waiting.find(b"\n") + 1
             return bytes(self._waiting[:end])
 
     def _tell(self) -> None:
@@ -152,6 +157,13 @@ class LineStream(io.TextIOBase):
 
     def isatty(self) -> bool:
         return self._replaced is not None and self._replaced.isatty()
+
+
+def _is_file(descriptor: int) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(descriptor).st_mode)
+    except OSError:
+        return False
 
 
 def plain_notice(lines: int) -> str:

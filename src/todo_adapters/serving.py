@@ -2,9 +2,9 @@
 
 SIGTERM, which comes from whoever runs the service, lets every process leave in order (todo_http/departure.py).
 SIGINT, which comes from a person at a terminal, stops without the pause. A second signal, whichever, forces.
+SIGHUP replaces the workers one after the other (server.py).
 """
 
-import logging
 import os
 import signal
 import sys
@@ -16,8 +16,8 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from todo_adapters.log_writer import flush_all, replace_streams
 from todo_adapters.metrics_listener import listening
+from todo_adapters.server import Server, serve
 from todo_adapters.settings import Settings
 
 APPLICATION = "todo_http.asgi:create_app"
@@ -36,13 +36,16 @@ FILES_SPARE: Final = 256
 """File descriptors for everything that is no client."""
 
 
+REPLACEABLE: Final = sys.platform == "linux"
+"""Elsewhere Granian listens in its own way, and workers cannot be replaced without losing connections."""
+
 LOGGING: Final = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 """What the server says is written like the events of all libraries (logs.py)."""
 
 
 def run_server(settings: Settings) -> None:
     """Serves until it is told to stop."""
-    server = Granian(
+    server = (Server if REPLACEABLE else Granian)(
         APPLICATION,
         factory=True,
         address=settings.host,
@@ -66,19 +69,7 @@ def run_server(settings: Settings) -> None:
     with ExitStack() as stack:
         if settings.metrics_port:
             stack.enter_context(listening(settings.metrics_host, settings.metrics_port, lambda: _pids(server)))
-        server.serve(None if sys.platform == "win32" else _work)
-
-
-def _work(*arguments: Any) -> None:
-    """What a serving process does."""
-    replace_streams()
-    try:
-        Granian._spawn_asgi_lifespan_worker(*arguments)
-    except Exception:
-        logging.getLogger("todo").exception("A serving process has failed.")
-        sys.exit(1)
-    finally:
-        flush_all()
+        server.serve(None if sys.platform == "win32" else serve)
 
 
 def _heed_signals(server: Any) -> None:
@@ -89,21 +80,25 @@ def _heed_signals(server: Any) -> None:
         if os.getpid() != mother:
             os._exit(0)  # a process that has just been forked, and does not serve yet
         if server.interrupt_signal:
-            for worker in server.wrks:
-                worker.kill()
+            for each in _workers(server):
+                each.kill()
             return
         server.signal_handler_interrupt()
-        for worker in server.wrks:
-            worker.interrupt_by_parent = True  # if it leaves before Granian asks it to, that is no accident
-            if number == signal.SIGINT and sys.platform != "win32" and worker.is_alive():
-                os.kill(worker.inner.pid, signal.SIGUSR1)
+        for each in _workers(server):
+            each.interrupt_by_parent = True  # if it leaves before Granian asks it to, that is no accident
+            if sys.platform != "win32" and each.is_alive():
+                os.kill(each.inner.pid, signal.SIGUSR1 if number == signal.SIGINT else signal.SIGUSR2)
 
     signal.signal(signal.SIGINT, heed)
     signal.signal(signal.SIGTERM, heed)
 
 
 def _pids(server: Any) -> set[int]:
-    return {worker.inner.pid for worker in list(server.wrks) if worker.is_alive()}
+    return {each.inner.pid for each in _workers(server) if each.is_alive()}
+
+
+def _workers(server: Any) -> list[Any]:
+    return server.all_workers if isinstance(server, Server) else list(server.wrks)
 
 
 def _connections() -> int:

@@ -14,7 +14,7 @@ from todo_http.answer import encode
 from todo_http.concurrency import ConcurrencyLimit
 from todo_http.counting import Meter, Uncounted
 from todo_http.cursors import Cursors
-from todo_http.departure import Departure
+from todo_http.departure import Departure, Host
 from todo_http.docs import POLICY
 from todo_http.edge import Edge
 from todo_http.files import File
@@ -62,12 +62,16 @@ def create_app(
     options: HttpOptions,
     write_log: Callable[[str], None] = write_to_stdout,
     meter: Meter = Uncounted(),  # noqa: B008 - it has no state
+    host: Host | None = None,
 ) -> TodoApp:
-    """The application over whatever ``open_todo`` opens; ``write_log`` takes finished access log lines."""
+    """The application over whatever ``open_todo`` opens; ``write_log`` takes finished access log lines.
+
+    ``host`` is the process that serves it, if that has a parent of ours.
+    """
     app = TodoApp(
         route_handlers=routes(options.docs, options.web),
         exception_handlers={Exception: _rise},
-        lifespan=[lambda app: _open(cast(TodoApp, app), open_todo, options.drain_seconds)],
+        lifespan=[lambda app: _open(cast(TodoApp, app), open_todo, options, host)],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,  # the edge's limit holds, for every way of reading
@@ -88,7 +92,7 @@ def create_app(
 
 
 @asynccontextmanager
-async def _open(app: TodoApp, open_todo: OpenTodo, drain_seconds: float) -> AsyncIterator[None]:
+async def _open(app: TodoApp, open_todo: OpenTodo, options: HttpOptions, host: Host | None) -> AsyncIterator[None]:
     """The time between the server's start and its end."""
     edge = app.edge
     async with open_todo() as todo:
@@ -97,16 +101,19 @@ async def _open(app: TodoApp, open_todo: OpenTodo, drain_seconds: float) -> Asyn
         edge.attach(todo)
         edge.access_log.start()
 
-        def announce() -> None:
-            readiness.drain()
+        def goodbye() -> None:
             edge.headers.leaving = True
 
-        Departure(announce, drain_seconds)
+        Departure(readiness.drain, goodbye, options.drain_seconds, options.stop_seconds, host)
+        # Connections wait to be accepted meanwhile, rather than being told that we are not ready.
+        await readiness.settle(options.startup_seconds)
         # What exists by now lives as long as the process: no collection needs to look at it again.
         gc.collect()
         gc.freeze()
         # Hardly anything that requests leave behind is a circle, so looking for some may wait for more of it.
         gc.set_threshold(GARBAGE)
+        if host is not None:
+            host.started()
         try:
             yield
         finally:

@@ -30,9 +30,11 @@ def create_app() -> TodoApp:
             network_concurrency=settings.network_concurrency,
             drain_seconds=settings.drain_seconds,
             docs=settings.docs,
+            stop_seconds=settings.stop_seconds,
             web=settings.web,
             log_format="console" if settings.log_format == "console" else "json",
         ),
         write_log=bootstrap.access_log_writer(),
         meter=meter,
+        host=bootstrap.serving_process(),
     )

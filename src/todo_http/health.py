@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Final, Literal
 
@@ -14,6 +15,8 @@ from todo_http.operations import Gives, operation
 
 FRESH: Final = 1.0
 """Seconds for which a look at the resources is believed, so that probes cannot make load."""
+
+KNOCK_SECONDS: Final = 0.05
 
 PATIENCE: Final = 3.0
 """Seconds after which resources that do not answer count as out of reach."""
@@ -38,6 +41,13 @@ class Readiness:
     def drain(self) -> None:
         """From now on the service is not ready, whatever else is true."""
         self.draining = True
+
+    async def settle(self, seconds: float) -> None:
+        """Waits until the service can work, or is to stop, or so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.draining and await self._look() is not None:  # noqa: ASYNC110
+                    await asyncio.sleep(KNOCK_SECONDS)
 
     async def require(self) -> None:
         """Raises Unavailable unless the service can work now."""

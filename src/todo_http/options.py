@@ -18,7 +18,9 @@ class HttpOptions:
     max_body_bytes: int = 262_144
     body_deadline: float = 10.0
     send_deadline: float = 30.0
+    startup_seconds: float = 5.0
     drain_seconds: float = 0.0
+    stop_seconds: float = 20.0
     log_format: Literal["json", "console"] = "json"
     requests_per_minute: int = 0
     user_concurrency: int = 8

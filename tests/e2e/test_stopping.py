@@ -43,7 +43,7 @@ async def test_sigterm_turns_readiness_red_lets_work_finish_and_then_stops(tmp_p
             answer = await client.get("/health")
             assert (answer.status_code, answer.headers["Connection"]) == (200, "close")
             await asyncio.sleep(0.1)
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(1)
         with pytest.raises(httpx.ConnectError):
             await client.get("/health")
         await slow.say(whole[-20:])

@@ -83,6 +83,13 @@ async def test_a_full_pipe_stops_no_request_and_drops_are_counted_and_told(tmp_p
     assert requests[-1]["ms"] >= 0
 
 
+async def test_a_server_starts_though_the_pipe_is_full(tmp_path: Path, pipe: Pipe) -> None:  # P9
+    pipe.fill()
+    async with serving_into(pipe.writing, tmp_path, "--migrate", TODO_LOG_FORMAT="console") as server:
+        await warn(server, 2)
+        assert await server.stop(seconds=10) == 0
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 async def test_a_full_pipe_does_not_hold_up_the_end(tmp_path: Path, pipe: Pipe, how: signal.Signals) -> None:  # P9
     settings = {"TODO_STOP_SECONDS": "10", "TODO_WORKERS": "2", "TODO_DRAIN_SECONDS": "0.5"}

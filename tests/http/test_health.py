@@ -63,3 +63,41 @@ async def test_storage_that_does_not_answer_is_out_of_reach(monkeypatch: pytest.
     monkeypatch.setattr(health, "PATIENCE", 0.01)
     with pytest.raises(Unavailable, match="does not answer"):
         await Readiness(lambda: asyncio.sleep(60)).require()
+
+
+async def test_a_start_waits_until_the_service_can_work() -> None:
+    looks = 0
+
+    async def check() -> None:
+        nonlocal looks
+        looks += 1
+        if looks < 3:
+            raise Unavailable("The service is still starting.")
+
+    readiness = Readiness(check)
+    await readiness.settle(5)
+    assert looks == 3
+    await readiness.require()
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+async def test_a_start_does_not_wait_for_ever(hangs: bool) -> None:
+    async def check() -> None:
+        if hangs:
+            await asyncio.sleep(60)
+        raise Unavailable("The storage is out of reach.")
+
+    async with asyncio.timeout(2):
+        await Readiness(check).settle(0.2)
+
+
+async def test_a_start_that_is_stopped_waits_no_longer() -> None:
+    async def check() -> None:
+        raise Unavailable("The storage is out of reach.")
+
+    readiness = Readiness(check)
+    waiting = asyncio.create_task(readiness.settle(60))
+    await asyncio.sleep(0.1)
+    readiness.drain()
+    async with asyncio.timeout(2):
+        await waiting

@@ -28,7 +28,7 @@ class Balancer:
         """Looks at everybody's readiness, ten times a second."""
         while True:
             for url in list(self.urls):
-                (self.ready.add if await _is_ready(url) else self.ready.discard)(url)
+                (self.ready.add if await is_ready(url) else self.ready.discard)(url)
             await asyncio.sleep(PROBE_SECONDS)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -51,7 +51,8 @@ class Balancer:
         return None
 
 
-async def _is_ready(url: str) -> bool:
+async def is_ready(url: str) -> bool:
+    """Whether the readiness of the server at this address is green."""
     try:
         async with asyncio.timeout(1), line_to(url) as line:
             await line.say(request("GET", "/health/ready", "Connection: close"))

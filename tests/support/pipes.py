@@ -1,5 +1,6 @@
 """A pipe that is read when a test says so, and not before."""
 
+import contextlib
 import os
 import threading
 from types import TracebackType
@@ -18,6 +19,14 @@ class Pipe:
     def text(self) -> str:
         """What has been read so far."""
         return bytes(self._read).decode()
+
+    def fill(self) -> None:
+        """Writes until there is no room left, so that whoever writes next has to wait."""
+        os.set_blocking(self.writing, False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(self.writing, b"." * 4_095 + b"\n")
+        os.set_blocking(self.writing, True)
 
     def drain(self) -> None:
         """From now on everything is read, until no process has the writing end any more."""
