@@ -213,5 +213,5 @@ def create_app(connections: Callable[[], AbstractAsyncContextManager[Connect]] =
         openapi=File.of(b"{}", "application/json", b""),
         web={},
     )
-    app.edge = Edge(app.behind_the_edge, service, AccessLog("json"), new_meter())
+    app.edge = Edge(app.behind_the_edge, service, AccessLog("json"), new_meter(), lambda _: None)
     return app

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from todo_adapters import log_writer
+from todo_adapters import log_writer, own_sockets
 from todo_adapters.argon2_hasher import Argon2Hasher
 from todo_adapters.ended_sessions import PATIENCE, STARTING, FollowedEndedSessions
 from todo_adapters.journal import StructlogJournal
@@ -65,6 +65,9 @@ def new_meter() -> Meter:
 def access_log_writer() -> Callable[[str], None]:
     """What takes the lines of the access log. It never keeps the caller waiting."""
     return log_writer.standard_output().write
+
+
+end_connections = own_sockets.end_connections
 
 
 def serving_process() -> Worker | None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
+from todo_adapters.own_sockets import DESCRIPTORS, borrowed, open_descriptors, own_sockets
+
 if sys.platform != "win32":
     import fcntl
     import termios
@@ -37,8 +39,6 @@ QUEUED: Final = ("I", 24)
 RECEIVED: Final = ("Q", 128)
 """tcpi_bytes_received."""
 
-OWN_DESCRIPTORS: Final = "/proc/self/fd"
-
 
 def open_socket(host: str, port: int) -> socket.socket:
     """A socket that can listen, beside others of this user. Raises OSError when the address is taken."""
@@ -57,14 +57,14 @@ class ListeningSocket:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
-        with _duplicate(descriptor) as listener:
+        with borrowed(descriptor) as listener:
             self._port = listener.getsockname()[1]
 
     def hold(self) -> None:
         """No further connection is established. Those that are, or nearly, can be accepted."""
         program = ctypes.create_string_buffer(DROP_SYN)
         value = struct.pack("HL", len(DROP_SYN) // INSTRUCTION_BYTES, ctypes.addressof(program))
-        with suppress(OSError), _duplicate(self.descriptor) as listener:
+        with suppress(OSError), borrowed(self.descriptor) as listener:
             listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, value)
 
     def leave(self) -> None:
@@ -88,18 +88,17 @@ class ListeningSocket:
 
     def queued(self) -> int:
         """How many wait to be accepted."""
-        with _duplicate(self.descriptor) as listener:
+        with borrowed(self.descriptor) as listener:
             return 0 if listener.family == socket.AF_UNIX else _of_tcp(listener, QUEUED)
 
     def unheard(self) -> int:
         """How many of the connections have sent nothing so far, or something that nobody has read."""
-        return sum(not _of_tcp(each, RECEIVED) or _unread(each) > 0 for each in self._clients())
+        return sum(_is_unheard(each) for each in self._clients())
 
     def _clients(self) -> Iterator[socket.socket]:
-        """Each is closed when the next is asked for."""
-        for descriptor in _descriptors():
-            with suppress(OSError), _duplicate(descriptor) as connection:
-                if connection.family != socket.AF_UNIX and connection.getsockname()[1] == self._port:
+        for connection in own_sockets():
+            with suppress(OSError):
+                if connection.getsockname()[1] == self._port:
                     connection.getpeername()  # which a listening socket has not
                     yield connection
 
@@ -111,30 +110,23 @@ def _of_tcp(connection: socket.socket, field: tuple[str, int]) -> int:
     return int(struct.unpack_from(form, information, offset)[0])
 
 
+def _is_unheard(connection: socket.socket) -> bool:
+    try:
+        return not _of_tcp(connection, RECEIVED) or _unread(connection) > 0
+    except OSError:
+        return False  # it has been closed meanwhile
+
+
 def _unread(connection: socket.socket) -> int:
     """Bytes that have come and not been read."""
     return int(struct.unpack("i", fcntl.ioctl(connection, termios.FIONREAD, bytes(4)))[0])
 
 
-def _descriptors() -> list[int]:
-    return [int(name) for name in os.listdir(OWN_DESCRIPTORS)]
-
-
 def _epolls() -> "list[select.epoll]":
     """The event loops of this process, under descriptors that may be closed."""
     found = []
-    for descriptor in _descriptors():
+    for descriptor in open_descriptors():
         with suppress(OSError):
-            if os.readlink(f"{OWN_DESCRIPTORS}/{descriptor}") == "anon_inode:[eventpoll]":
-                found.append(select.epoll.fromfd(os.dup(descriptor)))
+            if os.readlink(f"{DESCRIPTORS}/{descriptor}") == "anon_inode:[eventpoll]":
+                found.append(select.epoll.fromfd(os.dup(descriptor)))  # noqa: TID251 - of no file
     return found
-
-
-def _duplicate(descriptor: int) -> socket.socket:
-    """The same socket under a number that nobody else closes. Raises OSError if it is none."""
-    number = os.dup(descriptor)
-    try:
-        return socket.socket(fileno=number)
-    except OSError:
-        os.close(number)
-        raise

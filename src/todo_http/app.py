@@ -24,6 +24,7 @@ from todo_http.options import HttpOptions
 from todo_http.places import Places
 from todo_http.rate_limit import RateLimit
 from todo_http.routes import routes
+from todo_http.sending import EndConnections
 from todo_http.service import Service
 from todo_http.web.site import read_site
 
@@ -62,11 +63,13 @@ def create_app(
     options: HttpOptions,
     write_log: Callable[[str], None] = write_to_stdout,
     meter: Meter = Uncounted(),  # noqa: B008 - it has no state
+    end_connections: EndConnections = lambda _: None,
     host: Host | None = None,
 ) -> TodoApp:
     """The application over whatever ``open_todo`` opens; ``write_log`` takes finished access log lines.
 
-    ``host`` is the process that serves it, if that has a parent of ours.
+    ``end_connections`` ends those whose clients do not read; ``host`` is the process that serves the application, if
+    that has a parent of ours.
     """
     app = TodoApp(
         route_handlers=routes(options.docs, options.web),
@@ -87,7 +90,7 @@ def create_app(
         openapi=File.of(encode(document(options.docs, options.web, options.version)), "application/json", POLICY),
         web=read_site() if options.web else {},
     )
-    app.edge = Edge(app.behind_the_edge, app.service, AccessLog(options.log_format, write_log), meter)
+    app.edge = Edge(app.behind_the_edge, app.service, AccessLog(options.log_format, write_log), meter, end_connections)
     return app
 
 

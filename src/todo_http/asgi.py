@@ -36,5 +36,6 @@ def create_app() -> TodoApp:
         ),
         write_log=bootstrap.access_log_writer(),
         meter=meter,
+        end_connections=bootstrap.end_connections,
         host=bootstrap.serving_process(),
     )

@@ -25,7 +25,7 @@ from todo_http.counting import Meter
 from todo_http.problems import KINDS, problem_answer, refusal_of
 from todo_http.request_bounds import BoundedBody, RequestBounds
 from todo_http.response_headers import ResponseHeaders
-from todo_http.sending import PART, LargeBodies
+from todo_http.sending import PART, EndConnections, LargeBodies
 from todo_http.service import Service
 from todo_http.visit import KEY, Visit, fields_of
 
@@ -40,14 +40,16 @@ log = structlog.get_logger("todo_http")
 class Edge:
     """One application's outermost layer."""
 
-    def __init__(self, app: ASGIApp, service: Service, access_log: AccessLog, meter: Meter) -> None:
+    def __init__(
+        self, app: ASGIApp, service: Service, access_log: AccessLog, meter: Meter, end_connections: EndConnections
+    ) -> None:
         self.app = app
         self.service = service
         self.access_log = access_log
         self.meter = meter
         self.bounds = RequestBounds(service.options)
         self.headers = ResponseHeaders(service.options)
-        self.large_bodies = LargeBodies(service.options.send_deadline)
+        self.large_bodies = LargeBodies(service.options.send_deadline, end_connections)
         self.new_id: Callable[[], str] = lambda: NOT_STARTED
         self.now: Callable[[], datetime | None] = lambda: None
         self.complained_at = float("-inf")

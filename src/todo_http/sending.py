@@ -5,11 +5,7 @@ connection lives. Of several messages it takes the next when the ones before are
 """
 
 import asyncio
-import os
-import socket
-import struct
-from contextlib import suppress
-from ipaddress import ip_address
+from collections.abc import Callable
 from time import monotonic
 from typing import Any, Final
 
@@ -19,13 +15,8 @@ from litestar.types import HTTPScope, Send
 PART: Final = 65_536
 """Bytes of a message at most. Bodies that are not longer are sent as one message."""
 
-DESCRIPTORS: Final = "/dev/fd"
-AT_ONCE: Final = struct.pack("ii", 1, 0)
-"""The value of SO_LINGER that drops what has not been sent."""
-
-FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
-
-Peer = tuple[str, int]
+EndConnections = Callable[[set[tuple[str, int]]], None]
+"""Ends the connections of this process to these addresses and ports: a server would wait for ever for their clients."""
 
 log = structlog.get_logger("todo_http")
 
@@ -33,9 +24,10 @@ log = structlog.get_logger("todo_http")
 class LargeBodies:
     """Sends the large bodies of one application. ``deadline``: seconds that each of them may take."""
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, end_connections: EndConnections) -> None:
         self.deadline = deadline
-        self.overdue: set[Peer] = set()
+        self.end_connections = end_connections
+        self.overdue: set[tuple[str, int]] = set()
         self.ending = asyncio.Lock()
         self.complained_at = float("-inf")
 
@@ -68,40 +60,4 @@ class LargeBodies:
             async with self.ending:
                 if self.overdue:
                     peers, self.overdue = self.overdue, set()
-                    await asyncio.to_thread(end_connections, peers)
-
-
-def end_connections(peers: set[Peer]) -> None:
-    """Ends the connections of this process to these peers, dropping what they have not received.
-
-    The server gives no access to its sockets, and would wait for ever for a client that does not read. Does nothing
-    where the open files of a process are not listed.
-    """
-    wanted = {(_address(host), port) for host, port in peers}
-    ports = {port for _, port in peers}
-    for name in os.listdir(DESCRIPTORS) if os.path.isdir(DESCRIPTORS) else ():
-        with suppress(OSError), _duplicate(int(name)) as connection:
-            if connection.family not in FAMILIES:
-                continue
-            host, port = connection.getpeername()[:2]
-            if port in ports and (_address(host), port) in wanted:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-                connection.shutdown(socket.SHUT_RDWR)
-
-
-def _duplicate(descriptor: int) -> socket.socket:
-    """The socket that is open there, under another number, which nobody else closes. Raises OSError if it is none."""
-    number = os.dup(descriptor)
-    try:
-        return socket.socket(fileno=number)
-    except OSError:
-        os.close(number)
-        raise
-
-
-def _address(host: str) -> str:
-    """In the one form that can be compared."""
-    try:
-        return str(ip_address(host.partition("%")[0]))
-    except ValueError:
-        return host
+                    await asyncio.to_thread(self.end_connections, peers)

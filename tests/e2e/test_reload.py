@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.load import Load, loading
+from tests.support.load import Load, loading, stored_tasks
 from tests.support.processes import all_gone, workers_of
 from tests.support.server import Server, serving
 
@@ -47,6 +47,7 @@ async def test_workers_are_replaced_without_losing_a_request(tmp_path: Path) -> 
         assert await all_gone(before, seconds=15)
         assert len(workers_of(server.process.pid)) >= 2
         assert await server.stop() == 0
+    assert stored_tasks(tmp_path / "var" / "todo.db") == load.ended["201"]
     assert '"level":"error"' not in server.log
 
 

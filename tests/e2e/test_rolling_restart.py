@@ -69,7 +69,7 @@ async def test_a_server_that_stops_answers_everybody_who_has_connected(tmp_path:
             async with loading(load, clients=40):
                 await asyncio.sleep(0.5)
                 assert await server.stop() == 0
-        assert set(load.ended) == {"401"}, load.ended
+        assert set(load.ended) == {"401 invalid-token"}, load.ended
         assert load.ended.total() > 20
         assert load.refused > 0
 

@@ -35,7 +35,7 @@ def create_app() -> TodoApp:
         yield compose(FixedClock())[0]
 
     options = OPTIONS.__class__(cursor_keys=OPTIONS.cursor_keys, version="1", send_deadline=DEADLINE)
-    app = create(open_todo, options, bootstrap.access_log_writer())
+    app = create(open_todo, options, bootstrap.access_log_writer(), end_connections=bootstrap.end_connections)
     inside = app.edge.app
 
     async def with_a_large_answer(scope: Scope, receive: Receive, send: Send) -> None:

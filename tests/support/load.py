@@ -1,13 +1,15 @@
 """Clients that ask without a break, and how their requests ended."""
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from tests.support.raw import Line, line_to, posted, request
+from tests.support.raw import Heard, Line, line_to, posted, request
 
 WRITES = 10
 """Every so many requests one is a write."""
@@ -63,9 +65,23 @@ class Load:
             answer = None
             self.ended[type(error).__name__] += 1
         else:
-            self.ended[str(answer.status) if answer else "no answer"] += 1
+            self.ended[_told(answer)] += 1
         self.slowest = max(self.slowest, monotonic() - began)
         return answer is not None and answer.fields.get("connection") != "close"
+
+
+def stored_tasks(database: Path) -> int:
+    """How many tasks there are in an SQLite file, which has to be sound."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        (found,) = connection.execute("SELECT count(*) FROM tasks").fetchone()
+        return int(found)
+
+
+def _told(answer: Heard | None) -> str:
+    if answer is None:
+        return "no answer"
+    return str(answer.status) if answer.status < 400 else f"{answer.status} {answer.problem}"
 
 
 @asynccontextmanager
