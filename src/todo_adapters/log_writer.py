@@ -1,4 +1,7 @@
-"""Log lines leave on a thread of their own: nobody waits for whoever reads them, and what is lost is counted."""
+"""Log lines leave without anybody waiting for whoever reads them; what is lost is counted.
+
+What a pipe has room for is written at once. Everything else is written by a thread.
+"""
 
 import atexit
 import contextlib
@@ -20,7 +23,7 @@ CAPACITY: Final = 1 << 20
 CHUNK: Final = 4_096
 """Bytes written at once. Up to so many stay together in a pipe, whoever else writes to it (POSIX: PIPE_BUF)."""
 
-FILE_CHUNK: Final = 65_536
+FILE_CHUNK: Final = 1 << 20
 """The same for a regular file, where more stay together."""
 
 GATHER_SECONDS: Final = 0.05
@@ -46,13 +49,14 @@ class LogWriter:
         self.dropped = 0
         self.notice: Callable[[int], str] = plain_notice
         self._target = -1 if descriptor is None else descriptor
+        self._pipe = _pipe_that_refuses(self._target)
         self._capacity = capacity
         self._begin()
         _writers.add(self)
 
     def _begin(self) -> None:
         """Also in a process that has just been forked: the thread and what waited stay with the parent."""
-        self._chunk = FILE_CHUNK if _is_file(self._target) else CHUNK
+        self._chunk = FILE_CHUNK if _is(stat.S_ISREG, self._target) else CHUNK
         self._changed = threading.Condition()  # reentrant: what is freed while it is held may log as well
         self._waiting = bytearray()
         self._untold = 0
@@ -66,6 +70,10 @@ class LogWriter:
             return
         lines = text.encode("utf-8", "backslashreplace")
         with self._changed:
+            if self._pipe is not None and not self._waiting and not self._untold:
+                lines = _put_at_once(self._pipe, lines)
+                if not lines:
+                    return
             room = 0 if self._untold else self._capacity - len(self._waiting)
             if len(lines) > room:
                 fitting = lines.rfind(b"\n", 0, max(room, 0)) + 1
@@ -84,6 +92,14 @@ class LogWriter:
         with self._changed:
             self._changed.notify_all()
             return self._changed.wait_for(lambda: not self._waiting and (not self._untold or self._failing), seconds)
+
+    def close(self) -> None:
+        """Takes no further lines, and closes what it has opened."""
+        with self._changed:
+            self._target = -1
+            pipe, self._pipe = self._pipe, None
+        if pipe is not None:
+            os.close(pipe)
 
     def _keep_writing(self) -> None:
         while True:
@@ -159,11 +175,37 @@ class LineStream(io.TextIOBase):
         return self._replaced is not None and self._replaced.isatty()
 
 
-def _is_file(descriptor: int) -> bool:
+def _is(kind: Callable[[int], bool], descriptor: int) -> bool:
     try:
-        return stat.S_ISREG(os.fstat(descriptor).st_mode)
+        return kind(os.fstat(descriptor).st_mode)
     except OSError:
         return False
+
+
+def _pipe_that_refuses(descriptor: int) -> int | None:
+    """The same pipe, opened anew so that it refuses what it has no room for, whole (POSIX: up to PIPE_BUF bytes).
+
+    To set that for the descriptor itself would change it for all who share it. None for what is no pipe, and where a
+    pipe cannot be opened.
+    """
+    if not _is(stat.S_ISFIFO, descriptor):
+        return None
+    try:
+        return os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+
+
+def _put_at_once(pipe: int, lines: bytes) -> bytes:
+    """Writes as many lines as the pipe has room for. Returns the others."""
+    written = 0
+    while end := lines.rfind(b"\n", written, written + CHUNK) + 1:
+        try:
+            os.write(pipe, lines[written:end])
+        except OSError:
+            break
+        written = end
+    return lines[written:]
 
 
 def plain_notice(lines: int) -> str:

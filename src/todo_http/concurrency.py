@@ -14,20 +14,10 @@ RETRY_AFTER: Final = 1
 Turn = asyncio.Future[bool]
 
 
-class Caller:
-    """The requests of one caller at this moment."""
-
-    __slots__ = ("running", "waiting")
-
-    def __init__(self) -> None:
-        self.running = 0
-        self.waiting: deque[Turn] = deque()
-
-
 class ConcurrencyLimit:
     """At most ``running`` requests of each caller at once; ``waiting`` more wait in the order of arrival.
 
-    A request runs from ``enter`` until its response has been sent, when ``leave`` is called. With 0 ``running`` there
+    A request runs from its turn until its response has been sent, when ``leave`` is called. With 0 ``running`` there
     is no limit. Callers without requests take no memory.
     """
 
@@ -35,38 +25,49 @@ class ConcurrencyLimit:
         self._running_max = running
         self._waiting_max = waiting
         self._wait_seconds = wait_seconds
-        self._callers: dict[str, Caller] = {}
+        self._running: dict[str, int] = {}
+        self._waiting: dict[str, deque[Turn]] = {}
 
     def __len__(self) -> int:
-        return len(self._callers)
+        return len(self._running)
 
-    async def enter(self, name: str) -> None:
-        """Raises TooManyRequests at once when too many requests of the caller wait, and after too long a wait."""
-        caller = self._callers.get(name)
-        if caller is None:
-            caller = self._callers[name] = Caller()
-        if caller.running < self._running_max or not self._running_max:
-            caller.running += 1
-        elif len(caller.waiting) >= self._waiting_max or not await self._turn(name, caller):
-            raise TooManyRequests(RETRY_AFTER)
+    def enters(self, name: str) -> bool:
+        """True when a request of the caller runs from now on; otherwise it has to ``wait``."""
+        running = self._running.get(name, 0)
+        if running >= self._running_max and self._running_max:
+            return False
+        self._running[name] = running + 1
+        return True
+
+    async def wait(self, name: str) -> None:
+        """Waits for a turn. Raises TooManyRequests at once when too many others wait, and after too long a wait."""
+        waiting = self._waiting.get(name) or self._waiting.setdefault(name, deque())
+        try:
+            if len(waiting) >= self._waiting_max or not await self._turn(name, waiting):
+                raise TooManyRequests(RETRY_AFTER)
+        finally:
+            if not waiting:
+                self._waiting.pop(name, None)
 
     def leave(self, name: str) -> None:
         """Gives the turn to the request of this caller that has waited longest."""
-        caller = self._callers[name]
-        while caller.waiting:
-            turn = caller.waiting.popleft()
+        waiting = self._waiting.get(name)
+        while waiting:
+            turn = waiting.popleft()
             if not turn.done():
                 turn.set_result(True)
                 return
-        caller.running -= 1
-        if not caller.running:
-            del self._callers[name]
+        running = self._running[name] - 1
+        if running:
+            self._running[name] = running
+        else:
+            del self._running[name]
 
-    async def _turn(self, name: str, caller: Caller) -> bool:
-        """Waits; False when the turn did not come in time."""
+    async def _turn(self, name: str, waiting: deque[Turn]) -> bool:
+        """False when the turn did not come in time."""
         loop = asyncio.get_running_loop()
         turn: Turn = loop.create_future()
-        caller.waiting.append(turn)
+        waiting.append(turn)
         timer = loop.call_later(self._wait_seconds, _give_up, turn)
         came = False
         try:
@@ -79,8 +80,8 @@ class ConcurrencyLimit:
             raise
         finally:
             timer.cancel()
-            if not came and turn in caller.waiting:
-                caller.waiting.remove(turn)
+            if not came and turn in waiting:
+                waiting.remove(turn)
 
 
 def _give_up(turn: Turn) -> None:

@@ -38,7 +38,8 @@ class Endpoint:
         if not caller and self.facts.takes is not None:  # a login and its like; what is in memory needs no limit
             limit, caller = visit.service.networks, visit.service.places.of(scope, visit.fields)
         if caller:
-            await limit.enter(caller)
+            if not limit.enters(caller):
+                await limit.wait(caller)
             visit.turn = limit, caller
         visit.answer = await self.handler(Call(self.facts, scope, receive, visit))
 

@@ -22,7 +22,10 @@ def pipe() -> Iterator[Pipe]:
         yield made
         if made.writing != -1:
             made.drain()
-            assert all(writer.flush(5) for writer in _writers if writer._target == made.writing)
+            writers = [writer for writer in _writers if writer._target == made.writing]
+            assert all(writer.flush(5) for writer in writers)
+            for writer in writers:
+                writer.close()
 
 
 def until(true: Callable[[], bool], seconds: float = 5) -> bool:
@@ -31,6 +34,14 @@ def until(true: Callable[[], bool], seconds: float = 5) -> bool:
     while not true() and monotonic() < end:
         sleep(0.01)
     return true()
+
+
+def rest(pipe: Pipe) -> str:
+    """Everything that was written, when no more comes."""
+    for writer in list(_writers):
+        if writer._target == pipe.writing:
+            writer.close()
+    return pipe.rest()
 
 
 def told(text: str) -> list[int]:
@@ -45,8 +56,24 @@ def test_lines_come_out_whole_and_in_order(pipe: Pipe) -> None:
     for number in range(5_000):
         writer.write(f"line {number}\n")
     assert writer.flush(5)
-    assert pipe.rest().splitlines() == [f"line {number}" for number in range(5_000)]
+    assert rest(pipe).splitlines() == [f"line {number}" for number in range(5_000)]
     assert writer.dropped == 0
+
+
+def test_a_pipe_with_room_gets_its_lines_at_once_and_in_order(pipe: Pipe) -> None:
+    writer = LogWriter(pipe.writing)
+    writer.write("one\n" * 2_000)
+    assert writer._thread is None
+    writer.write("two\n" * 50_000)
+    pipe.drain()
+    for _ in range(200):  # while the thread has still something to write
+        writer.write("three\n")
+        sleep(0.0001)
+    assert writer.flush(5)
+    writer.write("four\n")
+    lines = rest(pipe).split()
+    assert lines == sorted(lines, key=["one", "two", "three", "four"].index)
+    assert (lines.count("one"), lines.count("two"), lines.count("four")) == (2_000, 50_000, 1)
 
 
 def test_nobody_waits_for_a_pipe_that_is_full(pipe: Pipe) -> None:  # P9
@@ -69,13 +96,14 @@ def test_what_was_dropped_is_counted_and_told_when_there_is_room_again(pipe: Pip
     assert writer.flush(5)
     writer.write("after\n")
     assert writer.flush(5)
-    lines = pipe.rest().splitlines()
+    lines = rest(pipe).splitlines()
     assert sum(told(pipe.text)) == writer.dropped
     assert lines.count(LINE.strip()) == 5_000 - writer.dropped
     assert lines[-1] == "after"
 
 
 def test_a_block_of_lines_is_taken_as_far_as_there_is_room(pipe: Pipe) -> None:
+    pipe.fill()
     writer = LogWriter(pipe.writing, capacity=1_000)
     with writer._changed:  # so that nothing is written meanwhile
         writer.write(LINE * 8)
@@ -92,7 +120,7 @@ def test_processes_that_share_a_pipe_do_not_cut_each_others_lines(pipe: Pipe) ->
     started = [subprocess.Popen([sys.executable, "-c", program, letter], stdout=pipe.writing) for letter in "abc"]
     pipe.drain()
     assert [process.wait(30) for process in started] == [0, 0, 0]
-    lines = pipe.rest().splitlines()
+    lines = rest(pipe).splitlines()
     assert sorted(set(lines)) == ["a" * 301, "b" * 301, "c" * 301]
     assert len(lines) == 6_000
 
@@ -102,7 +130,7 @@ def test_a_line_may_be_longer_than_what_is_written_at_once(pipe: Pipe) -> None:
     pipe.drain()
     writer.write("a\n" + "b" * 10 * CHUNK + "\nc\n")
     assert writer.flush(5)
-    assert pipe.rest().splitlines() == ["a", "b" * 10 * CHUNK, "c"]
+    assert rest(pipe).splitlines() == ["a", "b" * 10 * CHUNK, "c"]
 
 
 def test_errors_lose_lines_and_nothing_else_and_are_got_over(pipe: Pipe) -> None:
@@ -117,7 +145,7 @@ def test_errors_lose_lines_and_nothing_else_and_are_got_over(pipe: Pipe) -> None
     assert writer.flush(5)
     os.close(writing)
     pipe.drain()
-    lines = pipe.rest().splitlines()
+    lines = rest(pipe).splitlines()
     assert told(pipe.text) == [2]
     assert lines[-1] == "three"
 
@@ -130,7 +158,7 @@ def test_a_pipe_that_somebody_made_non_blocking_gets_every_line(pipe: Pipe) -> N
     sleep(0.1)
     pipe.drain()
     assert writer.flush(5)
-    assert pipe.rest() == LINE * 1_000
+    assert rest(pipe) == LINE * 1_000
 
 
 def test_without_a_descriptor_lines_go_nowhere() -> None:
@@ -154,7 +182,7 @@ def test_a_forked_process_writes_its_own_lines_and_no_others(pipe: Pipe) -> None
     sleep(0.5)
     pipe.drain()
     assert process.wait(30) == 0
-    lines = pipe.rest().split()
+    lines = rest(pipe).split()
     assert (lines.count("parent"), lines.count("child")) == (5_000, 1)
 
 
@@ -180,7 +208,7 @@ def test_an_interpreter_that_ends_has_written_everything(pipe: Pipe) -> None:
     process = subprocess.Popen([sys.executable, "-c", program], stdout=pipe.writing, stderr=pipe.writing)
     pipe.drain()
     assert process.wait(20) == 1
-    text = pipe.rest()
+    text = rest(pipe)
     assert text.count(LINE) == 1_000
     assert "half a line\n" in text
     assert "ValueError: the end\n" in text
@@ -194,4 +222,4 @@ def test_a_stream_hands_on_whole_lines(pipe: Pipe) -> None:
     assert (stream.isatty(), stream.writable()) == (False, True)
     pipe.drain()
     assert writer.flush(5)
-    assert pipe.rest() == "ab\n"
+    assert rest(pipe) == "ab\n"

@@ -35,6 +35,11 @@ async def soon(tasks: list[asyncio.Task[httpx.Response]], done: int) -> None:
     assert sum(task.done() for task in tasks) == done
 
 
+async def turn(limit: ConcurrencyLimit, caller: str) -> None:
+    if not limit.enters(caller):
+        await limit.wait(caller)
+
+
 async def test_so_many_requests_of_a_user_run_some_wait_and_the_others_are_429() -> None:  # P6
     async with serving(FEW) as api:
         busy, other = await api.person(), await api.person()
@@ -90,7 +95,7 @@ async def test_requests_of_a_caller_take_turns_in_the_order_of_arrival() -> None
     limit, order = ConcurrencyLimit(1, 10), list[int]()
 
     async def request(number: int) -> None:
-        await limit.enter("ada")
+        await turn(limit, "ada")
         order.append(number)
         await asyncio.sleep(0)
         limit.leave("ada")
@@ -102,10 +107,10 @@ async def test_requests_of_a_caller_take_turns_in_the_order_of_arrival() -> None
 
 async def test_a_wait_ends_in_time() -> None:
     limit = ConcurrencyLimit(1, 10, wait_seconds=0.05)
-    await limit.enter("ada")
+    await turn(limit, "ada")
     with pytest.raises(TooManyRequests):
-        await limit.enter("ada")
-    await limit.enter("bob")
+        await turn(limit, "ada")
+    await turn(limit, "bob")
     limit.leave("bob")
     limit.leave("ada")
     assert len(limit) == 0
@@ -114,8 +119,8 @@ async def test_a_wait_ends_in_time() -> None:
 async def test_no_turn_is_lost_to_requests_that_are_cancelled() -> None:
     limit = ConcurrencyLimit(1, 100)
     for _ in range(3):
-        await limit.enter("ada")
-        waiting = [asyncio.create_task(limit.enter("ada")) for _ in range(20)]
+        await turn(limit, "ada")
+        waiting = [asyncio.create_task(turn(limit, "ada")) for _ in range(20)]
         await asyncio.sleep(0)
         for number, task in enumerate(waiting):
             if number == 10:
@@ -129,7 +134,7 @@ async def test_no_turn_is_lost_to_requests_that_are_cancelled() -> None:
 
 async def test_without_a_limit_everything_runs() -> None:
     limit = ConcurrencyLimit(0, 0)
-    await asyncio.gather(*[limit.enter("ada") for _ in range(1_000)])
+    await asyncio.gather(*[turn(limit, "ada") for _ in range(1_000)])
     for _ in range(1_000):
         limit.leave("ada")
     assert len(limit) == 0
