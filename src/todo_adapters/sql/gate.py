@@ -38,9 +38,12 @@ class Gate:
 
     async def enter(self, owner: Hashable = None, late: Unavailable | None = None) -> None:
         """Raises Unavailable at once when too many wait already, and ``late`` after too long a wait."""
-        if self.inside < self.places and self._may_hold_more(owner):
-            self._admit(owner)
-            return
+        if self.inside < self.places:
+            held = self._held.get(owner, 0)
+            if held < self._share or owner is None:
+                self.inside += 1
+                self._held[owner] = held + 1
+                return
         if self.waiting >= self._waiting_max:
             self.refused += 1
             raise Unavailable(FULL)
@@ -59,18 +62,14 @@ class Gate:
         if self._lanes:
             self._hand_over()
 
-    def _may_hold_more(self, owner: Hashable) -> bool:
-        return owner is None or self._held.get(owner, 0) < self._share
-
-    def _admit(self, owner: Hashable) -> None:
-        self.inside += 1
-        self._held[owner] = self._held.get(owner, 0) + 1
-
     def _hand_over(self) -> None:
         """Admits from lane after lane. Only lanes of owners with a full share are passed over, so at most two are."""
         while self.inside < self.places:
-            owner = next((owner for owner in self._lanes if self._may_hold_more(owner)), self)
-            if owner is self:
+            for owner in self._lanes:
+                held = self._held.get(owner, 0)
+                if held < self._share or owner is None:
+                    break
+            else:
                 return
             lane = self._lanes.pop(owner)
             turn = lane.popleft()
@@ -78,7 +77,8 @@ class Gate:
                 self._lanes[owner] = lane  # at the end of the rotation
             self.waiting -= 1
             if not turn.done():
-                self._admit(owner)
+                self.inside += 1
+                self._held[owner] = held + 1
                 turn.set_result(True)
 
     async def _wait(self, owner: Hashable) -> bool:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from typing import Any, Final
+from uuid import UUID
 
 from todo_adapters.sql.database import CLOSED
 from todo_adapters.sql.gate import Gate
@@ -37,16 +38,17 @@ class Pool:
         self._closed = False
         self._all_left = asyncio.Event()
 
-    async def take(self, owner: Hashable = None) -> Link:
+    async def take(self, owner: UUID | None = None) -> Link:
         """Raises Unavailable when too many wait, after too long a wait, or when no connection can be made."""
         self._refuse_if_closed()
-        await self._gate.enter(owner)
+        number = None if owner is None else owner.int  # UUIDs compute their hashes in Python
+        await self._gate.enter(number)
         try:
-            link = await self._idle_or_new()
+            link = self._idle_link() or await self._make()
         except BaseException:
-            self._leave(owner)
+            self._leave(number)
             raise
-        link.owner = owner
+        link.owner = number
         return link
 
     async def renew(self, lost: Link) -> Link:
@@ -86,13 +88,13 @@ class Pool:
         if self._closed:
             raise Unavailable(CLOSED)
 
-    async def _idle_or_new(self) -> Link:
+    def _idle_link(self) -> Link | None:
         while self._idle:
             link = self._idle.pop()
             if not link.lost:
                 return link
             self._end(link)
-        return await self._make()
+        return None
 
     async def _make(self) -> Link:
         self._refuse_if_closed()  # while one waited
