@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from functools import partial
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from time import monotonic
 from typing import Any, Final
 
@@ -111,8 +111,20 @@ class Server(MPServer):
             killing.start()
 
     def _stop_workers(self) -> None:
-        self.wrks = self.all_workers
-        super()._stop_workers()  # type: ignore[no-untyped-call]
+        """Stops all workers, and kills those that take longer than ``workers_kill_timeout``.
+
+        Granian asks ``is_alive``, which is wrong as long as one of its threads is collecting the same process.
+        """
+        workers = self.all_workers
+        for each in workers:
+            each.terminate()
+        until = monotonic() + float(self.workers_kill_timeout or 0)
+        for each in workers:
+            if not wait([each.inner.sentinel], max(0.0, until - monotonic())):
+                log.warning("worker_killed", worker=each.idx + 1)
+                each.kill()
+            each.join()
+        self.wrks.clear()
 
 
 def serve(*arguments: Any) -> None:
