@@ -30,7 +30,7 @@ DROP_SYN: Final = b"".join(
         (0x06, 0, 0, 0),  # else drop it
     )
 )
-"""A program for the kernel's packet filter: whoever begins a connection gets no answer and repeats after a second."""
+"""A program for the kernel's packet filter. It drops SYN packets; clients send them again after a second."""
 
 INSTRUCTION_BYTES: Final = 8
 QUEUED: Final = ("I", 24)
@@ -92,7 +92,7 @@ class ListeningSocket:
             return 0 if listener.family == socket.AF_UNIX else _of_tcp(listener, QUEUED)
 
     def unheard(self) -> int:
-        """How many of the connections have sent nothing so far, or something that nobody has read."""
+        """How many of the connections have sent nothing so far, or something that was not read yet."""
         return sum(_is_unheard(each) for each in self._clients())
 
     def _clients(self) -> Iterator[socket.socket]:

@@ -1,6 +1,6 @@
-"""Log lines leave without anybody waiting for whoever reads them; what is lost is counted.
+"""Writes log lines without ever blocking the caller, and counts those that are dropped.
 
-What a pipe has room for is written at once. Everything else is written by a thread.
+A pipe gets at once what it has room for. Everything else is written by a thread.
 """
 
 import atexit
@@ -18,31 +18,31 @@ from time import monotonic
 from typing import Final, TextIO
 
 CAPACITY: Final = 1 << 20
-"""Bytes that wait at most, of each of the two streams."""
+"""Bytes buffered for each of the two streams."""
 
 CHUNK: Final = 4_096
-"""Bytes written at once. Up to so many stay together in a pipe, whoever else writes to it (POSIX: PIPE_BUF)."""
+"""Bytes written at once. A pipe does not mix writes of this size with those of other processes (POSIX: PIPE_BUF)."""
 
 FILE_CHUNK: Final = 1 << 20
-"""The same for a regular file, where more stay together."""
+"""The same for a regular file."""
 
 GATHER_SECONDS: Final = 0.05
-"""After a write the thread rests for so long: lines that come thick and fast are written together."""
+"""Pause of the thread after a write, so that many lines are written together."""
 
 RETRY_SECONDS: Final = 1.0
-"""How often it is tried whether writing works again, after an error."""
+"""Pause before the next attempt after an error."""
 
 FLUSH_SECONDS: Final = 1.0
-"""What the end of a process may wait for its logs."""
+"""How long a process waits for its logs at its end."""
 
 _writers: Final[weakref.WeakSet["LogWriter"]] = weakref.WeakSet()
 
 
 class LogWriter:
-    """Writes lines to a file descriptor, in order, without ever keeping the caller waiting.
+    """Writes lines to a file descriptor, in order, without blocking the caller.
 
-    When too many wait, or they cannot be written, lines are dropped and counted. As soon as writing works again and
-    half of the buffer is free, ``notice`` tells how many, in a line of its own, and lines are accepted again.
+    Lines are dropped and counted when the buffer is full or writing fails. When writing works again and half of the
+    buffer is free, a line made by ``notice`` reports how many, and lines are accepted again.
     """
 
     def __init__(self, descriptor: int | None, capacity: int = CAPACITY) -> None:
@@ -226,7 +226,7 @@ def standard_error() -> LogWriter:
 
 
 def replace_streams() -> None:
-    """From now on ``print`` and tracebacks keep nobody waiting either, nor does the end of the interpreter."""
+    """Makes ``print``, tracebacks and the end of the interpreter use the writers too."""
     sys.stdout = LineStream(standard_output(), sys.__stdout__)
     sys.stderr = LineStream(standard_error(), sys.__stderr__)
 

@@ -1,4 +1,4 @@
-"""Throwing away what nobody will ask for again, by clocks that cannot delete anything early.
+"""Deletes expired rows, by clocks that cannot delete anything early.
 
 A wall clock that is an hour or a year ahead for a while, on one replica, must not revive a token or let guesses
 through. So the rows of ended sessions go when this process has known them for long enough by its monotonic clock, and
@@ -46,7 +46,7 @@ class PassedTime:
 
 
 class Sweeper:
-    """Deletes in pieces, each a unit of work of its own, so that however much has piled up stops nobody."""
+    """Deletes in pieces, each a unit of work of its own, so that no statement runs long."""
 
     def __init__(self, todo: Todo, ended: FollowedEndedSessions, passed: PassedTime) -> None:
         self._todo = todo

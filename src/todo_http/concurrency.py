@@ -41,7 +41,7 @@ class ConcurrencyLimit:
 
     async def wait(self, name: str) -> None:
         """Waits for a turn. Raises TooManyRequests at once when too many others wait, and after too long a wait."""
-        waiting = self._waiting.get(name) or self._waiting.setdefault(name, deque())
+        waiting = self._waiting.setdefault(name, deque())
         try:
             if len(waiting) >= self._waiting_max or not await self._turn(name, waiting):
                 raise TooManyRequests(RETRY_AFTER)

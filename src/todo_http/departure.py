@@ -1,4 +1,4 @@
-"""How a serving process leaves: first it says so, after a pause it stops; and it never outlives its parent.
+"""How a worker process shuts down: it announces it, stops after a pause, and never outlives its parent.
 
 Granian stops on SIGINT and on SIGTERM, and may hang when told twice. When it stops it ends connections whose request
 has not come in yet, and resets those that wait to be accepted. So its workers, where they are processes of their own,

@@ -17,6 +17,7 @@ FRESH: Final = 1.0
 """Seconds for which a look at the resources is believed, so that probes cannot make load."""
 
 KNOCK_SECONDS: Final = 0.05
+"""Pause between two checks at the start."""
 
 PATIENCE: Final = 3.0
 """Seconds after which resources that do not answer count as out of reach."""
@@ -43,7 +44,7 @@ class Readiness:
         self.draining = True
 
     async def settle(self, seconds: float) -> None:
-        """Waits until the service can work, or is to stop, or so long."""
+        """Waits until the service is ready or has to stop, at most so many seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while not self.draining and await self._look() is not None:  # noqa: ASYNC110

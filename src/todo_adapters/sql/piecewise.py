@@ -14,7 +14,7 @@ class Piecewise:
     """The rows of a table by age. ``at`` has an index; ``key`` identifies a row; only rows with ``conditions`` go.
 
     A piece is a range of ``at``, found by its end, so that no statement looks at rows that earlier pieces have passed.
-    Rows that somebody has locked are passed over: whoever cleans up waits for nobody.
+    Locked rows are skipped, so that the cleanup never waits.
     """
 
     def __init__(
