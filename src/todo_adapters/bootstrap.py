@@ -92,18 +92,18 @@ async def open_store(
         yield MemoryStore(quota)
         return
     database: PostgresDatabase | SqliteDatabase
-    chores = []
+    chores: dict[str, Coroutine[Any, Any, None]] = {}
     if is_postgres(url):
         database = PostgresDatabase(postgres or PostgresOptions(postgres_url(url)))
     else:
         database = SqliteDatabase(sqlite_path(url), statement_limit=statement_limit)
-        chores.append(asyncio.create_task(_truncate_log(database), name="truncate log"))
+        chores["truncate_log"] = _truncate_log(database)
     if meter:
         meter.watch(database.numbers)
     try:
-        yield SqlStore(database, quota, _journal(meter or new_meter()))
+        async with _running(**chores):
+            yield SqlStore(database, quota, _journal(meter or new_meter()))
     finally:
-        await _cancelled(chores)
         await database.close()
 
 
@@ -282,12 +282,6 @@ async def _truncate_log(database: SqliteDatabase) -> None:
         await asyncio.sleep(SWEEP_SECONDS)
         with suppress(TodoError):
             await database.truncate_log()
-
-
-async def _cancelled(chores: Sequence[asyncio.Task[None]]) -> None:
-    for chore in chores:
-        chore.cancel()
-    await asyncio.gather(*chores, return_exceptions=True)
 
 
 async def _write_metrics(meter: Meter) -> None:
