@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -39,6 +40,14 @@ async def postgres_url(request: pytest.FixtureRequest, postgres_server: Postgres
     name = unique_database_name(request.module.__name__)
     yield await create_database(postgres_server.url, name)
     await drop_database(postgres_server.url, name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/todo.db"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -32,25 +31,22 @@ LEFT = {
 }
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/todo.db"
-    return str(request.getfixturevalue("postgres_url"))
-
-
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    await upgrade(url)
-    postgres = PostgresOptions(url, statement_limit=LIMIT)
-    opened = PostgresDatabase(postgres) if is_postgres(url) else SqliteDatabase(sqlite_path(url), statement_limit=LIMIT)
+async def database(empty_database: str) -> AsyncIterator[Database]:
+    await upgrade(empty_database)
+    postgres = PostgresOptions(empty_database, statement_limit=LIMIT)
+    opened = (
+        PostgresDatabase(postgres)
+        if is_postgres(empty_database)
+        else SqliteDatabase(sqlite_path(empty_database), statement_limit=LIMIT)
+    )
     yield opened
     await opened.close()
 
 
-async def fill(url: str, owner: UserId) -> None:
+async def fill(empty_database: str, owner: UserId) -> None:
     """Puts receipts and counts of failed logins into the database that have expired, one each second."""
-    if is_postgres(url):
+    if is_postgres(empty_database):
         numbers, key = f"SELECT n FROM generate_series(1, {MANY}) AS n", f"'{owner}'"
         moment, digest = "now() - interval '90 days' + n * interval '1 second'", "sha256(n::text::bytea)"
     else:
@@ -61,15 +57,15 @@ async def fill(url: str, owner: UserId) -> None:
         f" SELECT {key}, 'key ' || n, {digest}, 1, '-1', {moment} FROM ({numbers}) AS numbers",
         f"INSERT INTO login_attempts (key, failures, since) SELECT {digest}, 1, {moment} FROM ({numbers}) AS numbers",
     ]
-    await on_connection(url, lambda connection: [connection.execute(text(each)) for each in statements])
+    await on_connection(empty_database, lambda connection: [connection.execute(text(each)) for each in statements])
 
 
 async def test_any_number_of_expired_rows_is_deleted_within_the_time_of_statements(  # P14
-    url: str, database: Database
+    empty_database: str, database: Database
 ) -> None:
     store = SqlStore(database)
     owner = await new_owner(store)
-    await fill(url, owner)
+    await fill(empty_database, owner)
     run = Runner(store, FixedClock(NOW), IDS, ListJournal())
     assert [(await database.all(left, {}))[0][0] for left in LEFT.values()] == [MANY, MANY]
     await forget_expired_receipts(run, NOW)

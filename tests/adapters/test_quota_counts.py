@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import null, update
@@ -26,17 +25,14 @@ UNCOUNT = Statement(
 OVERCOUNT = Statement(update(users).values(task_count=users.c.revision + 1_000).returning(users.c.id))
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/todo.db"
-    return str(request.getfixturevalue("postgres_url"))
-
-
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    await upgrade(url)
-    opened = PostgresDatabase(PostgresOptions(url)) if is_postgres(url) else SqliteDatabase(sqlite_path(url))
+async def database(empty_database: str) -> AsyncIterator[Database]:
+    await upgrade(empty_database)
+    opened = (
+        PostgresDatabase(PostgresOptions(empty_database))
+        if is_postgres(empty_database)
+        else SqliteDatabase(sqlite_path(empty_database))
+    )
     yield opened
     await opened.close()
 

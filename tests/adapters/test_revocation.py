@@ -33,19 +33,11 @@ COUNTING = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE
 NAPS = {"sqlite": COUNTING, "postgresql": "SELECT pg_sleep(3)"}
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/todo.db"
-    return str(request.getfixturevalue("postgres_url"))
-
-
 @pytest_asyncio.fixture
-async def url(empty_url: str) -> str:
+async def url(empty_database: str) -> str:
     """The address of a database that is up to date."""
-    await migrate.upgrade(empty_url)
-    return empty_url
+    await migrate.upgrade(empty_database)
+    return empty_database
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,14 +13,6 @@ from sqlalchemy import Connection, insert, inspect, select, update
 from tests.support.fakes import NOON
 from todo_adapters import migrate
 from todo_adapters.sql.tables import metadata
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/todo.db"
-    return str(request.getfixturevalue("postgres_url"))
 
 
 async def look(url: str, question: Any) -> Any:
@@ -50,26 +41,28 @@ def constraint_names(connection: Connection) -> dict[str, set[str | None]]:
     return names
 
 
-async def test_up_gives_the_tables_that_the_statements_use_and_down_leaves_nothing(url: str) -> None:  # M8
-    await migrate.upgrade(url)
-    assert await migrate.current(url) == migrate.head()
-    assert await look(url, differences) == []
+async def test_up_gives_the_tables_that_the_statements_use_and_down_leaves_nothing(empty_database: str) -> None:  # M8
+    await migrate.upgrade(empty_database)
+    assert await migrate.current(empty_database) == migrate.head()
+    assert await look(empty_database, differences) == []
     declared = {
         name: {str(constraint.name) for constraint in table.constraints} for name, table in metadata.tables.items()
     }
-    assert await look(url, constraint_names) == declared
+    assert await look(empty_database, constraint_names) == declared
 
-    await migrate.downgrade(url, "base")
-    assert await migrate.current(url) is None
-    assert await look(url, lambda connection: set(inspect(connection).get_table_names())) == {"alembic_version"}
+    await migrate.downgrade(empty_database, "base")
+    assert await migrate.current(empty_database) is None
+    assert await look(empty_database, lambda connection: set(inspect(connection).get_table_names())) == {
+        "alembic_version"
+    }
 
-    await migrate.upgrade(url)
-    assert await look(url, differences) == []
-    await migrate.downgrade(url, "base")
+    await migrate.upgrade(empty_database)
+    assert await look(empty_database, differences) == []
+    await migrate.downgrade(empty_database, "base")
 
 
-async def test_a_release_that_knows_nothing_of_rotations_goes_on_on_the_new_schema(url: str) -> None:
-    await migrate.upgrade(url)
+async def test_a_release_that_knows_nothing_of_rotations_goes_on_on_the_new_schema(empty_database: str) -> None:
+    await migrate.upgrade(empty_database)
     sessions, user_id = metadata.tables["login_sessions"], uuid4()
     people = metadata.tables["users"]
     who = {"id": user_id, "email": "ada@example.org", "name": "Ada", "time_zone": "UTC", "password_hash": "-"}
@@ -80,24 +73,28 @@ async def test_a_release_that_knows_nothing_of_rotations_goes_on_on_the_new_sche
         connection.execute(insert(sessions).values(**known, replays=0, client="a browser"))
         connection.execute(update(sessions).values(generation=2, rotated_at=NOON))
 
-    await migrate.on_connection(url, serve)
+    await migrate.on_connection(empty_database, serve)
     columns = [sessions.c.generation, sessions.c.rotated_from, sessions.c.confirmed]
-    assert await look(url, lambda connection: tuple(connection.execute(select(*columns)).one())) == (2, None, 0)
-    await migrate.downgrade(url, "base")
+    assert await look(empty_database, lambda connection: tuple(connection.execute(select(*columns)).one())) == (
+        2,
+        None,
+        0,
+    )
+    await migrate.downgrade(empty_database, "base")
 
 
-async def test_replicas_may_start_together(url: str) -> None:  # M5
-    await asyncio.gather(*[migrate.upgrade(url) for _ in range(4)])
-    assert await migrate.current(url) == migrate.head()
-    await migrate.downgrade(url, "base")
+async def test_replicas_may_start_together(empty_database: str) -> None:  # M5
+    await asyncio.gather(*[migrate.upgrade(empty_database) for _ in range(4)])
+    assert await migrate.current(empty_database) == migrate.head()
+    await migrate.downgrade(empty_database, "base")
 
 
-async def test_a_migration_that_fails_leaves_the_schema_as_it_was(url: str) -> None:
+async def test_a_migration_that_fails_leaves_the_schema_as_it_was(empty_database: str) -> None:
     def fail(connection: Connection) -> None:
         metadata.create_all(connection)
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError):
-        await migrate.on_connection(url, fail)
-    tables = await look(url, lambda connection: set(inspect(connection).get_table_names()))
+        await migrate.on_connection(empty_database, fail)
+    tables = await look(empty_database, lambda connection: set(inspect(connection).get_table_names()))
     assert "tasks" not in tables
