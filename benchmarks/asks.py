@@ -15,8 +15,8 @@ import asyncpg
 from benchmarks.dataset import Person
 from tests.support.raw import posted, request
 from tests.support.server import SECRET
-from todo_adapters.jwt_tokens import JwtTokens
 from todo_adapters.runtime import UuidSevens
+from todo_adapters.security.jwt_tokens import JwtTokens
 from todo_core.ids import SessionId, UserId
 
 CASES: Final = ("get", "list", "create", "complete")

@@ -14,8 +14,8 @@ from benchmarks.dataset import Dataset, Size, load, load_part, part_of
 from benchmarks.postgres import settle
 from tests.support.postgres import create_database
 from tests.support.postgres_server import PostgresServer
-from todo_adapters import migrate
-from todo_adapters.argon2_hasher import Argon2Hasher
+from todo_adapters.security.argon2_hasher import Argon2Hasher
+from todo_adapters.sql import migrate
 
 PASSWORD: Final = "correct horse battery"
 SMALL: Final = 10_000

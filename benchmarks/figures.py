@@ -18,7 +18,7 @@ from benchmarks.targets import Figure
 from benchmarks.variants import Running, Variant, serving
 from tests.support.raw import line_to, posted, request
 from todo_adapters.bootstrap import open_store
-from todo_adapters.sql.postgres import PostgresOptions
+from todo_adapters.sql.postgres.database import PostgresOptions
 from todo_core.ids import UserId
 from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort

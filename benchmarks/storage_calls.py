@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from todo_adapters import migrate
 from todo_adapters.bootstrap import open_store
 from todo_adapters.runtime import SystemClock, UuidSevens
+from todo_adapters.sql import migrate
 from todo_core.ids import UserId
-from todo_core.model.intent import Intent, Key
 from todo_core.model.task import Priority, TaskDraft, TaskPatch
 from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
 from todo_core.model.user import User
+from todo_core.model.write_options import Intent, Key
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, change_task, find_tasks, get_task

@@ -184,7 +184,10 @@ async def study(url: str, wanted: argparse.Namespace) -> None:
         "TODO_DATA_DIR": folder,
         "TODO_LOG_FORMAT": "json",
     }
-    from todo_adapters import configuration, logs, migrate, runtime  # noqa: PLC0415
+    from todo_adapters import runtime  # noqa: PLC0415
+    from todo_adapters.settings import configuration  # noqa: PLC0415
+    from todo_adapters.sql import migrate  # noqa: PLC0415
+    from todo_adapters.telemetry import logs  # noqa: PLC0415
     from todo_http import asgi  # noqa: PLC0415
 
     settings = configuration.configured(os.environ)

@@ -17,28 +17,28 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from todo_adapters.bootstrap import new_meter
-from todo_adapters.jwt_tokens import JwtTokens
 from todo_adapters.runtime import SystemClock, UuidSevens
-from todo_adapters.sql.gate import Gate
-from todo_adapters.sql.postgres_pool import Pool
+from todo_adapters.security.jwt_tokens import JwtTokens
+from todo_adapters.sql.connection_limiter import Gate
+from todo_adapters.sql.postgres.pool import Pool
 from todo_core.errors import Forbidden, NotFound
 from todo_core.ids import UserId
-from todo_http.access_log import AccessLog
-from todo_http.answer import Answer
+from todo_http.api.tasks import TASK, TASKS, Completion, NewTask, TaskOut
 from todo_http.app import TodoApp
-from todo_http.call import Call
-from todo_http.concurrency import ConcurrencyLimit
-from todo_http.conditional import PRIVATE, tag_of
-from todo_http.cursors import Cursors
-from todo_http.edge import Edge
-from todo_http.endpoint import handled
-from todo_http.files import File
+from todo_http.edge.access_log import AccessLog
+from todo_http.edge.client_address import Places
+from todo_http.edge.pipeline import Edge
+from todo_http.kernel.body import instant
+from todo_http.kernel.call import Call
+from todo_http.kernel.concurrency import ConcurrencyLimit
+from todo_http.kernel.cursors import Cursors
+from todo_http.kernel.endpoint import handled
+from todo_http.kernel.entity_tags import PRIVATE, tag_of
+from todo_http.kernel.files import File
+from todo_http.kernel.responses import Answer
+from todo_http.kernel.service import Service
+from todo_http.kernel.visit import visit_of
 from todo_http.options import HttpOptions
-from todo_http.places import Places
-from todo_http.service import Service
-from todo_http.tasks import TASK, TASKS, Completion, NewTask, TaskOut
-from todo_http.visit import visit_of
-from todo_http.wire import instant
 
 FIELDS: Final = "id, user_id, title, description, completed_at, priority, due_date, revision, created_at, updated_at"
 GET: Final = f"SELECT {FIELDS} FROM tasks WHERE user_id = $1 AND id = $2"

@@ -25,6 +25,6 @@ given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    from todo_adapters.migrate import on_connection
+    from todo_adapters.sql.migrate import on_connection
 
     asyncio.run(on_connection(os.environ["DATABASE_URL"], run))

@@ -10,31 +10,32 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from todo_adapters import log_writer, own_sockets
-from todo_adapters.argon2_hasher import Argon2Hasher
-from todo_adapters.ended_sessions import PATIENCE, STARTING, FollowedEndedSessions
-from todo_adapters.journal import StructlogJournal
-from todo_adapters.jwt_tokens import JwtTokens
-from todo_adapters.keys import derive
+from todo_adapters.cleanup import PassedTime, Sweeper
 from todo_adapters.memory.store import MemoryStore
-from todo_adapters.metrics import FOLDER, CountingJournal, Meter
-from todo_adapters.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
-from todo_adapters.schema import is_current
-from todo_adapters.settings import Settings
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
-from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.security.argon2_hasher import Argon2Hasher
+from todo_adapters.security.jwt_tokens import JwtTokens
+from todo_adapters.security.keys import derive
+from todo_adapters.security.refresh_tokens import HmacRefreshTokens
+from todo_adapters.security.revoked_sessions import PATIENCE, STARTING, FollowedEndedSessions
+from todo_adapters.server import own_sockets
+from todo_adapters.server.worker import Worker, current
+from todo_adapters.settings.declarations import Settings
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
+from todo_adapters.sql.schema import is_current
+from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
-from todo_adapters.sweeping import PassedTime, Sweeper
-from todo_adapters.urls import is_memory, is_postgres, postgres_url, sqlite_path
-from todo_adapters.worker import Worker, current
+from todo_adapters.sql.urls import is_memory, is_postgres, postgres_url, sqlite_path
+from todo_adapters.telemetry import log_writer
+from todo_adapters.telemetry.event_log import StructlogJournal
+from todo_adapters.telemetry.metrics import FOLDER, CountingJournal, Meter
 from todo_core.errors import TodoError
-from todo_core.front import Todo
 from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.quota import Quota
 from todo_core.model.session import SessionPolicy
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
+from todo_core.todo import Todo
 from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
@@ -115,7 +116,7 @@ async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]
     Unavailable when the storage does not answer. Tokens that are issued here are good for nothing elsewhere.
     """
     if not is_postgres(url) and not is_memory(url) and not is_current(url):
-        from todo_adapters import migrate  # noqa: PLC0415 - slow to import
+        from todo_adapters.sql import migrate  # noqa: PLC0415 - slow to import
 
         await migrate.upgrade(url)
     postgres = PostgresOptions(postgres_url(url), pgbouncer=pgbouncer) if is_postgres(url) else None

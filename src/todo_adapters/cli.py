@@ -12,16 +12,16 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from todo_adapters import schema
-from todo_adapters.configuration import configured
-from todo_adapters.log_writer import replace_streams
-from todo_adapters.setting_sources import SettingsError
-from todo_adapters.settings import Settings
-from todo_adapters.urls import is_memory, is_postgres, sqlite_path
+from todo_adapters.settings.configuration import configured
+from todo_adapters.settings.declarations import Settings
+from todo_adapters.settings.sources import SettingsError
+from todo_adapters.sql import schema
+from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
+from todo_adapters.telemetry.log_writer import replace_streams
 from todo_core.errors import Invalid, TodoError
-from todo_core.front import Todo
 from todo_core.model.rules import Broken
 from todo_core.model.user import Registration, readable_email
+from todo_core.todo import Todo
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def main() -> None:
 @refusing
 def serve(migrate_first: bool, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the API until it is told to stop."""
-    from todo_adapters.serving import run_server  # noqa: PLC0415 - only this command needs the server
+    from todo_adapters.server.serving import run_server  # noqa: PLC0415 - only this command needs the server
 
     for name, value in (("TODO_HOST", host), ("TODO_PORT", port), ("TODO_WORKERS", workers)):
         if value is not None:
@@ -82,7 +82,7 @@ def _require_sqlite(url: str) -> None:
     """Raises Unavailable when SQLite does not keep what durability rests on. A file that is away is waited for."""
     if is_postgres(url) or is_memory(url):
         return
-    from todo_adapters.sql.sqlite_connection import connect  # noqa: PLC0415 - slow to import
+    from todo_adapters.sql.sqlite.connection import connect  # noqa: PLC0415 - slow to import
 
     with suppress(OSError, sqlite3.Error):
         connect(sqlite_path(url)).close()
@@ -129,7 +129,7 @@ def migrate() -> None:
 
 
 def _migrate(settings: Settings) -> str:
-    from todo_adapters import migrate as migrations  # noqa: PLC0415 - slow to import
+    from todo_adapters.sql import migrate as migrations  # noqa: PLC0415 - slow to import
 
     asyncio.run(migrations.upgrade(settings.database_url))
     return migrations.head()
@@ -146,7 +146,7 @@ def check_config() -> None:
 @main.command()
 def openapi() -> None:
     """Print the OpenAPI document of the API."""
-    from todo_http.openapi import document  # noqa: PLC0415
+    from todo_http.openapi.document import document  # noqa: PLC0415
 
     click.echo(json.dumps(document(), indent=2, ensure_ascii=False))
 

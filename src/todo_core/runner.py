@@ -19,14 +19,14 @@ from todo_core.errors import (
     TodoError,
     Unavailable,
 )
-from todo_core.guarded import Guarded
 from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.intent import PLAIN, RECEIPTS_KEPT, Intent, Key, pointers
 from todo_core.model.task import Task
+from todo_core.model.write_options import PLAIN, RECEIPTS_KEPT, Intent, Key, pointers
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import Clock, IdSource, Journal
 from todo_core.ports.storage import Store, UnitOfWork, View
+from todo_core.preconditions import Guarded
 
 P = ParamSpec("P")
 T = TypeVar("T")

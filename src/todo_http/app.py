@@ -8,24 +8,24 @@ from typing import Any, Final, NoReturn, cast
 from litestar import Litestar, Request
 from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
-from todo_core.front import Todo
-from todo_http.access_log import AccessLog, write_to_stdout
-from todo_http.answer import encode
-from todo_http.concurrency import ConcurrencyLimit
-from todo_http.counting import Meter, Uncounted
-from todo_http.cursors import Cursors
-from todo_http.departure import Departure, Host
-from todo_http.docs import POLICY
-from todo_http.edge import Edge
-from todo_http.files import File
-from todo_http.health import Readiness
-from todo_http.openapi import document
+from todo_core.todo import Todo
+from todo_http.api.health import Readiness
+from todo_http.api.routes import routes
+from todo_http.edge.access_log import AccessLog, write_to_stdout
+from todo_http.edge.client_address import Places
+from todo_http.edge.metrics import Meter, Uncounted
+from todo_http.edge.pipeline import Edge
+from todo_http.edge.sending import EndConnections
+from todo_http.edge.shutdown import Departure, Host
+from todo_http.kernel.concurrency import ConcurrencyLimit
+from todo_http.kernel.cursors import Cursors
+from todo_http.kernel.files import File
+from todo_http.kernel.rate_limit import RateLimit
+from todo_http.kernel.responses import encode
+from todo_http.kernel.service import Service
+from todo_http.openapi.docs import POLICY
+from todo_http.openapi.document import document
 from todo_http.options import HttpOptions
-from todo_http.places import Places
-from todo_http.rate_limit import RateLimit
-from todo_http.routes import routes
-from todo_http.sending import EndConnections
-from todo_http.service import Service
 from todo_http.web.site import read_site
 
 FINISH_SECONDS: Final = 5.0

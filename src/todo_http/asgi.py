@@ -4,7 +4,7 @@ import os
 from importlib.metadata import version
 
 from todo_adapters import bootstrap
-from todo_adapters.configuration import configured
+from todo_adapters.settings.configuration import configured
 from todo_http.app import TodoApp
 from todo_http.app import create_app as create
 from todo_http.options import HttpOptions

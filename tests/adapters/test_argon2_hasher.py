@@ -9,8 +9,8 @@ import threading
 import pytest
 from argon2.low_level import Type, hash_secret
 
-from todo_adapters.argon2_hasher import Argon2Hasher
-from todo_adapters.hashing_bench import Bench
+from todo_adapters.security.argon2_hasher import Argon2Hasher
+from todo_adapters.security.password_worker import Bench
 from todo_adapters.threads import NICENESS
 from todo_core.errors import Unavailable
 

@@ -9,7 +9,7 @@ import sys; sys.path.insert(0, sys.argv[1])
 import asyncio
 from uuid import UUID
 from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
-from todo_adapters.refresh_tokens import HmacRefreshTokens
+from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
 
 async def main():

@@ -9,14 +9,14 @@ from sqlalchemy import func, select, text
 from tests.contracts.kit import IDS, NOW, new_owner
 from tests.support.fakes import FixedClock
 from todo_adapters.memory.security import ListJournal
-from todo_adapters.migrate import on_connection, upgrade
 from todo_adapters.sql.database import Database
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
-from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.sql.migrate import on_connection, upgrade
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
+from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.sql.tables import login_attempts, receipts
-from todo_adapters.urls import is_postgres, sqlite_path
+from todo_adapters.sql.urls import is_postgres, sqlite_path
 from todo_core.ids import UserId
 from todo_core.runner import Runner
 from todo_core.usecases.cleanup import forget_expired_attempts, forget_expired_receipts

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from pathlib import Path
 
 from tests.support.sqlite_service import IDS, service_on
-from todo_adapters.sql.gate import Gate
+from todo_adapters.sql.connection_limiter import Gate
 from todo_core.ids import UserId
 
 

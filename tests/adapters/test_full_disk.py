@@ -15,13 +15,13 @@ import pytest
 from tests.e2e.web.patience import until
 from tests.support.server import Server, serving
 from tests.support.sqlite_service import Service, looked_up, service_on
-from todo_adapters import migrate
-from todo_adapters.journal import WARNINGS
 from todo_adapters.memory.security import ListJournal
+from todo_adapters.sql import migrate
 from todo_adapters.sql.database import DISK_FULL
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
-from todo_adapters.sql.sqlite_connection import refusal
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
+from todo_adapters.sql.sqlite.connection import refusal
 from todo_adapters.sql.store import SqlStore
+from todo_adapters.telemetry.event_log import WARNINGS
 from todo_core.errors import Unavailable
 from todo_core.model.task import Task, TaskDraft
 from todo_core.usecases.batch import Add, apply_batch

@@ -11,9 +11,9 @@ import jwt
 import pytest
 
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters import jwt_tokens
-from todo_adapters.jwt_tokens import HEADER, TOKEN_MAX, JwtTokens
 from todo_adapters.runtime import UuidSevens
+from todo_adapters.security import jwt_tokens
+from todo_adapters.security.jwt_tokens import HEADER, TOKEN_MAX, JwtTokens
 from todo_core.errors import InvalidToken
 from todo_core.ids import SessionId, UserId
 

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from todo_adapters.listening_socket import SENDING_MILLISECONDS, ListeningSocket, open_socket
+from todo_adapters.server.listening_socket import SENDING_MILLISECONDS, ListeningSocket, open_socket
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="for Linux")
 

@@ -10,7 +10,7 @@ from time import monotonic, sleep
 import pytest
 
 from tests.support.pipes import Pipe
-from todo_adapters.log_writer import CHUNK, LineStream, LogWriter, _writers
+from todo_adapters.telemetry.log_writer import CHUNK, LineStream, LogWriter, _writers
 
 LINE = "x" * 199 + "\n"
 
@@ -113,7 +113,7 @@ def test_a_block_of_lines_is_taken_as_far_as_there_is_room(pipe: Pipe) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere fewer bytes stay together in a pipe")
 def test_processes_that_share_a_pipe_do_not_cut_each_others_lines(pipe: Pipe) -> None:
     program = (
-        "import sys; from todo_adapters.log_writer import LogWriter; writer = LogWriter(1)\n"
+        "import sys; from todo_adapters.telemetry.log_writer import LogWriter; writer = LogWriter(1)\n"
         "for _ in range(2_000): writer.write(sys.argv[1] * 301 + '\\n')\n"
         "assert writer.flush(20)"
     )
@@ -170,7 +170,7 @@ def test_without_a_descriptor_lines_go_nowhere() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 def test_a_forked_process_writes_its_own_lines_and_no_others(pipe: Pipe) -> None:
     program = (
-        "import os; from todo_adapters.log_writer import LogWriter; writer = LogWriter(1)\n"
+        "import os; from todo_adapters.telemetry.log_writer import LogWriter; writer = LogWriter(1)\n"
         "for _ in range(5_000): writer.write('parent' + 100 * ' ' + '\\n')\n"  # most of them still wait
         "child = os.fork()\n"
         "if child == 0: writer.write('child\\n')\n"
@@ -188,7 +188,7 @@ def test_a_forked_process_writes_its_own_lines_and_no_others(pipe: Pipe) -> None
 
 def test_an_interpreter_ends_though_nobody_reads(pipe: Pipe) -> None:  # P9
     program = (
-        "from todo_adapters.log_writer import replace_streams; replace_streams()\n"
+        "from todo_adapters.telemetry.log_writer import replace_streams; replace_streams()\n"
         "for _ in range(1_000): print('x' * 200)\n"
         "raise SystemExit(3)"
     )
@@ -201,7 +201,7 @@ def test_an_interpreter_ends_though_nobody_reads(pipe: Pipe) -> None:  # P9
 
 def test_an_interpreter_that_ends_has_written_everything(pipe: Pipe) -> None:
     program = (
-        "import sys; from todo_adapters.log_writer import replace_streams; replace_streams()\n"
+        "import sys; from todo_adapters.telemetry.log_writer import replace_streams; replace_streams()\n"
         "for _ in range(1_000): print('x' * 199)\n"
         "sys.stderr.write('half a li'); sys.stderr.write('ne\\n'); raise ValueError('the end')"
     )

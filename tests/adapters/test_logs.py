@@ -10,8 +10,8 @@ import structlog
 
 from tests.support.fakes import FixedClock
 from tests.support.logging_as_it_was import logging_as_it_was
-from todo_adapters.journal import WARNINGS_PER_SECOND, StructlogJournal
-from todo_adapters.logs import VALUE_MAX, configure
+from todo_adapters.telemetry.event_log import WARNINGS_PER_SECOND, StructlogJournal
+from todo_adapters.telemetry.logs import VALUE_MAX, configure
 from todo_core.ports.runtime import Journal
 
 __all__ = ["logging_as_it_was"]

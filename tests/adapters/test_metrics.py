@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.server import free_port
 from todo_adapters.memory.security import ListJournal
-from todo_adapters.metrics import EVENTS_MAX, FOLDER, CountingJournal, Meter
-from todo_adapters.metrics_listener import FAMILIES, exposition, listening
+from todo_adapters.telemetry.metrics import EVENTS_MAX, FOLDER, CountingJournal, Meter
+from todo_adapters.telemetry.metrics_listener import FAMILIES, exposition, listening
 
 SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[^"\n\\]*"(,[a-z]+="[^"\n\\]*")*\})? [0-9.e+-]+')
 GET = 'method="GET",route="/api/{user_id}/tasks"'

@@ -8,11 +8,11 @@ from time import perf_counter, sleep
 import asyncpg
 import pytest
 
-from todo_adapters import migrate
-from todo_adapters.argon2_hasher import Argon2Hasher
-from todo_adapters.sql.gate import Gate
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
-from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.security.argon2_hasher import Argon2Hasher
+from todo_adapters.sql import migrate
+from todo_adapters.sql.connection_limiter import Gate
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
+from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import OwnerBusy, Unavailable
 

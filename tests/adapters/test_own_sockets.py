@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from todo_adapters.listening_socket import ListeningSocket, open_socket
-from todo_adapters.own_sockets import end_connections
+from todo_adapters.server.listening_socket import ListeningSocket, open_socket
+from todo_adapters.server.own_sockets import end_connections
 
 TAKE_LOCK = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
 

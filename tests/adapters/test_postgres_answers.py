@@ -12,13 +12,13 @@ from asyncpg import exceptions
 from sqlalchemy import text
 
 from tests.support.fakes import FixedClock
-from todo_adapters import migrate
 from todo_adapters.memory.security import ListJournal
 from todo_adapters.runtime import UuidSevens
+from todo_adapters.sql import migrate
 from todo_adapters.sql.attempts import SqlAttempts
 from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW, UNDONE
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
-from todo_adapters.sql.postgres_link import refusal, refusal_to_connect
+from todo_adapters.sql.postgres.connection import refusal, refusal_to_connect
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, Unavailable

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from tests.support.fakes import CountingIds, FixedClock
 from tests.support.proxy import Proxy, proxy_to
-from todo_adapters import migrate
 from todo_adapters.memory.security import ListJournal
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
+from todo_adapters.sql import migrate
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import NotFound, OutcomeUnknown, Unavailable

@@ -14,17 +14,17 @@ from tests.http.service import compose
 from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Pair, Server
 from tests.support.proxy import proxy_to
-from todo_adapters import migrate
 from todo_adapters.memory.security import ListJournal
 from todo_adapters.runtime import UuidSevens
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
+from todo_adapters.sql import migrate
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import NotFound, OutcomeUnknown, Stale, TodoError, Unavailable
 from todo_core.ids import SessionId, UserId
-from todo_core.model.intent import Expected, Intent, Key
 from todo_core.model.session import LoginSession
 from todo_core.model.task import Task, TaskDraft, TaskPatch
 from todo_core.model.user import Actor, User
+from todo_core.model.write_options import Expected, Intent, Key
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Outcome, Runner

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from tests.support.pools import NAP, PID, Watched, pid_of, watched_pool
 from tests.support.proxy import proxy_to
-from todo_adapters.sql import postgres_pool
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
+from todo_adapters.sql.postgres import pool as postgres_pool
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.statements import Statement
 from todo_core.errors import Contention, Unavailable
 

@@ -8,10 +8,10 @@ import asyncpg
 import pytest
 
 from tests.support.fakes import FixedClock
-from todo_adapters import migrate
 from todo_adapters.memory.security import ListJournal
 from todo_adapters.runtime import UuidSevens
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
+from todo_adapters.sql import migrate
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import OutcomeUnknown
 from todo_core.ids import UserId

@@ -10,16 +10,16 @@ import pytest
 
 from tests.support.fakes import FixedClock
 from tests.support.proxy import Proxy, proxy_to
-from todo_adapters import migrate
 from todo_adapters.memory.security import ListJournal
 from todo_adapters.runtime import UuidSevens
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
+from todo_adapters.sql import migrate
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Unavailable
 from todo_core.ids import UserId
-from todo_core.model.intent import Intent, Key
 from todo_core.model.task import Task, TaskDraft
 from todo_core.model.user import User
+from todo_core.model.write_options import Intent, Key
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, complete_task, get_task

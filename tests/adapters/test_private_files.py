@@ -13,15 +13,16 @@ import pytest
 
 from tests.support.server import serving
 from tests.support.sqlite_service import service_on
-from todo_adapters import migrate, private_files
+from todo_adapters import private_files
 from todo_adapters.bootstrap import open_todo
-from todo_adapters.configuration import configured
-from todo_adapters.metrics import Meter
-from todo_adapters.setting_sources import SettingsError
-from todo_adapters.settings import Settings
-from todo_adapters.signing_secrets import kept_secret
-from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.security.signing_secrets import kept_secret
+from todo_adapters.settings.configuration import configured
+from todo_adapters.settings.declarations import Settings
+from todo_adapters.settings.sources import SettingsError
+from todo_adapters.sql import migrate
+from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
+from todo_adapters.telemetry.metrics import Meter
 from todo_core.errors import Unavailable
 
 GOOD = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"

@@ -8,14 +8,14 @@ from sqlalchemy import null, update
 
 from tests.contracts.kit import new_owner
 from tests.contracts.test_quotas import Person
-from todo_adapters.migrate import upgrade
 from todo_adapters.sql.database import Database
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
-from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.sql.migrate import upgrade
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
+from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.sql.tables import users
-from todo_adapters.urls import is_postgres, sqlite_path
+from todo_adapters.sql.urls import is_postgres, sqlite_path
 from todo_core.errors import LimitReached
 from todo_core.model.quota import Quota
 

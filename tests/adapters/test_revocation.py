@@ -13,14 +13,14 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from tests.support.proxy import proxy_to
-from todo_adapters import migrate
 from todo_adapters.bootstrap import open_service, open_todo
-from todo_adapters.keys import derive
-from todo_adapters.settings import Settings
+from todo_adapters.security.keys import derive
+from todo_adapters.settings.declarations import Settings
+from todo_adapters.sql import migrate
 from todo_adapters.sql.statements import Statement
 from todo_core.errors import InvalidToken, TodoError, Unavailable
-from todo_core.front import Todo
 from todo_core.model.user import Registration
+from todo_core.todo import Todo
 from todo_core.usecases.sessions import SignedIn
 
 SECRET = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from todo_adapters import migrate, schema
+from todo_adapters.sql import migrate, schema
 
 
 def test_the_newest_revision_is_the_head_of_the_chain() -> None:

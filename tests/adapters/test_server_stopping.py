@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
-from todo_adapters.server import Server
+from todo_adapters.server.server import Server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="for Linux")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from todo_adapters.setting_sources import SettingsError
-from todo_adapters.setting_tables import env_example, markdown_table
-from todo_adapters.settings import Settings, describe
-from todo_adapters.signing_secrets import weakness
+from todo_adapters.security.signing_secrets import weakness
+from todo_adapters.settings.declarations import Settings, describe
+from todo_adapters.settings.sources import SettingsError
+from todo_adapters.settings.tables import env_example, markdown_table
 from todo_core.model.attempts import ThrottlePolicy
 
 ROOT = Path(__file__).parents[2]

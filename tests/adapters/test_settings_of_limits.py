@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from todo_adapters.settings import Settings
+from todo_adapters.settings.declarations import Settings
 from todo_core.model.quota import Quota
 
 

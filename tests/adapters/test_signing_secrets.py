@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from todo_adapters.runtime import new_secret
-from todo_adapters.signing_secrets import kept_secret, weakness
+from todo_adapters.security.signing_secrets import kept_secret, weakness
 
 ROOT = Path(__file__).parents[2]
 
@@ -82,7 +82,7 @@ def test_a_secret_in_the_file_is_kept_as_it_is(tmp_path: Path) -> None:
 
 def test_processes_that_start_together_agree_on_one(tmp_path: Path) -> None:
     script = (
-        "import sys, time, pathlib; from todo_adapters.signing_secrets import kept_secret\n"
+        "import sys, time, pathlib; from todo_adapters.security.signing_secrets import kept_secret\n"
         "print('ready', flush=True); sys.stdin.readline(); print(kept_secret(pathlib.Path(sys.argv[1])))"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "data" / "secret")]

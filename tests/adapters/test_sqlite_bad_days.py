@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.sqlite_service import looked_up, service_on
-from todo_adapters import migrate
-from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.sql import migrate
+from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.sql.tables import users

@@ -9,11 +9,11 @@ import pytest
 
 from tests.support.fakes import FixedClock
 from tests.support.sqlite_service import IDS, Service, looked_up, service_on
-from todo_adapters.sql.sqlite_groups import GROUP_MAX
+from todo_adapters.sql.sqlite.groups import GROUP_MAX
 from todo_core.errors import MovedOn, NotFound, OutcomeUnknown, OwnerBusy, Unavailable
 from todo_core.ids import TaskId
-from todo_core.model.intent import Key
 from todo_core.model.task import Task, TaskDraft
+from todo_core.model.write_options import Key
 
 NOBODY = TaskId(IDS.new())
 

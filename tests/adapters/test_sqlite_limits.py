@@ -9,7 +9,7 @@ from sqlalchemy import column, select, table, text
 
 from tests.support.sqlite_service import IDS, service_on
 from todo_adapters.sql.database import TOO_SLOW
-from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.statements import Statement
 from todo_core.errors import Unavailable
 from todo_core.ids import UserId

@@ -13,11 +13,12 @@ from tests.contracts.kit import join
 from tests.e2e.web.patience import until
 from tests.support.server import free_port
 from tests.support.sqlite_service import Service, service_on
-from todo_adapters import bootstrap, migrate
+from todo_adapters import bootstrap
 from todo_adapters.cli import main
-from todo_adapters.sql import sqlite_connection
-from todo_adapters.sql.sqlite import SqliteDatabase
-from todo_adapters.sql.sqlite_connection import READ_BACK, set_pragmas
+from todo_adapters.sql import migrate
+from todo_adapters.sql.sqlite import connection as sqlite_connection
+from todo_adapters.sql.sqlite.connection import READ_BACK, set_pragmas
+from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Unavailable
 from todo_core.model.task import TaskDraft, TaskPatch

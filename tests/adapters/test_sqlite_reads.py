@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 import todo_adapters.sql
 from tests.support.sqlite_service import looked_up, service_on
-from todo_adapters import migrate
-from todo_adapters.sql.sqlite import DIALECT
+from todo_adapters.sql import migrate
+from todo_adapters.sql.sqlite.database import DIALECT
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tasks import Look, page_statement
 from todo_core.ids import TaskId

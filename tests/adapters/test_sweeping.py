@@ -6,8 +6,8 @@ import pytest
 
 from tests.attacks.replicas import PASSWORD, Replica, new_email, replica
 from tests.support.fakes import NOON, FixedClock, Ticks
+from todo_adapters.cleanup import PassedTime, Sweeper
 from todo_adapters.memory.store import MemoryStore
-from todo_adapters.sweeping import PassedTime, Sweeper
 from todo_core.errors import InvalidToken
 from todo_core.model.user import Actor
 from todo_core.ports.accounts import FORGOTTEN_AT_ONCE

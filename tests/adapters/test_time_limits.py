@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from todo_adapters.settings import Settings
-from todo_adapters.sql.postgres import PostgresOptions
+from todo_adapters.settings.declarations import Settings
+from todo_adapters.sql.postgres.database import PostgresOptions
 from todo_http.options import HttpOptions
 
 

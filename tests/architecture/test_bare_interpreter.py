@@ -10,7 +10,7 @@ import sys; sys.path.insert(0, sys.argv[1])
 import asyncio
 from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
-from todo_adapters.refresh_tokens import HmacRefreshTokens
+from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import SystemClock, UuidSevens, new_salt, new_secret
 from todo_core.model.task import TaskDraft
 from todo_core.model.task_filter import TaskQuery, TaskSort

@@ -10,7 +10,12 @@ from tests.architecture.sources import below, imported, module_name, tree
 
 STANDARD = set(sys.stdlib_module_names)
 BESIDE_THE_CORE = ("todo_adapters.memory", "todo_adapters.runtime")
-SECURITY = (*BESIDE_THE_CORE, "todo_adapters.hashing_bench", "todo_adapters.seals", "todo_adapters.uncancelled")
+SECURITY = (
+    *BESIDE_THE_CORE,
+    "todo_adapters.security.password_worker",
+    "todo_adapters.security.signed_records",
+    "todo_adapters.shield",
+)
 
 
 def allowed(name: str, packages: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from tests.attacks.replicas import Replica, two_replicas
-from todo_adapters.migrate import upgrade
+from todo_adapters.sql.migrate import upgrade
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite", "postgres"])

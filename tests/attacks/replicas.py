@@ -8,20 +8,20 @@ from itertools import count
 
 from tests.support.fakes import FixedClock, Ticks
 from todo_adapters.bootstrap import open_store
-from todo_adapters.ended_sessions import FollowedEndedSessions
-from todo_adapters.jwt_tokens import JwtTokens
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
 from todo_adapters.memory.security import ListJournal, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
-from todo_adapters.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import UuidSevens
-from todo_adapters.urls import is_memory
+from todo_adapters.security.jwt_tokens import JwtTokens
+from todo_adapters.security.refresh_tokens import HmacRefreshTokens
+from todo_adapters.security.revoked_sessions import FollowedEndedSessions
+from todo_adapters.sql.urls import is_memory
 from todo_core.errors import Contention, TodoError
-from todo_core.front import Todo
 from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.user import Registration
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
+from todo_core.todo import Todo
 from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from todo_http.openapi import document
+from todo_http.openapi.document import document
 
 DOCUMENT = document()
 METHODS = ("get", "put", "post", "patch", "delete")

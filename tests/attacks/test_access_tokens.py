@@ -11,9 +11,9 @@ from tests.adapters.test_jwt_tokens import segment, signed
 from tests.attacks.replicas import SECRETS, replica
 from tests.http.service import PASSWORD, Api, Person, problem, serving
 from tests.support.fakes import FixedClock
-from todo_adapters.jwt_tokens import HEADER, TOKEN_MAX, JwtTokens
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.runtime import UuidSevens
+from todo_adapters.security.jwt_tokens import HEADER, TOKEN_MAX, JwtTokens
 from todo_core.errors import Unavailable
 from todo_core.ids import SessionId, UserId
 

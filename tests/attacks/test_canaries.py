@@ -15,9 +15,9 @@ from tests.attacks.watched import watched
 from tests.http.service import NOBODY, Api, Person, serving
 from tests.support.fakes import FixedClock
 from tests.support.logging_as_it_was import logging_as_it_was
-from todo_adapters.journal import StructlogJournal
-from todo_adapters.logs import configure
 from todo_adapters.sql.store import SqlStore
+from todo_adapters.telemetry.event_log import StructlogJournal
+from todo_adapters.telemetry.logs import configure
 
 __all__ = ["logging_as_it_was"]
 

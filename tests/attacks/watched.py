@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from todo_adapters.migrate import upgrade
 from todo_adapters.sql.database import Transaction, Values
-from todo_adapters.sql.sqlite import DIALECT, SqliteDatabase
+from todo_adapters.sql.migrate import upgrade
+from todo_adapters.sql.sqlite.database import DIALECT, SqliteDatabase
 from todo_adapters.sql.statements import Deed, Row, Statement
 from todo_core.ids import UserId
 

@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from todo_adapters.bootstrap import open_store
-from todo_adapters.migrate import upgrade
+from todo_adapters.sql.migrate import upgrade
 from todo_core.ports.storage import Store
 
 

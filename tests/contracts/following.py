@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.support.fakes import CountingIds, FixedClock, Ticks
-from todo_adapters.ended_sessions import FollowedEndedSessions
 from todo_adapters.memory.accounts import MemoryAccountsView
 from todo_adapters.memory.security import ListJournal
 from todo_adapters.memory.store import MemoryStore
+from todo_adapters.security.revoked_sessions import FollowedEndedSessions
 from todo_core.ids import SessionId, UserId
 from todo_core.model.session import LoginSession
 from todo_core.model.user import User

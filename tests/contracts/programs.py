@@ -14,9 +14,9 @@ from todo_adapters.memory.security import ListJournal
 from todo_core.errors import Invalid, Stale, StepFailed, TodoError
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change as Entry
-from todo_core.model.intent import Expected, Intent, Key, Revisions
 from todo_core.model.task import Priority, Task, TaskDraft, TaskPatch
 from todo_core.model.task_filter import DueWish, SortField, TaskPosition, TaskQuery, TaskSort, search_words
+from todo_core.model.write_options import Expected, Intent, Key, Revisions
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases.batch import Add, Change, Remove, Step, Target, apply_batch

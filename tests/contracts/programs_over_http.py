@@ -18,9 +18,9 @@ from tests.support.fakes import CountingIds, FixedClock
 from todo_core.errors import Invalid, KeyReused, NotFound, Stale, StepFailed, TodoError, Violation
 from todo_core.ids import TaskId, UserId
 from todo_core.model.due import DueDate
-from todo_core.model.intent import Intent, Revisions
 from todo_core.model.task import Priority, Task, TaskPatch
 from todo_core.model.task_filter import TaskPosition, TaskQuery, TaskSort
+from todo_core.model.write_options import Intent, Revisions
 from todo_core.paging import Page
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
-from todo_adapters.memory.desk import Desk
+from todo_adapters.memory.accounts_draft import Desk
 from todo_adapters.memory.locks import Holding, Key
 from todo_adapters.memory.sessions import MemorySessions
 from todo_adapters.memory.state import Draft, Shelf, others_run

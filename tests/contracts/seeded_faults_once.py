@@ -16,7 +16,7 @@ from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
 from todo_core.errors import MovedOn
 from todo_core.ids import TaskId
 from todo_core.model.change import Change
-from todo_core.model.intent import Key, Receipt
+from todo_core.model.write_options import Key, Receipt
 from todo_core.usecases.cleanup import BEGINNING
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters.jwt_tokens import JwtTokens
 from todo_adapters.memory.security import OpaqueAccessTokens
-from todo_adapters.refresh_tokens import HmacRefreshTokens
+from todo_adapters.security.jwt_tokens import JwtTokens
+from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_core.errors import InvalidToken
 from todo_core.ids import SessionId, UserId
 from todo_core.ports.security import AccessTokens

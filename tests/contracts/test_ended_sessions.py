@@ -8,8 +8,8 @@ import pytest
 
 from tests.contracts.following import LIFETIME, Replica, eventually, following
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters.ended_sessions import PAGE, FollowedEndedSessions
 from todo_adapters.memory.security import MemoryEndedSessions
+from todo_adapters.security.revoked_sessions import PAGE, FollowedEndedSessions
 from todo_core.errors import Unavailable
 from todo_core.ids import SessionId
 from todo_core.ports.security import EndedSessions

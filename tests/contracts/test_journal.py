@@ -2,8 +2,8 @@
 
 import pytest
 
-from todo_adapters.journal import StructlogJournal
 from todo_adapters.memory.security import ListJournal
+from todo_adapters.telemetry.event_log import StructlogJournal
 from todo_core.ports.runtime import Journal
 
 

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pytest
 
-from todo_adapters.argon2_hasher import Argon2Hasher
 from todo_adapters.memory.security import ScryptHasher
+from todo_adapters.security.argon2_hasher import Argon2Hasher
 from todo_core.errors import Unavailable
 from todo_core.ports.security import PasswordHasher
 

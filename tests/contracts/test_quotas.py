@@ -11,12 +11,12 @@ from tests.contracts.kit import IDS, all_tasks, feed, forget, new_owner, togethe
 from tests.support.fakes import FixedClock
 from todo_adapters.bootstrap import open_store
 from todo_adapters.memory.security import ListJournal
-from todo_adapters.migrate import upgrade
+from todo_adapters.sql.migrate import upgrade
 from todo_core.errors import LimitReached
 from todo_core.ids import UserId
-from todo_core.model.intent import Intent, Key
 from todo_core.model.quota import Quota
 from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.write_options import Intent, Key
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, change_task, remove_task

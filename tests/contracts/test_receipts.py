@@ -27,8 +27,8 @@ from tests.contracts.kit import (
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.intent import Key, Receipt
 from todo_core.model.task import Task
+from todo_core.model.write_options import Key, Receipt
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store
 from todo_core.usecases.cleanup import BEGINNING

@@ -8,9 +8,9 @@ from tests.contracts.kit import IDS, NOW, a_task, add, all_tasks, feed, new_owne
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import ChangeKind
-from todo_core.model.intent import Key
 from todo_core.model.task import Task
 from todo_core.model.task_filter import TaskFilter, TaskSort
+from todo_core.model.write_options import Key
 from todo_core.ports.storage import CommittableUnit, Store
 from todo_core.usecases.cleanup import BEGINNING
 

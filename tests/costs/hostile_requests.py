@@ -10,7 +10,7 @@ from tests.costs.hostile import FIELDS, TEXTS
 from tests.costs.subjects_http import CODINGS, HOPS, KEYS, QUERIES, TAGS
 from tests.costs.subjects_json import BATCHES, BODIES
 from tests.http.service import NOBODY, PASSWORD
-from todo_http.operations import PUBLIC_BODY_MAX
+from todo_http.kernel.operation import PUBLIC_BODY_MAX
 
 BODY, HEADERS, QUERY, PATH = 262_000, 31_000, 7_900, 8_000
 REHEARSED = b"dry_run=true"

@@ -10,18 +10,18 @@ from tests.costs.hostile import FIELDS, bytes_of
 from tests.http.service import NOBODY, OPTIONS
 from todo_core.ids import UserId
 from todo_core.model.task_filter import TaskSort
-from todo_http.admission import media_type
-from todo_http.conditional import has_seen
-from todo_http.cursors import Cursors
-from todo_http.files import takes_gzip
+from todo_http.api.task_list import PARAMETERS
+from todo_http.edge.client_address import Places
+from todo_http.edge.headers import ResponseHeaders
+from todo_http.edge.limits import ADDRESS_MAX, RequestBounds
+from todo_http.kernel.conditions import intent_of, revisions_of
+from todo_http.kernel.cursors import Cursors
+from todo_http.kernel.entity_tags import has_seen
+from todo_http.kernel.files import takes_gzip
+from todo_http.kernel.guards import media_type
+from todo_http.kernel.query import read_query
+from todo_http.kernel.visit import fields_of
 from todo_http.options import HttpOptions
-from todo_http.places import Places
-from todo_http.query import read_query
-from todo_http.request_bounds import ADDRESS_MAX, RequestBounds
-from todo_http.response_headers import ResponseHeaders
-from todo_http.task_list import PARAMETERS
-from todo_http.terms import intent_of, revisions_of
-from todo_http.visit import fields_of
 
 SERVER = 200_000
 """Bytes of all header fields that a server passes on before anything has been counted."""

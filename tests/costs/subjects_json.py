@@ -8,12 +8,12 @@ from tests.costs.growth import Subject
 from tests.costs.hostile import bytes_of
 from todo_core.model.task import TaskDraft
 from todo_core.model.user import Registration
-from todo_http.accounts import NewAccount
-from todo_http.batch import _read as read_steps
-from todo_http.operations import PUBLIC_BODY_MAX
-from todo_http.query import EMPTY
-from todo_http.tasks import NewTask
-from todo_http.wire import read_built
+from todo_http.api.accounts import NewAccount
+from todo_http.api.batch import _read as read_steps
+from todo_http.api.tasks import NewTask
+from todo_http.kernel.body import read_built
+from todo_http.kernel.operation import PUBLIC_BODY_MAX
+from todo_http.kernel.query import EMPTY
 
 BODY = 262_144
 

@@ -16,8 +16,8 @@ from tests.http.service import Api, Person
 from todo_core.limits import DESCRIPTION_MAX
 from todo_core.model.rules import fold
 from todo_core.model.user import canonical_email
-from todo_http.admission import media_type
-from todo_http.visit import fields_of
+from todo_http.kernel.guards import media_type
+from todo_http.kernel.visit import fields_of
 
 Run = Callable[[Any], object]
 GROWING: list[tuple[Run, Run, Callable[[int], Any], int]] = [
@@ -45,8 +45,8 @@ def test_a_function_that_holds_the_loop_is_noticed_however_it_grows() -> None:  
 SPACES = Asked("POST", ADD.path, ((b"content-type", FIELDS["spaces"](6_000)),), ADD.body)
 CODED = Asked("GET", "/", ((b"accept-encoding", CODINGS["codings"](31_000)),))
 REQUESTS = {
-    "todo_http.admission.media_type": (fault.media_type_by_expression, Case("spaces", SPACES, ADD)),
-    "todo_http.files.takes_gzip": (fault.gzip_in_any_list, Case("codings", CODED, PAGE, public=True)),
+    "todo_http.kernel.guards.media_type": (fault.media_type_by_expression, Case("spaces", SPACES, ADD)),
+    "todo_http.kernel.files.takes_gzip": (fault.gzip_in_any_list, Case("codings", CODED, PAGE, public=True)),
     "todo_core.model.user.canonical_email": (
         fault.email_composed_first,
         Case("marks", account(email="\u0f73" * 5_000), ENTER, public=True),

@@ -19,9 +19,9 @@ from structlog.testing import capture_logs
 from tests.http.service import Api, Person, compose, serving
 from tests.support.fakes import FixedClock
 from tests.support.proxy import Proxy, proxy_to
-from todo_adapters import migrate
 from todo_adapters.runtime import UuidSevens
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
+from todo_adapters.sql import migrate
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
 from todo_core.ids import UserId
 

@@ -18,16 +18,16 @@ import pytest
 
 from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Pair, Server
-from todo_adapters import migrate
 from todo_adapters.memory.security import ListJournal
 from todo_adapters.runtime import UuidSevens
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
+from todo_adapters.sql import migrate
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import NotFound, OutcomeUnknown, RequestInProgress, Unavailable
 from todo_core.ids import TaskId, UserId
-from todo_core.model.intent import Intent, Key
 from todo_core.model.task import TaskDraft, TaskPatch
 from todo_core.model.user import User
+from todo_core.model.write_options import Intent, Key
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, change_task, remove_task

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from tests.support import sqlite_writer
 from tests.support.sqlite_service import IDS, looked_up
-from todo_adapters import migrate
 from todo_adapters.bootstrap import open_store
 from todo_adapters.runtime import SystemClock
+from todo_adapters.sql import migrate
 from todo_core.ids import UserId
 from todo_core.model.user import User
 

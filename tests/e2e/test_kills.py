@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.support.server import SECRET, Server, serving
-from todo_adapters import migrate
+from todo_adapters.sql import migrate
 
 KILLS = int(os.environ.get("TODO_KILLS", "20")) // 2
 AT_ONCE = 8

@@ -14,7 +14,7 @@ from tests.support.load import Load, loading
 from tests.support.proxy import proxy_to
 from tests.support.raw import line_to, request
 from tests.support.server import SECRET, Server, free_port, serving
-from todo_adapters import migrate
+from todo_adapters.sql import migrate
 
 CLIENTS = 10
 PAUSE = 0.02

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.proxy import proxy_to
 from tests.support.server import SECRET, serving
-from todo_adapters import migrate
+from todo_adapters.sql import migrate
 
 PASSWORD = "correct horse battery"
 

@@ -18,9 +18,9 @@ from tests.http.service import Api, Person, compose, serving
 from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Server
 from tests.support.proxy import proxy_to
-from todo_adapters import migrate
 from todo_adapters.runtime import UuidSevens
-from todo_adapters.sql.postgres import PostgresDatabase, PostgresOptions
+from todo_adapters.sql import migrate
+from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
 
 TERMINATIONS = int(os.environ.get("TODO_TERMINATIONS", "30"))

@@ -19,9 +19,9 @@ from tests.http.service import OPTIONS, compose
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.bootstrap import open_store
 from todo_core.errors import InvalidToken
-from todo_core.front import Todo
 from todo_core.model.task import TaskDraft
 from todo_core.model.user import Registration, User
+from todo_core.todo import Todo
 from todo_core.usecases.tasks import add_task
 from todo_http.app import create_app
 

@@ -11,12 +11,12 @@ import httpx
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
-from todo_adapters.refresh_tokens import HmacRefreshTokens
-from todo_core.front import Todo
+from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_core.model.attempts import ThrottlePolicy
 from todo_core.ports.runtime import IdSource
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
+from todo_core.todo import Todo
 from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck

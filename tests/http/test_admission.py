@@ -10,8 +10,8 @@ from tests.http.service import NOBODY, Api, Person, compose, faults, problem, se
 from tests.support.fakes import FixedClock
 from todo_core.errors import Unavailable
 from todo_core.model.user import Actor
-from todo_http.operations import Operation
-from todo_http.routes import operations
+from todo_http.api.routes import operations
+from todo_http.kernel.operation import Operation
 
 OPERATIONS = operations()
 PROTECTED = [operation for operation in OPERATIONS if not operation.public]

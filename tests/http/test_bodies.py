@@ -7,7 +7,7 @@ import pytest
 
 from tests.http.service import Person, faults, problem
 from tests.http.test_admission import OPERATIONS, name, path_of
-from todo_http.operations import PUBLIC_BODY_MAX, Operation
+from todo_http.kernel.operation import PUBLIC_BODY_MAX, Operation
 
 BODIES = [operation for operation in OPERATIONS if operation.takes]
 JSON = {"Content-Type": "application/json"}

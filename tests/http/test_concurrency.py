@@ -12,7 +12,7 @@ import pytest
 from tests.http.service import OPTIONS, PASSWORD, Api, Person, problem, serving
 from todo_core.errors import TooManyRequests
 from todo_core.ids import UserId
-from todo_http.concurrency import ConcurrencyLimit
+from todo_http.kernel.concurrency import ConcurrencyLimit
 
 FEW = replace(OPTIONS, user_concurrency=2, user_queue=1, network_concurrency=2)
 

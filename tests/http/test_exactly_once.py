@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.http.service import Api, Person, problem
-from todo_http.openapi import document
+from todo_http.openapi.document import document
 
 KEY = {"Idempotency-Key": "5f0c7a52-first"}
 WRITING = ("post", "put", "patch", "delete")

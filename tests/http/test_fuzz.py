@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.fuzzing import PHASES, fuzz
-from todo_adapters import migrate
+from todo_adapters.sql import migrate
 
 EXAMPLES = os.environ.get("TODO_FUZZ_EXAMPLES")
 SEED = os.environ.get("TODO_FUZZ_SEED")

@@ -8,8 +8,8 @@ import pytest
 from tests.http.service import Api, compose, problem, serving
 from tests.support.fakes import FixedClock
 from todo_core.errors import Unavailable
-from todo_http import health
-from todo_http.health import Readiness
+from todo_http.api import health
+from todo_http.api.health import Readiness
 
 
 async def test_a_healthy_service_says_so(api: Api) -> None:

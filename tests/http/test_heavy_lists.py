@@ -9,7 +9,7 @@ from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX
 from todo_core.model.task import TaskDraft
 from todo_core.usecases.tasks import add_task
-from todo_http.task_list import BODY_MAX
+from todo_http.api.task_list import BODY_MAX
 
 COUNT = 160
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.http.service import Api
 from todo_core import limits
-from todo_http.openapi import document
-from todo_http.problems import KINDS
+from todo_http.openapi.document import document
+from todo_http.problems.table import KINDS
 
 
 def operations_of(told: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -8,8 +8,8 @@ from litestar.types import Scope
 
 from tests.http.service import OPTIONS, PASSWORD, Api, problem, serving
 from todo_core.model.attempts import ThrottlePolicy
+from todo_http.edge.client_address import Places
 from todo_http.options import HttpOptions
-from todo_http.places import Places
 
 COUNTED = ThrottlePolicy()
 PROXIES = ("10.0.0.0/8", "fd00::/8")

@@ -7,8 +7,8 @@ import pytest
 
 from tests.http.service import NOBODY, PASSWORD, Api, Person, problem
 from todo_core.errors import Invalid, Violation
-from todo_http.problems import problem_answer
-from todo_http.refusals import Fault, InvalidRequest
+from todo_http.problems.errors import Fault, InvalidRequest
+from todo_http.problems.table import problem_answer
 
 LONG = "n" * 65
 

@@ -13,8 +13,8 @@ from tests.http.service import Api, compose, problem, serving
 from tests.support.fakes import FixedClock
 from todo_core import errors
 from todo_core.errors import TodoError
-from todo_http import refusals
-from todo_http.problems import KINDS, refusal_of
+from todo_http.problems import errors as refusals
+from todo_http.problems.table import KINDS, refusal_of
 
 
 def all_refusals(of: type[TodoError] = TodoError) -> Iterator[type[TodoError]]:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.http.service import OPTIONS, problem, serving
 from todo_adapters.runtime import UuidSevens
-from todo_http import rate_limit
-from todo_http.rate_limit import RateLimit
+from todo_http.kernel import rate_limit
+from todo_http.kernel.rate_limit import RateLimit
 
 IDS = UuidSevens()
 RATIONED = replace(OPTIONS, requests_per_minute=3, cors_origins=("https://app.example.org",))

@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.http.service import OPTIONS, Api, Person, problem, serving
-from todo_http.openapi import document
-from todo_http.operations import Operation
-from todo_http.routes import operations
+from todo_http.api.routes import operations
+from todo_http.kernel.operation import Operation
+from todo_http.openapi.document import document
 
 
 async def bare(

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.http.service import OPTIONS, Api, serving
-from todo_http.answer import Answer
-from todo_http.sending import PART, LargeBodies
-from todo_http.visit import visit_of
+from todo_http.edge.sending import PART, LargeBodies
+from todo_http.kernel.responses import Answer
+from todo_http.kernel.visit import visit_of
 
 Send = Callable[[Any], Awaitable[None]]
 

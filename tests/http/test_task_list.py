@@ -11,7 +11,7 @@ from tests.http.service import NOBODY, OPTIONS, Api, Person, faults, serving
 from todo_core.ids import TaskId, UserId
 from todo_core.model.rules import Broken
 from todo_core.model.task_filter import SortField, TaskPosition, TaskSort
-from todo_http.cursors import Cursors
+from todo_http.kernel.cursors import Cursors
 
 UUID_OF_ADA = UUID(NOBODY)
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 import pytest
 
 from tests.http.service import NOBODY, OPTIONS, Api, problem, serving
-from todo_http.files import takes_gzip
+from todo_http.kernel.files import takes_gzip
 from todo_http.web.pages import PLACES
 from todo_http.web.site import read_site
 

@@ -13,13 +13,14 @@ from litestar.types import Receive, Scope, Send
 
 from tests.http.service import OPTIONS, compose
 from tests.support.fakes import FixedClock
-from todo_adapters import bootstrap, cli, serving
-from todo_adapters.configuration import configured
-from todo_core.front import Todo
-from todo_http.answer import Answer
+from todo_adapters import bootstrap, cli
+from todo_adapters.server import serving
+from todo_adapters.settings.configuration import configured
+from todo_core.todo import Todo
 from todo_http.app import TodoApp
 from todo_http.app import create_app as create
-from todo_http.visit import visit_of
+from todo_http.kernel.responses import Answer
+from todo_http.kernel.visit import visit_of
 
 BYTES = 10_000_000
 DEADLINE = 1.5

@@ -9,9 +9,9 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 
-from todo_adapters.sql.gate import Gate
-from todo_adapters.sql.postgres_link import Link
-from todo_adapters.sql.postgres_pool import Pool
+from todo_adapters.sql.connection_limiter import Gate
+from todo_adapters.sql.postgres.connection import Link
+from todo_adapters.sql.postgres.pool import Pool
 from todo_adapters.sql.statements import Statement
 
 PID = Statement(text("SELECT pg_backend_pid()"))

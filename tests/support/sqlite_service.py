@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters import migrate
 from todo_adapters.memory.security import ListJournal
-from todo_adapters.sql.sqlite import SqliteDatabase
+from todo_adapters.sql import migrate
+from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
 from todo_core.ids import UserId
 from todo_core.model.change import Change

@@ -15,8 +15,8 @@ from todo_adapters.bootstrap import open_store
 from todo_adapters.memory.security import ListJournal
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_core.ids import UserId
-from todo_core.model.intent import Intent, Key
 from todo_core.model.task import TaskDraft
+from todo_core.model.write_options import Intent, Key
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task
 

@@ -11,8 +11,8 @@ from todo_adapters.memory.security import ListJournal
 from todo_core.errors import NotFound, Stale, StepFailed
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import ChangeKind
-from todo_core.model.intent import Expected, Intent, Key
 from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.write_options import Expected, Intent, Key
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch

@@ -21,10 +21,10 @@ from todo_core import runner
 from todo_core.errors import OutcomeUnknown, OwnerBusy, RequestInProgress, Unavailable
 from todo_core.ids import TaskId, UserId
 from todo_core.model import change
-from todo_core.model.intent import Expected, Intent, Key
 from todo_core.model.task import Task, TaskDraft, TaskPatch
 from todo_core.model.task_filter import TaskQuery, TaskSort
 from todo_core.model.user import User
+from todo_core.model.write_options import Expected, Intent, Key
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases import batch, tasks

@@ -14,8 +14,8 @@ from todo_adapters.memory.security import ListJournal
 from todo_core.errors import Conflict, KeyReused, NotFound, Stale, StepFailed, Unavailable
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import ChangeKind
-from todo_core.model.intent import RECEIPTS_KEPT, Expected, Intent, Key
 from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.write_options import RECEIPTS_KEPT, Expected, Intent, Key
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch

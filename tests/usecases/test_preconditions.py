@@ -10,9 +10,9 @@ from tests.support.fakes import FixedClock
 from todo_adapters.memory.security import ListJournal
 from todo_core.errors import NotFound, Stale
 from todo_core.ids import TaskId
-from todo_core.model.intent import Expected, Intent, Revisions
 from todo_core.model.task import Task, TaskPatch
 from todo_core.model.task_filter import TaskFilter, TaskSort
+from todo_core.model.write_options import Expected, Intent, Revisions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import change_task, complete_task, remove_task

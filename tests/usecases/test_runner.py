@@ -16,8 +16,8 @@ from todo_core import runner
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, TodoError, Unavailable
 from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.intent import Key
 from todo_core.model.task import Task, TaskDraft
+from todo_core.model.write_options import Key
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import IdSource
 from todo_core.ports.storage import UnitOfWork

@@ -8,7 +8,7 @@ import pytest
 
 from tests.usecases.world import PASSWORD, SECRETS, World
 from todo_adapters.memory.security import ScryptHasher
-from todo_adapters.refresh_tokens import HmacRefreshTokens
+from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_core.errors import Invalid, InvalidCredentials, InvalidToken, NotFound, TooManyRequests
 from todo_core.ids import SessionId
 from todo_core.limits import SESSIONS_MAX

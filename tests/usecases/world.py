@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
-from todo_adapters.refresh_tokens import HmacRefreshTokens
+from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_core.ids import UserId
 from todo_core.model.user import Actor, Registration
 from todo_core.runner import Runner

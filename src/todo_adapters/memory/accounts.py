@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from todo_adapters.memory.accounts_draft import Desk
 from todo_adapters.memory.attempts import MemoryAttemptReads, MemoryAttempts
-from todo_adapters.memory.desk import Desk
 from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
 from todo_adapters.memory.state import Shelf, State, oldest, others_run
 from todo_adapters.memory.strictness import AbandonedWrite, Misuse

@@ -1,6 +1,6 @@
 """Passwords, tokens, ended sessions and a journal out of the standard library, for scripts and tests.
 
-Together with ``todo_adapters.refresh_tokens`` and ``todo_adapters.runtime`` they run the whole core in a bare
+Together with ``todo_adapters.security.refresh_tokens`` and ``todo_adapters.runtime`` they run the whole core in a bare
 interpreter.
 """
 
@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from todo_adapters.hashing_bench import SHARE_MAX, WAITING_MAX, Bench
 from todo_adapters.runtime import new_salt
-from todo_adapters.seals import Seal
+from todo_adapters.security.password_worker import SHARE_MAX, WAITING_MAX, Bench
+from todo_adapters.security.signed_records import Seal
 from todo_core.errors import InvalidToken
 from todo_core.ids import SessionId, UserId
 from todo_core.ports.security import Claims, HashingTurn

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from todo_adapters.memory.desk import Desk
+from todo_adapters.memory.accounts_draft import Desk
 from todo_adapters.memory.locks import Key
 from todo_adapters.memory.state import account_row, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable

@@ -10,10 +10,10 @@ from todo_adapters.memory.locks import Key, Locks
 from todo_core.ids import SessionId, TaskId, UserId
 from todo_core.model.attempts import Attempts
 from todo_core.model.change import Change
-from todo_core.model.intent import Receipt
 from todo_core.model.session import LoginSession
 from todo_core.model.task import Task
 from todo_core.model.user import Credentials
+from todo_core.model.write_options import Receipt
 
 K = TypeVar("K")
 V = TypeVar("V")

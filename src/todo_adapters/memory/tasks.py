@@ -12,9 +12,9 @@ from todo_core.errors import NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.limits import PAGE_BYTES
 from todo_core.model.change import Change, ChangeKind
-from todo_core.model.intent import Receipt
 from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.model.write_options import Receipt
 from todo_core.paging import Page
 
 T = TypeVar("T")

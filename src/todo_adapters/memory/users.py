@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from todo_adapters.memory.desk import Desk
+from todo_adapters.memory.accounts_draft import Desk
 from todo_adapters.memory.locks import Key
 from todo_adapters.memory.state import Shelf, account_row, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable

@@ -19,9 +19,9 @@ from todo_adapters.memory.tasks import (
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind, EntityKind
-from todo_core.model.intent import RECEIPTS_KEPT, Key, Receipt
 from todo_core.model.quota import Quota, Usage
 from todo_core.model.task import Task
+from todo_core.model.write_options import RECEIPTS_KEPT, Key, Receipt
 from todo_core.model.zones import zone
 from todo_core.ports.runtime import IdSource
 

@@ -11,7 +11,7 @@ from todo_adapters.sql.piecewise import Piecewise
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import receipts
 from todo_core.ids import UserId
-from todo_core.model.intent import Receipt
+from todo_core.model.write_options import Receipt
 
 R = receipts.c
 

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import column, select, table
 
-from todo_adapters.schema import head
 from todo_adapters.sql.attempts import SqlAttempts
 from todo_adapters.sql.changes import SqlChanges
 from todo_adapters.sql.counters import MINE, Uncounted, lock, recount, revision
 from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
 from todo_adapters.sql.disk import Disk
 from todo_adapters.sql.receipts import FORGET, NEWEST, SqlReceipts
+from todo_adapters.sql.schema import head
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import users
@@ -28,10 +28,10 @@ from todo_adapters.sql.writes import Claim, Write, claim_key, flush, flush_alone
 from todo_core.errors import MovedOn, NotFound, Unavailable
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind
-from todo_core.model.intent import Key
 from todo_core.model.quota import Quota
 from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.model.write_options import Key
 from todo_core.model.zones import zone
 from todo_core.paging import Page
 from todo_core.ports.runtime import IdSource, Journal

@@ -35,9 +35,9 @@ from todo_adapters.sql.tables import changes, receipts, tasks, users
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind, EntityKind
-from todo_core.model.intent import RECEIPTS_KEPT, Key
 from todo_core.model.quota import Quota, Usage
 from todo_core.model.task import Task
+from todo_core.model.write_options import RECEIPTS_KEPT, Key
 
 T = tasks.c
 R = receipts.c

@@ -26,9 +26,9 @@ from zoneinfo import ZoneInfo
 
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change
-from todo_core.model.intent import Key, Receipt
 from todo_core.model.task import Task, TaskForm
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.model.write_options import Key, Receipt
 from todo_core.paging import Page
 from todo_core.ports.accounts import AccountsUnitOfWork, AccountsView
 from todo_core.ports.runtime import IdSource

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from todo_core.errors import MovedOn, NotFound, Stale, StepFailed, TodoError, Unavailable
 from todo_core.ids import TaskId
-from todo_core.model.intent import Revisions
 from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.write_options import Revisions
 from todo_core.ports.storage import UnitOfWork
 from todo_core.usecases.tasks import add_task
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from todo_core.model.intent import RECEIPTS_KEPT
+from todo_core.model.write_options import RECEIPTS_KEPT
 from todo_core.ports.accounts import FORGOTTEN_AT_ONCE, AccountsUnitOfWork
 from todo_core.runner import Runner
 

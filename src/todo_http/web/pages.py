@@ -5,9 +5,9 @@ from typing import Final
 from litestar.handlers import HTTPRouteHandler
 
 from todo_core.errors import NotFound
-from todo_http.answer import Answer
-from todo_http.call import Call
-from todo_http.operations import Gives, operation
+from todo_http.kernel.call import Call
+from todo_http.kernel.operation import Gives, operation
+from todo_http.kernel.responses import Answer
 from todo_http.web.site import MEDIA_TYPES, PAGE
 
 PLACES: Final = {

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from todo_http.files import File
+from todo_http.kernel.files import File
 from todo_http.web.joining import join_modules
 
 PAGE: Final = "/"

@@ -1,0 +1,101 @@
+"""Bringing a database to the schema of this version, from nothing or from any earlier one."""
+
+import asyncio
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from todo_adapters.private_files import make_file, make_folder
+from todo_adapters.sql.urls import is_postgres, postgres_url, sqlite_path
+
+LOCK_KEY: Final = 0x746F646F
+"""Which advisory lock replicas that start together queue for ("todo" in ASCII)."""
+LOCK_WAIT: Final = "60s"
+TABLE_LOCK_WAIT: Final = "2s"
+"""How long a migration may hold up writers before it gives way."""
+
+
+async def upgrade(url: str, revision: str = "head") -> None:
+    """Brings the database up. Replicas may do this at the same time: one works, the others find it done."""
+    await on_connection(url, lambda connection: command.upgrade(_config(connection), revision))
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Brings the database back to an earlier schema; data that it has no place for is lost."""
+    await on_connection(url, lambda connection: command.downgrade(_config(connection), revision))
+
+
+async def current(url: str) -> str | None:
+    """The revision of the database's schema, or None when there is none."""
+    found: list[str | None] = []
+    await on_connection(
+        url, lambda connection: found.append(MigrationContext.configure(connection).get_current_revision())
+    )
+    return found[0]
+
+
+def head() -> str:
+    """The revision of this version's schema."""
+    return str(ScriptDirectory.from_config(_config(None)).get_current_head())
+
+
+async def on_connection(url: str, work: Callable[[Connection], Any]) -> None:
+    """Does the work in one transaction on a connection of its own. Raises OSError when nobody answers."""
+    if is_postgres(url):
+        await _on_postgres(postgres_url(url), work)
+    else:
+        await asyncio.to_thread(_on_sqlite, sqlite_path(url), work)
+
+
+async def _on_postgres(url: str, work: Callable[[Connection], Any]) -> None:
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url, statement_cache_size=0), poolclass=NullPool
+    )
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_KEY})"))
+            await connection.execute(text(f"SET LOCAL lock_timeout = '{TABLE_LOCK_WAIT}'"))
+            await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+def _on_sqlite(path: Path, work: Callable[[Connection], Any]) -> None:
+    make_folder(path.parent)
+    make_file(path)
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _own_transactions(raw: Any, _: object) -> None:
+        raw.isolation_level = None  # the driver would end our transaction before each CREATE TABLE
+        raw.execute("PRAGMA busy_timeout = 60000")
+        raw.execute("PRAGMA secure_delete = ON")
+
+    @event.listens_for(engine, "begin")
+    def _lock(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    try:
+        with engine.begin() as connection:
+            work(connection)
+    finally:
+        engine.dispose()
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("todo_migrations")))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,171 @@
+"""PostgreSQL behind the seam: what it is asked for runs on a connection of a pool that is fair and bounded."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import column, literal, or_, select, table
+
+from todo_adapters.sql.connection_limiter import Gate, numbers_of
+from todo_adapters.sql.database import Transaction, Values
+from todo_adapters.sql.postgres.connection import CONFIRM, Link, NeverSent, confirming
+from todo_adapters.sql.postgres.pool import Pool
+from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_adapters.sql.types import TEXT
+from todo_core.errors import TodoError
+from todo_core.ids import UserId
+
+CONNECT_SECONDS: Final = 5.0
+Run = Callable[[Link, Statement, Values], Awaitable[Sequence[Row]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresOptions:
+    """How to reach the server. Times are in seconds.
+
+    No connection lives much longer than ``age_max``, nor idles much longer than ``idle_max``. ``pgbouncer`` is for a
+    pooler in transaction mode: no server settings at connect and no statement caches; set the time limits with
+    ALTER ROLE there.
+    """
+
+    url: str
+    pool_size: int = 10
+    pool_wait: float = 2.0
+    pool_queue: int = 1024
+    statement_limit: float = 10.0
+    lock_limit: float = 2.0
+    age_max: float = 1800.0
+    idle_max: float = 300.0
+    pgbouncer: bool = False
+
+
+LOOKED_AT: Final = ("fsync", "full_page_writes", "synchronous_commit", "max_connections")
+NAME: Final = column("name", TEXT)
+SERVER_SETTINGS: Final = Statement(
+    select(NAME, column("setting", TEXT))
+    .select_from(table("pg_settings"))
+    .where(or_(*[literal(name) == NAME for name in LOOKED_AT]))
+)
+
+
+class PostgresDatabase:
+    """Makes connections when they are first needed, so that the server may come up later."""
+
+    def __init__(self, options: PostgresOptions) -> None:
+        self._options = options
+        self._gate = Gate(options.pool_size, options.pool_queue, options.pool_wait)
+        self._pool = Pool(self._connect, self._gate, options.age_max, options.idle_max)
+
+    async def one(self, statement: Statement, values: Values) -> Row | None:
+        rows = await self._run(Link.rows, statement, values)
+        return rows[0] if rows else None
+
+    async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
+        return await self._run(Link.rows, statement, values)
+
+    async def write(self, deed: Deed, values: Values) -> Row | None:
+        rows = await self._run(Link.write, deed.fused, values)
+        return rows[0] if rows else None
+
+    async def confirm(self) -> None:
+        await self._run(Link.confirmed, CONFIRM, {})
+
+    async def confirmed(self, statement: Statement, values: Values) -> Row | None:
+        rows = await self._run(Link.confirmed, confirming(statement), values)
+        return rows[0] if rows else None
+
+    @asynccontextmanager
+    async def transaction(self, owner: UserId | None = None) -> AsyncIterator[Transaction]:
+        link = await self._pool.take(owner)
+        try:
+            try:
+                await link.begin()
+            except NeverSent:
+                link = await self._pool.renew(link)
+                await link.begin()
+            transaction = PostgresTransaction(link)
+            try:
+                yield transaction
+            finally:
+                if not transaction.over:
+                    with suppress(TodoError):
+                        await link.roll_back()
+        finally:
+            self._pool.give_back(link)
+
+    async def cautions(self) -> Sequence[str]:
+        found = []
+        for name, value in await self.all(SERVER_SETTINGS, {}):
+            if value == "off":
+                found.append(f"{name} is off: a crash can lose what was acknowledged")
+            elif name == "max_connections" and int(value) < 2 * self._options.pool_size:
+                found.append(f"max_connections is {value}: hardly room for two pools of {self._options.pool_size}")
+        return found
+
+    def numbers(self) -> dict[str, float]:
+        """What metrics tell."""
+        return numbers_of(self._gate)
+
+    async def close(self) -> None:
+        """For good: whoever comes later finds it unavailable."""
+        await self._pool.close()
+
+    async def _run(self, run: Run, statement: Statement, values: Values) -> Sequence[Row]:
+        """Runs a statement that stands alone, once more if its connection turns out to have ended before it."""
+        link = await self._pool.take(values.get("user_id"))
+        try:
+            try:
+                return await run(link, statement, values)
+            except NeverSent:
+                link = await self._pool.renew(link)
+                return await run(link, statement, values)
+        finally:
+            self._pool.give_back(link)
+
+    async def _connect(self) -> Any:
+        options = self._options
+        return await asyncpg.connect(
+            options.url.replace("postgresql+asyncpg://", "postgresql://", 1),
+            timeout=CONNECT_SECONDS,
+            command_timeout=options.statement_limit + 2,
+            **({"statement_cache_size": 0} if options.pgbouncer else {"server_settings": _server_settings(options)}),
+        )
+
+
+class PostgresTransaction:
+    """A transaction on a connection that is held until it is over."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._wrote = False
+        self.over = False
+
+    async def one(self, statement: Statement, values: Values) -> Row | None:
+        rows = await self.all(statement, values)
+        return rows[0] if rows else None
+
+    async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
+        rows = await self._link.rows(statement, values)
+        if rows and statement.writes:
+            self._wrote = True
+        return rows
+
+    async def commit(self) -> None:
+        if not self._wrote:
+            await self._link.rows(CONFIRM, {})
+        self.over = True
+        await self._link.commit()
+
+
+def _server_settings(options: PostgresOptions) -> dict[str, str]:
+    limit = f"{int(options.statement_limit * 1000)}ms"
+    return {
+        "application_name": "todo",
+        "statement_timeout": limit,
+        "lock_timeout": f"{int(options.lock_limit * 1000)}ms",
+        "idle_in_transaction_session_timeout": limit,
+        "jit": "off",
+        "timezone": "UTC",
+    }

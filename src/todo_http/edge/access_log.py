@@ -1,0 +1,101 @@
+"""One line for every request, gathered in memory and written a few times a second."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from todo_http.kernel.responses import encode
+from todo_http.kernel.visit import Visit
+
+PAUSE: Final = 0.2
+LINES_MAX: Final = 1_000
+"""Lines held at most: beyond that they are written at once, so that memory stays bounded."""
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Line(msgspec.Struct, frozen=True):
+    """Never a query, a body, a header or a path that somebody made up."""
+
+    timestamp: str
+    level: str
+    event: str
+    request_id: str
+    method: str
+    route: str
+    status: int
+    ms: float
+    bytes: int
+    user_id: str | None
+    problem: str | None
+
+
+def write_to_stdout(text: str) -> None:
+    """Nobody reading the log any more is no reason to fail."""
+    with suppress(OSError, ValueError):
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+class AccessLog:
+    """The lines of one application."""
+
+    def __init__(self, form: Literal["json", "console"], write: Callable[[str], None] = write_to_stdout) -> None:
+        self.form = form
+        self.write = write
+        self.lines: list[bytes] = []
+        self.flushing: asyncio.Task[None] | None = None
+
+    def note(self, visit: Visit, route: str, seconds: float, at: datetime | None) -> None:
+        """Remembers one request. ``status`` 0 means that it was cancelled before there was an answer."""
+        line = Line(
+            at.isoformat(timespec="microseconds")[:26] + "Z" if at else "",
+            "error" if visit.status >= 500 else "info",
+            "request",
+            visit.request_id,
+            visit.method if visit.method in METHODS else "?",
+            route,
+            visit.status,
+            round(seconds * 1000, 2),
+            visit.sent,
+            visit.user or None,
+            visit.problem,
+        )
+        self.lines.append(encode(line) if self.form == "json" else _for_people(line))
+        if len(self.lines) >= LINES_MAX:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.lines:
+            text = b"\n".join(self.lines).decode("utf-8") + "\n"
+            self.lines.clear()
+            self.write(text)
+
+    def start(self) -> None:
+        self.flushing = asyncio.create_task(self._keep_flushing())
+
+    async def stop(self) -> None:
+        """Writes what is left."""
+        if self.flushing is not None:
+            self.flushing.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.flushing
+        self.flush()
+
+    async def _keep_flushing(self) -> None:
+        while True:
+            await asyncio.sleep(PAUSE)
+            self.flush()
+
+
+def _for_people(line: Line) -> bytes:
+    why = f" {line.problem}" if line.problem else ""
+    text = (
+        f"{line.timestamp[11:19]} {line.status} {line.method:6} {line.route} {line.ms:.1f} ms{why} [{line.request_id}]"
+    )
+    return text.encode("utf-8")

@@ -1,0 +1,82 @@
+"""The header fields that every answer carries: security, caching, the request id, and CORS where it is switched on."""
+
+from typing import Final
+
+from litestar.types import HTTPScope
+
+from todo_http.kernel.responses import Answer, Field
+from todo_http.kernel.visit import Visit
+from todo_http.options import HttpOptions
+
+ALWAYS: Final[tuple[Field, ...]] = (
+    (b"server", b"todo"),  # or the server would give its own name
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+UNLESS_GIVEN: Final[tuple[Field, ...]] = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+EXPOSED: Final = (
+    b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Next-Cursor, X-Request-Id"
+)
+METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
+HEADERS: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
+
+
+class ResponseHeaders:
+    """The header fields of one application's answers."""
+
+    def __init__(self, options: HttpOptions) -> None:
+        self.options = options
+        self.origins = {origin.encode("ascii") for origin in options.cors_origins}
+        self.leaving = False
+        """True when the process is about to stop: clients had better open their next connection elsewhere."""
+        self.vary = b"Accept-Encoding, Authorization, Origin" if self.origins else b"Accept-Encoding, Authorization"
+
+    def add(self, headers: list[Field], scope: HTTPScope, visit: Visit) -> None:
+        """Adds to the fields that an answer already has."""
+        given = [name for name, _ in headers]
+        headers += ALWAYS
+        for field in UNLESS_GIVEN:
+            if field[0] not in given:
+                headers.append(field)
+        headers.append((b"x-request-id", visit.request_id.encode("ascii")))
+        headers.extend(visit.rate)
+        headers.append((b"vary", self.vary))
+        if visit.replayed:
+            headers.append((b"idempotency-replayed", b"true"))
+        if self.origins and (origin := visit.fields.get(b"origin")) in self.origins:
+            headers.append((b"access-control-allow-origin", origin))
+            headers.append((b"access-control-expose-headers", EXPOSED))
+        if self._is_https(scope, visit):
+            headers.append(HSTS)
+        if self.leaving and b"connection" not in given:
+            headers.append((b"connection", b"close"))
+
+    def preflight(self, scope: HTTPScope, visit: Visit) -> Answer | None:
+        """The answer to a browser that asks whether a page of another origin may call; None for all other requests.
+
+        It needs no token and has no effect. Origins are compared as a whole, byte for byte.
+        """
+        if scope["method"] != "OPTIONS" or b"access-control-request-method" not in visit.fields:
+            return None
+        if visit.fields.get(b"origin") not in self.origins:
+            return None
+        permissions = [
+            (b"access-control-allow-methods", METHODS),
+            (b"access-control-allow-headers", HEADERS),
+            (b"access-control-max-age", b"600"),
+        ]
+        return Answer(204, headers=permissions)
+
+    def _is_https(self, scope: HTTPScope, visit: Visit) -> bool:
+        if scope.get("scheme") == "https":
+            return True
+        forwarded = visit.fields.get(b"x-forwarded-proto")
+        if forwarded is None or forwarded.strip().lower() != b"https":
+            return False
+        client = scope.get("client")
+        return client is not None and self.options.trusts(client[0])

@@ -1,0 +1,170 @@
+"""Bodies, read strictly: the right media type, the right JSON, and every broken rule told at once."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from types import NoneType
+from typing import Any, Final, TypeVar, cast, get_args, get_origin
+
+import msgspec
+
+from todo_core.errors import Invalid
+from todo_http.kernel.call import Call
+from todo_http.kernel.query import ECHO_MAX, FAULTS_MAX
+from todo_http.problems.errors import Fault, InvalidRequest, Malformed
+from todo_http.problems.table import body_fault
+
+S = TypeVar("S", bound=msgspec.Struct)
+T = TypeVar("T")
+
+KINDS: Final[dict[Any, str]] = {str: "a string", bool: "true or false", NoneType: "null", list: "a list"}
+"""What a field can be; whatever else there is, is an object."""
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC, always with microseconds, so that texts of instants sort as the instants do."""
+    if moment.microsecond and moment.tzinfo is UTC:
+        return cast(str, moment)  # the encoder writes the very same text, in a tenth of the time
+    return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
+
+
+async def read_body(request: Call, shape: type[S], build: Callable[..., T]) -> T:
+    """What ``build`` makes of the fields that the body gives. It takes any of them by name, and may raise Invalid.
+
+    Raises InvalidRequest with the faults of the query and of the body together.
+    """
+    built, faults = read_built(await request.whole_body(), shape, build)
+    if built is None or request.query.faults:
+        raise InvalidRequest([*request.query.faults, *faults])
+    return built
+
+
+def read_built(body: bytes, shape: type[S], build: Callable[..., T]) -> tuple[T | None, list[Fault]]:
+    """What ``build`` makes of the fields, or the faults of their shape and of the rules together.
+
+    A field of the wrong shape is not held against the rules as well.
+    """
+    given, faults = read_fields(body, shape)
+    try:
+        built = build(**given)
+    except Invalid as invalid:
+        told = {fault.pointer for fault in faults}
+        return None, [*faults, *(fault for fault in map(body_fault, invalid.violations) if fault.pointer not in told)]
+    return (None, faults) if faults else (built, [])
+
+
+async def read_shape(request: Call, shape: type[S]) -> S:
+    """The body of an operation whose rules are applied further inside."""
+    given, faults = read_fields(await request.whole_body(), shape)
+    if faults := [*request.query.faults, *faults]:
+        raise InvalidRequest(faults)
+    return shape(**given)
+
+
+def read_fields(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any], list[Fault]]:
+    """The fields that the body gives in the right shape, and what is wrong with the others."""
+    try:
+        value = _decoder(shape).decode(body)
+        if not _names_come_once(body, shape):
+            _refuse_repeated_names(body)
+    except msgspec.ValidationError:
+        return _field_by_field(body, shape)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        raise Malformed("The body is not JSON in UTF-8.") from None
+    given = {name: getattr(value, name) for name in shape.__struct_fields__}
+    return {name: value for name, value in given.items() if value is not msgspec.UNSET}, []
+
+
+def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any], list[Fault]]:
+    """The slow way, for bodies that are wrong somewhere: the decoder alone would tell only the first fault."""
+    given: dict[str, Any] = {}
+    faults: list[Fault] = []
+    try:
+        _refuse_repeated_names(body)
+        raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except msgspec.ValidationError:
+        fault = Fault(code="wrong-type", detail="The body must be an object.", pointer="")
+        raise InvalidRequest([fault]) from None
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        raise Malformed("The body is not JSON in UTF-8.") from None
+    for field in msgspec.structs.fields(shape):
+        if field.name in raw:
+            _read_field(field, raw[field.name], given, faults)
+        elif field.required:
+            faults.append(Fault(code="required", detail="This field is required.", pointer=f"/{field.name}"))
+    unknown = [name for name in raw if name not in shape.__struct_fields__]
+    faults += [_unknown_field(name) for name in unknown[: FAULTS_MAX - len(faults)]]
+    return given, faults
+
+
+def _read_field(field: msgspec.structs.FieldInfo, raw: msgspec.Raw, given: dict[str, Any], faults: list[Fault]) -> None:
+    try:
+        given[field.name] = msgspec.json.decode(raw, type=_field_type(field.type))
+    except msgspec.ValidationError:
+        faults.append(Fault(code="wrong-type", detail=f"This must be {_kinds(field.type)}.", pointer=f"/{field.name}"))
+    except (msgspec.DecodeError, RecursionError):
+        raise Malformed("The body is not JSON in UTF-8.") from None
+
+
+def _unknown_field(name: str) -> Fault:
+    """Names of more than 64 characters are not repeated."""
+    pointer = "/" + name.replace("~", "~0").replace("/", "~1") if len(name) <= ECHO_MAX else ""
+    return Fault(code="unknown-field", detail="There is no such field here.", pointer=pointer)
+
+
+def _names_come_once(body: bytes, shape: type[msgspec.Struct]) -> bool:
+    """True when a glance is enough to see it: plain fields, none of whose names is in the body twice or escaped."""
+    if b"\\" in body:
+        return False
+    return all(body.count(name) <= 1 for name in _quoted_names(shape))
+
+
+@cache
+def _quoted_names(shape: type[msgspec.Struct]) -> Sequence[bytes]:
+    fields = msgspec.structs.fields(shape)
+    plain = all(kind in KINDS and kind is not list for field in fields for kind in _kinds_of(field.type))
+    return [f'"{field.name}"'.encode() for field in fields] if plain else [b""]  # which is in every body twice
+
+
+def _refuse_repeated_names(body: bytes) -> None:
+    """The decoder takes the last of several equal names, and which one a proxy or a log took, nobody knows."""
+    json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_int=str, parse_float=str)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
+        raise Malformed("An object in the body has two members of the same name.")
+    return unique
+
+
+@cache
+def _decoder(shape: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape)
+
+
+def _alternatives(annotation: Any) -> list[Any]:
+    """The types that a field may have, without limits that are only there to be read."""
+    bare = get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
+    if isinstance(bare, type) or get_origin(bare) is list:
+        return [bare]
+    return [kind for part in get_args(bare) for kind in _alternatives(part)]
+
+
+def _kinds_of(annotation: Any) -> list[Any]:
+    return [kind for kind in _alternatives(annotation) if kind is not msgspec.UnsetType]
+
+
+def _kinds(annotation: Any) -> str:
+    return " or ".join(
+        dict.fromkeys(KINDS.get(get_origin(kind) or kind, "an object") for kind in _kinds_of(annotation))
+    )
+
+
+@cache
+def _field_type(annotation: Any) -> Any:
+    result, *others = _kinds_of(annotation)
+    for kind in others:
+        result |= kind
+    return result

@@ -1,0 +1,132 @@
+"""The terms on which a write is asked for: once under a key, over nothing but what was seen, or only rehearsed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from todo_core.errors import PreconditionRequired, Stale
+from todo_core.model.rules import Broken
+from todo_core.model.write_options import Expected, Intent, Key, Revisions
+from todo_http.kernel.query import Parameter
+from todo_http.kernel.visit import Visit
+from todo_http.problems.errors import Fault, InvalidRequest
+
+KEY_FIELD: Final = "Idempotency-Key"
+MATCH_FIELD: Final = "If-Match"
+BARE_KEY: Final = re.compile(rb"[\x21-\x7e]{1,255}")
+QUOTED_KEY: Final = re.compile(rb'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
+TAG: Final = rb'[ \t]*+(?:W/)?"[\x21\x23-\x7e\x80-\xff]*+"[ \t]*+'
+TAGS: Final = re.compile(TAG + rb"(?:," + TAG + rb")*+")
+EACH_TAG: Final = re.compile(rb'(W/)?"([^"]*)"')
+ESCAPED: Final = re.compile(rb"\\(.)")
+KEY_FIELD_MAX: Final = 512
+"""Bytes of an Idempotency-Key: 255 characters, each of them escaped, in quotes."""
+
+TAGS_MAX: Final = 2_000
+"""Bytes of a field with entity tags."""
+
+KEY_PATTERN: Final = r'^([!#-~][!-~]{0,254}|"([!#-\[\]-~]|\\["\\]){1,255}")$'
+ONE_TAG: Final = r'(W/)?"[!#-~\u0080-\u00ff]*"'
+TAGS_SCHEMA: Final = {
+    "type": "string",
+    "maxLength": TAGS_MAX,
+    "pattern": rf"^[ \t]*(\*|{ONE_TAG}([ \t]*,[ \t]*{ONE_TAG})*)[ \t]*$",
+    "examples": ['"17"', "*"],
+}
+"""As they are described to people, who see patterns of ECMA 262."""
+
+
+def _truth(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise Broken("unknown-value", "This must be true or false.")
+    return text == "true"
+
+
+DRY_RUN: Final = Parameter(
+    name="dry_run",
+    read=_truth,
+    schema={"type": "boolean", "default": False},
+    description="With true nothing happens; the answer is what it would have been.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderField:
+    """A field of requests, as it is described to people."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+IDEMPOTENCY_KEY: Final = HeaderField(
+    KEY_FIELD,
+    "With a key this happens once, however often it is sent within 48 hours; a repetition gets the first answer again.",
+    {"type": "string", "minLength": 1, "maxLength": KEY_FIELD_MAX, "pattern": KEY_PATTERN},
+)
+IF_MATCH: Final = HeaderField(
+    MATCH_FIELD,
+    "Do this only if the task is still as named by one of these tags, or, with *, if there is one at all.",
+    TAGS_SCHEMA,
+)
+IF_NONE_MATCH: Final = HeaderField(
+    "If-None-Match",
+    "Answer 304 if what is there is still named by one of these tags.",
+    TAGS_SCHEMA,
+)
+
+
+def intent_of(visit: Visit, path: bytes, query: bytes, target: UUID | None, strict: bool) -> Intent:
+    """What the header fields and the query say about this write. ``target`` is the existing thing it is about.
+
+    Raises InvalidRequest for fields that are not well-formed, PreconditionRequired when ``strict`` asks for
+    If-Match and there is none, and Stale when something is expected of what is only to be made.
+    """
+    match = visit.fields.get(b"if-match")
+    if match is None and strict and target is not None:
+        raise PreconditionRequired
+    expected = None
+    if match is not None:
+        revisions = revisions_of(match)
+        if target is None:  # what does not exist yet has no state that anybody could have seen
+            raise Stale(None)
+        expected = Expected(target, revisions)
+    key = None
+    if (field := visit.fields.get(b"idempotency-key")) is not None:
+        asked = b"\0".join((visit.method.encode(), path, query, match or b"", visit.body))
+        key = Key(_key(field), sha256(asked).digest())
+    return Intent(key=key, expected=expected, rehearsal=bool(visit.query and visit.query.values.get("dry_run")))
+
+
+def _key(field: bytes) -> str:
+    """The text of a key, which may be sent bare or as a quoted string (RFC 9651, 3.3.3); both mean the same."""
+    quoted = QUOTED_KEY.fullmatch(field) if len(field) <= KEY_FIELD_MAX else None
+    text = ESCAPED.sub(rb"\1", quoted[1]) if quoted else field
+    if not BARE_KEY.fullmatch(text) or (not quoted and field.startswith(b'"')):
+        raise _malformed(KEY_FIELD, "This must be 1 to 255 visible ASCII characters, bare or in double quotes.")
+    return text.decode("ascii")
+
+
+def revisions_of(field: bytes) -> Revisions:
+    """The revisions that an If-Match field will write over. Raises InvalidRequest."""
+    if field.strip() == b"*":
+        return None
+    return frozenset(int(tag) for weak, tag in entity_tags(field, MATCH_FIELD) if not weak and _is_revision(tag))
+
+
+def _is_revision(tag: str) -> bool:
+    return tag.isascii() and tag.isdigit() and len(tag) <= 19 and tag[0] != "0"
+
+
+def entity_tags(field: bytes, name: str) -> list[tuple[bool, str]]:
+    """The tags of a list (RFC 9110, 8.8.3), each with whether it is weak. Raises InvalidRequest."""
+    if len(field) > TAGS_MAX or not TAGS.fullmatch(field):
+        raise _malformed(name, 'This must be * or a list of entity tags such as "17".')
+    return [(bool(weak), tag.decode("latin-1")) for weak, tag in EACH_TAG.findall(field)]
+
+
+def _malformed(name: str, detail: str) -> InvalidRequest:
+    return InvalidRequest([Fault(code="malformed-field", detail=detail, parameter=name)])

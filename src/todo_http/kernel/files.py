@@ -1,0 +1,70 @@
+"""A file in memory, as it is answered: known by the hash of what is in it, and packed for whoever can unpack it."""
+
+import gzip
+import re
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+
+from todo_http.kernel.call import Call
+from todo_http.kernel.entity_tags import has_seen
+from todo_http.kernel.responses import Answer, Field
+
+CODING: Final = re.compile(rb"\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?", re.IGNORECASE)
+
+CODINGS_MAX: Final = 256
+"""Bytes of an Accept-Encoding."""
+
+
+class Form(msgspec.Struct, frozen=True):
+    """One of the forms in which the same file can be sent."""
+
+    body: bytes
+    etag: bytes
+    described: tuple[Field, ...]
+
+    @staticmethod
+    def of(body: bytes, named: bytes, *described: Field) -> "Form":
+        """``named`` decides the tag."""
+        return Form(body, b'"%s"' % sha256(named).hexdigest()[:32].encode("ascii"), described)
+
+
+class File(msgspec.Struct, frozen=True):
+    """``packed`` is there when it is shorter; ``always`` goes with every answer, 304 included."""
+
+    plain: Form
+    packed: Form | None
+    always: tuple[Field, ...]
+
+    @staticmethod
+    def of(body: bytes, media_type: str, policy: bytes, *, pack: bool = False) -> "File":
+        """``policy`` says what a browser may do with it; packing takes a while and is done at once."""
+        content_type = (b"content-type", media_type.encode("ascii"))
+        always = ((b"cache-control", b"no-cache"), (b"content-security-policy", policy))
+        plain = Form.of(body, body, content_type)
+        packed = gzip.compress(body, 9, mtime=0) if pack else body
+        if len(packed) >= len(body):
+            return File(plain, None, always)
+        # Named by what is inside, because replicas may pack the same to different bytes.
+        form = Form.of(packed, b"gzip:" + body, content_type, (b"content-encoding", b"gzip"))
+        return File(plain, form, always)
+
+    def answer(self, request: Call) -> Answer:
+        """The file in the form that the client takes, or 304 when it has it already."""
+        visit = request.visit
+        packed = self.packed if takes_gzip(visit.fields.get(b"accept-encoding", b"")) else None
+        form = packed or self.plain
+        headers = ((b"etag", form.etag), *self.always)
+        if has_seen(visit, form.etag):
+            return Answer(304, headers=headers)
+        return Answer(200, form.body, (*form.described, *headers))
+
+
+def takes_gzip(field: bytes) -> bool:
+    """What an Accept-Encoding says about gzip (RFC 9110, 12.5.3). A far too long one says nothing."""
+    weights: dict[bytes, float] = {}
+    for part in field.split(b",") if len(field) <= CODINGS_MAX else ():
+        if found := CODING.fullmatch(part):
+            weights[found[1].lower()] = float(found[2] or 1)
+    return weights.get(b"gzip", weights.get(b"*", 0.0)) > 0

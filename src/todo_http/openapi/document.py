@@ -1,0 +1,162 @@
+"""The OpenAPI 3.1 document, made from what is known about every operation."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+import msgspec
+
+from todo_http.api.routes import operations
+from todo_http.kernel.conditions import HeaderField
+from todo_http.kernel.operation import Operation
+from todo_http.kernel.query import REPEATS_MAX
+from todo_http.openapi.responses import good_answer, problem_components, problem_references, response_headers
+from todo_http.problems.table import Problem
+
+REFERENCE: Final = "#/components/schemas/{name}"
+DESCRIPTION: Final = """\
+Accounts and private tasks. Every answer of 400 and above is `application/problem+json` (RFC 9457).
+
+An absent field means "leave it", `null` means "clear it". Nothing is ever silently ignored: unknown fields,
+unknown query parameters and values of the wrong type are refused, and all broken rules are named at once.
+
+Every operation that is a GET answers HEAD as well. Every answer carries `X-Request-Id`.
+"""
+TAGS: Final = {
+    "accounts": "Opening an account, changing it, and closing it.",
+    "login sessions": "Logging in, staying logged in, and logging out, on this device or on others.",
+    "tasks": "What is to be done.",
+    "web client": "A page for people, which calls the operations above.",
+    "service": "Health, and what explains the service.",
+}
+ID: Final = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
+PATH_DESCRIPTIONS: Final = {
+    "user_id": "The caller's own id; any other is 403.",
+    "task_id": "One of the caller's tasks.",
+    "session_id": "One of the caller's login sessions.",
+    "code": "The code of a problem: the last part of its type.",
+    "asset": "The name of a file.",
+    "folder": "Where it lies.",
+}
+
+
+def document(docs: bool = True, web: bool = True, release: str | None = None) -> dict[str, Any]:
+    """The whole document. It needs no running application."""
+    known = operations(docs, web)
+    schemas = _schemas(known)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in known:
+        path = paths.setdefault(operation.template, {})
+        if operation.parameters and "parameters" not in path:
+            path["parameters"] = [_path_parameter(operation, name) for name in operation.parameters]
+        path[operation.method.lower()] = _describe(operation, known, schemas.references)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "To-do service",
+            "version": release or _installed_version(),
+            "description": DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components,
+            "responses": problem_components(known, schemas.references[Problem]),
+            "headers": response_headers(),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+class Schemas(msgspec.Struct, frozen=True):
+    """Schemas by wire type, and the components that they refer to."""
+
+    references: dict[Any, dict[str, Any]]
+    components: dict[str, Any]
+
+
+def _schemas(known: Sequence[Operation]) -> Schemas:
+    bodies = [operation.takes for operation in known if operation.takes]
+    bodies += [gives.body for operation in known for gives in operation.gives.values() if gives.body is not None]
+    types: list[Any] = list(dict.fromkeys([Problem, *bodies]))
+    references, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    return Schemas(dict(zip(types, references, strict=True)), components)
+
+
+def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": PATH_DESCRIPTIONS[name],
+        "schema": dict(operation.path_schemas.get(name, ID)),
+    }
+
+
+def _describe(
+    operation: Operation, known: Sequence[Operation], references: dict[Any, dict[str, Any]]
+) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+    }
+    if operation.description:
+        described["description"] = operation.description
+    described["security"] = [] if operation.public else [{"bearer": []}]
+    parameters = [_query_parameter(parameter) for parameter in operation.query]
+    parameters += [_header_field(field) for field in operation.fields]
+    if parameters:
+        described["parameters"] = parameters
+    if operation.takes:
+        schema = references[operation.takes]
+        described["requestBody"] = {
+            "required": True,
+            "content": {media_type: {"schema": schema} for media_type in operation.media_types},
+        }
+        if operation.body_max is not None:
+            described["requestBody"]["description"] = f"At most {operation.body_max:,} bytes."
+    answers = {str(status): good_answer(operation, gives, references) for status, gives in operation.gives.items()}
+    if "201" in answers and (links := _links(operation, known)):
+        answers["201"]["links"] = links
+    described["responses"] = answers | problem_references(operation)
+    return described
+
+
+def _links(operation: Operation, known: Sequence[Operation]) -> dict[str, Any]:
+    """What can be done with a thing that this operation has made: everything on paths that begin with its own."""
+    own = [(name, f"$request.path.{name}") for name in operation.parameters]
+    below = [other for other in known if other.target and other.path.startswith(f"{operation.path}/{{")]
+    return {
+        other.id: {
+            "operationId": other.id,
+            "description": other.summary,
+            "parameters": {**dict(own), str(other.target): "$response.body#/id"},
+        }
+        for other in below
+    }
+
+
+def _query_parameter(parameter: Any) -> dict[str, Any]:
+    schema = dict(parameter.schema)
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.description,
+        "schema": {"type": "array", "items": schema, "maxItems": REPEATS_MAX} if parameter.repeatable else schema,
+    } | ({"style": "form", "explode": True} if parameter.repeatable else {})
+
+
+def _header_field(field: HeaderField) -> dict[str, Any]:
+    return {"name": field.name, "in": "header", "description": field.description, "schema": dict(field.schema)}
+
+
+@cache
+def _installed_version() -> str:
+    try:
+        return version("todo-service")
+    except PackageNotFoundError:
+        return "0"
