@@ -74,7 +74,7 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-class Bench:
+class PasswordWorker:
     """One run: what it started is stopped when the stack is."""
 
     def __init__(self, wanted: argparse.Namespace, stack: ExitStack) -> None:
@@ -158,7 +158,7 @@ class Bench:
         rounds = self.rounds(contestants)
         about = {variant.name: variant.about for variant in VARIANTS} | {"pgbench": pgbench.__doc__ or ""}
         return Result(
-            command=shlex.join(["make", "bench-quick" if self.wanted.quick else "bench", *_told()]),
+            command=shlex.join(["make", "bench-quick" if self.wanted.quick else "password_worker", *_told()]),
             date=datetime.now(UTC).date().isoformat(),
             facts=machine.describe(self.postgres.origin.split(",")[0].removeprefix("PostgreSQL ")),
             dataset=f"{self.dataset} {self.wanted.rounds} rounds of {self.wanted.seconds} s, medians.",
@@ -180,7 +180,7 @@ def main() -> None:
     wanted = options()
     try:
         with ExitStack() as stack:
-            result = Bench(wanted, stack).result()
+            result = PasswordWorker(wanted, stack).result()
     except FAILURES as failure:
         sys.exit(f"No result: {failure}")
     except KeyboardInterrupt:

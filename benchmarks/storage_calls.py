@@ -24,7 +24,7 @@ from todo_core.ids import UserId
 from todo_core.model.task import Priority, TaskDraft, TaskPatch
 from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
 from todo_core.model.user import User
-from todo_core.model.write_options import Intent, Key
+from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, change_task, find_tasks, get_task
@@ -39,7 +39,7 @@ Call = Callable[[int], Awaitable[object]]
 
 
 class Silence:
-    """A Journal that keeps nothing."""
+    """A EventLog that keeps nothing."""
 
     def record(self, event: str, **facts: object) -> None:
         pass
@@ -57,7 +57,7 @@ async def settle(store: Store, run: Runner) -> dict[str, Call]:
     tasks = [(owner, (await run.write(owner, add_task, DRAFT)).id) for owner in owners for _ in range(TASKS)]
 
     def create(number: int, key: Key | None = None) -> Awaitable[object]:
-        return run.carry_out(owners[number % PEOPLE], Intent(key=key), add_task, DRAFT)
+        return run.carry_out(owners[number % PEOPLE], WriteOptions(key=key), add_task, DRAFT)
 
     done = [Key(str(uuid4()), bytes(32)) for _ in owners]
     for number, key in enumerate(done):

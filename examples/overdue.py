@@ -5,7 +5,7 @@ import sys
 
 from todo_adapters.bootstrap import open_todo
 from todo_core.limits import PAGE_MAX
-from todo_core.model.task_filter import DueWish, SortField, TaskQuery, TaskSort
+from todo_core.model.task_filter import DueOption, SortField, TaskQuery, TaskSort
 from todo_core.model.user import canonical_email
 from todo_core.usecases.tasks import find_tasks
 
@@ -16,7 +16,7 @@ async def main(url: str, email: str) -> None:
         found = await todo.run.store.accounts().users.credentials(canonical_email(email))
         if found is None:
             sys.exit(f"Nobody has the address {email}.")
-        overdue = TaskQuery(due=DueWish.OVERDUE)
+        overdue = TaskQuery(due=DueOption.OVERDUE)
         by_date = TaskSort(SortField.DUE_DATE)
         page = await todo.run.read(found.user.id, find_tasks, todo.run.clock, overdue, by_date, None, PAGE_MAX)
         for task in page.items:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_core.ids import UserId
@@ -44,7 +44,7 @@ async def move_in(run: Runner) -> UserId:
 
 async def main() -> None:
     """Adds everything, does the first thing, and prints what is left of the week."""
-    run = Runner(MemoryStore(), SystemClock(), UuidSevens(), ListJournal())
+    run = Runner(MemoryStore(), SystemClock(), UuidSevens(), ListEventLog())
     ada = await move_in(run)
     today = run.clock.now().astimezone(await run.store.view(ada).zone()).date()
 

@@ -19,14 +19,14 @@ from litestar.types import Receive, Scope, Send
 from todo_adapters.bootstrap import new_meter
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_adapters.security.jwt_tokens import JwtTokens
-from todo_adapters.sql.connection_limiter import Gate
+from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_adapters.sql.postgres.pool import Pool
 from todo_core.errors import Forbidden, NotFound
 from todo_core.ids import UserId
 from todo_http.api.tasks import TASK, TASKS, Completion, NewTask, TaskOut
 from todo_http.app import TodoApp
 from todo_http.edge.access_log import AccessLog
-from todo_http.edge.client_address import Places
+from todo_http.edge.client_address import ClientAddresses
 from todo_http.edge.pipeline import Edge
 from todo_http.kernel.body import instant
 from todo_http.kernel.call import Call
@@ -78,7 +78,7 @@ class Lent:
 @asynccontextmanager
 async def gated() -> AsyncIterator[Connect]:
     """The service's way to its connections."""
-    pool = Pool(lambda: asyncpg.connect(os.environ["DATABASE_URL"]), Gate(10, 1024, 2.0), 1800, 300)
+    pool = Pool(lambda: asyncpg.connect(os.environ["DATABASE_URL"]), ConnectionLimiter(10, 1024, 2.0), 1800, 300)
     try:
         yield lambda: Lent(pool)
     finally:
@@ -205,7 +205,7 @@ def create_app(connections: Callable[[], AbstractAsyncContextManager[Connect]] =
     )
     service = Service(
         options=options,
-        places=Places(options),
+        places=ClientAddresses(options),
         cursors=Cursors(options.cursor_keys),
         rate_limit=None,
         users=ConcurrencyLimit(0, 0),

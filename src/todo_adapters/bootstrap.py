@@ -10,14 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from todo_adapters.cleanup import PassedTime, Sweeper
+from todo_adapters.cleanup import Cleanup, PassedTime
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
 from todo_adapters.security.argon2_hasher import Argon2Hasher
 from todo_adapters.security.jwt_tokens import JwtTokens
 from todo_adapters.security.keys import derive
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
-from todo_adapters.security.revoked_sessions import PATIENCE, STARTING, FollowedEndedSessions
+from todo_adapters.security.revoked_sessions import PATIENCE, STARTING, FollowedRevokedSessions
 from todo_adapters.server import own_sockets
 from todo_adapters.server.worker import Worker, current
 from todo_adapters.settings.declarations import Settings
@@ -27,8 +27,8 @@ from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.sql.urls import is_memory, is_postgres, postgres_url, sqlite_path
 from todo_adapters.telemetry import log_writer
-from todo_adapters.telemetry.event_log import StructlogJournal
-from todo_adapters.telemetry.metrics import FOLDER, CountingJournal, Meter
+from todo_adapters.telemetry.event_log import StructlogEventLog
+from todo_adapters.telemetry.metrics import FOLDER, CountingEventLog, Meter
 from todo_core.errors import TodoError
 from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.quota import Quota
@@ -57,7 +57,7 @@ def cursor_keys(settings: Settings) -> tuple[bytes, ...]:
 
 
 def new_meter() -> Meter:
-    """Counts for one process, from the edge of its HTTP to the gate of its database."""
+    """Counts for one process, from the edge of its HTTP to the limiter of its database."""
     meter = Meter()
     meter.watch(log_writer.numbers)
     return meter
@@ -103,7 +103,7 @@ async def open_store(
         meter.watch(database.numbers)
     try:
         async with _running(**chores):
-            yield SqlStore(database, quota, _journal(meter or new_meter()))
+            yield SqlStore(database, quota, _event_log(meter or new_meter()))
     finally:
         await database.close()
 
@@ -156,7 +156,7 @@ async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncI
             follow_ended_sessions=ended.follow(undisturbed),
             tell_when_the_storage_answers=_tell_when_ready(todo),
             write_first_uses=_write_first_uses(todo),
-            sweep=_sweep(todo, Sweeper(todo, ended, PassedTime(todo.run.clock))),
+            sweep=_sweep(todo, Cleanup(todo, ended, PassedTime(todo.run.clock))),
             write_metrics=_write_metrics(meter),
         ),
     ):
@@ -206,16 +206,16 @@ async def _open(
     throttle: ThrottlePolicy = ThrottlePolicy(),  # noqa: B008 - a frozen value
     meter: Meter | None = None,
     patience: float = PATIENCE,
-) -> AsyncIterator[tuple[Todo, FollowedEndedSessions]]:
+) -> AsyncIterator[tuple[Todo, FollowedRevokedSessions]]:
     async with AsyncExitStack() as closing:
         meter = meter or Meter()
-        clock, ids, journal = SystemClock(), UuidSevens(), _journal(meter)
+        clock, ids, event_log = SystemClock(), UuidSevens(), _event_log(meter)
         hasher = Argon2Hasher()
         closing.callback(hasher.close)
-        ended = FollowedEndedSessions(clock, lifetime, journal, patience=patience)
+        ended = FollowedRevokedSessions(clock, lifetime, event_log, patience=patience)
         meter.watch(hasher.numbers)
         meter.watch(ended.numbers)
-        runner = Runner(store, clock, ids, journal)
+        runner = Runner(store, clock, ids, event_log)
         passwords = PasswordCheck(runner, hasher, Digests(derive(secrets[0], "attempts")), throttle)
         sessions = Sessions(
             runner=runner,
@@ -234,8 +234,8 @@ async def _open(
         yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), ended
 
 
-def _journal(meter: Meter) -> CountingJournal:
-    return CountingJournal(StructlogJournal(), meter)
+def _event_log(meter: Meter) -> CountingEventLog:
+    return CountingEventLog(StructlogEventLog(), meter)
 
 
 async def _tell_when_ready(todo: Todo) -> None:
@@ -246,13 +246,13 @@ async def _tell_when_ready(todo: Todo) -> None:
             await todo.check()
         except TodoError as refusal:
             if refusal.detail != told and refusal.detail != STARTING:
-                todo.run.journal.record("waiting_for_storage", reason=refusal.detail)
+                todo.run.event_log.record("waiting_for_storage", reason=refusal.detail)
                 told = refusal.detail
             await asyncio.sleep(KNOCK_SECONDS)
         else:
             for caution in await todo.run.store.cautions():
-                todo.run.journal.record("careless_storage", caution=caution)
-            todo.run.journal.record("ready")
+                todo.run.event_log.record("careless_storage", caution=caution)
+            todo.run.event_log.record("ready")
             return
 
 
@@ -264,7 +264,7 @@ async def _write_first_uses(todo: Todo) -> None:
             await todo.sessions.write_first_uses()
 
 
-async def _sweep(todo: Todo, sweeper: Sweeper) -> None:
+async def _sweep(todo: Todo, sweeper: Cleanup) -> None:
     """Deletes what has expired, at the start and every ten minutes. After a failure it tries again sooner."""
     pause = SWEEP_FIRST
     while True:
@@ -273,7 +273,7 @@ async def _sweep(todo: Todo, sweeper: Sweeper) -> None:
             await sweeper.sweep()
             pause = SWEEP_SECONDS
         except TodoError as refusal:
-            todo.run.journal.record("sweep_failed", reason=refusal.code)
+            todo.run.event_log.record("sweep_failed", reason=refusal.code)
             pause = SWEEP_RETRY
 
 

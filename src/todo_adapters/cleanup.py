@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from todo_adapters.security.revoked_sessions import FollowedEndedSessions
+from todo_adapters.security.revoked_sessions import FollowedRevokedSessions
 from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
 from todo_core.ports.runtime import Clock
 from todo_core.todo import Todo
@@ -45,10 +45,10 @@ class PassedTime:
         return min(reading + timedelta(seconds=ticks - at) for at, reading in self._readings)
 
 
-class Sweeper:
+class Cleanup:
     """Deletes in pieces, each a unit of work of its own, so that no statement runs long."""
 
-    def __init__(self, todo: Todo, ended: FollowedEndedSessions, passed: PassedTime) -> None:
+    def __init__(self, todo: Todo, ended: FollowedRevokedSessions, passed: PassedTime) -> None:
         self._todo = todo
         self._ended = ended
         self._passed = passed

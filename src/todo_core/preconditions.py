@@ -13,7 +13,7 @@ from todo_core.ports.storage import TaskRepository, UnitOfWork
 T = TypeVar("T")
 
 
-class Guarded:
+class Preconditions:
     """The unit of work of somebody who expects something of one thing in it."""
 
     def __init__(self, unit: UnitOfWork, expected: Expected) -> None:
@@ -25,11 +25,11 @@ class Guarded:
         self._expected = expected
 
     @property
-    def tasks(self) -> "GuardedTasks":
-        return GuardedTasks(self._unit.tasks, self._expected)
+    def tasks(self) -> "CheckedTasks":
+        return CheckedTasks(self._unit.tasks, self._expected)
 
 
-class GuardedTasks:
+class CheckedTasks:
     """The tasks, of which one is read only if it is as expected; whoever wants to change it has to read it."""
 
     def __init__(self, tasks: TaskRepository, expected: Expected) -> None:

@@ -22,11 +22,11 @@ from todo_core.errors import (
 from todo_core.ids import UserId
 from todo_core.model.change import Change
 from todo_core.model.task import Task
-from todo_core.model.write_options import PLAIN, RECEIPTS_KEPT, Intent, Key, pointers
+from todo_core.model.write_options import PLAIN, RECEIPTS_KEPT, Key, WriteOptions, pointers
 from todo_core.ports.accounts import AccountsUnitOfWork
-from todo_core.ports.runtime import Clock, IdSource, Journal
+from todo_core.ports.runtime import Clock, EventLog, IdSource
 from todo_core.ports.storage import Store, UnitOfWork, View
-from todo_core.preconditions import Guarded
+from todo_core.preconditions import Preconditions
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,11 +47,11 @@ class Outcome(Generic[T]):
 class Runner:
     """Runs use cases, each in a unit of work of its own."""
 
-    def __init__(self, store: Store, clock: Clock, ids: IdSource, journal: Journal) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: IdSource, event_log: EventLog) -> None:
         self.store = store
         self.clock = clock
         self.ids = ids
-        self.journal = journal
+        self.event_log = event_log
 
     async def read(
         self, owner: UserId, query: Callable[Concatenate[View, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
@@ -73,7 +73,7 @@ class Runner:
     async def carry_out(
         self,
         owner: UserId,
-        intent: Intent,
+        options: WriteOptions,
         use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
         /,
         *args: P.args,
@@ -88,24 +88,24 @@ class Runner:
         A key costs nothing where all goes well: only after a refusal is it looked up, for what is refused now
         may be what was done before. Raises Stale, KeyReused, RequestInProgress besides what the use case raises.
         """
-        key = None if intent.rehearsal else intent.key
-        exclusive = intent.rehearsal
+        key = None if options.dry_run else options.key
+        exclusive = options.dry_run
         for attempt in range(RETRIES + 1):
             try:
                 async with self.store.begin(owner, self.clock.now(), self.ids, exclusive=exclusive) as unit:
-                    tx: UnitOfWork = unit if intent.expected is None else Guarded(unit, intent.expected)
+                    tx: UnitOfWork = unit if options.expected is None else Preconditions(unit, options.expected)
                     result = await use_case(tx, *args, **kwargs)
-                    if intent.rehearsal:
-                        return Outcome(_as_stored(result, await unit.rehearse()))
+                    if options.dry_run:
+                        return Outcome(_as_stored(result, await unit.dry_run()))
                     changes = await unit.commit(key, pointers(result, unit.written) if key else "")
             except Contention:
-                await _pause(attempt, self.journal)
+                await _pause(attempt, self.event_log)
             except TodoError as refusal:
                 if outcome := await self._in_place_of(refusal, owner, key):
                     return cast("Outcome[T]", outcome)
                 if not isinstance(refusal, MovedOn) or attempt == RETRIES:
                     raise
-                exclusive = _once_more(self.journal)
+                exclusive = _once_more(self.event_log)
             else:
                 self._note(owner, use_case, changes)
                 return Outcome(_as_stored(result, changes))
@@ -130,7 +130,7 @@ class Runner:
             return None
         if receipt.fingerprint != key.fingerprint:
             raise KeyReused
-        self.journal.record("replayed", user=str(owner))
+        self.event_log.record("replayed", user=str(owner))
         return Outcome(receipt.result(await view.changes.at(receipt.seqs())), replayed=True)
 
     async def accounts(self, use_case: Callable[[AccountsUnitOfWork], Awaitable[T]]) -> T:
@@ -141,7 +141,7 @@ class Runner:
                     result = await use_case(unit)
                     await unit.commit()
             except Contention:
-                await _pause(attempt, self.journal)
+                await _pause(attempt, self.event_log)
             else:
                 return result
         raise AssertionError("the last attempt returns or raises")
@@ -150,20 +150,20 @@ class Runner:
         name = getattr(use_case, "__name__", "write")
         for change in changes:
             facts = {change.entity.value: str(change.id), "seq": change.seq, "kind": change.kind.value}
-            self.journal.record(name, user=str(owner), **facts)
+            self.event_log.record(name, user=str(owner), **facts)
 
 
-async def _pause(attempt: int, journal: Journal) -> None:
+async def _pause(attempt: int, event_log: EventLog) -> None:
     """Called while a Contention is being handled: raises it again after the last attempt."""
     if attempt == RETRIES:
         raise  # noqa: PLE0704
-    journal.record("retried", reason="contention")
+    event_log.record("retried", reason="contention")
     await asyncio.sleep(PAUSE * 2**attempt)
 
 
-def _once_more(journal: Journal) -> bool:
+def _once_more(event_log: EventLog) -> bool:
     """True: the next run is exclusive, since what this one read has moved on."""
-    journal.record("retried", reason="moved_on")
+    event_log.record("retried", reason="moved_on")
     return True
 
 

@@ -12,11 +12,11 @@ from todo_core.todo import Todo
 from todo_http.api.health import Readiness
 from todo_http.api.routes import routes
 from todo_http.edge.access_log import AccessLog, write_to_stdout
-from todo_http.edge.client_address import Places
+from todo_http.edge.client_address import ClientAddresses
 from todo_http.edge.metrics import Meter, Uncounted
 from todo_http.edge.pipeline import Edge
 from todo_http.edge.sending import EndConnections
-from todo_http.edge.shutdown import Departure, Host
+from todo_http.edge.shutdown import Host, Shutdown
 from todo_http.kernel.concurrency import ConcurrencyLimit
 from todo_http.kernel.cursors import Cursors
 from todo_http.kernel.files import File
@@ -82,7 +82,7 @@ def create_app(
     )
     app.service = Service(
         options=options,
-        places=Places(options),
+        places=ClientAddresses(options),
         cursors=Cursors(options.cursor_keys),
         rate_limit=RateLimit(options.requests_per_minute) if options.requests_per_minute else None,
         users=ConcurrencyLimit(options.user_concurrency, options.user_queue),
@@ -107,7 +107,7 @@ async def _open(app: TodoApp, open_todo: OpenTodo, options: HttpOptions, host: H
         def goodbye() -> None:
             edge.headers.leaving = True
 
-        Departure(readiness.drain, goodbye, options.drain_seconds, options.stop_seconds, host)
+        Shutdown(readiness.drain, goodbye, options.drain_seconds, options.stop_seconds, host)
         # Connections wait to be accepted meanwhile, rather than being told that we are not ready.
         await readiness.settle(options.startup_seconds)
         # What exists by now lives as long as the process: no collection needs to look at it again.

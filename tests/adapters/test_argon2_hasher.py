@@ -10,7 +10,7 @@ import pytest
 from argon2.low_level import Type, hash_secret
 
 from todo_adapters.security.argon2_hasher import Argon2Hasher
-from todo_adapters.security.password_worker import Bench
+from todo_adapters.security.password_worker import PasswordWorker
 from todo_adapters.threads import NICENESS
 from todo_core.errors import Unavailable
 
@@ -49,11 +49,11 @@ async def test_the_thread_steps_back_behind_the_event_loop() -> None:
     def priority(_: str) -> str:
         return f"{os.getpriority(os.PRIO_PROCESS, threading.get_native_id())} {threading.current_thread().name}"
 
-    bench = Bench(priority, lambda _, __: False)
+    password_worker = PasswordWorker(priority, lambda _, __: False)
     mine = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    async with bench.turn() as turn:
+    async with password_worker.turn() as turn:
         nice, thread = (await turn.hash("")).split()
-    bench.close()
+    password_worker.close()
     assert int(nice) == NICENESS
     assert thread.startswith("passwords")
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == mine
@@ -71,13 +71,13 @@ async def test_one_thread_does_everything_one_after_the_other() -> None:
         running -= 1
         return ""
 
-    bench = Bench(work, lambda _, __: False)
+    password_worker = PasswordWorker(work, lambda _, __: False)
 
     async def ask() -> None:
-        async with bench.turn() as turn:
+        async with password_worker.turn() as turn:
             await turn.hash("")
 
     await asyncio.gather(*(ask() for _ in range(30)))
-    bench.close()
+    password_worker.close()
     assert len(threads) == 30
     assert len(set(threads)) == 1

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from tests.contracts.kit import IDS, NOW, new_owner
 from tests.support.fakes import FixedClock
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql.database import Database
 from todo_adapters.sql.migrate import on_connection, upgrade
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
@@ -66,7 +66,7 @@ async def test_any_number_of_expired_rows_is_deleted_within_the_time_of_statemen
     store = SqlStore(database)
     owner = await new_owner(store)
     await fill(empty_database, owner)
-    run = Runner(store, FixedClock(NOW), IDS, ListJournal())
+    run = Runner(store, FixedClock(NOW), IDS, ListEventLog())
     assert [(await database.all(left, {}))[0][0] for left in LEFT.values()] == [MANY, MANY]
     await forget_expired_receipts(run, NOW)
     await forget_expired_attempts(run, NOW - timedelta(minutes=15))

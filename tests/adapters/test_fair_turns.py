@@ -7,64 +7,64 @@ from collections.abc import Hashable
 from pathlib import Path
 
 from tests.support.sqlite_service import IDS, service_on
-from todo_adapters.sql.connection_limiter import Gate
+from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_core.ids import UserId
 
 
-async def visit(gate: Gate, owner: Hashable, served: list[Hashable]) -> None:
-    await gate.enter(owner)
+async def visit(limiter: ConnectionLimiter, owner: Hashable, served: list[Hashable]) -> None:
+    await limiter.enter(owner)
     served.append(owner)
     await asyncio.sleep(0)
-    gate.leave(owner)
+    limiter.leave(owner)
 
 
 async def test_owners_are_served_in_rotation_however_many_requests_one_has() -> None:  # P6
-    gate, served = Gate(1, 100, 5), list[Hashable]()
-    crowd = [visit(gate, "greedy", served) for _ in range(20)]
-    await asyncio.gather(*crowd, *[visit(gate, owner, served) for owner in ("ada", "bob", "ada")])
+    limiter, served = ConnectionLimiter(1, 100, 5), list[Hashable]()
+    crowd = [visit(limiter, "greedy", served) for _ in range(20)]
+    await asyncio.gather(*crowd, *[visit(limiter, owner, served) for owner in ("ada", "bob", "ada")])
     assert served[:6] == ["greedy", "greedy", "ada", "bob", "greedy", "ada"]
     assert Counter(served) == {"greedy": 20, "ada": 2, "bob": 1}
 
 
 async def test_one_owner_holds_at_most_half_of_the_places() -> None:  # P4, P6
-    gate = Gate(4, 100, 5)
-    greedy = [asyncio.create_task(gate.enter("greedy")) for _ in range(10)]
+    limiter = ConnectionLimiter(4, 100, 5)
+    greedy = [asyncio.create_task(limiter.enter("greedy")) for _ in range(10)]
     await asyncio.sleep(0)
-    assert (gate.inside, gate.waiting) == (2, 8)
-    await asyncio.wait_for(gate.enter("ada"), 1)
-    await asyncio.wait_for(gate.enter("bob"), 1)
-    assert gate.inside == 4
-    gate.leave("ada")
-    assert (gate.inside, gate.waiting) == (3, 8), "the place is not for somebody with a full share"
-    gate.leave("greedy")
-    assert (gate.inside, gate.waiting) == (3, 7)
+    assert (limiter.inside, limiter.waiting) == (2, 8)
+    await asyncio.wait_for(limiter.enter("ada"), 1)
+    await asyncio.wait_for(limiter.enter("bob"), 1)
+    assert limiter.inside == 4
+    limiter.leave("ada")
+    assert (limiter.inside, limiter.waiting) == (3, 8), "the place is not for somebody with a full share"
+    limiter.leave("greedy")
+    assert (limiter.inside, limiter.waiting) == (3, 7)
     for task in greedy:
         task.cancel()
     await asyncio.gather(*greedy, return_exceptions=True)
-    assert gate.waiting == 0
+    assert limiter.waiting == 0
 
 
 async def test_the_service_itself_may_hold_every_place() -> None:
-    gate = Gate(4, 0, 5)
+    limiter = ConnectionLimiter(4, 0, 5)
     for _ in range(4):
-        await gate.enter()
-    assert gate.inside == 4
+        await limiter.enter()
+    assert limiter.inside == 4
 
 
 async def test_no_place_is_lost_whatever_happens_at_the_gate() -> None:
     chance = random.Random(7)
-    gate = Gate(3, 30, 0.02)
+    limiter = ConnectionLimiter(3, 30, 0.02)
     held, worst = Counter[Hashable](), Counter[Hashable]()
 
     async def come(owner: Hashable) -> None:
-        await gate.enter(owner)
+        await limiter.enter(owner)
         held[owner] += 1
         worst[owner] = max(worst[owner], held[owner])
         try:
             await asyncio.sleep(chance.random() / 100)
         finally:
             held[owner] -= 1
-            gate.leave(owner)
+            limiter.leave(owner)
 
     for _ in range(30):
         crowd = [asyncio.create_task(come(chance.choice([None, "ada", "bob", "eve"]))) for _ in range(30)]
@@ -72,7 +72,7 @@ async def test_no_place_is_lost_whatever_happens_at_the_gate() -> None:
         for task in chance.sample(crowd, 8):
             task.cancel()
         await asyncio.gather(*crowd, return_exceptions=True)
-        assert (gate.inside, gate.waiting) == (0, 0)
+        assert (limiter.inside, limiter.waiting) == (0, 0)
     assert max(worst["ada"], worst["bob"], worst["eve"]) == 2
 
 

@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.web.patience import until
 from tests.support.server import Server, serving
 from tests.support.sqlite_service import Service, looked_up, service_on
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql import migrate
 from todo_adapters.sql.database import DISK_FULL
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
@@ -228,12 +228,12 @@ async def test_a_disk_that_fills_up_in_the_midst_of_a_group_is_told_to_all_of_it
 
 async def test_replicas_on_postgresql_find_out_at_the_same_time_that_there_is_space_again(postgres_url: str) -> None:
     await migrate.upgrade(postgres_url)
-    database, journals = PostgresDatabase(PostgresOptions(postgres_url)), [ListJournal() for _ in range(4)]
-    stores = [SqlStore(database, journal=journal) for journal in journals]
+    database, journals = PostgresDatabase(PostgresOptions(postgres_url)), [ListEventLog() for _ in range(4)]
+    stores = [SqlStore(database, event_log=event_log) for event_log in journals]
     for store in stores:
         store._disk.notice(Unavailable(DISK_FULL))
         store._disk.notice(Unavailable(DISK_FULL))
     await asyncio.gather(*[store.ping() for store in stores for _ in range(2)])
-    assert [journal.events for journal in journals] == [["disk_full", "disk_no_longer_full"]] * 4
+    assert [event_log.events for event_log in journals] == [["disk_full", "disk_no_longer_full"]] * 4
     assert (await stores[0].accounts().users.page(None, 10)).items == ()
     await database.close()

@@ -10,9 +10,9 @@ import structlog
 
 from tests.support.fakes import FixedClock
 from tests.support.logging_as_it_was import logging_as_it_was
-from todo_adapters.telemetry.event_log import WARNINGS_PER_SECOND, StructlogJournal
+from todo_adapters.telemetry.event_log import WARNINGS_PER_SECOND, StructlogEventLog
 from todo_adapters.telemetry.logs import VALUE_MAX, configure
-from todo_core.ports.runtime import Journal
+from todo_core.ports.runtime import EventLog
 
 __all__ = ["logging_as_it_was"]
 
@@ -28,12 +28,12 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
 
 
 @pytest.fixture
-def journal(lines: Lines) -> Journal:
-    return StructlogJournal()
+def event_log(lines: Lines) -> EventLog:
+    return StructlogEventLog()
 
 
-def test_an_event_is_a_line_with_time_level_and_name_first(journal: Journal, lines: Lines) -> None:
-    journal.record("login", user="u", session=None, count=2)
+def test_an_event_is_a_line_with_time_level_and_name_first(event_log: EventLog, lines: Lines) -> None:
+    event_log.record("login", user="u", session=None, count=2)
     (line,) = lines()
     assert list(line.items()) == [
         ("timestamp", "2026-11-20T12:00:00.000000Z"),
@@ -45,11 +45,11 @@ def test_an_event_is_a_line_with_time_level_and_name_first(journal: Journal, lin
     ]
 
 
-def test_the_request_is_in_every_line(journal: Journal, lines: Lines) -> None:  # J7
+def test_the_request_is_in_every_line(event_log: EventLog, lines: Lines) -> None:  # J7
     with structlog.contextvars.bound_contextvars(request_id="abcdefgh"):
-        journal.record("login")
+        event_log.record("login")
         logging.getLogger("some.library").warning("hm")
-    journal.record("logout")
+    event_log.record("logout")
     assert [line.get("request_id") for line in lines()] == ["abcdefgh", "abcdefgh", None]
 
 
@@ -58,15 +58,15 @@ def test_the_request_is_in_every_line(journal: Journal, lines: Lines) -> None:  
     [("login", "info"), ("add_task", "info"), ("login_failed", "warning"), ("password_check_failed", "warning"),
      ("refresh_reused", "warning"), ("refresh_rotated", "info"), ("too_many_requests", "warning")],
 )  # fmt: skip
-def test_what_people_should_look_into_is_a_warning(journal: Journal, lines: Lines, event: str, level: str) -> None:
-    journal.record(event)  # J13
+def test_what_people_should_look_into_is_a_warning(event_log: EventLog, lines: Lines, event: str, level: str) -> None:
+    event_log.record(event)  # J13
     assert [line["level"] for line in lines()] == [level]
 
 
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_nothing_can_forge_or_split_a_line(form: str, capsys: pytest.CaptureFixture[str]) -> None:  # J8
     configure("info", form, FixedClock())
-    StructlogJournal().record("login" + HOSTILE, user=HOSTILE, parts=[HOSTILE], **{"key" + HOSTILE: 1})
+    StructlogEventLog().record("login" + HOSTILE, user=HOSTILE, parts=[HOSTILE], **{"key" + HOSTILE: 1})
     logging.getLogger("lib").warning("hm " + HOSTILE)
     logging.getLogger("lib" + HOSTILE).warning("hm %s", HOSTILE)
     written = capsys.readouterr().err
@@ -74,16 +74,16 @@ def test_nothing_can_forge_or_split_a_line(form: str, capsys: pytest.CaptureFixt
     assert all(line.isprintable() for line in written.splitlines())
 
 
-def test_a_long_value_is_cut(journal: Journal, lines: Lines) -> None:  # J8
-    journal.record("x" * 10**6, user="y" * 10**6, many=["z" * 10**6])
+def test_a_long_value_is_cut(event_log: EventLog, lines: Lines) -> None:  # J8
+    event_log.record("x" * 10**6, user="y" * 10**6, many=["z" * 10**6])
     (line,) = lines()
     assert [len(text) for text in (line["event"], line["user"], line["many"][0])] == [VALUE_MAX] * 3
     assert line["user"].endswith("y…")
 
 
 @pytest.mark.parametrize("value", [2**70, -(2**70), float("nan"), object(), {"a": 1}, b"bytes", {1, 2}, Exception("x")])
-def test_every_kind_of_value_can_be_written(journal: Journal, lines: Lines, value: object) -> None:
-    journal.record("login", value=value)
+def test_every_kind_of_value_can_be_written(event_log: EventLog, lines: Lines, value: object) -> None:
+    event_log.record("login", value=value)
     assert len(lines()) == 1
 
 
@@ -118,27 +118,27 @@ def test_a_library_is_heard_from_warnings_on_and_in_one_line(lines: Lines) -> No
 @pytest.mark.parametrize(("level", "heard"), [("debug", 2), ("info", 2), ("warning", 1), ("error", 0)])
 def test_events_below_the_level_are_left_out(lines: Lines, level: str, heard: int) -> None:
     configure(level, "json", FixedClock())
-    StructlogJournal().record("login")
-    StructlogJournal().record("login_failed")
+    StructlogEventLog().record("login")
+    StructlogEventLog().record("login_failed")
     assert len(lines()) == heard
 
 
 def test_people_at_a_terminal_get_words(capsys: pytest.CaptureFixture[str]) -> None:
     configure("info", "console", FixedClock())
-    StructlogJournal().record("login_failed", user=None)
+    StructlogEventLog().record("login_failed", user=None)
     assert capsys.readouterr().err == "12:00:00 warning login_failed user=None\n"
 
 
 def test_without_a_terminal_auto_means_json(capsys: pytest.CaptureFixture[str]) -> None:
     configure("info", "auto", FixedClock())
-    StructlogJournal().record("login")
+    StructlogEventLog().record("login")
     assert json.loads(capsys.readouterr().err)["event"] == "login"
 
 
 def test_at_a_terminal_auto_means_console(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     configure("info", "auto", FixedClock())
-    StructlogJournal().record("login")
+    StructlogEventLog().record("login")
     assert capsys.readouterr().err == "12:00:00 info    login\n"
 
 
@@ -159,24 +159,24 @@ class Unspeakable:
         raise ValueError
 
 
-def test_the_journal_never_raises(monkeypatch: pytest.MonkeyPatch, journal: Journal, lines: Lines) -> None:
-    journal.record("login", value=Unspeakable())
+def test_the_journal_never_raises(monkeypatch: pytest.MonkeyPatch, event_log: EventLog, lines: Lines) -> None:
+    event_log.record("login", value=Unspeakable())
     monkeypatch.setattr("sys.stderr", BrokenPipe())
-    journal.record("login")
-    journal.record("login_failed")
+    event_log.record("login")
+    event_log.record("login_failed")
     logging.getLogger("lib").warning("hm")
     structlog.get_logger("todo_http").error("request_failed")
 
 
 def test_warnings_that_attackers_cause_are_bounded_and_counted(lines: Lines) -> None:  # J15
     seconds = [100.5]
-    journal = StructlogJournal(lambda: seconds[0])
+    event_log = StructlogEventLog(lambda: seconds[0])
     for _ in range(WARNINGS_PER_SECOND + 30):
-        journal.record("login_failed")
-        journal.record("login")
+        event_log.record("login_failed")
+        event_log.record("login")
     assert [line["event"] for line in lines()].count("login_failed") == WARNINGS_PER_SECOND
     seconds[0] = 101.5
-    journal.record("login_failed")
+    event_log.record("login_failed")
     first, second = lines()
     assert (first["event"], first["name"], first["times"]) == ("events_left_out", "login_failed", 30)
     assert second["event"] == "login_failed"

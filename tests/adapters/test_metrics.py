@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from tests.support.server import free_port
-from todo_adapters.memory.security import ListJournal
-from todo_adapters.telemetry.metrics import EVENTS_MAX, FOLDER, CountingJournal, Meter
+from todo_adapters.memory.security import ListEventLog
+from todo_adapters.telemetry.metrics import EVENTS_MAX, FOLDER, CountingEventLog, Meter
 from todo_adapters.telemetry.metrics_listener import FAMILIES, exposition, listening
 
 SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[^"\n\\]*"(,[a-z]+="[^"\n\\]*")*\})? [0-9.e+-]+')
@@ -49,10 +49,10 @@ def test_buckets_are_cumulative_and_bounds_belong_to_them() -> None:
 
 
 def test_events_of_the_journal_are_counted_under_their_names_and_passed_on() -> None:
-    meter, inner = Meter(), ListJournal()
-    journal = CountingJournal(inner, meter)
+    meter, inner = Meter(), ListEventLog()
+    event_log = CountingEventLog(inner, meter)
     for event in ("refresh_reused", "replayed", "replayed"):
-        journal.record(event, user="somebody")
+        event_log.record(event, user="somebody")
     assert meter.series()['todo_events_total{event="replayed"}'] == 2
     assert meter.series()['todo_events_total{event="refresh_reused"}'] == 1
     assert len(inner.events) == 3

@@ -10,7 +10,7 @@ import pytest
 
 from todo_adapters.security.argon2_hasher import Argon2Hasher
 from todo_adapters.sql import migrate
-from todo_adapters.sql.connection_limiter import Gate
+from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
@@ -25,7 +25,7 @@ async def outcomes_of(crowd: list[asyncio.Task[None]]) -> list[BaseException | N
 
 
 async def test_a_gate_serves_in_the_order_of_asking() -> None:
-    gate, served = Gate(2, 10, 1), []
+    gate, served = ConnectionLimiter(2, 10, 1), []
 
     async def visit(number: int) -> None:
         await gate.enter()
@@ -39,7 +39,7 @@ async def test_a_gate_serves_in_the_order_of_asking() -> None:
 
 
 async def test_a_full_gate_refuses_at_once_and_a_slow_one_after_a_while() -> None:  # K8
-    gate = Gate(1, 2, 0.2)
+    gate = ConnectionLimiter(1, 2, 0.2)
     await gate.enter()
     waiting = [asyncio.create_task(gate.enter()) for _ in range(2)]
     await asyncio.sleep(0)
@@ -54,7 +54,7 @@ async def test_a_full_gate_refuses_at_once_and_a_slow_one_after_a_while() -> Non
 
 
 async def test_a_place_that_comes_in_the_moment_of_losing_patience_is_not_lost() -> None:
-    gate = Gate(1, 5, 0.02)
+    gate = ConnectionLimiter(1, 5, 0.02)
     await gate.enter()
     waiting = asyncio.create_task(gate.enter())
     await asyncio.sleep(0)
@@ -66,7 +66,7 @@ async def test_a_place_that_comes_in_the_moment_of_losing_patience_is_not_lost()
 
 
 async def test_who_gives_up_at_a_gate_leaves_no_trace() -> None:
-    gate = Gate(1, 100, 5)
+    gate = ConnectionLimiter(1, 100, 5)
     for _ in range(3):
         await gate.enter()
         waiting = [asyncio.create_task(gate.enter()) for _ in range(50)]

@@ -12,7 +12,7 @@ from asyncpg import exceptions
 from sqlalchemy import text
 
 from tests.support.fakes import FixedClock
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.attempts import SqlAttempts
@@ -175,7 +175,7 @@ class Service:
 async def service(postgres_url: str) -> AsyncIterator[Service]:
     await migrate.upgrade(postgres_url)
     database = PostgresDatabase(PostgresOptions(postgres_url, pool_size=1))
-    run = Runner(SqlStore(database), FixedClock(), IDS, ListJournal())
+    run = Runner(SqlStore(database), FixedClock(), IDS, ListEventLog())
     user = User(id=UserId(IDS.new()), email=f"{IDS.new()}@example.org", name="Ada", created_at=NOW)
     await run.accounts(lambda tx: tx.users.add(user, "-"))
     yield Service(database, run, user.id)

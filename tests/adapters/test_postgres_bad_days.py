@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tests.support.fakes import CountingIds, FixedClock
 from tests.support.proxy import Proxy, proxy_to
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql import migrate
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.statements import Statement
@@ -68,7 +68,7 @@ async def service(migrated: str) -> AsyncIterator[Service]:
             now = datetime(2026, 11, 20, tzinfo=UTC)
             await tx.users.add(User(id=owner, email=f"{owner}@example.org", name="Ada", created_at=now), "-")
             await tx.commit()
-        yield Service(proxy, database, Runner(store, FixedClock(), IDS, ListJournal()), owner)
+        yield Service(proxy, database, Runner(store, FixedClock(), IDS, ListEventLog()), owner)
         await database.close()
 
 

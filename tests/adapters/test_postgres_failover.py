@@ -14,7 +14,7 @@ from tests.http.service import compose
 from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Pair, Server
 from tests.support.proxy import proxy_to
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
@@ -24,7 +24,7 @@ from todo_core.ids import SessionId, UserId
 from todo_core.model.session import LoginSession
 from todo_core.model.task import Task, TaskDraft, TaskPatch
 from todo_core.model.user import Actor, User
-from todo_core.model.write_options import Expected, Intent, Key
+from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Outcome, Runner
@@ -49,7 +49,7 @@ class Service:
         return user.id
 
     async def add(self, owner: UserId, key: Key | None = None) -> Outcome[Task]:
-        return await self.run.carry_out(owner, Intent(key=key), add_task, MILK)
+        return await self.run.carry_out(owner, WriteOptions(key=key), add_task, MILK)
 
     async def tasks(self, owner: UserId) -> int:
         """How many there are; the feed says the same."""
@@ -77,7 +77,7 @@ async def service_on(server: Server, limit: float = 30.0) -> AsyncIterator[Servi
     """The service on this server, as a replica of its own."""
     await migrate.upgrade(server.url)
     database = PostgresDatabase(PostgresOptions(server.url, pool_size=2, statement_limit=limit))
-    yield Service(Runner(SqlStore(database), FixedClock(), IDS, ListJournal()), server)
+    yield Service(Runner(SqlStore(database), FixedClock(), IDS, ListEventLog()), server)
     await database.close()
 
 
@@ -165,8 +165,8 @@ async def test_a_removal_that_finds_nothing_more_waits_as_well(pair: Pair) -> No
         task = (await service.add(owner)).value
         await pair.cut()
         expected = Expected(task.id, frozenset([task.revision]))
-        for intent in (Intent(), Intent(), Intent(expected=expected), Intent(key=a_key())):
-            removal = service.run.carry_out(owner, intent, remove_task, task.id)
+        for options in (WriteOptions(), WriteOptions(), WriteOptions(expected=expected), WriteOptions(key=a_key())):
+            removal = service.run.carry_out(owner, options, remove_task, task.id)
             assert isinstance(await service.in_vain(removal), OutcomeUnknown)
         await pair.join()
         with pytest.raises(NotFound):
@@ -209,7 +209,7 @@ async def test_a_server_that_is_only_a_standby_confirms_nothing(pair: Pair) -> N
     assert pair.standby
     await pair.standby.until("SELECT count(*) = 1 FROM login_attempts")
     database = PostgresDatabase(PostgresOptions(pair.standby.url, pool_size=1))
-    run = Runner(SqlStore(database), FixedClock(), IDS, ListJournal())
+    run = Runner(SqlStore(database), FixedClock(), IDS, ListEventLog())
     assert await run.store.view(owner).tasks.get(task.id) == task
     with pytest.raises(Unavailable):
         await run.write(owner, change_task, task.id, TaskPatch.of(title=task.title))
@@ -222,7 +222,7 @@ async def test_without_a_standby_a_replay_costs_the_statements_that_it_did(postg
     await migrate.upgrade(postgres_url)
     async with proxy_to(postgres_url) as proxy:
         database = PostgresDatabase(PostgresOptions(proxy.url, pool_size=1))
-        service = Service(Runner(SqlStore(database), FixedClock(), IDS, ListJournal()))
+        service = Service(Runner(SqlStore(database), FixedClock(), IDS, ListEventLog()))
         owner, costs = await service.somebody(), []
         for _ in range(2):  # the first round makes the driver prepare
             key = a_key()
@@ -238,7 +238,7 @@ async def test_reads_and_refusals_do_not_wait(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         owner = await service.somebody()
         task = (await service.add(owner)).value
-        stale = Intent(expected=Expected(task.id, frozenset([99])))
+        stale = WriteOptions(expected=Expected(task.id, frozenset([99])))
         await pair.cut()
         async with asyncio.timeout(20):
             assert await service.run.store.view(owner).tasks.get(task.id) == task

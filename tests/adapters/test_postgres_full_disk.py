@@ -16,7 +16,7 @@ from tests.http.service import Person, compose, problem, serving
 from tests.support.fakes import FixedClock
 from tests.support.postgres import database_url
 from tests.support.postgres_pair import Server
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.database import DISK_FULL
@@ -56,7 +56,7 @@ class Service:
 async def service(postgres_url: str) -> AsyncIterator[Service]:
     await migrate.upgrade(postgres_url)
     database = PostgresDatabase(PostgresOptions(postgres_url, pool_size=1))
-    run = Runner(SqlStore(database), FixedClock(), IDS, ListJournal())
+    run = Runner(SqlStore(database), FixedClock(), IDS, ListEventLog())
     user = User(id=UserId(IDS.new()), email=f"{IDS.new()}@example.org", name="Ada", created_at=NOW)
     await run.accounts(lambda tx: tx.users.add(user, "-"))
     yield Service(run, user.id)

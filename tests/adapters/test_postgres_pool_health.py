@@ -46,7 +46,7 @@ async def test_a_statement_given_up_in_its_midst_is_over_before_anybody_else_get
         nap.cancel()
         await asyncio.wait([nap])
         watched.pool.give_back(link)
-        assert watched.gate.inside == 1  # the place is kept until the server has stopped
+        assert watched.limiter.inside == 1  # the place is kept until the server has stopped
         assert await asyncio.wait_for(watched.visit(), 2) == pid
         assert await watched.at_the_server("active") == set()
 
@@ -76,7 +76,7 @@ async def test_a_statement_whose_time_is_over_leaves_a_clean_connection(postgres
         with pytest.raises(Unavailable):
             await link.rows(NAP, {})
         watched.pool.give_back(link)
-        assert watched.gate.inside == 1  # until the server has stopped
+        assert watched.limiter.inside == 1  # until the server has stopped
         assert await asyncio.wait_for(watched.visit(), 2) == pid
         assert await watched.at_the_server("active") == set()
 
@@ -88,7 +88,7 @@ async def test_a_statement_that_fails_leaves_its_connection_at_once(postgres_url
         with pytest.raises(asyncpg.DivisionByZeroError):
             await link.rows(WRONG, {})
         watched.pool.give_back(link)
-        assert watched.gate.inside == 0
+        assert watched.limiter.inside == 0
         assert await watched.visit() == pid
 
 
@@ -142,7 +142,7 @@ async def test_a_commit_is_not_cut_short_by_who_gives_up(
         await asyncio.wait([write])
         assert write.cancelled()
         watched.pool.give_back(link)
-        assert watched.gate.inside == 0
+        assert watched.limiter.inside == 0
         assert await kept() == 1
 
 

@@ -71,7 +71,7 @@ async def test_a_full_queue_refuses_at_once(postgres_url: str) -> None:  # K8
         with pytest.raises(Unavailable, match=FULL):
             await watched.pool.take()
         assert perf_counter() - started < 0.1
-        assert (watched.gate.inside, watched.gate.waiting, watched.gate.refused) == (1, 2, 1)
+        assert (watched.limiter.inside, watched.limiter.waiting, watched.limiter.refused) == (1, 2, 1)
         watched.pool.give_back(link)
         await asyncio.gather(*waiting)
 
@@ -83,7 +83,7 @@ async def test_who_gives_up_while_waiting_is_passed_over(postgres_url: str) -> N
         await asyncio.sleep(0)
         hasty.cancel()
         await asyncio.wait([hasty])
-        assert watched.gate.waiting == 1
+        assert watched.limiter.waiting == 1
         watched.pool.give_back(link)
         await asyncio.wait_for(patient, 1)
 
@@ -124,7 +124,7 @@ async def test_a_server_that_comes_up_later_is_found(postgres_url: str) -> None:
         await proxy.down()
         outcomes = await asyncio.gather(*[watched.visit() for _ in range(6)], return_exceptions=True)
         assert {type(outcome) for outcome in outcomes} == {Unavailable}
-        assert watched.gate.inside == 0
+        assert watched.limiter.inside == 0
         await proxy.up()
         await asyncio.gather(*[watched.visit() for _ in range(6)])
         await watched.pool.close()

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from tests.support.fakes import FixedClock
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
@@ -64,7 +64,7 @@ async def test_a_commit_that_gave_up_waiting_for_its_standby_is_no_success(
     owner = UserId(IDS.new())
     user = User(id=owner, email=f"{owner}@example.org", name="Ada", created_at=datetime(2026, 11, 20, tzinfo=UTC))
     database = PostgresDatabase(PostgresOptions(postgres_url, pool_size=1))
-    run = Runner(SqlStore(database), FixedClock(), IDS, ListJournal())
+    run = Runner(SqlStore(database), FixedClock(), IDS, ListEventLog())
     joining = asyncio.create_task(run.accounts(lambda tx: tx.users.add(user, "-")))
     await give_up(admin, end)
     with pytest.raises(OutcomeUnknown):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.fakes import FixedClock
 from tests.support.proxy import Proxy, proxy_to
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
@@ -19,7 +19,7 @@ from todo_core.errors import Unavailable
 from todo_core.ids import UserId
 from todo_core.model.task import Task, TaskDraft
 from todo_core.model.user import User
-from todo_core.model.write_options import Intent, Key
+from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, complete_task, get_task
@@ -59,7 +59,7 @@ async def service(postgres_url: str) -> AsyncIterator[Service]:
     await migrate.upgrade(postgres_url)
     async with proxy_to(postgres_url) as proxy:
         database = PostgresDatabase(PostgresOptions(proxy.url, pool_size=1))
-        run = Runner(SqlStore(database), FixedClock(), IDS, ListJournal())
+        run = Runner(SqlStore(database), FixedClock(), IDS, ListEventLog())
         user = User(id=UserId(IDS.new()), email=f"{IDS.new()}@example.org", name="Ada", created_at=NOW)
         await run.accounts(lambda tx: tx.users.add(user, "-"))
         task = await run.write(user.id, add_task, MILK)
@@ -77,7 +77,7 @@ async def _write(service: Service) -> None:
 
 
 async def _write_under_a_key(service: Service) -> None:
-    await service.run.carry_out(service.owner, Intent(key=Key("key", bytes(32))), add_task, MILK)
+    await service.run.carry_out(service.owner, WriteOptions(key=Key("key", bytes(32))), add_task, MILK)
 
 
 async def _write_two(service: Service) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.attacks.replicas import PASSWORD, Replica, new_email, replica
 from tests.support.fakes import NOON, FixedClock, Ticks
-from todo_adapters.cleanup import PassedTime, Sweeper
+from todo_adapters.cleanup import Cleanup, PassedTime
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import InvalidToken
 from todo_core.model.user import Actor
@@ -86,7 +86,7 @@ class Swept:
         self.store = store or MemoryStore()
         self.clock = FixedClock()
         self.one: Replica = replica(self.store, self.clock)
-        self.sweeper = Sweeper(self.one.todo, self.one.ended, PassedTime(self.clock, self.one.ticks))
+        self.sweeper = Cleanup(self.one.todo, self.one.ended, PassedTime(self.clock, self.one.ticks))
 
     async def sweep(self, after: timedelta = TEN_MINUTES, times: int = 1) -> None:
         for _ in range(times):

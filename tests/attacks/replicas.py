@@ -9,12 +9,12 @@ from itertools import count
 from tests.support.fakes import FixedClock, Ticks
 from todo_adapters.bootstrap import open_store
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
-from todo_adapters.memory.security import ListJournal, ScryptHasher
+from todo_adapters.memory.security import ListEventLog, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.security.jwt_tokens import JwtTokens
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
-from todo_adapters.security.revoked_sessions import FollowedEndedSessions
+from todo_adapters.security.revoked_sessions import FollowedRevokedSessions
 from todo_adapters.sql.urls import is_memory
 from todo_core.errors import Contention, TodoError
 from todo_core.model.attempts import ThrottlePolicy
@@ -61,8 +61,8 @@ class Replica:
     store: Store
     hasher: CountingHasher
     clock: FixedClock
-    journal: ListJournal
-    ended: FollowedEndedSessions
+    event_log: ListEventLog
+    ended: FollowedRevokedSessions
     ticks: Ticks
 
     async def register(self, email: str = "", place: str = "") -> SignedIn:
@@ -118,14 +118,14 @@ def replica(
 ) -> Replica:
     """One replica over an open store."""
     access = access or JwtTokens(SECRETS, IDS)
-    hasher, journal = hasher or CountingHasher(), ListJournal()
+    hasher, event_log = hasher or CountingHasher(), ListEventLog()
     ticks = Ticks()
-    ended = FollowedEndedSessions(clock, access.lifetime, journal, monotonic=ticks)
-    runner = Runner(store, clock, IDS, journal)
+    ended = FollowedRevokedSessions(clock, access.lifetime, event_log, monotonic=ticks)
+    runner = Runner(store, clock, IDS, event_log)
     passwords = PasswordCheck(runner, hasher, DIGESTS, throttle)
     sessions = Sessions(runner, passwords, access, HmacRefreshTokens(SECRETS), ended)
     todo = Todo(runner, Accounts(runner, hasher, passwords, sessions), sessions, store.ping)
-    return Replica(todo, store, hasher, clock, journal, ended, ticks)
+    return Replica(todo, store, hasher, clock, event_log, ended, ticks)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from tests.http.service import NOBODY, Api, Person, serving
 from tests.support.fakes import FixedClock
 from tests.support.logging_as_it_was import logging_as_it_was
 from todo_adapters.sql.store import SqlStore
-from todo_adapters.telemetry.event_log import StructlogJournal
+from todo_adapters.telemetry.event_log import StructlogEventLog
 from todo_adapters.telemetry.logs import configure
 
 __all__ = ["logging_as_it_was"]
@@ -62,7 +62,7 @@ async def service(folder: Path) -> AsyncIterator[tuple[Api, Exploding]]:
     async with watched(folder) as database:
         store = Exploding(database)
         one = replica(store, FixedClock())
-        one.todo.run.journal = StructlogJournal()
+        one.todo.run.event_log = StructlogEventLog()
         await one.ended.look(store)
         async with serving(todo=one.todo) as api:
             yield api, store

@@ -57,7 +57,7 @@ async def test_asking_for_addresses_that_are_taken_counts_as_well_and_costs_no_h
     with pytest.raises(TooManyRequests) as refusal:
         await other.register(email, place)
     assert refusal.value.retry_after == 60
-    assert other.journal.entries[-1] == ("too_many_requests", {"of": "place", "wait": 60})
+    assert other.event_log.entries[-1] == ("too_many_requests", {"of": "place", "wait": 60})
 
 
 async def test_a_registration_is_never_given_back(strict: Pair) -> None:  # P7
@@ -78,7 +78,7 @@ async def test_right_logins_count_against_their_network(strict: Pair) -> None:  
     with pytest.raises(TooManyRequests) as refusal:
         await other.todo.sessions.log_in(emails[-1], PASSWORD, "a test", place)
     assert refusal.value.retry_after == 60
-    assert other.journal.entries[-1] == ("too_many_requests", {"of": "attempts", "wait": 60})
+    assert other.event_log.entries[-1] == ("too_many_requests", {"of": "attempts", "wait": 60})
     assert await register(one, new_email(), place) == "too-many-requests"
     assert await one.guess(emails[0], PASSWORD, place) == "in", "an account that is known there is not kept out"
     assert await one.guess(emails[-1], PASSWORD, new_place()) == "in"

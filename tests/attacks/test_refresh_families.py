@@ -46,7 +46,7 @@ async def test_a_copy_that_comes_late_ends_everything_of_the_family(pair: Pair) 
     assert await other.refresh(entered.refresh_token) == DEAD
     assert await alive(one, entered.user.id) == []
     assert await is_dead(pair, entered, child)
-    assert other.journal.events.count("refresh_reused") == 1  # D27
+    assert other.event_log.events.count("refresh_reused") == 1  # D27
     assert (await one.guess(entered.user.email, PASSWORD)) == "in"
 
 
@@ -66,7 +66,7 @@ async def test_a_parent_that_comes_again_gets_the_same_child_however_often(pair:
     assert children[0] not in {DEAD, entered.refresh_token}
     [session] = await alive(pair[1], entered.user.id)
     assert (session.generation, session.replays) == (2, 19)
-    assert [each.journal.events.count("refresh_reused") for each in pair] == [0, 0]
+    assert [each.event_log.events.count("refresh_reused") for each in pair] == [0, 0]
     assert await pair[0].refresh(children[0]) not in {DEAD, *children}
 
 

@@ -121,7 +121,7 @@ async def test_an_answer_lost_after_the_commit_is_given_again() -> None:  # D17
     assert await one.refresh(entered.refresh_token) == "outcome-unknown"
     child = await one.refresh(entered.refresh_token)
     assert await one.refresh(child) != DEAD
-    assert one.journal.events.count("refresh_repeated") == 1
+    assert one.event_log.events.count("refresh_repeated") == 1
 
 
 async def test_forged_refresh_tokens_hurt_nobody(pair: Pair) -> None:  # D4, D28

@@ -32,7 +32,7 @@ async def test_a_thief_who_follows_each_refresh_is_found_at_the_first(pair: Pair
     victim.clock.advance(seconds=1)
     assert await thief.refresh(entered.refresh_token) == DEAD
     assert await is_dead(pair, entered, fresh)
-    assert victim.journal.events.count("refresh_reused") == 1
+    assert victim.event_log.events.count("refresh_reused") == 1
 
 
 async def test_a_thief_who_follows_on_another_replica_is_found_as_soon_as_it_knows(pair: Pair) -> None:  # D10
@@ -97,13 +97,13 @@ async def test_a_repeat_from_another_network_is_a_warning(pair: Pair) -> None:
     fresh = await refreshed(one, entered, "home")
     for place, told in (("home", 0), ("", 0), ("elsewhere", 1), ("home", 1)):
         assert await other.refresh(entered.refresh_token, place) == fresh.refresh_token
-        assert other.journal.events.count("refresh_repeated_elsewhere") == told
+        assert other.event_log.events.count("refresh_repeated_elsewhere") == told
     session = one.todo.sessions.identify(entered.token).session_id
     facts = {"user": str(entered.user.id), "session": str(session)}
-    assert ("refresh_repeated_elsewhere", facts) in other.journal.entries
+    assert ("refresh_repeated_elsewhere", facts) in other.event_log.entries
     assert await one.refresh(fresh.refresh_token) not in {DEAD, fresh.refresh_token}
     assert await other.refresh(fresh.refresh_token, "elsewhere") != DEAD
-    assert other.journal.events.count("refresh_repeated_elsewhere") == 1, "nobody knows where the rotation came from"
+    assert other.event_log.events.count("refresh_repeated_elsewhere") == 1, "nobody knows where the rotation came from"
 
 
 async def test_what_is_stored_about_a_network_differs_from_session_to_session(pair: Pair) -> None:

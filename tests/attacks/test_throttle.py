@@ -50,7 +50,7 @@ async def test_whoever_has_to_wait_costs_no_hash_and_no_place_at_the_bench(pair:
             await asyncio.wait_for(other.todo.sessions.log_in(email, WRONG, "a test"), 5)
     assert refusal.value.retry_after == 60
     assert compared(pair) == made
-    assert other.journal.entries == [("too_many_requests", {"of": "account", "wait": 60})]  # J13, J14
+    assert other.event_log.entries == [("too_many_requests", {"of": "account", "wait": 60})]  # J13, J14
 
 
 async def test_strangers_never_keep_somebody_out_where_they_have_logged_in_before(pair: Pair) -> None:  # B11
@@ -100,9 +100,9 @@ async def test_a_network_gets_thirty_failures_a_minute_whatever_account_they_are
         assert Counter(answers) == {"invalid-credentials": 30, "too-many-requests": 30}
         assert await pair[0].guess(new_email(), place=new_place()) == "invalid-credentials"
         pair[0].clock.advance(seconds=60)
-    assert pair[0].journal.entries[-1] == ("login_failed", {"user": None})
+    assert pair[0].event_log.entries[-1] == ("login_failed", {"user": None})
     # Which replica turned whom away, and whether for a minute or for an attempt under way, is a matter of chance.
-    entries = [entry for one in pair for entry in one.journal.entries]
+    entries = [entry for one in pair for entry in one.event_log.entries]
     refused = [facts["of"] for event, facts in entries if event == "too_many_requests"]
     assert refused == ["place"] * 60
 

@@ -10,7 +10,7 @@ from tests.contracts.kit import IDS, NOW
 from todo_core.ids import TaskId, UserId
 from todo_core.model.due import DueDate
 from todo_core.model.task import Priority, Task
-from todo_core.model.task_filter import DueWish, TaskFilter, TaskQuery, search_words
+from todo_core.model.task_filter import DueOption, TaskFilter, TaskQuery, search_words
 
 NEW_YORK = ZoneInfo("America/New_York")
 CLOCKS_BACK = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
@@ -90,19 +90,19 @@ PRIORITY_SETS: tuple[frozenset[Priority | None], ...] = (
     frozenset({None, Priority.LOW, Priority.MEDIUM}),
     frozenset({None, *Priority}),
 )
-BOUNDS: tuple[dict[str, date | datetime | DueWish], ...] = (
+BOUNDS: tuple[dict[str, date | datetime | DueOption], ...] = (
     {},
-    {"due": DueWish.NONE},
-    {"due": DueWish.TODAY},
-    {"due": DueWish.OVERDUE},
+    {"due": DueOption.NONE},
+    {"due": DueOption.TODAY},
+    {"due": DueOption.OVERDUE},
     {"due_before": date(2026, 11, 1)},
     {"due_after": date(2026, 11, 1)},
     {"due_after": date(2026, 11, 1), "due_before": date(2026, 11, 2)},
     {"due_after": CLOCKS_BACK},
     {"due_before": CLOCKS_BACK},
-    {"due": DueWish.TODAY, "due_after": CLOCKS_BACK},
-    {"due": DueWish.OVERDUE, "due_after": date(2026, 11, 1)},
-    {"due": DueWish.NONE, "due_before": date(2026, 11, 1)},
+    {"due": DueOption.TODAY, "due_after": CLOCKS_BACK},
+    {"due": DueOption.OVERDUE, "due_after": date(2026, 11, 1)},
+    {"due": DueOption.NONE, "due_before": date(2026, 11, 1)},
 )
 SEARCHES = (
     "",

@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.fakes import CountingIds, FixedClock, Ticks
 from todo_adapters.memory.accounts import MemoryAccountsView
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
-from todo_adapters.security.revoked_sessions import FollowedEndedSessions
+from todo_adapters.security.revoked_sessions import FollowedRevokedSessions
 from todo_core.ids import SessionId, UserId
 from todo_core.model.session import LoginSession
 from todo_core.model.user import User
@@ -57,12 +57,12 @@ class Replica:
         self.ticks = Ticks()
         self.ids = CountingIds()
         self.store = StoreThatFails()
-        self.journal = ListJournal()
+        self.event_log = ListEventLog()
         self.ended = self.new()
 
-    def new(self, period: float = 0.005) -> FollowedEndedSessions:
+    def new(self, period: float = 0.005) -> FollowedRevokedSessions:
         """The memory of a process that has just started."""
-        return FollowedEndedSessions(self.clock, LIFETIME, self.journal, period=period, monotonic=self.ticks)
+        return FollowedRevokedSessions(self.clock, LIFETIME, self.event_log, period=period, monotonic=self.ticks)
 
     async def look(self) -> None:
         await self.ended.look(self.store)

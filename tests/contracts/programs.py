@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from tests.contracts.kit import all_tasks, feed
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Invalid, Stale, StepFailed, TodoError
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change as Entry
 from todo_core.model.task import Priority, Task, TaskDraft, TaskPatch
-from todo_core.model.task_filter import DueWish, SortField, TaskPosition, TaskQuery, TaskSort, search_words
-from todo_core.model.write_options import Expected, Intent, Key, Revisions
+from todo_core.model.task_filter import DueOption, SortField, TaskPosition, TaskQuery, TaskSort, search_words
+from todo_core.model.write_options import Expected, Key, Revisions, WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases.batch import Add, Change, Remove, Step, Target, apply_batch
@@ -33,7 +33,7 @@ class Terms:
 
     key: int | None = None
     seen: int | None = None
-    rehearsal: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ patches = st.builds(
 numbers = st.integers(0, 5)
 seen = st.none() | st.integers(0, 3)
 terms = st.builds(
-    Terms, key=st.none() | st.integers(0, 7), seen=seen, rehearsal=st.sampled_from([False, False, False, True])
+    Terms, key=st.none() | st.integers(0, 7), seen=seen, dry_run=st.sampled_from([False, False, False, True])
 )
 writes = st.sampled_from(["add", "add", "change", "change", "complete", "reopen", "remove"])
 things = st.sampled_from([*range(6), *NAMES])
@@ -103,7 +103,7 @@ queries = (
         TaskQuery,
         completed=st.none() | st.booleans(),
         priorities=st.frozensets(st.sampled_from([None, *Priority]), max_size=2),
-        due=st.sampled_from([None, None, None, *DueWish]),
+        due=st.sampled_from([None, None, None, *DueOption]),
         words=st.sampled_from(["", "buy", "apfel", "50%"]).map(search_words),
     )
 )
@@ -132,7 +132,7 @@ class Door(Protocol):
     """What of a Runner a program goes through."""
 
     async def carry_out(
-        self, owner: UserId, intent: Intent, use_case: Callable[..., Awaitable[Any]], /, *args: Any
+        self, owner: UserId, options: WriteOptions, use_case: Callable[..., Awaitable[Any]], /, *args: Any
     ) -> Outcome[Any]: ...
 
     async def read(self, owner: UserId, query: Callable[..., Awaitable[Any]], /, *args: Any) -> Any: ...
@@ -140,7 +140,7 @@ class Door(Protocol):
 
 def core(store: Store, clock: FixedClock, ids: CountingIds) -> Door:
     """Straight to the core."""
-    return Runner(store, clock, ids, ListJournal())
+    return Runner(store, clock, ids, ListEventLog())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +153,11 @@ class Asked:
     expected: Expected | None = None
 
     @property
-    def intent(self) -> Intent:
+    def options(self) -> WriteOptions:
         """With a digest of all that is asked for, so that only what is asked for again is a repetition."""
         fingerprint = sha256(repr((self.use_case.__name__, self.arguments, self.expected)).encode()).digest()
         key = None if self.terms.key is None else Key(f"key-{self.terms.key}", fingerprint)
-        return Intent(key=key, expected=self.expected, rehearsal=self.terms.rehearsal)
+        return WriteOptions(key=key, expected=self.expected, dry_run=self.terms.dry_run)
 
     def about(self, task_id: TaskId) -> "Asked":
         """The same about another task, if it is about one."""
@@ -205,7 +205,7 @@ class Performance:
 
     async def _write(self, door: Door, asked: Asked) -> None:
         try:
-            self.trace.append(await door.carry_out(self.owner, asked.intent, asked.use_case, *asked.arguments))
+            self.trace.append(await door.carry_out(self.owner, asked.options, asked.use_case, *asked.arguments))
         except TodoError as refusal:
             self.trace.append(_said(refusal))
 

@@ -20,7 +20,7 @@ from todo_core.ids import TaskId, UserId
 from todo_core.model.due import DueDate
 from todo_core.model.task import Priority, Task, TaskPatch
 from todo_core.model.task_filter import TaskPosition, TaskQuery, TaskSort
-from todo_core.model.write_options import Intent, Revisions
+from todo_core.model.write_options import Revisions, WriteOptions
 from todo_core.paging import Page
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome
@@ -81,21 +81,21 @@ class OverHttp:
         self._links: dict[TaskPosition, str] = {}
         self._answers: dict[str, httpx.Response] = {}
 
-    async def carry_out(self, owner: UserId, intent: Intent, use_case: UseCase, /, *args: Any) -> Outcome[Any]:
+    async def carry_out(self, owner: UserId, options: WriteOptions, use_case: UseCase, /, *args: Any) -> Outcome[Any]:
         assert str(owner) == self.person.id
         wording = _wording(self.person, use_case, args)
-        more: dict[str, Any] = {"headers": self._fields(intent)}
+        more: dict[str, Any] = {"headers": self._fields(options)}
         if wording.body is not None:
             more["json"] = wording.body
-        if intent.rehearsal:
+        if options.dry_run:
             more["params"] = {"dry_run": "true"}
         answer = await self._ask(wording.method, wording.path, **more)
         if answer.is_error:
             raise _refusal(answer)
         assert answer.status_code == wording.status, answer.text
         replayed = answer.headers.get("idempotency-replayed") == "true"
-        if intent.key and not intent.rehearsal:
-            first = self._answers.setdefault(intent.key.text, answer)
+        if options.key and not options.dry_run:
+            first = self._answers.setdefault(options.key.text, answer)
             assert (answer.content, _lasting(answer)) == (first.content, _lasting(first))
         return Outcome(_value(answer), replayed)
 
@@ -126,13 +126,13 @@ class OverHttp:
         finally:
             caller.reset(token)
 
-    def _fields(self, intent: Intent) -> dict[str, str]:
+    def _fields(self, options: WriteOptions) -> dict[str, str]:
         """The key is spelled in one way and then in the other, which mean the same."""
         fields: dict[str, str] = {}
-        if intent.key:
-            fields["Idempotency-Key"] = intent.key.text if self._count % 2 else f'"{intent.key.text}"'
-        if intent.expected:
-            fields["If-Match"] = _tags(intent.expected.revisions)
+        if options.key:
+            fields["Idempotency-Key"] = options.key.text if self._count % 2 else f'"{options.key.text}"'
+        if options.expected:
+            fields["If-Match"] = _tags(options.expected.revisions)
         return fields
 
 
@@ -151,11 +151,11 @@ class AsHttpTells:
     def __init__(self, run: Door) -> None:
         self.run = run
 
-    async def carry_out(self, owner: UserId, intent: Intent, use_case: UseCase, /, *args: Any) -> Outcome[Any]:
+    async def carry_out(self, owner: UserId, options: WriteOptions, use_case: UseCase, /, *args: Any) -> Outcome[Any]:
         if use_case is apply_batch and (violations := _badly_worded(*args)):
             raise Invalid(violations)
         try:
-            return await self.run.carry_out(owner, intent, use_case, *args)
+            return await self.run.carry_out(owner, options, use_case, *args)
         except StepFailed as failed:
             if isinstance(failed.refusal, Stale):
                 raise StepFailed(failed.place, Stale(None)) from failed

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
-from todo_adapters.memory.accounts_draft import Desk
+from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.locks import Holding, Key
 from todo_adapters.memory.sessions import MemorySessions
 from todo_adapters.memory.state import Draft, Shelf, others_run
@@ -230,21 +230,21 @@ def no_lock_on(kind: str) -> Any:
 
 
 def one_part_not_committed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Desk, "_drafts", lambda desk: (desk.users, desk.shelves, desk.ended, desk.attempts))
+    patch.setattr(AccountsDraft, "_drafts", lambda draft: (draft.users, draft.shelves, draft.ended, draft.attempts))
 
 
 def ended_sessions_not_remembered(patch: pytest.MonkeyPatch) -> None:
     async def end(self: MemorySessions, session_ids: Sequence[Any], _: object) -> None:
         for session_id in session_ids:
-            self._desk.sessions.drop(session_id)
+            self._draft.sessions.drop(session_id)
 
     patch.setattr(MemorySessions, "end", end)
 
 
 def more_forgotten_than_named(patch: pytest.MonkeyPatch) -> None:
     async def forget_ended(self: MemorySessions, _: Sequence[Any]) -> None:
-        for session_id, _at in self._desk.ended.items():
-            self._desk.ended.drop(session_id)
+        for session_id, _at in self._draft.ended.items():
+            self._draft.ended.drop(session_id)
 
     patch.setattr(MemorySessions, "forget_ended", forget_ended)
 
@@ -263,16 +263,16 @@ def first_use_taken_back(patch: pytest.MonkeyPatch) -> None:
 
 
 def account_leaves_its_tasks_behind(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Desk, "_drafts", lambda desk: (desk.users, desk.sessions, desk.ended, desk.attempts))
-    good = Desk.publish
+    patch.setattr(AccountsDraft, "_drafts", lambda draft: (draft.users, draft.sessions, draft.ended, draft.attempts))
+    good = AccountsDraft.publish
 
-    def publish(desk: Desk) -> None:
-        for user_id in [key for key, shelf in desk.shelves._mine.items() if shelf is None]:
-            del desk.shelves._mine[user_id]
-        desk.shelves.publish()
-        good(desk)
+    def publish(draft: AccountsDraft) -> None:
+        for user_id in [key for key, shelf in draft.shelves._mine.items() if shelf is None]:
+            del draft.shelves._mine[user_id]
+        draft.shelves.publish()
+        good(draft)
 
-    patch.setattr(Desk, "publish", publish)
+    patch.setattr(AccountsDraft, "publish", publish)
 
 
 def abandoned_write_accepted(patch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Mistakes with keys, rehearsals and expected revisions, put into the memory store: each function plants one."""
+"""Mistakes with keys, dry runs and expected revisions, put into the memory store: each function plants one."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -162,7 +162,7 @@ def receipts_never_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def young_receipts_forgotten_too(patch: pytest.MonkeyPatch) -> None:
     async def forget_receipts(unit: MemoryAccountsUnitOfWork, after: datetime, before: datetime, limit: int) -> None:
-        for _, shelf in unit._desk.shelves.items():
+        for _, shelf in unit._draft.shelves.items():
             unit._forgotten += [(shelf, key) for key, (_, at) in shelf.receipts.items() if at <= before]
 
     patch.setattr(MemoryAccountsUnitOfWork, "forget_receipts", forget_receipts)
@@ -170,37 +170,37 @@ def young_receipts_forgotten_too(patch: pytest.MonkeyPatch) -> None:
 
 def forgetting_cannot_be_undone(patch: pytest.MonkeyPatch) -> None:
     async def forget_receipts(unit: MemoryAccountsUnitOfWork, *_moments: object) -> None:
-        for _, shelf in unit._desk.shelves.items():
+        for _, shelf in unit._draft.shelves.items():
             shelf.receipts.clear()
 
     patch.setattr(MemoryAccountsUnitOfWork, "forget_receipts", forget_receipts)
 
 
 def rehearsal_commits(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(MemoryUnitOfWork, "rehearse", good_commit)
+    patch.setattr(MemoryUnitOfWork, "dry_run", good_commit)
 
 
 def rehearsal_takes_a_number(patch: pytest.MonkeyPatch) -> None:
-    good = MemoryUnitOfWork.rehearse
+    good = MemoryUnitOfWork.dry_run
 
-    async def rehearse(unit: MemoryUnitOfWork) -> Sequence[Change]:
+    async def dry_run(unit: MemoryUnitOfWork) -> Sequence[Change]:
         changes = await good(unit)
         shelf_of(unit).revision += len(changes)
         return changes
 
-    patch.setattr(MemoryUnitOfWork, "rehearse", rehearse)
+    patch.setattr(MemoryUnitOfWork, "dry_run", dry_run)
 
 
 def rehearsal_of_what_would_be_refused(patch: pytest.MonkeyPatch) -> None:
-    good = MemoryUnitOfWork.rehearse
+    good = MemoryUnitOfWork.dry_run
 
-    async def rehearse(unit: MemoryUnitOfWork) -> Sequence[Change]:
+    async def dry_run(unit: MemoryUnitOfWork) -> Sequence[Change]:
         try:
             return await good(unit)
         except MovedOn:
             return ()
 
-    patch.setattr(MemoryUnitOfWork, "rehearse", rehearse)
+    patch.setattr(MemoryUnitOfWork, "dry_run", dry_run)
 
 
 def revision_ignored_on_removal(patch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.contracts.kit import IDS, NOW, Undo, a_task, add, feed, new_owner, together, write
 from tests.support.fakes import FixedClock
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change, ChangeKind, EntityKind
@@ -131,7 +131,7 @@ async def test_parallel_writers_of_one_and_of_many_writes_get_consecutive_number
 async def test_a_reader_behind_parallel_writers_misses_nothing(store: Store) -> None:
     """A number that became visible late, behind a greater one, would never be seen by this reader."""
     owner = await new_owner(store)
-    run = Runner(store, FixedClock(), IDS, ListJournal())
+    run = Runner(store, FixedClock(), IDS, ListEventLog())
     each = 4
 
     async def work(i: int) -> None:

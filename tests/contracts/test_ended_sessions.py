@@ -8,11 +8,11 @@ import pytest
 
 from tests.contracts.following import LIFETIME, Replica, eventually, following
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters.memory.security import MemoryEndedSessions
-from todo_adapters.security.revoked_sessions import PAGE, FollowedEndedSessions
+from todo_adapters.memory.security import MemoryRevokedSessions
+from todo_adapters.security.revoked_sessions import PAGE, FollowedRevokedSessions
 from todo_core.errors import Unavailable
 from todo_core.ids import SessionId
-from todo_core.ports.security import EndedSessions
+from todo_core.ports.security import RevokedSessions
 
 
 @pytest.fixture
@@ -20,11 +20,11 @@ def replica() -> Replica:
     return Replica()
 
 
-def memory() -> EndedSessions:
-    return MemoryEndedSessions()
+def memory() -> RevokedSessions:
+    return MemoryRevokedSessions()
 
 
-async def followed() -> EndedSessions:
+async def followed() -> RevokedSessions:
     replica = Replica()
     await replica.ended.look(replica.store)
     return replica.ended
@@ -133,8 +133,8 @@ async def test_no_wall_clock_makes_a_look_younger(replica: Replica) -> None:  # 
 
 
 async def test_a_replica_that_has_to_vouch_for_nobody_else_is_never_too_old(replica: Replica) -> None:
-    replica.ended = FollowedEndedSessions(
-        replica.clock, LIFETIME, replica.journal, monotonic=replica.ticks, patience=math.inf
+    replica.ended = FollowedRevokedSessions(
+        replica.clock, LIFETIME, replica.event_log, monotonic=replica.ticks, patience=math.inf
     )
     await replica.look()
     replica.pass_time(timedelta(days=1))
@@ -271,8 +271,8 @@ async def test_an_outage_costs_neither_the_follower_nor_what_it_knows(replica: R
         replica.store.failure = None
         [after] = await replica.elsewhere(replica.clock.now())
         await eventually(lambda: after in replica.ended)
-    assert replica.journal.events == ["ended_sessions_unreachable", "ended_sessions_reached"]
-    assert replica.journal.entries[0][1] == {"cause": type(failure).__name__}
+    assert replica.event_log.events == ["ended_sessions_unreachable", "ended_sessions_reached"]
+    assert replica.event_log.entries[0][1] == {"cause": type(failure).__name__}
 
 
 async def test_a_storage_that_is_down_at_the_start_is_waited_for(replica: Replica) -> None:
@@ -285,7 +285,7 @@ async def test_a_storage_that_is_down_at_the_start_is_waited_for(replica: Replic
 
 
 async def test_the_follower_looks_twice_a_second_and_not_more_often(replica: Replica) -> None:
-    replica.ended = FollowedEndedSessions(replica.clock, LIFETIME, replica.journal)
+    replica.ended = FollowedRevokedSessions(replica.clock, LIFETIME, replica.event_log)
     async with following(replica):
         await asyncio.sleep(0.4)
         assert replica.store.looks == 1

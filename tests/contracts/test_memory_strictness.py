@@ -50,7 +50,7 @@ async def test_a_unit_of_work_that_is_over_is_of_no_use(store: Store) -> None:
     with pytest.raises(Misuse):
         unit.tasks.add(a_task(owner))
     async with store.begin(owner, NOW, IDS) as unit:
-        await unit.rehearse()
+        await unit.dry_run()
         with pytest.raises(Misuse):
             await unit.commit()
     async with store.begin_accounts() as accounts:

@@ -10,13 +10,13 @@ import pytest_asyncio
 from tests.contracts.kit import IDS, all_tasks, feed, forget, new_owner, together
 from tests.support.fakes import FixedClock
 from todo_adapters.bootstrap import open_store
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql.migrate import upgrade
 from todo_core.errors import LimitReached
 from todo_core.ids import UserId
 from todo_core.model.quota import Quota
 from todo_core.model.task import Task, TaskDraft, TaskPatch
-from todo_core.model.write_options import Intent, Key
+from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, change_task, remove_task
@@ -40,10 +40,10 @@ class Person:
 
     def __init__(self, store: Store, owner: UserId) -> None:
         self.store, self.owner, self.clock = store, owner, FixedClock()
-        self.run = Runner(store, self.clock, IDS, ListJournal())
+        self.run = Runner(store, self.clock, IDS, ListEventLog())
 
-    async def add(self, draft: TaskDraft = MILK, key: str | None = None, **intent: Any) -> Task:
-        terms = Intent(key=Key(key, b"x" * 32) if key else None, **intent)
+    async def add(self, draft: TaskDraft = MILK, key: str | None = None, **options: Any) -> Task:
+        terms = WriteOptions(key=Key(key, b"x" * 32) if key else None, **options)
         return (await self.run.carry_out(self.owner, terms, add_task, draft)).value
 
     async def remove(self, task: Task) -> None:
@@ -102,7 +102,7 @@ async def test_a_dry_run_says_that_the_limit_is_reached(store: Store) -> None:
     for _ in range(SMALL.tasks):
         await ada.add()
     with pytest.raises(LimitReached):
-        await ada.add(rehearsal=True)
+        await ada.add(dry_run=True)
 
 
 async def test_parallel_writes_do_not_exceed_the_limit(store: Store) -> None:
@@ -118,7 +118,7 @@ async def test_so_many_keys_are_remembered_at_a_time(store: Store) -> None:  # P
     patch = TaskPatch.of(title="Buy bread")
     for number in range(SMALL.receipts - 1):
         key = Key(f"key {number}", b"x" * 32)
-        await ada.run.carry_out(ada.owner, Intent(key=key), change_task, task.id, patch)
+        await ada.run.carry_out(ada.owner, WriteOptions(key=key), change_task, task.id, patch)
     with pytest.raises(LimitReached, match="4 idempotency keys"):
         await ada.add(key="one more")
     assert await ada.add(key="first") == task, "what was done is still told"
@@ -129,7 +129,9 @@ async def test_keys_that_were_forgotten_make_room_for_others(store: Store) -> No
     ada = await someone(store)
     task = await ada.add(key="first")
     for number in range(SMALL.receipts - 1):
-        await ada.run.carry_out(ada.owner, Intent(key=Key(f"{number}", b"x" * 32)), change_task, task.id, TaskPatch())
+        await ada.run.carry_out(
+            ada.owner, WriteOptions(key=Key(f"{number}", b"x" * 32)), change_task, task.id, TaskPatch()
+        )
     with pytest.raises(LimitReached):
         await ada.add(key="one more")
     async with store.begin_accounts() as tx:

@@ -1,4 +1,4 @@
-"""What a CommittableUnit promises of rehearsals: they tell what commit would have done, and do nothing."""
+"""What a CommittableUnit promises of dry runs: they tell what commit would have done, and do nothing."""
 
 from dataclasses import replace
 
@@ -40,12 +40,12 @@ async def test_a_rehearsal_tells_what_commit_does_and_leaves_nothing(store: Stor
     before = await everything(store, owner)
     async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
         await write_a_lot(unit, store, owner)
-        rehearsed = list(await unit.rehearse())
+        tried = list(await unit.dry_run())
     assert await everything(store, owner) == before
     async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
         await write_a_lot(unit, store, owner)
         committed = list(await unit.commit())
-    assert rehearsed == committed
+    assert tried == committed
     assert [(change.seq, change.kind) for change in committed] == [
         (3, ChangeKind.UPDATED),
         (4, ChangeKind.CREATED),
@@ -58,7 +58,7 @@ async def test_a_rehearsal_of_one_write_takes_no_number(store: Store, exclusive:
     owner = await new_owner(store)
     async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
         unit.tasks.add(a_task(owner))
-        [change] = await unit.rehearse()
+        [change] = await unit.dry_run()
     assert (change.seq, change.value and change.value.revision) == (1, 1)
     assert await all_tasks(store, owner) == []
     assert (await add(store, owner)).revision == 1
@@ -68,7 +68,7 @@ async def test_a_rehearsal_of_one_write_takes_no_number(store: Store, exclusive:
 async def test_to_rehearse_nothing_is_nothing(store: Store, exclusive: bool) -> None:
     owner = await new_owner(store)
     async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
-        assert list(await unit.rehearse()) == []
+        assert list(await unit.dry_run()) == []
     assert await everything(store, owner) == ([], [], 0)
 
 
@@ -78,16 +78,16 @@ async def test_a_rehearsal_is_refused_as_commit_is(store: Store) -> None:
     async with store.begin(owner, NOW, IDS) as unit:
         unit.tasks.update(replace(task, revision=7))
         with pytest.raises(MovedOn):
-            await unit.rehearse()
+            await unit.dry_run()
     async with store.begin(owner, NOW, IDS) as unit:
         await unit.tasks.remove(task.id, 7)
         with pytest.raises(MovedOn):
-            await unit.rehearse()
+            await unit.dry_run()
     async with store.begin(owner, NOW, IDS) as unit:
         unit.tasks.add(a_task(owner))
         await unit.tasks.remove(TaskId(IDS.new()))
         with pytest.raises(NotFound):
-            await unit.rehearse()
+            await unit.dry_run()
     assert await everything(store, owner) == ([task], await feed(store, owner), 1)
 
 
@@ -96,14 +96,14 @@ async def test_without_an_account_there_is_nothing_to_rehearse(store: Store) -> 
     async with store.begin(nobody, NOW, IDS) as unit:
         unit.tasks.add(a_task(nobody))
         with pytest.raises(NotFound):
-            await unit.rehearse()
+            await unit.dry_run()
 
 
 async def test_a_rehearsal_neither_needs_nor_leaves_a_key(store: Store) -> None:
     owner, key = await new_owner(store), Key("a key", bytes(32))
     async with store.begin(owner, NOW, IDS) as unit:
         unit.tasks.add(a_task(owner))
-        await unit.rehearse()
+        await unit.dry_run()
     assert await store.view(owner).receipts.get(key.text, BEGINNING) is None
     async with store.begin(owner, NOW, IDS) as unit:
         unit.tasks.add(a_task(owner))
@@ -113,15 +113,15 @@ async def test_a_rehearsal_neither_needs_nor_leaves_a_key(store: Store) -> None:
 async def test_rehearsals_and_writes_at_once_leave_the_writes_alone(store: Store) -> None:
     owner = await new_owner(store)
 
-    async def rehearse() -> None:
+    async def dry_run() -> None:
         async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
-            unit.tasks.add(a_task(owner, "rehearsed"))
-            assert len(await unit.rehearse()) == 1
+            unit.tasks.add(a_task(owner, "tried"))
+            assert len(await unit.dry_run()) == 1
 
     async def do() -> None:
         await add(store, owner, "done")
 
-    runs = [run for _ in range(10) for run in (rehearse(), do())]
+    runs = [run for _ in range(10) for run in (dry_run(), do())]
     assert await together(*runs) == {"done": 20}
     assert [task.title for task in await all_tasks(store, owner)] == ["done"] * 10
     assert [change.seq for change in await feed(store, owner)] == list(range(1, 11))

@@ -6,7 +6,7 @@ import pytest
 
 from tests.contracts.kit import IDS, NOW, a_task, add, all_tasks, feed, missing, new_owner, think, together, write
 from tests.support.fakes import FixedClock
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId
 from todo_core.model.change import ChangeKind
@@ -148,7 +148,7 @@ async def test_what_a_unit_of_work_has_changed_it_removes_as_it_was_read(store: 
 async def test_of_four_parallel_removals_one_succeeds(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
-    run = Runner(store, FixedClock(), IDS, ListJournal())
+    run = Runner(store, FixedClock(), IDS, ListEventLog())
     outcomes = await together(*(run.write(owner, remove_task, task.id) for _ in range(4)))
     assert outcomes == {"done": 1, "NotFound": 3}
     assert [change.kind for change in await feed(store, owner)] == [ChangeKind.CREATED, ChangeKind.DELETED]
@@ -158,7 +158,7 @@ async def test_parallel_updates_through_the_runner_all_succeed(store: Store) -> 
     """Each appends its letter to what it read: one that is lost would be missing in the end."""
     owner = await new_owner(store)
     task = await add(store, owner, "-")
-    run = Runner(store, FixedClock(), IDS, ListJournal())
+    run = Runner(store, FixedClock(), IDS, ListEventLog())
 
     async def append(tx: UnitOfWork, letter: str) -> None:
         read = await tx.tasks.get(task.id)
@@ -175,7 +175,7 @@ async def test_parallel_updates_through_the_runner_all_succeed(store: Store) -> 
 async def test_updates_and_removals_at_once_end_in_nothing_and_in_no_failure(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
-    run = Runner(store, FixedClock(), IDS, ListJournal())
+    run = Runner(store, FixedClock(), IDS, ListEventLog())
     renames = [run.write(owner, change_task, task.id, TaskPatch(title=f"title {i}")) for i in range(8)]
     outcomes = await together(*renames[:4], run.write(owner, remove_task, task.id), *renames[4:])
     assert set(outcomes) <= {"done", "NotFound"}

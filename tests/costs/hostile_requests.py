@@ -13,7 +13,7 @@ from tests.http.service import NOBODY, PASSWORD
 from todo_http.kernel.operation import PUBLIC_BODY_MAX
 
 BODY, HEADERS, QUERY, PATH = 262_000, 31_000, 7_900, 8_000
-REHEARSED = b"dry_run=true"
+DRY_RUN = b"dry_run=true"
 TASKS, TASK, BATCH = "/api/{user_id}/tasks", f"/api/{{user_id}}/tasks/{NOBODY}", "/api/{user_id}/batch"
 REGISTER, LOGIN, REFRESH = "/api/auth/register", "/api/auth/login", "/api/auth/refresh"
 
@@ -35,7 +35,7 @@ def _json(value: object) -> bytes:
 def ordinary_batch(length: int) -> Asked:
     """A hundred tasks with as much of a description as there is room for."""
     task = {"title": "Buy milk", "description": "Two litres. " * ((length // 100 - 90) // 12)}
-    return Asked("POST", BATCH, body=_json({"operations": [{"op": "add", "task": task}] * 100}), query=REHEARSED)
+    return Asked("POST", BATCH, body=_json({"operations": [{"op": "add", "task": task}] * 100}), query=DRY_RUN)
 
 
 GRACE = "grace@example.org"
@@ -44,7 +44,7 @@ GRACE = "grace@example.org"
 ACCOUNT = {"email": "ada@example.org", "password": PASSWORD, "name": "Ada"}
 LIST = Asked("GET", TASKS)
 PAGE = Asked("GET", "/")
-ADD = Asked("POST", TASKS, body=_json({"title": "Buy milk"}), query=REHEARSED)
+ADD = Asked("POST", TASKS, body=_json({"title": "Buy milk"}), query=DRY_RUN)
 ENTER = Asked("POST", LOGIN, body=_json({"email": GRACE, "password": PASSWORD}))
 FULL = ordinary_batch(BODY)
 
@@ -56,10 +56,10 @@ def account(**fields: str) -> Asked:
 
 def _bodies() -> Iterator[Case]:
     for name, make in BODIES.items():
-        yield Case(f"task: {name}", Asked("POST", TASKS, body=make(BODY), query=REHEARSED), FULL)
+        yield Case(f"task: {name}", Asked("POST", TASKS, body=make(BODY), query=DRY_RUN), FULL)
         yield Case(f"account: {name}", Asked("POST", REGISTER, body=make(PUBLIC_BODY_MAX)), ENTER, public=True)
     for name, make in BATCHES.items():
-        yield Case(f"batch: {name}", Asked("POST", BATCH, body=make(BODY), query=REHEARSED), FULL)
+        yield Case(f"batch: {name}", Asked("POST", BATCH, body=make(BODY), query=DRY_RUN), FULL)
 
 
 def _texts() -> Iterator[Case]:
@@ -71,7 +71,7 @@ def _texts() -> Iterator[Case]:
         claim = _json({"email": long[: len(long) // 2], "password": long[: len(long) // 2]})
         yield Case(f"login: {name}", Asked("POST", LOGIN, body=claim), ENTER, public=True)
         tasks = [{"op": "add", "task": {"title": "x", "description": text(10_000)}}] * (BODY // (10_000 * wide) - 1)
-        batch = Asked("POST", BATCH, body=_json({"operations": tasks})[:BODY], query=REHEARSED)
+        batch = Asked("POST", BATCH, body=_json({"operations": tasks})[:BODY], query=DRY_RUN)
         yield Case(f"batch: descriptions of {name}", batch, FULL)
 
 
@@ -90,7 +90,7 @@ def _fields() -> Iterator[Case]:
     }.items():  # fmt: skip
         for name, make in makes.items():
             given = ((field, make(HEADERS)),)
-            yield Case(f"add: {field.decode()} of {name}", Asked("POST", TASKS, given, ADD.body, REHEARSED), ADD)
+            yield Case(f"add: {field.decode()} of {name}", Asked("POST", TASKS, given, ADD.body, DRY_RUN), ADD)
     for field, makes in {b"user-agent": FIELDS, b"x-forwarded-for": HOPS}.items():
         for name, make in makes.items():
             given = ((field, make(HEADERS)),)

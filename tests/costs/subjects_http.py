@@ -11,10 +11,10 @@ from tests.http.service import NOBODY, OPTIONS
 from todo_core.ids import UserId
 from todo_core.model.task_filter import TaskSort
 from todo_http.api.task_list import PARAMETERS
-from todo_http.edge.client_address import Places
+from todo_http.edge.client_address import ClientAddresses
 from todo_http.edge.headers import ResponseHeaders
 from todo_http.edge.limits import ADDRESS_MAX, RequestBounds
-from todo_http.kernel.conditions import intent_of, revisions_of
+from todo_http.kernel.conditions import revisions_of, write_options_of
 from todo_http.kernel.cursors import Cursors
 from todo_http.kernel.entity_tags import has_seen
 from todo_http.kernel.files import takes_gzip
@@ -84,7 +84,7 @@ CROSS = HttpOptions(
     cursor_keys=OPTIONS.cursor_keys, version="1", cors_origins=("https://a.test",), allowed_hosts=("*.a",)
 )
 PLACES, CURSORS, BOUNDS, ANSWERS = (
-    Places(PROXIED),
+    ClientAddresses(PROXIED),
     Cursors(OPTIONS.cursor_keys),
     RequestBounds(CROSS),
     ResponseHeaders(CROSS),
@@ -148,8 +148,8 @@ SUBJECTS: list[Subject] = [
         name="has_seen", run=lambda tags: has_seen(visit(if_none_match=tags), b'"1"'), hostile=TAGS, longest=HEADERS
     ),
     Subject(
-        name="intent_of",
-        run=lambda key: intent_of(visit(idempotency_key=key), b"/", b"", None, strict=False),
+        name="write_options_of",
+        run=lambda key: write_options_of(visit(idempotency_key=key), b"/", b"", None, strict=False),
         hostile=KEYS,
         longest=HEADERS,
     ),

@@ -18,7 +18,7 @@ import pytest
 
 from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Pair, Server
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
@@ -27,7 +27,7 @@ from todo_core.errors import NotFound, OutcomeUnknown, RequestInProgress, Unavai
 from todo_core.ids import TaskId, UserId
 from todo_core.model.task import TaskDraft, TaskPatch
 from todo_core.model.user import User
-from todo_core.model.write_options import Intent, Key
+from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task, change_task, remove_task
@@ -89,7 +89,7 @@ class Writer:
 
     def _add(self, key: Key, title: str) -> Write:
         async def add(run: Runner) -> None:
-            outcome = await run.carry_out(self.owner, Intent(key=key), add_task, TaskDraft.of(title=title))
+            outcome = await run.carry_out(self.owner, WriteOptions(key=key), add_task, TaskDraft.of(title=title))
             self.titles[outcome.value.id] = title
 
         return add
@@ -120,7 +120,7 @@ class Writer:
 @asynccontextmanager
 async def service_on(server: Server) -> AsyncIterator[Runner]:
     database = PostgresDatabase(PostgresOptions(server.url, pool_size=WRITERS, pool_wait=30))
-    yield Runner(SqlStore(database), FixedClock(), IDS, ListJournal())
+    yield Runner(SqlStore(database), FixedClock(), IDS, ListEventLog())
     await database.close()
 
 

@@ -96,7 +96,7 @@ class World:
         """Puts ids that exist where the fuzzer has chosen proper ones that cannot, and a condition that can hold.
 
         What it has made wrong on purpose stays wrong, and what it has learned from an answer stays as well. In
-        sequences nothing is only rehearsed: the fuzzer would take what was not made for lost.
+        sequences nothing is only as a dry run: the fuzzer would take what was not made for lost.
         """
         path, query, headers = case.path_parameters or {}, case.query or {}, case.headers
         if _is_proper(path.get("user_id")):

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
+from todo_adapters.memory.security import ListEventLog, MemoryRevokedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_core.model.attempts import ThrottlePolicy
@@ -114,11 +114,11 @@ def compose(
 ) -> tuple[Todo, ScryptHasher]:
     """Every use case, on a memory store of its own unless told otherwise, with time and ids that a test decides."""
     store = store or MemoryStore()
-    runner = Runner(store, clock, ids or CountingIds(), ListJournal())
+    runner = Runner(store, clock, ids or CountingIds(), ListEventLog())
     hasher = ScryptHasher(cost=2, share_max=64)
     passwords = PasswordCheck(runner, hasher, Digests(OPTIONS.cursor_keys[0]), throttle)
     access, refreshing = OpaqueAccessTokens(SECRETS), HmacRefreshTokens(SECRETS)
-    sessions = Sessions(runner, passwords, access, refreshing, MemoryEndedSessions())
+    sessions = Sessions(runner, passwords, access, refreshing, MemoryRevokedSessions())
     return Todo(runner, Accounts(runner, hasher, passwords, sessions), sessions, store.ping), hasher
 
 

@@ -1,4 +1,4 @@
-"""Writes over HTTP on their terms: once under a key, only over what was seen, only rehearsed."""
+"""Writes over HTTP on their terms: once under a key, only over what was seen, only as a dry run."""
 
 import asyncio
 from typing import Any
@@ -216,11 +216,11 @@ async def test_a_rehearsal_answers_and_leaves_nothing(api: Api) -> None:
     ada = await api.person()
     for method, path, body in await writes_of(ada):
         before = await api.todo.run.store.view(_owner(ada)).changes.after(0, 1000)
-        rehearsed = await ada.ask(method, f"{path}?dry_run=true", json=body, headers={"Idempotency-Key": "rehearsal"})
+        tried = await ada.ask(method, f"{path}?dry_run=true", json=body, headers={"Idempotency-Key": "dry_run"})
         assert await api.todo.run.store.view(_owner(ada)).changes.after(0, 1000) == before
         real = await ada.ask(method, path, json=body)
-        assert rehearsed.status_code == real.status_code
-        assert rehearsed.headers.get("etag") == real.headers.get("etag")
+        assert tried.status_code == real.status_code
+        assert tried.headers.get("etag") == real.headers.get("etag")
     stale = await ada.ask("PATCH", f"{ada.task(await ada.add())}?dry_run=true", json={}, headers={"If-Match": '"1"'})
     problem(stale, 412, "stale")
     problem(await ada.ask("POST", f"{ada.tasks}?dry_run=yes", json={"title": "x"}), 400, "invalid")

@@ -6,7 +6,7 @@ import json
 import httpx
 
 from tests.http.service import NOBODY, PASSWORD, Api, Person, faults, problem
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 
 
 async def test_logging_in(api: Api, ada: Person) -> None:
@@ -71,14 +71,14 @@ async def test_once_the_new_token_has_been_used_the_old_one_was_stolen(api: Api,
 
 
 async def test_a_repeat_from_another_network_is_noted(api: Api, ada: Person) -> None:
-    first, journal = {"refresh_token": ada.session["refresh_token"]}, api.todo.run.journal
-    assert isinstance(journal, ListJournal)
+    first, event_log = {"refresh_token": ada.session["refresh_token"]}, api.todo.run.event_log
+    assert isinstance(event_log, ListEventLog)
     await api.client.post("/api/auth/refresh", json=first)
     for address, told in (("127.0.0.1", 0), ("192.0.2.7", 1)):
         transport = httpx.ASGITransport(api.app, client=(address, 1234))  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://todo.test") as client:
             assert (await client.post("/api/auth/refresh", json=first)).status_code == 200
-        assert journal.events.count("refresh_repeated_elsewhere") == told
+        assert event_log.events.count("refresh_repeated_elsewhere") == told
 
 
 async def test_the_list_tells_a_recent_use_only_to_the_hour(api: Api, ada: Person) -> None:

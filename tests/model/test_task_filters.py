@@ -12,7 +12,7 @@ from tests.support.fakes import NOON, CountingIds
 from todo_core.ids import TaskId, UserId
 from todo_core.model.task import Priority, Task, TaskDraft
 from todo_core.model.task_filter import (
-    DueWish,
+    DueOption,
     SortField,
     TaskFilter,
     TaskPosition,
@@ -65,8 +65,8 @@ def test_every_word_has_to_be_part_of_title_or_description() -> None:
 
 def test_without_a_due_date_is_a_wish_of_its_own() -> None:
     tasks = (new("some day"), new("today", due_date="2026-11-20"))
-    assert found(TaskQuery(due=DueWish.NONE), *tasks) == ["some day"]
-    assert found(TaskQuery(due=DueWish.NONE, due_before=date(2027, 1, 1)), *tasks) == []
+    assert found(TaskQuery(due=DueOption.NONE), *tasks) == ["some day"]
+    assert found(TaskQuery(due=DueOption.NONE, due_before=date(2027, 1, 1)), *tasks) == []
 
 
 def test_today_is_a_day_a_time_on_it_or_an_instant_within_it() -> None:
@@ -81,7 +81,7 @@ def test_today_is_a_day_a_time_on_it_or_an_instant_within_it() -> None:
             "2026-11-20T23:00:00Z",
         )
     ]
-    assert found(TaskQuery(due=DueWish.TODAY), *tasks) == ["2026-11-20", "2026-11-20T23:59", "2026-11-19T23:00:00Z"]
+    assert found(TaskQuery(due=DueOption.TODAY), *tasks) == ["2026-11-20", "2026-11-20T23:59", "2026-11-19T23:00:00Z"]
 
 
 def test_only_what_is_open_is_overdue() -> None:
@@ -94,7 +94,7 @@ def test_only_what_is_open_is_overdue() -> None:
         new("just passed", due_date="2026-11-20T11:59:59Z"),
         new("some day"),
     )
-    assert found(TaskQuery(due=DueWish.OVERDUE), *tasks) == ["yesterday", "an hour ago", "just passed"]
+    assert found(TaskQuery(due=DueOption.OVERDUE), *tasks) == ["yesterday", "an hour ago", "just passed"]
 
 
 def test_after_is_from_there_on_and_before_is_up_to_there() -> None:
@@ -111,17 +111,17 @@ def test_an_instant_as_a_bound_may_be_in_any_offset() -> None:
 
 def test_wishes_and_bounds_leave_what_all_of_them_leave() -> None:
     tasks = [new(text, due_date=text) for text in ("2026-11-20", "2026-11-20T09:00", "2026-11-20T15:00")]
-    assert found(TaskQuery(due=DueWish.TODAY, due_after=NOON), *tasks) == ["2026-11-20T15:00"]
-    assert found(TaskQuery(due=DueWish.OVERDUE, due_after=date(2026, 11, 20)), *tasks) == ["2026-11-20T09:00"]
+    assert found(TaskQuery(due=DueOption.TODAY, due_after=NOON), *tasks) == ["2026-11-20T15:00"]
+    assert found(TaskQuery(due=DueOption.OVERDUE, due_after=date(2026, 11, 20)), *tasks) == ["2026-11-20T09:00"]
 
 
 @pytest.mark.parametrize(
     ("query", "needed"),
     [
         (TaskQuery(), False),
-        (TaskQuery(due=DueWish.NONE, completed=True, words=("milk",)), False),
-        (TaskQuery(due=DueWish.TODAY), True),
-        (TaskQuery(due=DueWish.OVERDUE), True),
+        (TaskQuery(due=DueOption.NONE, completed=True, words=("milk",)), False),
+        (TaskQuery(due=DueOption.TODAY), True),
+        (TaskQuery(due=DueOption.OVERDUE), True),
         (TaskQuery(due_before=date(2026, 11, 20)), True),
         (TaskQuery(due_after=NOON), True),
     ],

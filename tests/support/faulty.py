@@ -46,7 +46,7 @@ ANYWHERE: Final = (Fault.UNAVAILABLE, Fault.CONTENTION, Fault.KILLED)
 OTHERWISE: Final[Mapping[str, Sequence[Fault]]] = {
     "begin.commit": tuple(Fault),
     "begin_accounts.commit": tuple(fault for fault in Fault if fault is not Fault.MOVED_ON),
-    "rehearse": (*ANYWHERE, Fault.BUSY, Fault.MOVED_ON),
+    "dry_run": (*ANYWHERE, Fault.BUSY, Fault.MOVED_ON),
     "lock": (*ANYWHERE, Fault.BUSY),
     "enter": (*ANYWHERE, Fault.BUSY),
     "leave": (Fault.KILLED,),

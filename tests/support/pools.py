@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 
-from todo_adapters.sql.connection_limiter import Gate
+from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_adapters.sql.postgres.connection import Link
 from todo_adapters.sql.postgres.pool import Pool
 from todo_adapters.sql.statements import Statement
@@ -21,10 +21,10 @@ NAP = Statement(text("SELECT pg_sleep(30)"))
 class Watched:
     """A pool whose connections bear a name of their own, by which the server tells about them."""
 
-    def __init__(self, url: str, admin: Any, gate: Gate, age_max: float, idle_max: float) -> None:
+    def __init__(self, url: str, admin: Any, limiter: ConnectionLimiter, age_max: float, idle_max: float) -> None:
         self.url = url
-        self.gate = gate
-        self.pool = Pool(self._connect, gate, age_max, idle_max)
+        self.limiter = limiter
+        self.pool = Pool(self._connect, limiter, age_max, idle_max)
         self.connect_seconds = 0.0
         self.statement_seconds = 30.0
         self.made = 0
@@ -76,12 +76,12 @@ async def watched_pool(
 ) -> AsyncIterator[Watched]:
     """A pool that is closed in the end, and then has left nothing behind."""
     admin = await asyncpg.connect(url)
-    watched = Watched(url, admin, Gate(size, queue, patience), age_max, idle_max)
+    watched = Watched(url, admin, ConnectionLimiter(size, queue, patience), age_max, idle_max)
     try:
         yield watched
         await watched.pool.close()
         await watched.until(0)
-        assert (watched.gate.inside, watched.gate.waiting) == (0, 0)
+        assert (watched.limiter.inside, watched.limiter.waiting) == (0, 0)
     finally:
         await watched.pool.close()
         await admin.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql import migrate
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
@@ -31,7 +31,7 @@ class Service:
     database: SqliteDatabase
     run: Runner
     owner: UserId
-    journal: ListJournal
+    event_log: ListEventLog
 
     async def add(self, title: str = "Buy milk", description: str | None = None) -> Task:
         draft = TaskDraft.of(title=title, description=description)
@@ -43,7 +43,7 @@ class Service:
 
     def events(self) -> list[str]:
         """What the storage has recorded in its journal."""
-        return self.journal.events
+        return self.event_log.events
 
     async def titles(self) -> list[str]:
         page = await self.run.read(self.owner, find_tasks, FixedClock(), TaskQuery(), TaskSort(), None, 1000)
@@ -72,11 +72,11 @@ async def open_account(store: Store, name: str = "Ada") -> UserId:
 async def service_on(file: Path, wait: float = 2.0, queue: int = 1024) -> AsyncIterator[Service]:
     await migrate.upgrade(f"sqlite:///{file}")
     database = SqliteDatabase(file, wait, queue)
-    journal = ListJournal()
-    store = SqlStore(database, journal=journal)
+    event_log = ListEventLog()
+    store = SqlStore(database, event_log=event_log)
     owner = await open_account(store)
     try:
-        yield Service(database, Runner(store, FixedClock(), IDS, ListJournal()), owner, journal)
+        yield Service(database, Runner(store, FixedClock(), IDS, ListEventLog()), owner, event_log)
     finally:
         await database.close()
 

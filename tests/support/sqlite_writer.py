@@ -12,11 +12,11 @@ from itertools import cycle
 from uuid import UUID, uuid4
 
 from todo_adapters.bootstrap import open_store
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_core.ids import UserId
 from todo_core.model.task import TaskDraft
-from todo_core.model.write_options import Intent, Key
+from todo_core.model.write_options import Key, WriteOptions
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import add_task
 
@@ -24,13 +24,13 @@ from todo_core.usecases.tasks import add_task
 async def write_without_end(file: str, writers: int, owners: list[UserId]) -> None:
     turns = cycle(owners)
     async with open_store(f"sqlite:///{file}") as store:
-        run = Runner(store, SystemClock(), UuidSevens(), ListJournal())
+        run = Runner(store, SystemClock(), UuidSevens(), ListEventLog())
 
         async def write() -> None:
             while True:
                 owner, title = next(turns), str(uuid4())
-                intent = Intent(key=Key(title, bytes(32)))
-                await run.carry_out(owner, intent, add_task, TaskDraft.of(title=title))
+                options = WriteOptions(key=Key(title, bytes(32)))
+                await run.carry_out(owner, options, add_task, TaskDraft.of(title=title))
                 os.write(1, f"{owner} {title}\n".encode())
 
         await asyncio.gather(*[write() for _ in range(writers)])

@@ -73,7 +73,7 @@ async def trial(plan: Plan, registered: bool) -> AsyncIterator[Trial]:
     here = await world.register() if registered else None
     elsewhere = await world.log_in() if registered else None
     run = runner.Runner(
-        cast("Store", Watched(world.store, plan, "store")), world.clock, world.run.ids, world.run.journal
+        cast("Store", Watched(world.store, plan, "store")), world.clock, world.run.ids, world.run.event_log
     )
     hasher: Any = Watched(world.hasher, plan, "hasher")
     passwords = replace(world.accounts.passwords, runner=run, hasher=hasher)

@@ -192,13 +192,13 @@ async def test_no_event_tells_a_password_an_address_or_a_token(world: World) -> 
     await world.sessions.refresh(ada.refresh_token)
     await world.accounts.change_password(world.actor(ada), PASSWORD, NEW_PASSWORD)
     await world.accounts.close(world.actor(ada), NEW_PASSWORD)
-    assert world.journal.events == [
+    assert world.event_log.events == [
         "registered",
         "login_failed",
         "refresh_rotated",
         "password_changed",
         "account_closed",
     ]
-    told = repr(world.journal.entries)
+    told = repr(world.event_log.entries)
     for secret in (PASSWORD, NEW_PASSWORD, "not my password", "example.org", ada.token, ada.refresh_token):
         assert secret not in told

@@ -1,4 +1,4 @@
-"""Batches and rehearsals: all or nothing, in order, and what a rehearsal tells is what will be, on every store."""
+"""Batches and dry runs: all or nothing, in order, and what a dry run tells is what will be, on every store."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,12 +7,12 @@ import pytest
 
 from tests.contracts.kit import IDS, add, all_tasks, feed, new_owner, together
 from tests.support.fakes import FixedClock
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import NotFound, Stale, StepFailed
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import ChangeKind
 from todo_core.model.task import Task, TaskDraft, TaskPatch
-from todo_core.model.write_options import Expected, Intent, Key
+from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch
@@ -25,7 +25,7 @@ NOWHERE = TaskId(IDS.new())
 
 
 def runner(store: Store) -> Runner:
-    return Runner(store, FixedClock(), IDS, ListJournal())
+    return Runner(store, FixedClock(), IDS, ListEventLog())
 
 
 async def apply(store: Store, owner: UserId, *steps: Step) -> tuple[Task | None, ...]:
@@ -147,34 +147,34 @@ async def test_batches_at_once_come_one_after_the_other(store: Store) -> None:
     assert titles[::2] == titles[1::2]
 
 
-REHEARSED = Intent(rehearsal=True)
+DRY_RUN = WriteOptions(dry_run=True)
 
 
 async def test_a_rehearsal_tells_what_will_be_and_leaves_nothing(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
-    journal = ListJournal()
-    run = Runner(store, FixedClock(), IDS, journal)
+    event_log = ListEventLog()
+    run = Runner(store, FixedClock(), IDS, event_log)
     steps: Sequence[Step] = [Change(task.id, BREAD), Add(MILK, "milk"), Change("milk", DONE), Remove(task.id)]
     before = await all_tasks(store, owner), await feed(store, owner)
-    rehearsed = await run.carry_out(owner, REHEARSED, apply_batch, steps)
+    tried = await run.carry_out(owner, DRY_RUN, apply_batch, steps)
     assert (await all_tasks(store, owner), await feed(store, owner)) == before
-    assert journal.events == []
-    done = await run.carry_out(owner, Intent(), apply_batch, steps)
-    assert [found and replace(found, id=NOWHERE) for found in rehearsed.value] == [
+    assert event_log.events == []
+    done = await run.carry_out(owner, WriteOptions(), apply_batch, steps)
+    assert [found and replace(found, id=NOWHERE) for found in tried.value] == [
         found and replace(found, id=NOWHERE) for found in done.value
     ]
-    assert not rehearsed.replayed
+    assert not tried.replayed
 
 
 async def test_every_use_case_can_be_rehearsed(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     before = await all_tasks(store, owner), await feed(store, owner)
-    added = await run.carry_out(owner, REHEARSED, add_task, MILK)
-    changed = await run.carry_out(owner, REHEARSED, change_task, task.id, BREAD)
-    same = await run.carry_out(owner, REHEARSED, change_task, task.id, TaskPatch())
-    removed = await run.carry_out(owner, REHEARSED, remove_task, task.id)
+    added = await run.carry_out(owner, DRY_RUN, add_task, MILK)
+    changed = await run.carry_out(owner, DRY_RUN, change_task, task.id, BREAD)
+    same = await run.carry_out(owner, DRY_RUN, change_task, task.id, TaskPatch())
+    removed = await run.carry_out(owner, DRY_RUN, remove_task, task.id)
     assert [outcome.value.revision for outcome in (added, changed, same)] == [2, 2, 1]
     assert removed == Outcome(None)
     assert (await all_tasks(store, owner), await feed(store, owner)) == before
@@ -183,26 +183,26 @@ async def test_every_use_case_can_be_rehearsed(store: Store) -> None:
 async def test_a_rehearsal_is_refused_as_the_write_is(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
-    unseen = Intent(rehearsal=True, expected=Expected(task.id, frozenset({9})))
+    unseen = WriteOptions(dry_run=True, expected=Expected(task.id, frozenset({9})))
     with pytest.raises(Stale):
         await run.carry_out(owner, unseen, complete_task, task.id)
     with pytest.raises(Stale):
         await run.carry_out(owner, unseen, remove_task, task.id)
     with pytest.raises(NotFound):
-        await run.carry_out(owner, REHEARSED, remove_task, NOWHERE)
+        await run.carry_out(owner, DRY_RUN, remove_task, NOWHERE)
     with pytest.raises(StepFailed):
-        await run.carry_out(owner, REHEARSED, apply_batch, [Add(MILK), Remove(NOWHERE)])
+        await run.carry_out(owner, DRY_RUN, apply_batch, [Add(MILK), Remove(NOWHERE)])
     with pytest.raises(NotFound):
-        await run.carry_out(UserId(IDS.new()), REHEARSED, add_task, MILK)
+        await run.carry_out(UserId(IDS.new()), DRY_RUN, add_task, MILK)
     assert await store.view(owner).revision() == 1
 
 
 async def test_a_rehearsal_uses_no_key(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     key = Key("a key", bytes(32))
-    rehearsal = Intent(key=key, rehearsal=True)
-    await run.carry_out(owner, rehearsal, add_task, MILK)
-    assert not (await run.carry_out(owner, Intent(key=key), add_task, MILK)).replayed
-    again = await run.carry_out(owner, rehearsal, add_task, MILK)
+    dry_run = WriteOptions(key=key, dry_run=True)
+    await run.carry_out(owner, dry_run, add_task, MILK)
+    assert not (await run.carry_out(owner, WriteOptions(key=key), add_task, MILK)).replayed
+    again = await run.carry_out(owner, dry_run, add_task, MILK)
     assert (again.replayed, again.value.revision) == (False, 2)
     assert len(await all_tasks(store, owner)) == 1

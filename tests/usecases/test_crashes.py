@@ -15,7 +15,7 @@ import pytest
 from tests.contracts.kit import all_tasks, feed
 from tests.support.fakes import CountingIds, FixedClock
 from tests.support.faulty import Fault, Killed, Plan, Watched, possible
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
 from todo_core import runner
 from todo_core.errors import OutcomeUnknown, OwnerBusy, RequestInProgress, Unavailable
@@ -24,7 +24,7 @@ from todo_core.model import change
 from todo_core.model.task import Task, TaskDraft, TaskPatch
 from todo_core.model.task_filter import TaskQuery, TaskSort
 from todo_core.model.user import User
-from todo_core.model.write_options import Expected, Intent, Key
+from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases import batch, tasks
@@ -69,7 +69,7 @@ class Scene:
     def runner(self, plan: Plan | None = None) -> Runner:
         """The transaction boundary of a process that has just started."""
         store = self.store if plan is None else cast("Store", Watched(self.store, plan, "store"))
-        return Runner(store, self.clock, self.ids, ListJournal())
+        return Runner(store, self.clock, self.ids, ListEventLog())
 
     async def picture(self) -> Picture:
         """Everything that is stored for the owner, whatever the ids of new tasks are."""
@@ -101,13 +101,13 @@ class Deed:
     name: str
     use_case: Callable[..., Awaitable[Any]]
     arguments: Callable[[Scene], tuple[Any, ...]]
-    intent: Callable[[Scene], Intent] = lambda _: Intent(key=KEY)
+    options: Callable[[Scene], WriteOptions] = lambda _: WriteOptions(key=KEY)
 
-    def keyless(self, scene: Scene) -> Intent:
-        return replace(self.intent(scene), key=None)
+    def keyless(self, scene: Scene) -> WriteOptions:
+        return replace(self.options(scene), key=None)
 
-    def do(self, run: Runner, scene: Scene, intent: Intent | None = None) -> Awaitable[Outcome[Any]]:
-        wanted = self.intent(scene) if intent is None else intent
+    def do(self, run: Runner, scene: Scene, options: WriteOptions | None = None) -> Awaitable[Outcome[Any]]:
+        wanted = self.options(scene) if options is None else options
         return run.carry_out(scene.owner, wanted, self.use_case, *self.arguments(scene))
 
 
@@ -125,9 +125,9 @@ def steps(scene: Scene) -> tuple[list[batch.Step]]:
     return ([Add(MILK, "milk"), Change("milk", BREAD), Change(scene.open, BREAD, seen), Remove(scene.done), Add(MILK)],)
 
 
-def seen_as(*revisions: int) -> Callable[[Scene], Intent]:
+def seen_as(*revisions: int) -> Callable[[Scene], WriteOptions]:
     expected = frozenset(revisions) or None
-    return lambda scene: Intent(key=KEY, expected=Expected(scene.open, expected))
+    return lambda scene: WriteOptions(key=KEY, expected=Expected(scene.open, expected))
 
 
 DEEDS = [
@@ -227,9 +227,9 @@ async def test_a_rehearsal_leaves_nothing_wherever_it_ends(deed: Deed, count: Co
     cases, answer, pending = 0, None, [Plan()]
     while pending:
         plan, scene = pending.pop(), await Scene().set()
-        intent = replace(deed.intent(scene), rehearsal=True)
+        options = replace(deed.options(scene), dry_run=True)
         try:
-            outcome = await deed.do(scene.runner(plan), scene, intent)
+            outcome = await deed.do(scene.runner(plan), scene, options)
             answer = answer or [scene.unnamed(outcome.value)]
             assert [scene.unnamed(outcome.value)] == answer, plan.told()
         except (*NOT_DONE, *NO_ANSWER):
@@ -238,7 +238,7 @@ async def test_a_rehearsal_leaves_nothing_wherever_it_ends(deed: Deed, count: Co
         if not plan.strikes:
             pending += plan.sequels()
         cases += 1
-    count("rehearsals", cases)
+    count("dry runs", cases)
 
 
 @every_deed
@@ -249,9 +249,9 @@ async def test_who_waits_too_long_under_a_key_is_told_that_the_first_may_be_unde
     for place, call in enumerate(recorded.calls):
         if Fault.BUSY not in possible(call):
             continue
-        for intent, refusal in ((deed.intent(scene), RequestInProgress), (deed.keyless(scene), OwnerBusy)):
+        for options, refusal in ((deed.options(scene), RequestInProgress), (deed.keyless(scene), OwnerBusy)):
             with pytest.raises(refusal):
-                await deed.do(scene.runner(Plan({place: Fault.BUSY})), scene, intent)
+                await deed.do(scene.runner(Plan({place: Fault.BUSY})), scene, options)
             assert await scene.picture() == before
 
 

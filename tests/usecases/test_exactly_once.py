@@ -10,12 +10,12 @@ import pytest
 from tests.contracts.kit import IDS, add, all_tasks, feed, forget, join, new_owner, on_accounts, together
 from tests.support.fakes import FixedClock
 from todo_adapters.bootstrap import open_store
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Conflict, KeyReused, NotFound, Stale, StepFailed, Unavailable
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import ChangeKind
 from todo_core.model.task import Task, TaskDraft, TaskPatch
-from todo_core.model.write_options import RECEIPTS_KEPT, Expected, Intent, Key
+from todo_core.model.write_options import RECEIPTS_KEPT, Expected, Key, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch
@@ -25,12 +25,12 @@ from todo_core.usecases.tasks import add_task, change_task, complete_task, remov
 MILK = TaskDraft.of(title="Buy milk")
 BREAD = TaskPatch.of(title="Buy bread")
 DIGEST = bytes(32)
-ONCE = Intent(key=Key("a key", DIGEST))
-OTHERWISE = Intent(key=Key("a key", DIGEST[1:] + b"x"))
+ONCE = WriteOptions(key=Key("a key", DIGEST))
+OTHERWISE = WriteOptions(key=Key("a key", DIGEST[1:] + b"x"))
 
 
 def runner(store: Store) -> Runner:
-    return Runner(store, FixedClock(), IDS, ListJournal())
+    return Runner(store, FixedClock(), IDS, ListEventLog())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Deed:
     arguments: Callable[[TaskId], tuple[Any, ...]]
     changes: int = 1
 
-    def do(self, run: Runner, owner: UserId, task_id: TaskId, intent: Intent = ONCE) -> Awaitable[Outcome[Any]]:
-        return run.carry_out(owner, intent, self.use_case, *self.arguments(task_id))
+    def do(self, run: Runner, owner: UserId, task_id: TaskId, options: WriteOptions = ONCE) -> Awaitable[Outcome[Any]]:
+        return run.carry_out(owner, options, self.use_case, *self.arguments(task_id))
 
 
 def in_one_go(task_id: TaskId) -> tuple[list[Any]]:
@@ -139,7 +139,7 @@ async def test_of_fifty_at_once_on_two_replicas_one_happens(store: Store, storag
 async def test_a_key_outlives_the_login_session_but_not_its_time(store: Store) -> None:  # G8, G14
     owner, run = await new_owner(store), runner(store)
     first = await run.carry_out(owner, ONCE, add_task, MILK)
-    elsewhere = Runner(store, FixedClock(), IDS, ListJournal())
+    elsewhere = Runner(store, FixedClock(), IDS, ListEventLog())
     assert await elsewhere.carry_out(owner, ONCE, add_task, MILK) == Outcome(first.value, replayed=True)
     await on_accounts(store, lambda unit: forget(unit.forget_receipts, FixedClock().now() + timedelta(microseconds=1)))
     again = await run.carry_out(owner, ONCE, add_task, MILK)
@@ -149,7 +149,7 @@ async def test_a_key_outlives_the_login_session_but_not_its_time(store: Store) -
 
 async def test_a_key_is_as_good_as_new_after_its_time_even_if_nobody_has_cleaned_up(store: Store) -> None:  # G14, P14
     owner, clock = await new_owner(store), FixedClock()
-    run = Runner(store, clock, IDS, ListJournal())
+    run = Runner(store, clock, IDS, ListEventLog())
     first = await run.carry_out(owner, ONCE, add_task, MILK)
     clock.advance(RECEIPTS_KEPT)
     assert (await run.carry_out(owner, ONCE, add_task, MILK)).replayed
@@ -182,7 +182,7 @@ async def test_what_is_refused_leaves_the_key_free(store: Store) -> None:  # G10
         with pytest.raises(type(refusal)):
             await run.carry_out(owner, ONCE, refuse, refusal)
         assert await store.view(owner).receipts.get("a key", BEGINNING) is None
-    seen = Intent(key=ONCE.key, expected=Expected(task.id, frozenset({7})))
+    seen = WriteOptions(key=ONCE.key, expected=Expected(task.id, frozenset({7})))
     with pytest.raises(Stale):
         await run.carry_out(owner, seen, change_task, task.id, BREAD)
     assert [change.seq for change in await feed(store, owner)] == [1]
@@ -193,11 +193,11 @@ async def test_what_is_refused_leaves_the_key_free(store: Store) -> None:  # G10
 async def test_a_key_is_looked_up_before_the_precondition(store: Store) -> None:  # G3
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
-    intent = Intent(key=ONCE.key, expected=Expected(task.id, frozenset({1})))
+    options = WriteOptions(key=ONCE.key, expected=Expected(task.id, frozenset({1})))
     for use_case, arguments in ((change_task, (task.id, BREAD)), (remove_task, (task.id,))):
-        once = Intent(key=Key(use_case.__name__, DIGEST), expected=intent.expected)
+        once = WriteOptions(key=Key(use_case.__name__, DIGEST), expected=options.expected)
         if use_case is remove_task:
-            once = Intent(key=once.key, expected=Expected(task.id, frozenset({2})))
+            once = WriteOptions(key=once.key, expected=Expected(task.id, frozenset({2})))
         first = await run.carry_out(owner, once, use_case, *arguments)
         replay = await run.carry_out(owner, once, use_case, *arguments)
         assert replay == Outcome(first.value, replayed=True)
@@ -206,11 +206,11 @@ async def test_a_key_is_looked_up_before_the_precondition(store: Store) -> None:
 
 async def test_a_replay_is_not_noted_as_a_write(store: Store) -> None:
     owner = await new_owner(store)
-    journal = ListJournal()
-    run = Runner(store, FixedClock(), IDS, journal)
+    event_log = ListEventLog()
+    run = Runner(store, FixedClock(), IDS, event_log)
     for _ in range(2):
         await run.carry_out(owner, ONCE, add_task, MILK)
-    assert journal.events == ["add_task", "replayed"]
+    assert event_log.events == ["add_task", "replayed"]
 
 
 async def test_a_key_does_not_reach_into_an_account_that_is_gone(store: Store) -> None:  # G15, G16

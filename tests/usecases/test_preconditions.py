@@ -7,12 +7,12 @@ import pytest
 
 from tests.contracts.kit import IDS, add, all_tasks, feed, new_owner, think, together
 from tests.support.fakes import FixedClock
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import NotFound, Stale
 from todo_core.ids import TaskId
 from todo_core.model.task import Task, TaskPatch
 from todo_core.model.task_filter import TaskFilter, TaskSort
-from todo_core.model.write_options import Expected, Intent, Revisions
+from todo_core.model.write_options import Expected, Revisions, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.tasks import change_task, complete_task, remove_task
@@ -22,18 +22,18 @@ SAME = TaskPatch.of(title="Buy milk")
 
 
 def runner(store: Store) -> Runner:
-    return Runner(store, FixedClock(), IDS, ListJournal())
+    return Runner(store, FixedClock(), IDS, ListEventLog())
 
 
-def seeing(task_id: TaskId, *revisions: int) -> Intent:
+def seeing(task_id: TaskId, *revisions: int) -> WriteOptions:
     """Somebody has seen the task as one of these; none given means as it may be, if it is there at all."""
     expected: Revisions = frozenset(revisions) or None
-    return Intent(expected=Expected(task_id, expected))
+    return WriteOptions(expected=Expected(task_id, expected))
 
 
-def seeing_nothing(task_id: TaskId) -> Intent:
+def seeing_nothing(task_id: TaskId) -> WriteOptions:
     """Whoever expects no revision at all, as with a weak tag, is always refused."""
-    return Intent(expected=Expected(task_id, frozenset()))
+    return WriteOptions(expected=Expected(task_id, frozenset()))
 
 
 async def test_who_has_seen_the_task_as_it_is_may_write(store: Store) -> None:  # F3
@@ -52,13 +52,13 @@ async def test_who_has_not_is_told_the_current_revision_and_nothing_happens(stor
     task = await add(store, owner)
     await run.write(owner, change_task, task.id, BREAD)
     before = await all_tasks(store, owner), await feed(store, owner)
-    for intent in (seeing(task.id, 1), seeing(task.id, 1, 3), seeing_nothing(task.id)):
+    for options in (seeing(task.id, 1), seeing(task.id, 1, 3), seeing_nothing(task.id)):
         with pytest.raises(Stale) as change:
-            await run.carry_out(owner, intent, change_task, task.id, SAME)
+            await run.carry_out(owner, options, change_task, task.id, SAME)
         with pytest.raises(Stale) as nothing:
-            await run.carry_out(owner, intent, change_task, task.id, BREAD)
+            await run.carry_out(owner, options, change_task, task.id, BREAD)
         with pytest.raises(Stale) as removal:
-            await run.carry_out(owner, intent, remove_task, task.id)
+            await run.carry_out(owner, options, remove_task, task.id)
         assert [found.value.revision for found in (change, nothing, removal)] == [2, 2, 2]
     assert (await all_tasks(store, owner), await feed(store, owner)) == before
 
@@ -72,9 +72,9 @@ async def test_a_star_means_that_the_task_is_there(store: Store) -> None:  # F3
         await run.carry_out(stranger, seeing(task.id), change_task, task.id, SAME)
     await run.carry_out(owner, seeing(task.id), remove_task, task.id)
     for use_case, arguments in ((change_task, (task.id, SAME)), (remove_task, (task.id,))):
-        for intent in (seeing(task.id), seeing(task.id, 2)):
+        for options in (seeing(task.id), seeing(task.id, 2)):
             with pytest.raises(NotFound):
-                await run.carry_out(owner, intent, use_case, *arguments)
+                await run.carry_out(owner, options, use_case, *arguments)
     assert [change.seq for change in await feed(store, owner)] == [1, 2, 3]
 
 
@@ -94,8 +94,8 @@ async def test_what_is_expected_of_one_task_says_nothing_of_others(store: Store)
 async def test_of_fifty_writers_who_saw_the_same_one_wins(store: Store) -> None:  # F5
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
-    intent = seeing(task.id, 1)
-    renames = [run.carry_out(owner, intent, change_task, task.id, TaskPatch.of(title=f"title {i}")) for i in range(50)]
+    options = seeing(task.id, 1)
+    renames = [run.carry_out(owner, options, change_task, task.id, TaskPatch.of(title=f"title {i}")) for i in range(50)]
     assert await together(*renames) == {"done": 1, "Stale": 49}
     assert (await store.view(owner).tasks.get(task.id)).revision == 2
     assert [change.seq for change in await feed(store, owner)] == [1, 2]
@@ -104,9 +104,9 @@ async def test_of_fifty_writers_who_saw_the_same_one_wins(store: Store) -> None:
 async def test_of_removals_and_changes_by_those_who_saw_the_same_one_wins(store: Store) -> None:  # F5, F11
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
-    intent = seeing(task.id, 1)
-    runs = [run.carry_out(owner, intent, remove_task, task.id) for _ in range(10)]
-    changes = [run.carry_out(owner, intent, change_task, task.id, BREAD) for _ in range(10)]
+    options = seeing(task.id, 1)
+    runs = [run.carry_out(owner, options, remove_task, task.id) for _ in range(10)]
+    changes = [run.carry_out(owner, options, change_task, task.id, BREAD) for _ in range(10)]
     outcomes = await together(*(one for pair in zip(runs, changes, strict=True) for one in pair))
     assert outcomes["done"] == 1
     assert outcomes["Stale"] + outcomes["NotFound"] == 19

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.fakes import CountingIds, FixedClock
 from tests.usecases.world import World
-from todo_adapters.memory.security import ListJournal
+from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.memory.work import MemoryUnitOfWork
 from todo_core import runner
@@ -71,7 +71,7 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 async def unlucky(world: World, *failures: TodoError | None) -> tuple[Runner, UnluckyStore, UserId]:
     """Somebody whose writes fail like this."""
     store = UnluckyStore(failures)
-    run = Runner(store, FixedClock(), CountingIds(), ListJournal())
+    run = Runner(store, FixedClock(), CountingIds(), ListEventLog())
     user = (await world.register()).user
 
     async def enter(tx: AccountsUnitOfWork) -> None:
@@ -180,7 +180,7 @@ async def test_work_on_accounts_is_run_again_after_contention_alone(world: World
 
 async def test_what_was_refused_is_not_noted(world: World) -> None:
     run, _, owner = await unlucky(world, Unavailable())
-    assert isinstance(run.journal, ListJournal)
+    assert isinstance(run.event_log, ListEventLog)
     with pytest.raises(Unavailable):
         await run.write(owner, add_task, MILK)
-    assert run.journal.events == []
+    assert run.event_log.events == []

@@ -153,7 +153,7 @@ async def test_a_copied_token_ends_the_login_session(world: World) -> None:
         await world.sessions.refresh(honest.refresh_token)
     with pytest.raises(InvalidToken):
         world.actor(honest)
-    assert "refresh_reused" in world.journal.events
+    assert "refresh_reused" in world.event_log.events
 
 
 async def test_a_forged_or_foreign_refresh_token_is_refused(world: World) -> None:
@@ -174,7 +174,7 @@ async def test_a_session_that_is_not_used_expires(world: World) -> None:
     world.clock.advance(timedelta(days=14))
     with pytest.raises(InvalidToken):
         await world.sessions.refresh(signed_in.refresh_token)
-    assert "refresh_expired" in world.journal.events
+    assert "refresh_expired" in world.event_log.events
 
 
 async def test_an_access_token_ends_after_ten_minutes(world: World) -> None:

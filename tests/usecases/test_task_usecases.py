@@ -10,7 +10,7 @@ from todo_core.errors import NotFound
 from todo_core.ids import TaskId
 from todo_core.model.change import ChangeKind
 from todo_core.model.task import TaskDraft, TaskPatch
-from todo_core.model.task_filter import DueWish, TaskQuery, TaskSort
+from todo_core.model.task_filter import DueOption, TaskQuery, TaskSort
 from todo_core.model.user import ProfilePatch
 from todo_core.ports.storage import UnitOfWork
 from todo_core.usecases.tasks import (
@@ -124,7 +124,7 @@ async def test_today_is_the_day_where_the_person_lives(world: World) -> None:
         await world.run.write(owner, add_task, TaskDraft.of(title=day, due_date=day))
 
     async def todays() -> list[str]:
-        query = TaskQuery(due=DueWish.TODAY)
+        query = TaskQuery(due=DueOption.TODAY)
         page = await world.run.read(owner, find_tasks, world.clock, query, TaskSort(), None, 10)
         return [task.title for task in page.items]
 
@@ -137,11 +137,11 @@ async def test_today_is_the_day_where_the_person_lives(world: World) -> None:
 
 async def test_every_write_is_noted_and_never_with_a_title(world: World) -> None:
     owner = await world.owner()
-    world.journal.entries.clear()
+    world.event_log.entries.clear()
     task = await world.run.write(owner, add_task, MILK)
     await world.run.write(owner, complete_task, task.id)
     await world.run.write(owner, complete_task, task.id)
     await world.run.write(owner, remove_task, task.id)
-    assert world.journal.events == ["add_task", "complete_task", "remove_task"]
-    assert world.journal.entries[0][1] == {"user": str(owner), "task": str(task.id), "seq": 1, "kind": "created"}
-    assert "milk" not in repr(world.journal.entries)
+    assert world.event_log.events == ["add_task", "complete_task", "remove_task"]
+    assert world.event_log.entries[0][1] == {"user": str(owner), "task": str(task.id), "seq": 1, "kind": "created"}
+    assert "milk" not in repr(world.event_log.entries)

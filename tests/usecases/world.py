@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.support.fakes import CountingIds, FixedClock
-from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
+from todo_adapters.memory.security import ListEventLog, MemoryRevokedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_core.ids import UserId
@@ -24,7 +24,7 @@ class World:
 
     store: MemoryStore
     clock: FixedClock
-    journal: ListJournal
+    event_log: ListEventLog
     run: Runner
     hasher: ScryptHasher
     accounts: Accounts
@@ -50,10 +50,12 @@ class World:
 
 def new_world() -> World:
     """Nobody is there yet."""
-    store, clock, ids, journal = MemoryStore(), FixedClock(), CountingIds(), ListJournal()
-    run = Runner(store, clock, ids, journal)
+    store, clock, ids, event_log = MemoryStore(), FixedClock(), CountingIds(), ListEventLog()
+    run = Runner(store, clock, ids, event_log)
     hasher = ScryptHasher(cost=4)
     passwords = PasswordCheck(run, hasher, Digests(b"a key of at least sixteen bytes"))
-    sessions = Sessions(run, passwords, OpaqueAccessTokens(SECRETS), HmacRefreshTokens(SECRETS), MemoryEndedSessions())
+    sessions = Sessions(
+        run, passwords, OpaqueAccessTokens(SECRETS), HmacRefreshTokens(SECRETS), MemoryRevokedSessions()
+    )
     accounts = Accounts(run, hasher, passwords, sessions)
-    return World(store, clock, journal, run, hasher, accounts, sessions)
+    return World(store, clock, event_log, run, hasher, accounts, sessions)

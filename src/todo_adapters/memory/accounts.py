@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from todo_adapters.memory.accounts_draft import Desk
+from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.attempts import MemoryAttemptReads, MemoryAttempts
 from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
 from todo_adapters.memory.state import Shelf, State, oldest, others_run
@@ -14,11 +14,11 @@ class MemoryAccountsView:
     """The accounts, to look at."""
 
     def __init__(self, state: State) -> None:
-        desk = Desk(state)
+        draft = AccountsDraft(state)
         self._state = state
-        self.users = MemoryUserReads(desk)
-        self.sessions = MemorySessionReads(desk)
-        self.attempts = MemoryAttemptReads(desk)
+        self.users = MemoryUserReads(draft)
+        self.sessions = MemorySessionReads(draft)
+        self.attempts = MemoryAttemptReads(draft)
 
     async def newest_receipt(self) -> datetime | None:
         receipts = [at for shelf in self._state.shelves.values() for _, at in shelf.receipts.values()]
@@ -30,10 +30,10 @@ class MemoryAccountsUnitOfWork:
     """The accounts, to change."""
 
     def __init__(self, state: State) -> None:
-        self._desk = Desk(state)
-        self._users = MemoryUsers(self._desk)
-        self._sessions = MemorySessions(self._desk)
-        self._attempts = MemoryAttempts(self._desk)
+        self._draft = AccountsDraft(state)
+        self._users = MemoryUsers(self._draft)
+        self._sessions = MemorySessions(self._draft)
+        self._attempts = MemoryAttempts(self._draft)
         self._over = False
         self._forgotten: list[tuple[Shelf, str]] = []
 
@@ -54,7 +54,7 @@ class MemoryAccountsUnitOfWork:
 
     async def forget_receipts(self, after: datetime, before: datetime, limit: int) -> datetime | None:
         self._refuse_when_over()
-        shelves = self._desk.shelves.values()
+        shelves = self._draft.shelves.values()
         kept = [(at, shelf, key) for shelf in shelves for key, (_, at) in shelf.receipts.items()]
         piece, end = oldest(kept, after, before, limit)
         self._forgotten += [(shelf, key) for _, shelf, key in piece]
@@ -62,19 +62,19 @@ class MemoryAccountsUnitOfWork:
 
     async def commit(self) -> None:
         self._refuse_when_over()
-        self._desk.publish()
+        self._draft.publish()
         for shelf, key in self._forgotten:
             shelf.receipts.pop(key, None)
         self.close()
 
     def refuse_abandoned(self) -> None:
         """Raises AbandonedWrite when there are writes that nobody tried to commit."""
-        if not self._over and self._desk.changed:
+        if not self._over and self._draft.changed:
             raise AbandonedWrite
 
     def close(self) -> None:
         self._over = True
-        self._desk.holding.release_all()
+        self._draft.holding.release_all()
 
     def _refuse_when_over(self) -> None:
         if self._over:

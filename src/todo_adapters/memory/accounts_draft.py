@@ -6,7 +6,7 @@ from todo_adapters.memory.locks import Holding
 from todo_adapters.memory.state import Draft, State
 
 
-class Desk:
+class AccountsDraft:
     """Drafts of everything that the unscoped door reaches."""
 
     def __init__(self, state: State) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from todo_adapters.memory.accounts_draft import Desk
+from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.locks import Key
 from todo_adapters.memory.state import oldest, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
@@ -12,11 +12,11 @@ from todo_core.model.attempts import Attempts
 class MemoryAttemptReads:
     """Failed logins, to look at."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, draft: AccountsDraft) -> None:
+        self._draft = draft
 
     async def get(self, key: bytes) -> Attempts | None:
-        found = self._desk.attempts.get(key)
+        found = self._draft.attempts.get(key)
         await others_run()
         return found
 
@@ -26,22 +26,24 @@ class MemoryAttempts(MemoryAttemptReads):
 
     async def locked(self, key: bytes, now: datetime) -> Attempts:
         check_storable(now)
-        await self._desk.holding.take(attempts_row(key))
+        await self._draft.holding.take(attempts_row(key))
         await others_run()
-        return self._desk.attempts.get(key) or Attempts(since=now)
+        return self._draft.attempts.get(key) or Attempts(since=now)
 
     async def update(self, key: bytes, attempts: Attempts) -> None:
         check_storable(attempts)
-        if attempts_row(key) not in self._desk.holding:
+        if attempts_row(key) not in self._draft.holding:
             raise Misuse("the count was not obtained from locked")
-        self._desk.attempts.put(key, attempts)
+        self._draft.attempts.put(key, attempts)
 
     async def forget(self, after: datetime, before: datetime, limit: int) -> datetime | None:
-        counts = [(attempts.since, key) for key, attempts in self._desk.attempts.items()]
+        counts = [(attempts.since, key) for key, attempts in self._draft.attempts.items()]
         piece, end = oldest(counts, after, before, limit)
         for _, key in sorted(piece, key=lambda count: count[1]):
-            if _over(self._desk.attempts.get(key), before) and await self._desk.holding.take_if_free(attempts_row(key)):
-                self._desk.attempts.drop(key)
+            if _over(self._draft.attempts.get(key), before) and await self._draft.holding.take_if_free(
+                attempts_row(key)
+            ):
+                self._draft.attempts.drop(key)
         return end
 
 

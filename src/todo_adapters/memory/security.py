@@ -1,4 +1,4 @@
-"""Passwords, tokens, ended sessions and a journal out of the standard library, for scripts and tests.
+"""Passwords, tokens, ended sessions and an event log out of the standard library, for scripts and tests.
 
 Together with ``todo_adapters.security.refresh_tokens`` and ``todo_adapters.runtime`` they run the whole core in a bare
 interpreter.
@@ -16,8 +16,8 @@ from typing import Final
 from uuid import UUID
 
 from todo_adapters.runtime import new_salt
-from todo_adapters.security.password_worker import SHARE_MAX, WAITING_MAX, Bench
-from todo_adapters.security.signed_records import Seal
+from todo_adapters.security.password_worker import SHARE_MAX, WAITING_MAX, PasswordWorker
+from todo_adapters.security.signed_records import SignedRecords
 from todo_core.errors import InvalidToken
 from todo_core.ids import SessionId, UserId
 from todo_core.ports.security import Claims, HashingTurn
@@ -39,17 +39,17 @@ class ScryptHasher:
 
     def __init__(self, *, cost: int = COST, waiting_max: int = WAITING_MAX, share_max: int = SHARE_MAX) -> None:
         self._cost = cost
-        self._bench = Bench(self._hash, self._matches, waiting_max, share_max)
+        self._password_worker = PasswordWorker(self._hash, self._matches, waiting_max, share_max)
 
     def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
-        return self._bench.turn(place)
+        return self._password_worker.turn(place)
 
     def outdated(self, stored: str) -> bool:
         return not stored.startswith(f"$scrypt$ln={self._cost},")
 
     def close(self) -> None:
         """Lets the thread go when it has finished its work."""
-        self._bench.close()
+        self._password_worker.close()
 
     def _hash(self, password: str) -> str:
         salt = new_salt()
@@ -81,7 +81,7 @@ class OpaqueAccessTokens:
 
     def __init__(self, secrets: Sequence[str], lifetime: timedelta = timedelta(minutes=10)) -> None:
         self._lifetime = timedelta(seconds=int(lifetime.total_seconds()))
-        self._seal = Seal("at2.", self._RECORD.size, secrets)
+        self._records = SignedRecords("at2.", self._RECORD.size, secrets)
 
     @property
     def lifetime(self) -> timedelta:
@@ -90,17 +90,19 @@ class OpaqueAccessTokens:
     def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: datetime) -> str:
         issued_at = int(now.timestamp())
         expires_at = issued_at + int(self._lifetime.total_seconds())
-        return self._seal.close(self._RECORD.pack(user_id.bytes, session_id.bytes, generation, issued_at, expires_at))
+        return self._records.close(
+            self._RECORD.pack(user_id.bytes, session_id.bytes, generation, issued_at, expires_at)
+        )
 
     def read(self, token: str, now: datetime) -> Claims:
-        user, session, generation, issued_at, expires_at = self._RECORD.unpack(self._seal.open(token))
+        user, session, generation, issued_at, expires_at = self._RECORD.unpack(self._records.open(token))
         issued, expires = datetime.fromtimestamp(issued_at, UTC), datetime.fromtimestamp(expires_at, UTC)
         if issued > now + LEEWAY or expires <= now or expires - issued > self._lifetime:
             raise InvalidToken
         return Claims(UserId(UUID(bytes=user)), SessionId(UUID(bytes=session)), generation, issued, expires)
 
 
-class MemoryEndedSessions:
+class MemoryRevokedSessions:
     """EndedSessions of a process that nobody shares: it never forgets one."""
 
     def __init__(self) -> None:
@@ -113,8 +115,8 @@ class MemoryEndedSessions:
         return session_id in self._ended
 
 
-class ListJournal:
-    """A Journal that keeps what it is told, in order."""
+class ListEventLog:
+    """A EventLog that keeps what it is told, in order."""
 
     def __init__(self) -> None:
         self.entries: list[tuple[str, dict[str, object]]] = []

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from todo_adapters.memory.accounts_draft import Desk
+from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.locks import Key
 from todo_adapters.memory.state import account_row, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
@@ -17,21 +17,21 @@ from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
 class MemorySessionReads:
     """All login sessions, to look at."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, draft: AccountsDraft) -> None:
+        self._draft = draft
 
     async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
-        found = [session for session in self._desk.sessions.values() if session.user_id == user_id]
+        found = [session for session in self._draft.sessions.values() if session.user_id == user_id]
         await others_run()
         return tuple(sorted(found, key=lambda session: (session.created_at, session.id)))
 
     async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
-        found = sorted(session_id for session_id, _ in self._desk.ended.items() if after is None or session_id > after)
+        found = sorted(session_id for session_id, _ in self._draft.ended.items() if after is None or session_id > after)
         await others_run()
         return tuple(found[:limit])
 
     async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
-        found = [(session_id, at) for session_id, at in self._desk.ended.items() if at >= moment]
+        found = [(session_id, at) for session_id, at in self._draft.ended.items() if at >= moment]
         await others_run()
         return tuple(found)
 
@@ -41,21 +41,21 @@ class MemorySessions(MemorySessionReads):
 
     async def add(self, session: LoginSession) -> None:
         check_storable(session)
-        await self._desk.holding.take(account_row(session.user_id))
+        await self._draft.holding.take(account_row(session.user_id))
         await others_run()
-        if self._desk.users.get(session.user_id) is None:
+        if self._draft.users.get(session.user_id) is None:
             raise NotFound("account")
-        self._desk.sessions.put(session.id, session)
+        self._draft.sessions.put(session.id, session)
 
     async def locked(self, session_id: SessionId) -> LoginSession | None:
-        await self._desk.holding.take(session_row(session_id))
+        await self._draft.holding.take(session_row(session_id))
         await others_run()
-        return self._desk.sessions.get(session_id)
+        return self._draft.sessions.get(session_id)
 
     async def update(self, session: LoginSession) -> None:
         check_storable(session)
-        stored = self._desk.sessions.get(session.id)
-        if stored is None or session_row(session.id) not in self._desk.holding:
+        stored = self._draft.sessions.get(session.id)
+        if stored is None or session_row(session.id) not in self._draft.holding:
             raise Misuse("the session was not obtained from locked")
         changed = replace(
             stored,
@@ -66,26 +66,26 @@ class MemorySessions(MemorySessionReads):
             rotated_from=session.rotated_from,
             confirmed=session.confirmed,
         )
-        self._desk.sessions.put(session.id, changed)
+        self._draft.sessions.put(session.id, changed)
 
     async def confirm(self, used: Mapping[SessionId, int]) -> None:
         for session_id in sorted(used):
             if session := await self.locked(session_id):
-                self._desk.sessions.put(session_id, session.used(used[session_id]))
+                self._draft.sessions.put(session_id, session.used(used[session_id]))
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         check_storable(at)
         for session_id in sorted(session_ids):
             if await self.locked(session_id):
-                self._desk.sessions.drop(session_id)
-                self._desk.ended.put(session_id, at)
+                self._draft.sessions.drop(session_id)
+                self._draft.ended.put(session_id, at)
 
     async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
         if len(session_ids) > FORGOTTEN_AT_ONCE:
             raise Misuse("more than may be forgotten at once")
         await others_run()
         for session_id in session_ids:
-            self._desk.ended.drop(session_id)
+            self._draft.ended.drop(session_id)
 
 
 def session_row(session_id: SessionId) -> Key:

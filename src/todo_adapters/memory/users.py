@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from todo_adapters.memory.accounts_draft import Desk
+from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.locks import Key
 from todo_adapters.memory.state import Shelf, account_row, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
@@ -15,11 +15,11 @@ from todo_core.paging import Page, page_of
 class MemoryUserReads:
     """All people, to look at."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, draft: AccountsDraft) -> None:
+        self._draft = draft
 
     async def get(self, user_id: UserId) -> User:
-        found = self._desk.users.get(user_id)
+        found = self._draft.users.get(user_id)
         await others_run()
         if found is None:
             raise NotFound("account")
@@ -31,13 +31,13 @@ class MemoryUserReads:
         return found
 
     async def page(self, after: UserId | None, limit: int) -> Page[User, UserId]:
-        everybody = sorted((found.user for found in self._desk.users.values()), key=lambda user: user.id)
+        everybody = sorted((found.user for found in self._draft.users.values()), key=lambda user: user.id)
         await others_run()
         behind = [user for user in everybody if after is None or user.id > after]
         return page_of(behind[: limit + 1], limit, lambda user: user.id)
 
     def _with_address(self, email: str) -> Credentials | None:
-        return next((found for found in self._desk.users.values() if found.user.email == email), None)
+        return next((found for found in self._draft.users.values() if found.user.email == email), None)
 
 
 class MemoryUsers(MemoryUserReads):
@@ -46,41 +46,41 @@ class MemoryUsers(MemoryUserReads):
     async def add(self, user: User, password_hash: str) -> None:
         check_storable(user)
         address = address_row(user.email)
-        held_before = address in self._desk.holding
-        await self._desk.holding.take(address)
+        held_before = address in self._draft.holding
+        await self._draft.holding.take(address)
         await others_run()
         if self._with_address(user.email):
             if not held_before:
-                self._desk.holding.give_back(address)
+                self._draft.holding.give_back(address)
             raise EmailTaken
-        await self._desk.holding.take(account_row(user.id))
-        if self._desk.users.get(user.id):
+        await self._draft.holding.take(account_row(user.id))
+        if self._draft.users.get(user.id):
             raise Misuse("a new user has a new id")
-        self._desk.users.put(user.id, Credentials(user=user, password_hash=password_hash))
-        self._desk.shelves.put(user.id, Shelf())
+        self._draft.users.put(user.id, Credentials(user=user, password_hash=password_hash))
+        self._draft.shelves.put(user.id, Shelf())
 
     async def locked(self, user_id: UserId) -> Credentials | None:
-        await self._desk.holding.take(account_row(user_id))
+        await self._draft.holding.take(account_row(user_id))
         await others_run()
-        return self._desk.users.get(user_id)
+        return self._draft.users.get(user_id)
 
     async def update(self, user: User) -> None:
         check_storable(user)
         stored = await self._held(user.id)
         changed = replace(stored.user, name=user.name, time_zone=user.time_zone, disabled=user.disabled)
-        self._desk.users.put(user.id, replace(stored, user=changed))
+        self._draft.users.put(user.id, replace(stored, user=changed))
 
     async def set_password(self, user_id: UserId, password_hash: str) -> None:
         stored = await self._held(user_id)
-        self._desk.users.put(user_id, replace(stored, password_hash=password_hash))
+        self._draft.users.put(user_id, replace(stored, password_hash=password_hash))
 
     async def remove(self, user_id: UserId) -> None:
         stored = await self._held(user_id)
-        await self._desk.holding.take(address_row(stored.user.email))
-        if any(session.user_id == user_id for session in self._desk.sessions.values()):
+        await self._draft.holding.take(address_row(stored.user.email))
+        if any(session.user_id == user_id for session in self._draft.sessions.values()):
             raise Misuse("the login sessions of an account end before it does")
-        self._desk.shelves.drop(user_id)
-        self._desk.users.drop(user_id)
+        self._draft.shelves.drop(user_id)
+        self._draft.users.drop(user_id)
 
     async def _held(self, user_id: UserId) -> Credentials:
         found = await self.locked(user_id)

@@ -115,7 +115,7 @@ class MemoryUnitOfWork:
         finally:
             self.close()
 
-    async def rehearse(self) -> Sequence[Change]:
+    async def dry_run(self) -> Sequence[Change]:
         self._refuse_when_over()
         try:
             await self._hold()

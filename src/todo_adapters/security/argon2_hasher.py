@@ -7,7 +7,7 @@ from typing import Final
 import argon2
 from argon2.exceptions import HashingError, VerificationError, VerifyMismatchError
 
-from todo_adapters.security.password_worker import SHARE_MAX, WAITING_MAX, Bench
+from todo_adapters.security.password_worker import SHARE_MAX, WAITING_MAX, PasswordWorker
 from todo_core.errors import Unavailable
 from todo_core.ports.security import HashingTurn
 
@@ -39,21 +39,24 @@ class Argon2Hasher:
         self._argon2 = argon2.PasswordHasher(time_cost, memory_kib, parallelism, hash_len=32, salt_len=16)
         # What unknown users are compared with. It is made before anybody asks: the first one must not wait longer.
         self._nobody = self._hash("")
-        self._bench = Bench(self._hash, self._matches, waiting_max, share_max)
+        self._worker = PasswordWorker(self._hash, self._matches, waiting_max, share_max)
 
     def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
-        return self._bench.turn(place)
+        return self._worker.turn(place)
 
     def outdated(self, stored: str) -> bool:
         return not _bearable(stored) or self._argon2.check_needs_rehash(stored)
 
     def numbers(self) -> dict[str, float]:
         """What metrics tell."""
-        return {"todo_hashes_waiting": self._bench.waiting, "todo_hashes_refused_total": self._bench.refused}
+        return {
+            "todo_hashes_waiting": self._worker.waiting,
+            "todo_hashes_refused_total": self._worker.refused,
+        }
 
     def close(self) -> None:
         """Lets the thread go when it has finished its work."""
-        self._bench.close()
+        self._worker.close()
 
     def _hash(self, password: str) -> str:
         try:

@@ -22,7 +22,7 @@ NICENESS: Final = 10
 """How far the thread steps back behind the event loop, so that requests stay quick while people log in."""
 
 
-class Bench:
+class PasswordWorker:
     """Does slow work in turn, first come, first served, off the event loop. Belongs to one event loop."""
 
     def __init__(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from todo_adapters.security.signed_records import Seal
+from todo_adapters.security.signed_records import SignedRecords
 from todo_core.ids import SessionId
 
 RECORD: Final = struct.Struct(">16sI")
@@ -19,11 +19,11 @@ class HmacRefreshTokens:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._seal = Seal("rt1.", RECORD.size, secrets)
+        self._records = SignedRecords("rt1.", RECORD.size, secrets)
 
     def issue(self, session_id: SessionId, generation: int) -> str:
-        return self._seal.close(RECORD.pack(session_id.bytes, generation))
+        return self._records.close(RECORD.pack(session_id.bytes, generation))
 
     def read(self, token: str) -> tuple[SessionId, int]:
-        session, generation = RECORD.unpack(self._seal.open(token))
+        session, generation = RECORD.unpack(self._records.open(token))
         return SessionId(UUID(bytes=session)), generation

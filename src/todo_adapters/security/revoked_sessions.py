@@ -11,7 +11,7 @@ from typing import Final
 from todo_core.errors import Unavailable
 from todo_core.ids import SessionId
 from todo_core.ports.accounts import SessionReads
-from todo_core.ports.runtime import Clock, Journal
+from todo_core.ports.runtime import Clock, EventLog
 from todo_core.ports.storage import Store
 
 PERIOD: Final = 0.5
@@ -36,7 +36,7 @@ STARTING: Final = "The service is still starting."
 BEHIND: Final = "It cannot be checked at this moment whether the login session has ended."
 
 
-class FollowedEndedSessions:
+class FollowedRevokedSessions:
     """EndedSessions that learns from the storage what other replicas have ended, within a second.
 
     Each look reads a page of the whole table, so that a table of one page is known completely whatever any clock
@@ -51,7 +51,7 @@ class FollowedEndedSessions:
         self,
         clock: Clock,
         lifetime: timedelta,
-        journal: Journal,
+        event_log: EventLog,
         *,
         period: float = PERIOD,
         patience: float = PATIENCE,
@@ -59,7 +59,7 @@ class FollowedEndedSessions:
     ) -> None:
         self._clock = clock
         self._keep = (2 * lifetime + MARGIN).total_seconds()
-        self._journal = journal
+        self._event_log = event_log
         self._period = period
         self._patience = patience
         self._monotonic = monotonic
@@ -147,10 +147,10 @@ class FollowedEndedSessions:
         # Whatever it was: without its follower a replica could not accept any token.
         except Exception as failure:
             if not failing:
-                self._journal.record("ended_sessions_unreachable", cause=type(failure).__name__)
+                self._event_log.record("ended_sessions_unreachable", cause=type(failure).__name__)
             return True
         if failing:
-            self._journal.record("ended_sessions_reached")
+            self._event_log.record("ended_sessions_reached")
         return False
 
     async def look(self, store: Store) -> None:

@@ -12,7 +12,7 @@ from todo_core.errors import InvalidToken
 DIGEST_SIZE: Final = 32
 
 
-class Seal:
+class SignedRecords:
     """Records of one kind and of one size in bytes.
 
     The text is a prefix, which names kind and version, and base64url without padding of the record and its

@@ -13,7 +13,7 @@ LATE: Final = "All connections to the database are in use."
 Turn = asyncio.Future[bool]
 
 
-class Gate:
+class ConnectionLimiter:
     """Each ``enter`` needs one ``leave`` for the same owner. Durations are in seconds.
 
     Owners wait in lanes of their own, which are served in rotation, each in the order of arrival. One owner holds at
@@ -117,11 +117,11 @@ def _give_up(turn: Turn) -> None:
         turn.set_result(False)
 
 
-def numbers_of(*gates: Gate) -> dict[str, float]:
-    """What metrics tell about the gates of one database."""
+def numbers_of(*limiters: ConnectionLimiter) -> dict[str, float]:
+    """What metrics tell about the limiters of one database."""
     return {
-        "todo_pool_size": sum(gate.places for gate in gates),
-        "todo_pool_in_use": sum(gate.inside for gate in gates),
-        "todo_pool_waiting": sum(gate.waiting for gate in gates),
-        "todo_pool_refused_total": sum(gate.refused for gate in gates),
+        "todo_pool_size": sum(limiter.places for limiter in limiters),
+        "todo_pool_in_use": sum(limiter.inside for limiter in limiters),
+        "todo_pool_waiting": sum(limiter.waiting for limiter in limiters),
+        "todo_pool_refused_total": sum(limiter.refused for limiter in limiters),
     }

@@ -11,7 +11,7 @@ from todo_adapters.sql.database import DISK_FULL, Database
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import users
 from todo_core.errors import OutcomeUnknown, Unavailable
-from todo_core.ports.runtime import Journal
+from todo_core.ports.runtime import EventLog
 
 SAMPLE_BYTES: Final = 65_536
 """How much is written to find out whether there is space: more than most requests write.
@@ -34,11 +34,11 @@ REMOVE_SAMPLE: Final = Statement(delete(users).where(users.c.id == SAMPLE["id"])
 class Disk:
     """The disk of one database. Writes tell when it is full; ``require_space`` finds out when it no longer is."""
 
-    __slots__ = ("_database", "_journal", "full")
+    __slots__ = ("_database", "_event_log", "full")
 
-    def __init__(self, database: Database, journal: Journal | None) -> None:
+    def __init__(self, database: Database, event_log: EventLog | None) -> None:
         self._database = database
-        self._journal = journal
+        self._event_log = event_log
         self.full = False
 
     def notice(self, failure: BaseException | None) -> None:
@@ -63,5 +63,5 @@ class Disk:
             self._record("disk_no_longer_full")
 
     def _record(self, event: str) -> None:
-        if self._journal:
-            self._journal.record(event)
+        if self._event_log:
+            self._event_log.record(event)

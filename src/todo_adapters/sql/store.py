@@ -34,7 +34,7 @@ from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.model.write_options import Key
 from todo_core.model.zones import zone
 from todo_core.paging import Page
-from todo_core.ports.runtime import IdSource, Journal
+from todo_core.ports.runtime import EventLog, IdSource
 
 T = TypeVar("T")
 
@@ -49,11 +49,11 @@ class SqlStore:
         self,
         database: Database,
         quota: Quota = Quota(),  # noqa: B008 - a frozen value
-        journal: Journal | None = None,
+        event_log: EventLog | None = None,
     ) -> None:
         self._database = database
         self._quota = quota
-        self._disk = Disk(database, journal)
+        self._disk = Disk(database, event_log)
 
     def view(self, owner: UserId) -> "SqlView":
         return SqlView(self._database, owner)
@@ -194,7 +194,7 @@ class SqlUnitOfWork:
             await self._database.confirm()
         return self._flushed
 
-    async def rehearse(self) -> Sequence[Change]:
+    async def dry_run(self) -> Sequence[Change]:
         await self._flush(self._transaction or await self._open())
         return self._flushed
 

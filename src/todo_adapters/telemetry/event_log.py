@@ -1,4 +1,4 @@
-"""The journal as log lines: each event under its stable name, with what is known about the request."""
+"""The event log as log lines: each event under its stable name, with what is known about the request."""
 
 import contextlib
 import time
@@ -28,8 +28,8 @@ WARNINGS_PER_SECOND: Final = 50
 """Of each name; attackers decide how many there are, so the rest is only counted."""
 
 
-class StructlogJournal:
-    """A Journal on structlog, as that is configured when the journal is made."""
+class StructlogEventLog:
+    """A EventLog on structlog, as that is configured when the event log is made."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

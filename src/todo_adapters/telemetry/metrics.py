@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from todo_adapters.private_files import private_opener
-from todo_core.ports.runtime import Journal
+from todo_core.ports.runtime import EventLog
 
 FOLDER: Final = "_TODO_METRICS_FOLDER"
 """The variable by which the process that listens tells those that serve where to leave their numbers."""
@@ -93,16 +93,16 @@ class Meter:
             return
 
 
-class CountingJournal:
-    """A Journal that counts what another one records."""
+class CountingEventLog:
+    """A EventLog that counts what another one records."""
 
-    def __init__(self, journal: Journal, meter: Meter) -> None:
-        self._journal = journal
+    def __init__(self, event_log: EventLog, meter: Meter) -> None:
+        self._event_log = event_log
         self._meter = meter
 
     def record(self, event: str, **facts: object) -> None:
         self._meter.happened(event)
-        self._journal.record(event, **facts)
+        self._event_log.record(event, **facts)
 
 
 def _histogram(name: str, labels: str, counts: list[float]) -> Iterator[tuple[str, float]]:

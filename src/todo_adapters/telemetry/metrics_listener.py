@@ -22,7 +22,7 @@ FAMILIES: Final[dict[str, tuple[str, str]]] = {
     "todo_requests_total": ("counter", "Requests by method, route template and class of status."),
     "todo_request_seconds": ("histogram", "How long answers took."),
     "todo_requests_in_flight": ("gauge", "Requests that are being answered."),
-    "todo_events_total": ("counter", "Events of the journal, such as login_failed, replayed or refresh_reused."),
+    "todo_events_total": ("counter", "Events of the event log, such as login_failed, replayed or refresh_reused."),
     "todo_pool_size": ("gauge", "Connections to the database that may be in use at once."),
     "todo_pool_in_use": ("gauge", "Connections to the database that are in use."),
     "todo_pool_waiting": ("gauge", "Requests that wait for a connection to the database."),

@@ -67,7 +67,7 @@ def search_words(text: str) -> tuple[str, ...]:
     return words
 
 
-class DueWish(StrEnum):
+class DueOption(StrEnum):
     """The named sets of due dates that people ask for."""
 
     NONE = "none"
@@ -83,13 +83,13 @@ class TaskQuery:
     priorities: frozenset[Priority | None] = frozenset()
     due_before: date | datetime | None = None
     due_after: date | datetime | None = None
-    due: DueWish | None = None
+    due: DueOption | None = None
     words: tuple[str, ...] = ()
 
     @property
     def needs_zone(self) -> bool:
         """True when the answer depends on where the person lives."""
-        wished = self.due in {DueWish.OVERDUE, DueWish.TODAY}
+        wished = self.due in {DueOption.OVERDUE, DueOption.TODAY}
         return wished or self.due_before is not None or self.due_after is not None
 
     def at(self, now: datetime, where: tzinfo) -> TaskFilter:
@@ -99,16 +99,16 @@ class TaskQuery:
         """
         lower = None if self.due_after is None else _bound(self.due_after, where)
         upper = None if self.due_before is None else _bound(self.due_before, where)
-        if self.due is DueWish.TODAY:
+        if self.due is DueOption.TODAY:
             today, tomorrow = today_in(now, where)
             lower, upper = today.later(lower), tomorrow.sooner(upper)
-        elif self.due is DueWish.OVERDUE:
+        elif self.due is DueOption.OVERDUE:
             upper = overdue_at(now, where).sooner(upper)
         return TaskFilter(
             completed=self.completed,
-            open_only=self.due is DueWish.OVERDUE,
+            open_only=self.due is DueOption.OVERDUE,
             priorities=self.priorities,
-            has_due_date=False if self.due is DueWish.NONE else None,
+            has_due_date=False if self.due is DueOption.NONE else None,
             due_from=lower,
             due_until=upper,
             words=self.words,

@@ -36,15 +36,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """The terms of one write. A rehearsal leaves nothing behind, so it neither uses nor claims a key."""
+class WriteOptions:
+    """The terms of one write. A dry run leaves nothing behind, so it neither uses nor claims a key."""
 
     key: Key | None = None
     expected: Expected | None = None
-    rehearsal: bool = False
+    dry_run: bool = False
 
 
-PLAIN: Final = Intent()
+PLAIN: Final = WriteOptions()
 
 RECEIPTS_KEPT: Final = timedelta(hours=48)
 """How long an idempotency key is remembered. After that it is as good as new, whether or not it was cleaned up."""

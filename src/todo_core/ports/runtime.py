@@ -1,4 +1,4 @@
-"""Time, ids and the journal: what a pure domain may not make for itself."""
+"""Time, ids and the event log: what a pure domain may not make for itself."""
 
 from datetime import datetime
 from typing import Protocol
@@ -19,7 +19,7 @@ class IdSource(Protocol):
         """A UUIDv7 (RFC 9562, section 5.7), greater than every id this source has made before."""
 
 
-class Journal(Protocol):
+class EventLog(Protocol):
     """Where events worth a log line go. Never a title, a password, a token or an address."""
 
     def record(self, event: str, **facts: object) -> None:

@@ -71,7 +71,7 @@ class RefreshTokens(Protocol):
         """Raises InvalidToken for whatever was not issued here, without looking anything up."""
 
 
-class EndedSessions(Protocol):
+class RevokedSessions(Protocol):
     """The login sessions that ended recently enough for an access token of theirs to be still within its time."""
 
     def add(self, session_id: SessionId) -> None:

@@ -168,7 +168,7 @@ class CommittableUnit(UnitOfWork, Protocol):
         With nothing collected, and no key, it changes nothing; what was visible is durable then, as by ``confirm``.
         """
 
-    async def rehearse(self) -> Sequence[Change]:
+    async def dry_run(self) -> Sequence[Change]:
         """What ``commit`` would have returned; nothing happens, and no number is taken. Raises as ``commit``."""
 
 

@@ -47,7 +47,7 @@ class Accounts:
             await self.passwords.throttle(user.email, place).welcome(tx)
 
         await self.runner.accounts(enter)
-        self.runner.journal.record("registered", user=str(user.id), session=str(session.id))
+        self.runner.event_log.record("registered", user=str(user.id), session=str(session.id))
         return self.sessions.tokens(user, session)
 
     async def add(self, wish: Registration) -> User:
@@ -60,7 +60,7 @@ class Accounts:
             await tx.users.add(user, password_hash)
 
         await self.runner.accounts(enter)
-        self.runner.journal.record("registered", user=str(user.id))
+        self.runner.event_log.record("registered", user=str(user.id))
         return user
 
     def _new_user(self, wish: Registration) -> User:
@@ -107,7 +107,7 @@ class Accounts:
             return others
 
         self.sessions.forget(await self.runner.accounts(change))
-        self.runner.journal.record("password_changed", user=str(user.id))
+        self.runner.event_log.record("password_changed", user=str(user.id))
 
     async def close(self, actor: Actor, password: str, place: str = "") -> None:
         """Deletes the account and everything in it.
@@ -124,7 +124,7 @@ class Accounts:
             return ended
 
         self.sessions.forget(await self.runner.accounts(remove))
-        self.runner.journal.record("account_closed", user=str(user.id))
+        self.runner.event_log.record("account_closed", user=str(user.id))
 
     async def disable(self, email: str, disabled: bool = True) -> User:
         """The user with this canonical address may no longer log in, or may again. Raises NotFound."""
@@ -145,7 +145,7 @@ class Accounts:
 
         user, ended = await self.runner.accounts(change)
         self.sessions.forget(ended)
-        self.runner.journal.record("account_disabled" if disabled else "account_enabled", user=str(user_id))
+        self.runner.event_log.record("account_disabled" if disabled else "account_enabled", user=str(user_id))
         return user
 
     async def list(self, after: UserId | None = None, limit: int = PAGE_MAX) -> Page[User, UserId]:
@@ -175,5 +175,5 @@ class Accounts:
         return sessions
 
     def _wrong_password(self, user_id: UserId, field: str) -> Invalid:
-        self.runner.journal.record("password_check_failed", user=str(user_id))
+        self.runner.event_log.record("password_check_failed", user=str(user_id))
         return Invalid([Violation(field, "wrong-password", "This is not the current password.")])

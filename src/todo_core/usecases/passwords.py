@@ -75,7 +75,7 @@ class PasswordCheck:
                 return await attempt()
             except Blocked as blocked:
                 if tries == TRIES or not blocked.settling:
-                    self.runner.journal.record("too_many_requests", of=blocked.of, wait=blocked.wait)
+                    self.runner.event_log.record("too_many_requests", of=blocked.of, wait=blocked.wait)
                     raise TooManyRequests(blocked.wait) from None
             await asyncio.sleep(PAUSE)
         raise AssertionError("the last attempt returns or raises")

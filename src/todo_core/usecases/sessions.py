@@ -12,7 +12,7 @@ from todo_core.model.rules import Rules
 from todo_core.model.session import LoginSession, Refresh, SessionPolicy, client_label
 from todo_core.model.user import Actor, Credentials, User, readable_email
 from todo_core.ports.accounts import AccountsUnitOfWork
-from todo_core.ports.security import AccessTokens, EndedSessions, RefreshTokens
+from todo_core.ports.security import AccessTokens, RefreshTokens, RevokedSessions
 from todo_core.runner import Runner
 from todo_core.usecases.first_uses import FirstUses
 from todo_core.usecases.passwords import Checked, PasswordCheck
@@ -42,7 +42,7 @@ class Sessions:
     passwords: PasswordCheck
     access: AccessTokens
     refreshing: RefreshTokens
-    ended: EndedSessions
+    ended: RevokedSessions
     policy: SessionPolicy = SessionPolicy()
     first_uses: FirstUses = field(default_factory=FirstUses)
 
@@ -69,12 +69,12 @@ class Sessions:
             found = await self.runner.store.accounts().users.credentials(email)
             checked = await self.passwords.check(email, found.password_hash if found else None, password, place)
             if found is None or not checked.right or found.user.disabled:
-                self.runner.journal.record("login_failed", user=str(found.user.id) if found else None)
+                self.runner.event_log.record("login_failed", user=str(found.user.id) if found else None)
                 raise InvalidCredentials
             session = self.new(found.user.id, client)
             user = await self._enter(found, checked, session)
             if user is not None:
-                self.runner.journal.record("login", user=str(user.id), session=str(session.id))
+                self.runner.event_log.record("login", user=str(user.id), session=str(session.id))
                 return self.tokens(user, session)
         raise InvalidCredentials
 
@@ -123,9 +123,9 @@ class Sessions:
             raise InvalidToken
         outcome, session, user = presented
         facts = {"user": str(user.id), "session": str(session.id)}
-        self.runner.journal.record(f"refresh_{outcome.value}", **facts)
+        self.runner.event_log.record(f"refresh_{outcome.value}", **facts)
         if outcome is Refresh.REPEATED and session.rotated_elsewhere(where):
-            self.runner.journal.record("refresh_repeated_elsewhere", **facts)
+            self.runner.event_log.record("refresh_repeated_elsewhere", **facts)
         if outcome in {Refresh.REUSED, Refresh.EXPIRED} or user.disabled:
             self.forget([session.id])
             raise InvalidToken
@@ -140,7 +140,7 @@ class Sessions:
 
         await self.runner.accounts(end)
         self.forget([actor.session_id])
-        self.runner.journal.record("logout", user=str(actor.user_id), session=str(actor.session_id))
+        self.runner.event_log.record("logout", user=str(actor.user_id), session=str(actor.session_id))
 
     async def list(self, actor: Actor) -> Sequence[LoginSession]:
         """The caller's login sessions, oldest first, without those that have expired; recent uses to the hour only."""
@@ -165,7 +165,7 @@ class Sessions:
             await self.runner.store.confirm()  # a client that repeats this takes it for the end of the session
             raise
         self.forget([session_id])
-        self.runner.journal.record("session_ended", user=str(actor.user_id), session=str(session_id))
+        self.runner.event_log.record("session_ended", user=str(actor.user_id), session=str(session_id))
 
     async def end_others(self, actor: Actor) -> None:
         """Ends all of the caller's login sessions but the one they are in. Raises InvalidToken when that is gone."""
@@ -177,7 +177,7 @@ class Sessions:
             return others
 
         self.forget(await self.runner.accounts(end))
-        self.runner.journal.record("other_sessions_ended", user=str(actor.user_id))
+        self.runner.event_log.record("other_sessions_ended", user=str(actor.user_id))
 
     def new(self, user_id: UserId, client: str) -> LoginSession:
         """A login session that begins now; ``client`` is a label under which its owner will know it again."""

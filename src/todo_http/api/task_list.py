@@ -13,7 +13,7 @@ from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX, QUERY_MAX, T
 from todo_core.model.due import DueDate, DueKind
 from todo_core.model.rules import Broken
 from todo_core.model.task import Priority
-from todo_core.model.task_filter import DueWish, SortField, TaskPosition, TaskQuery, TaskSort, search_words
+from todo_core.model.task_filter import DueOption, SortField, TaskPosition, TaskQuery, TaskSort, search_words
 from todo_core.paging import Page
 from todo_core.usecases.tasks import look_through
 from todo_http.api.tasks import TASKS, TaskOut
@@ -97,8 +97,8 @@ PARAMETERS: Final = (
     ),
     Parameter(
         name="due",
-        read=_one_of(_choice(DueWish)),
-        schema=_enum(*DueWish),
+        read=_one_of(_choice(DueOption)),
+        schema=_enum(*DueOption),
         description="Without a due date, overdue and open, or due today in the user's time zone.",
     ),
     Parameter(

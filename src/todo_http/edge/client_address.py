@@ -16,7 +16,7 @@ IPV6_PREFIX: Final = 64
 """What one household is given; every address in it is as good as any other to whoever has it."""
 
 
-class Places:
+class ClientAddresses:
     """Knows which peers are proxies of ours and may say for whom they call."""
 
     def __init__(self, options: HttpOptions) -> None:

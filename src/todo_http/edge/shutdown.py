@@ -58,7 +58,7 @@ class Host(Protocol):
         """How many connections this process has with its clients."""
 
 
-class Departure:
+class Shutdown:
     """The way out of one process. Make it on the running loop, after the server has set its handlers.
 
     ``unready`` and ``goodbye`` are called at once: balancers shall see it, and clients be asked to close their

@@ -9,7 +9,7 @@ from litestar.types import Receive, Scope
 from todo_core.model.user import Actor
 from todo_core.ports.storage import UnitOfWork
 from todo_core.todo import Todo
-from todo_http.kernel.conditions import intent_of
+from todo_http.kernel.conditions import write_options_of
 from todo_http.kernel.query import EMPTY, Query
 from todo_http.kernel.service import Service
 from todo_http.kernel.visit import Visit
@@ -94,13 +94,13 @@ class Call:
         **kwargs: P.kwargs,
     ) -> T:
         """The result of a use case on the caller's things, on the terms that the request sets: once under its key,
-        only over what If-Match names, or only rehearsed. The one way in which routes write.
+        only over what If-Match names, or only as a dry run. The one way in which routes write.
         """
         if self.query.faults:
             raise InvalidRequest(self.query.faults)
         target = self.id(self.facts.target) if self.facts.target else None
         path, query = self.scope["path"].encode(), self.scope["query_string"]
-        intent = intent_of(self.visit, path, query, target, self.service.options.require_if_match)
-        outcome = await self.todo.run.carry_out(self.actor.user_id, intent, use_case, *args, **kwargs)
+        options = write_options_of(self.visit, path, query, target, self.service.options.require_if_match)
+        outcome = await self.todo.run.carry_out(self.actor.user_id, options, use_case, *args, **kwargs)
         self.visit.replayed = outcome.replayed
         return outcome.value

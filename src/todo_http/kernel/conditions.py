@@ -1,4 +1,4 @@
-"""The terms on which a write is asked for: once under a key, over nothing but what was seen, or only rehearsed."""
+"""The terms on which a write is asked for: once under a key, over nothing but what was seen, or only as a dry run."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from todo_core.errors import PreconditionRequired, Stale
 from todo_core.model.rules import Broken
-from todo_core.model.write_options import Expected, Intent, Key, Revisions
+from todo_core.model.write_options import Expected, Key, Revisions, WriteOptions
 from todo_http.kernel.query import Parameter
 from todo_http.kernel.visit import Visit
 from todo_http.problems.errors import Fault, InvalidRequest
@@ -79,7 +79,7 @@ IF_NONE_MATCH: Final = HeaderField(
 )
 
 
-def intent_of(visit: Visit, path: bytes, query: bytes, target: UUID | None, strict: bool) -> Intent:
+def write_options_of(visit: Visit, path: bytes, query: bytes, target: UUID | None, strict: bool) -> WriteOptions:
     """What the header fields and the query say about this write. ``target`` is the existing thing it is about.
 
     Raises InvalidRequest for fields that are not well-formed, PreconditionRequired when ``strict`` asks for
@@ -98,7 +98,7 @@ def intent_of(visit: Visit, path: bytes, query: bytes, target: UUID | None, stri
     if (field := visit.fields.get(b"idempotency-key")) is not None:
         asked = b"\0".join((visit.method.encode(), path, query, match or b"", visit.body))
         key = Key(_key(field), sha256(asked).digest())
-    return Intent(key=key, expected=expected, rehearsal=bool(visit.query and visit.query.values.get("dry_run")))
+    return WriteOptions(key=key, expected=expected, dry_run=bool(visit.query and visit.query.values.get("dry_run")))
 
 
 def _key(field: bytes) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from todo_core.errors import Unavailable
 from todo_core.todo import Todo
-from todo_http.edge.client_address import Places
+from todo_http.edge.client_address import ClientAddresses
 from todo_http.kernel.concurrency import ConcurrencyLimit
 from todo_http.kernel.cursors import Cursors
 from todo_http.kernel.rate_limit import RateLimit
@@ -25,7 +25,7 @@ class Service:
     """
 
     options: HttpOptions
-    places: Places
+    places: ClientAddresses
     cursors: Cursors
     rate_limit: RateLimit | None
     users: ConcurrencyLimit

@@ -8,7 +8,7 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy import column, literal, or_, select, table
 
-from todo_adapters.sql.connection_limiter import Gate, numbers_of
+from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.postgres.connection import CONFIRM, Link, NeverSent, confirming
 from todo_adapters.sql.postgres.pool import Pool
@@ -55,8 +55,8 @@ class PostgresDatabase:
 
     def __init__(self, options: PostgresOptions) -> None:
         self._options = options
-        self._gate = Gate(options.pool_size, options.pool_queue, options.pool_wait)
-        self._pool = Pool(self._connect, self._gate, options.age_max, options.idle_max)
+        self._limiter = ConnectionLimiter(options.pool_size, options.pool_queue, options.pool_wait)
+        self._pool = Pool(self._connect, self._limiter, options.age_max, options.idle_max)
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
         rows = await self._run(Link.rows, statement, values)
@@ -106,7 +106,7 @@ class PostgresDatabase:
 
     def numbers(self) -> dict[str, float]:
         """What metrics tell."""
-        return numbers_of(self._gate)
+        return numbers_of(self._limiter)
 
     async def close(self) -> None:
         """For good: whoever comes later finds it unavailable."""

@@ -1,6 +1,6 @@
 """Connections to PostgreSQL, lent in turn: whoever is done hands the place, with a clean connection, to the next.
 
-There are never more connections than places at the gate: one is made only by somebody who has a place and finds
+There are never more connections than places at the limiter: one is made only by somebody who has a place and finds
 none idle.
 """
 
@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
-from todo_adapters.sql.connection_limiter import Gate
+from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_adapters.sql.database import CLOSED
 from todo_adapters.sql.postgres.connection import Link, refusal_to_connect
 from todo_core.errors import Unavailable
@@ -26,9 +26,11 @@ class Pool:
     one that nobody needed for ``idle_max``, which a firewall may have forgotten, ends soon after.
     """
 
-    def __init__(self, connect: Callable[[], Awaitable[Any]], gate: Gate, age_max: float, idle_max: float) -> None:
+    def __init__(
+        self, connect: Callable[[], Awaitable[Any]], limiter: ConnectionLimiter, age_max: float, idle_max: float
+    ) -> None:
         self._connect = connect
-        self._gate = gate
+        self._limiter = limiter
         self._age_max = age_max
         self._idle_max = idle_max
         self._idle: list[Link] = []  # the last to come back is the first to go, so that those too many fall idle
@@ -42,7 +44,7 @@ class Pool:
         """Raises Unavailable when too many wait, after too long a wait, or when no connection can be made."""
         self._refuse_if_closed()
         number = None if owner is None else owner.int  # UUIDs compute their hashes in Python
-        await self._gate.enter(number)
+        await self._limiter.enter(number)
         try:
             link = self._idle_link() or await self._make()
         except BaseException:
@@ -76,7 +78,7 @@ class Pool:
         while self._idle:
             self._end(self._idle.pop())
         try:
-            if self._gate.inside:
+            if self._limiter.inside:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(GRACE_SECONDS):
                         await self._all_left.wait()
@@ -127,8 +129,8 @@ class Pool:
             self._idle.append(link)
 
     def _leave(self, owner: Hashable) -> None:
-        self._gate.leave(owner)
-        if self._closed and not self._gate.inside:
+        self._limiter.leave(owner)
+        if self._closed and not self._limiter.inside:
             self._all_left.set()
 
     def _end(self, link: Link) -> None:

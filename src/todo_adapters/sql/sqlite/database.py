@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from todo_adapters.private_files import closing_command, readable_by_others
 from todo_adapters.shield import finished
-from todo_adapters.sql.connection_limiter import Gate, numbers_of
+from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
 from todo_adapters.sql.database import CLOSED, Transaction, Values
 from todo_adapters.sql.sqlite.connection import (
     SqliteThread,
@@ -41,7 +41,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, wait: float = 2.0, queue: int = 1024, statement_limit: float = 10.0) -> None:
         self._path = path
-        self._writing = Gate(1, queue, wait)
+        self._writing = ConnectionLimiter(1, queue, wait)
         self._groups = Groups(self._writing, queue, self._on_writer)
         self._opening = asyncio.Lock()
         self._closed = False
@@ -99,7 +99,7 @@ class SqliteDatabase:
 
     def numbers(self) -> dict[str, float]:
         """What metrics tell."""
-        numbers = numbers_of(self._writing, *self._readers.gates)
+        numbers = numbers_of(self._writing, *self._readers.limiters)
         numbers["todo_pool_waiting"] += self._groups.waiting
         numbers["todo_pool_refused_total"] += self._groups.refused
         return numbers

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from todo_adapters.shield import finished
-from todo_adapters.sql.connection_limiter import FULL, Gate
+from todo_adapters.sql.connection_limiter import FULL, ConnectionLimiter
 from todo_adapters.sql.sqlite.connection import begin, commit, refusal, undo
 from todo_adapters.sql.statements import Row
 from todo_core.errors import OwnerBusy, Unavailable
@@ -32,20 +32,20 @@ class Group:
 
 
 class Groups:
-    """Where writes wait for the writer. The first of a group stands in the gate for all who join it there."""
+    """Where writes wait for the writer. The first of a group stands in the limiter for all who join it there."""
 
-    def __init__(self, gate: Gate, waiting_max: int, on_writer: OnWriter) -> None:
-        self._gate = gate
+    def __init__(self, limiter: ConnectionLimiter, waiting_max: int, on_writer: OnWriter) -> None:
+        self._limiter = limiter
         self._waiting_max = waiting_max
         self._on_writer = on_writer
         self._forming: Group | None = None
         self.waiting = 0
         self.refused = 0
-        """Both without those that the gate counts itself: the first of each group."""
+        """Both without those that the limiter counts itself: the first of each group."""
 
     async def write(self, steps: Steps) -> Row | None:
         """The first row of the write, once it is committed. Is finished even if the caller is cancelled."""
-        if self._gate.waiting + self.waiting >= self._waiting_max:
+        if self._limiter.waiting + self.waiting >= self._waiting_max:
             self.refused += 1
             raise Unavailable(FULL)
         group = self._forming
@@ -63,7 +63,7 @@ class Groups:
 
     async def _carry_out(self, group: Group) -> list[Outcome]:
         try:
-            await self._gate.enter(late=OwnerBusy())
+            await self._limiter.enter(late=OwnerBusy())
         except Unavailable as late:
             self.refused += len(group.writes) - 1
             return _for_all(group, late)
@@ -74,7 +74,7 @@ class Groups:
         except Exception as error:
             return _for_all(group, error)
         finally:
-            self._gate.leave()
+            self._limiter.leave()
 
     def _close(self, group: Group) -> None:
         """Nobody joins it any more."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, TypeVar
 
-from todo_adapters.sql.connection_limiter import Gate
+from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_adapters.sql.sqlite.connection import SqliteThread, TooSlow, connect_patient
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class Readers:
         self._idle = [SqliteThread(limit, background=True) for _ in range(PATIENT_THREADS)]
         self._patient = tuple(self._idle)
         self._slow_until: dict[Hashable, float] = {}
-        self.gates = (Gate(QUICK_PLACES, queue, wait), Gate(PATIENT_THREADS, queue, wait))
+        self.limiters = (ConnectionLimiter(QUICK_PLACES, queue, wait), ConnectionLimiter(PATIENT_THREADS, queue, wait))
 
     async def open(self) -> None:
         """Opens the quick thread's connection. Raises Unavailable."""
@@ -50,14 +50,14 @@ class Readers:
         """What the read leads to. Raises Unavailable, TooSlow when it takes longer than the limit."""
         which = (owner, statement)
         if self._slow_until.get(which, 0.0) < monotonic():
-            gate = self.gates[0]
-            await gate.enter(owner)
+            limiter = self.limiters[0]
+            await limiter.enter(owner)
             try:
                 return await self._quick.run(read)
             except TooSlow:
                 self._remember(which)
             finally:
-                gate.leave(owner)
+                limiter.leave(owner)
         return await self._run_patiently(owner, read)
 
     async def close(self) -> None:
@@ -72,12 +72,12 @@ class Readers:
             del self._slow_until[next(iter(self._slow_until))]
 
     async def _run_patiently(self, owner: Hashable, read: Read[T]) -> T:
-        gate = self.gates[1]
-        await gate.enter(owner)
+        limiter = self.limiters[1]
+        await limiter.enter(owner)
         thread = self._idle.pop()
         try:
             await thread.open(self._path, connect_patient)
             return await thread.run(read)
         finally:
             self._idle.append(thread)
-            gate.leave(owner)
+            limiter.leave(owner)
