@@ -158,7 +158,7 @@ class PasswordWorker:
         rounds = self.rounds(contestants)
         about = {variant.name: variant.about for variant in VARIANTS} | {"pgbench": pgbench.__doc__ or ""}
         return Result(
-            command=shlex.join(["make", "bench-quick" if self.wanted.quick else "password_worker", *_told()]),
+            command=shlex.join(["make", "bench-quick" if self.wanted.quick else "bench", *_told()]),
             date=datetime.now(UTC).date().isoformat(),
             facts=machine.describe(self.postgres.origin.split(",")[0].removeprefix("PostgreSQL ")),
             dataset=f"{self.dataset} {self.wanted.rounds} rounds of {self.wanted.seconds} s, medians.",

@@ -83,17 +83,17 @@ def cuts(args: list[str]) -> NoReturn:
     become("pytest", "-s", *[f"tests/e2e/test_{name}.py" for name in CUTS], *args)
 
 
-def password_worker(args: list[str]) -> NoReturn:
+def bench(args: list[str]) -> NoReturn:
     """Measure the service beside what it is compared with (--write keeps docs/performance.md)"""
     ensure("run")
-    ensure("password_worker")
-    python = str(home("password_worker") / "bin" / "python")
+    ensure("bench")
+    python = str(home("bench") / "bin" / "python")
     os.execv(python, [python, "-m", "benchmarks.run", *args])
 
 
 def bench_quick(args: list[str]) -> NoReturn:
     """The same in less than two minutes: fewer tasks, rounds and variants"""
-    password_worker(["--quick", *args])
+    bench(["--quick", *args])
 
 
 def screenshots(_: list[str]) -> NoReturn:
@@ -141,7 +141,7 @@ def lock(args: list[str]) -> None:
     subprocess.run([*base, *everything], check=True)
     subprocess.run([*base, "pyproject.toml", *within, "requirements/run.txt"], check=True)
     subprocess.run([*base, "--group", "build", *within, "requirements/build.txt"], check=True)
-    comparison = ["pyproject.toml", "--group", "password_worker", "--group", "build"]
+    comparison = ["pyproject.toml", "--group", "bench", "--group", "build"]
     subprocess.run([*base, *comparison, *within, "requirements/bench.txt"], check=True)
     subprocess.run([*base, "-", "-o", "requirements/uv.txt"], input=b"uv\n", check=True)
 
@@ -153,7 +153,7 @@ def report(args: list[str]) -> NoReturn:
 
 def clean(_: list[str]) -> None:
     """Remove what can be made again: the environment, tools and caches (never ./var)"""
-    for path in (VENV, home("password_worker"), TOOLS, *(ROOT / name for name in CACHES)):
+    for path in (VENV, home("bench"), TOOLS, *(ROOT / name for name in CACHES)):
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -171,7 +171,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "screenshots": screenshots,
     "fuzz": fuzz,
     "cuts": cuts,
-    "password_worker": password_worker,
+    "bench": bench,
     "bench-quick": bench_quick,
     "check": check,
     "format": format_,

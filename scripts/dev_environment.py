@@ -20,11 +20,11 @@ BIN = VENV / "bin"
 LOCK_FILES = {
     "run": ("requirements/run.txt", "requirements/build.txt"),
     "dev": ("requirements/dev.txt",),
-    "password_worker": ("requirements/bench.txt",),
+    "bench": ("requirements/bench.txt",),
 }
 
 # Benchmarks compare with other frameworks, which must not be there where the service runs.
-SEPARATE = {"password_worker": ".venv-bench"}
+SEPARATE = {"bench": ".venv-bench"}
 
 NO_VENV_HELP = """\
 This Python cannot make virtual environments, and uv is neither on PATH nor could be fetched. Either of these helps:

@@ -8,7 +8,7 @@ SCRIPT = """
 import sys; sys.path.insert(0, sys.argv[1])
 import asyncio
 from uuid import UUID
-from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
+from todo_adapters.memory.security import ListEventLog, MemoryRevokedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
 
@@ -21,9 +21,9 @@ async def main():
     user, session = ids.new(), ids.new()
     assert access.read(access.issue(user, session, 1, clock.now()), clock.now()).user_id == user
     assert refreshing.read(refreshing.issue(session, 1)) == (session, 1)
-    ended, journal = MemoryEndedSessions(), ListJournal()
+    ended, event_log = MemoryRevokedSessions(), ListEventLog()
     ended.add(session); assert session in ended
-    journal.record("done"); assert journal.events == ["done"]
+    event_log.record("done"); assert event_log.events == ["done"]
 
 asyncio.run(main())
 foreign = {name.partition(".")[0] for name in sys.modules} - sys.stdlib_module_names - {"todo_adapters", "todo_core"}

@@ -8,7 +8,7 @@ from tests.architecture.sources import ROOT
 SCRIPT = """
 import sys; sys.path.insert(0, sys.argv[1])
 import asyncio
-from todo_adapters.memory.security import ListJournal, MemoryEndedSessions, OpaqueAccessTokens, ScryptHasher
+from todo_adapters.memory.security import ListEventLog, MemoryRevokedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import SystemClock, UuidSevens, new_salt, new_secret
@@ -24,9 +24,9 @@ from todo_core.usecases.tasks import add_task, complete_task, find_tasks
 
 async def main():
     clock, secrets, hasher = SystemClock(), [new_secret()], ScryptHasher(cost=4)
-    run = Runner(MemoryStore(), clock, UuidSevens(), ListJournal())
+    run = Runner(MemoryStore(), clock, UuidSevens(), ListEventLog())
     passwords = PasswordCheck(run, hasher, Digests(new_salt()))
-    sessions = Sessions(run, passwords, OpaqueAccessTokens(secrets), HmacRefreshTokens(secrets), MemoryEndedSessions())
+    sessions = Sessions(run, passwords, OpaqueAccessTokens(secrets), HmacRefreshTokens(secrets), MemoryRevokedSessions())
     accounts = Accounts(run, hasher, passwords, sessions)
 
     wish = Registration.of(email="ada@example.org", password="correct horse battery staple", name="Ada")

@@ -71,7 +71,7 @@ def test_the_running_set_does_not_serve_for_development(workshop: Workshop) -> N
 
 
 def test_benchmarks_have_an_environment_of_their_own(workshop: Workshop) -> None:
-    for wanted in ("run", "password_worker", "run", "password_worker"):
+    for wanted in ("run", "bench", "run", "bench"):
         dev_environment.ensure(wanted)
     assert workshop.installed == ["uv run", "uv bench"]
 

@@ -103,7 +103,7 @@ class OpaqueAccessTokens:
 
 
 class MemoryRevokedSessions:
-    """EndedSessions of a process that nobody shares: it never forgets one."""
+    """RevokedSessions of a process that nobody shares: it never forgets one."""
 
     def __init__(self) -> None:
         self._ended: set[object] = set()

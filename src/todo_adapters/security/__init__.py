@@ -1,0 +1,1 @@
+"""Passwords, tokens, signed records and the keys for them."""

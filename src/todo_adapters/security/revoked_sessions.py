@@ -37,7 +37,7 @@ BEHIND: Final = "It cannot be checked at this moment whether the login session h
 
 
 class FollowedRevokedSessions:
-    """EndedSessions that learns from the storage what other replicas have ended, within a second.
+    """RevokedSessions that learns from the storage what other replicas have ended, within a second.
 
     Each look reads a page of the whole table, so that a table of one page is known completely whatever any clock
     says. Of a longer one it reads what has ended since the last look as well; and everything, at the start and when

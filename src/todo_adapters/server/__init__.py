@@ -1,0 +1,1 @@
+"""The server process: listening, serving, stopping and reloading."""

@@ -1,0 +1,1 @@
+"""The operations: one module per capability, each with its routes and wire types."""

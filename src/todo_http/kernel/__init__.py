@@ -1,0 +1,1 @@
+"""What every operation is made of: request context, guards, bodies, queries, conditions, cursors and responses."""

@@ -1,0 +1,1 @@
+"""PostgreSQL through asyncpg: the connection, the pool and the database."""
