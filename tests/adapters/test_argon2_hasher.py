@@ -15,7 +15,8 @@ from todo_adapters.threads import NICENESS
 from todo_core.errors import Unavailable
 
 
-async def test_a_hash_names_argon2id_and_parameters_that_owasp_accepts() -> None:  # A11
+@pytest.mark.check("A11")
+async def test_a_hash_names_argon2id_and_parameters_that_owasp_accepts() -> None:
     hasher = Argon2Hasher()
     async with hasher.turn() as turn:
         stored = await turn.hash("correct horse battery")

@@ -60,7 +60,8 @@ async def fill(empty_database: str, owner: UserId) -> None:
     await on_connection(empty_database, lambda connection: [connection.execute(text(each)) for each in statements])
 
 
-async def test_any_number_of_expired_rows_is_deleted_within_the_time_of_statements(  # P14
+@pytest.mark.check("P14")
+async def test_any_number_of_expired_rows_is_deleted_within_the_time_of_statements(
     empty_database: str, database: Database
 ) -> None:
     store = SqlStore(database)

@@ -1,11 +1,13 @@
 """What the ``todo`` command says when it cannot do what it is asked, without a trace."""
 
+import pytest
 from click.testing import CliRunner
 
 from todo_adapters.cli import main
 
 
-def test_an_address_that_is_too_long_is_refused_before_the_database_is_opened() -> None:  # P1
+@pytest.mark.check("P1")
+def test_an_address_that_is_too_long_is_refused_before_the_database_is_opened() -> None:
     for address, detail in (("\u0316\u0301" * 30_000, "at most 254 characters"), ("a\0@example.org", "NUL")):
         done = CliRunner().invoke(main, ["user", "disable", address], env={"DATABASE_URL": "postgresql://nowhere/"})
         assert done.exit_code == 1

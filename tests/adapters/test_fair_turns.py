@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Hashable
 from pathlib import Path
 
+import pytest
+
 from tests.support.sqlite_service import IDS, service_on
 from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_core.ids import UserId
@@ -18,7 +20,8 @@ async def visit(limiter: ConnectionLimiter, owner: Hashable, served: list[Hashab
     limiter.leave(owner)
 
 
-async def test_owners_are_served_in_rotation_however_many_requests_one_has() -> None:  # P6
+@pytest.mark.check("P6")
+async def test_owners_are_served_in_rotation_however_many_requests_one_has() -> None:
     limiter, served = ConnectionLimiter(1, 100, 5), list[Hashable]()
     crowd = [visit(limiter, "greedy", served) for _ in range(20)]
     await asyncio.gather(*crowd, *[visit(limiter, owner, served) for owner in ("ada", "bob", "ada")])
@@ -26,7 +29,8 @@ async def test_owners_are_served_in_rotation_however_many_requests_one_has() -> 
     assert Counter(served) == {"greedy": 20, "ada": 2, "bob": 1}
 
 
-async def test_one_owner_holds_at_most_half_of_the_places() -> None:  # P4, P6
+@pytest.mark.check("P4", "P6")
+async def test_one_owner_holds_at_most_half_of_the_places() -> None:
     limiter = ConnectionLimiter(4, 100, 5)
     greedy = [asyncio.create_task(limiter.enter("greedy")) for _ in range(10)]
     await asyncio.sleep(0)
@@ -76,7 +80,8 @@ async def test_no_place_is_lost_whatever_happens_at_the_gate() -> None:
     assert max(worst["ada"], worst["bob"], worst["eve"]) == 2
 
 
-async def test_a_writer_of_another_owner_does_not_wait_behind_all_transactions_of_one(tmp_path: Path) -> None:  # P6
+@pytest.mark.check("P6")
+async def test_a_writer_of_another_owner_does_not_wait_behind_all_transactions_of_one(tmp_path: Path) -> None:
     async with service_on(tmp_path / "todo.db") as service:
         database, ended = service.database, list[UserId]()
 

@@ -47,7 +47,8 @@ async def fill(service: Service) -> list[Task]:
     return [outcome for outcome in outcomes if isinstance(outcome, Task)]
 
 
-async def test_a_full_disk_is_told_until_there_is_space_again(tmp_path: Path) -> None:  # K16
+@pytest.mark.check("K16")
+async def test_a_full_disk_is_told_until_there_is_space_again(tmp_path: Path) -> None:
     file = tmp_path / "todo.db"
     async with service_on(file) as service:
         await service.add("before")
@@ -153,9 +154,10 @@ def told(server: Server, event: str) -> list[dict[str, Any]]:
     return [line for line in lines if line["event"] == event]
 
 
+@pytest.mark.check("K16")
 async def test_a_server_on_a_full_disk_refuses_writes_serves_reads_and_recovers(
     tmp_path: Path, small_disk: Path
-) -> None:  # K16
+) -> None:
     async with serving(tmp_path, "--migrate", TODO_DATA_DIR=str(small_disk)) as server, server.client() as client:
         wish = {"email": "ada@example.org", "password": PASSWORD, "name": "Ada"}
         session = (await client.post("/api/auth/register", json=wish)).json()

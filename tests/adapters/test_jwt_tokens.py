@@ -70,7 +70,8 @@ def test_the_forger_of_these_tests_can_make_a_good_token(tokens: JwtTokens, cloc
     assert not refused(tokens, signed(claims(clock)), clock)
 
 
-def test_a_token_holds_seven_claims_and_nothing_about_the_person(tokens: JwtTokens, clock: FixedClock) -> None:  # C23
+@pytest.mark.check("C23")
+def test_a_token_holds_seven_claims_and_nothing_about_the_person(tokens: JwtTokens, clock: FixedClock) -> None:
     header, payload, _ = tokens.issue(USER, SESSION, 1, clock.now()).split(".")
     assert json.loads(base64.b64decode(header + "==")) == {"alg": "HS256", "typ": "at+jwt"}
     assert json.loads(base64.b64decode(payload + "==")) == claims(clock, jti=f"{CountingIds().new()}.1")
@@ -111,7 +112,8 @@ def test_names_that_would_break_that_are_refused_at_the_start(name: str) -> None
         JwtTokens([SECRET], CountingIds(), audience=name)
 
 
-def test_a_secret_shorter_than_the_digest_is_refused_at_the_start() -> None:  # C16
+@pytest.mark.check("C16")
+def test_a_secret_shorter_than_the_digest_is_refused_at_the_start() -> None:
     for secrets in ([], [""], ["x" * 31], [SECRET, "short"]):
         with pytest.raises(ValueError, match="32"):
             JwtTokens(secrets, CountingIds())
@@ -121,7 +123,8 @@ def test_no_two_tokens_are_the_same(tokens: JwtTokens, clock: FixedClock) -> Non
     assert tokens.issue(USER, SESSION, 1, clock.now()) != tokens.issue(USER, SESSION, 1, clock.now())
 
 
-def test_no_bit_behind_the_base64_can_be_flipped(tokens: JwtTokens, clock: FixedClock) -> None:  # C7
+@pytest.mark.check("C7")
+def test_no_bit_behind_the_base64_can_be_flipped(tokens: JwtTokens, clock: FixedClock) -> None:
     parts = [base64.urlsafe_b64decode(part + "==") for part in tokens.issue(USER, SESSION, 1, clock.now()).split(".")]
     for index, part in enumerate(parts):
         for bit in range(8 * len(part)):
@@ -131,8 +134,9 @@ def test_no_bit_behind_the_base64_can_be_flipped(tokens: JwtTokens, clock: Fixed
             assert refused(tokens, ".".join(map(segment, forged)), clock), (index, bit)
 
 
+@pytest.mark.check("C1", "C2")
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", "", None, "HS384", "HS512", "RS256", "ES256", 1])
-def test_only_one_algorithm_is_known(tokens: JwtTokens, clock: FixedClock, algorithm: object) -> None:  # C1, C2
+def test_only_one_algorithm_is_known(tokens: JwtTokens, clock: FixedClock, algorithm: object) -> None:
     header = {**HEADER, "alg": algorithm}
     digest = {"HS384": "sha384", "HS512": "sha512"}.get(str(algorithm), "sha256")
     token = signed(claims(clock), header, digest=digest)
@@ -140,6 +144,7 @@ def test_only_one_algorithm_is_known(tokens: JwtTokens, clock: FixedClock, algor
         assert refused(tokens, forged, clock)
 
 
+@pytest.mark.check("C4", "C5", "C6", "C11")
 @pytest.mark.parametrize(
     "extra",
     [
@@ -164,31 +169,35 @@ def test_only_one_algorithm_is_known(tokens: JwtTokens, clock: FixedClock, algor
     ],
 )
 def test_a_header_of_another_kind_is_refused(tokens: JwtTokens, clock: FixedClock, extra: dict[str, object]) -> None:
-    assert refused(tokens, signed(claims(clock), {**HEADER, **extra}), clock)  # C4, C5, C6, C11
+    assert refused(tokens, signed(claims(clock), {**HEADER, **extra}), clock)
 
 
-def test_a_header_without_a_type_is_refused(tokens: JwtTokens, clock: FixedClock) -> None:  # C11
+@pytest.mark.check("C11")
+def test_a_header_without_a_type_is_refused(tokens: JwtTokens, clock: FixedClock) -> None:
     assert refused(tokens, signed(claims(clock), {"alg": "HS256"}), clock)
     assert refused(tokens, signed(claims(clock), ["HS256"]), clock)
 
 
-def test_a_detached_payload_is_refused(tokens: JwtTokens, clock: FixedClock) -> None:  # C6
+@pytest.mark.check("C6")
+def test_a_detached_payload_is_refused(tokens: JwtTokens, clock: FixedClock) -> None:
     header, payload, signature = signed(claims(clock)).split(".")
     assert refused(tokens, f"{header}..{signature}", clock)
     assert refused(tokens, json.dumps({"protected": header, "payload": payload, "signature": signature}), clock)
 
 
+@pytest.mark.check("C9", "C12", "C15")
 @pytest.mark.parametrize("name", ["iss", "aud", "sub", "sid", "jti", "iat", "exp"])
 @pytest.mark.parametrize(
     "value", [..., None, "", 1.5, True, -1, [], {}, [str(USER)], "x" * 5_000, "caf\u00e9"], ids=repr
 )
 def test_every_claim_must_be_there_and_of_its_kind(
     tokens: JwtTokens, clock: FixedClock, name: str, value: object
-) -> None:  # C9, C12, C15
+) -> None:
     valid_id = name == "jti" and isinstance(value, str) and value
     assert refused(tokens, signed(claims(clock, **{name: value})), clock) != valid_id
 
 
+@pytest.mark.check("C10")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -202,30 +211,31 @@ def test_every_claim_must_be_there_and_of_its_kind(
     ids=repr,
 )
 def test_issuer_and_audience_must_be_exact(tokens: JwtTokens, clock: FixedClock, changes: dict[str, object]) -> None:
-    assert refused(tokens, signed(claims(clock, **changes)), clock)  # C10
+    assert refused(tokens, signed(claims(clock, **changes)), clock)
 
 
+@pytest.mark.check("C15")
 @pytest.mark.parametrize("name", ["sub", "sid"])
 @pytest.mark.parametrize(
     "spelling", [str.upper, "{{{}}}".format, "urn:uuid:{}".format, lambda text: text.replace("-", "")]
 )
-def test_an_id_has_one_spelling(tokens: JwtTokens, clock: FixedClock, name: str, spelling: Any) -> None:  # C15
+def test_an_id_has_one_spelling(tokens: JwtTokens, clock: FixedClock, name: str, spelling: Any) -> None:
     assert refused(tokens, signed(claims(clock, **{name: spelling("01935a2e-0000-7000-8000-0000000000ab")})), clock)
 
 
+@pytest.mark.check("C12")
 @pytest.mark.parametrize(
     "raw", ["NaN", "Infinity", "1e999", "1" + "0" * 400, "-1" + "0" * 400, "1" + "0" * 5_000, '"1795176600"']
 )
 @pytest.mark.parametrize("name", ["iat", "exp", "nbf"])
-def test_absurd_numbers_are_refused(tokens: JwtTokens, clock: FixedClock, name: str, raw: str) -> None:  # C12
+def test_absurd_numbers_are_refused(tokens: JwtTokens, clock: FixedClock, name: str, raw: str) -> None:
     payload = json.dumps(claims(clock, **{name: 123454321})).replace("123454321", raw)
     if (name, raw) != ("nbf", "-1" + "0" * 400):  # not before the beginning of time: true
         assert refused(tokens, signed(payload.encode()), clock)
 
 
-def test_an_issue_a_moment_ahead_passes_and_five_minutes_ahead_fails(
-    tokens: JwtTokens, clock: FixedClock
-) -> None:  # C14
+@pytest.mark.check("C14")
+def test_an_issue_a_moment_ahead_passes_and_five_minutes_ahead_fails(tokens: JwtTokens, clock: FixedClock) -> None:
     now = int(clock.now().timestamp())
     for name in ("iat", "nbf"):
         assert not refused(tokens, signed(claims(clock, **{name: now + 1, "exp": now + 600})), clock)
@@ -237,14 +247,16 @@ def test_a_beginning_may_be_absent_and_not_of_another_kind(tokens: JwtTokens, cl
     assert refused(tokens, signed(claims(clock, nbf=value)), clock)
 
 
-def test_a_lifetime_beyond_the_policy_is_refused(tokens: JwtTokens, clock: FixedClock) -> None:  # C13
+@pytest.mark.check("C13")
+def test_a_lifetime_beyond_the_policy_is_refused(tokens: JwtTokens, clock: FixedClock) -> None:
     now = int(clock.now().timestamp())
     assert refused(tokens, signed(claims(clock, exp=now + 601)), clock)
     assert refused(tokens, signed(claims(clock, iat=now - 1)), clock)
     assert refused(tokens, signed(claims(clock, iat=now + 5, exp=now + 5)), clock)
 
 
-def test_deep_nesting_and_other_payloads_are_refused(tokens: JwtTokens, clock: FixedClock) -> None:  # C19
+@pytest.mark.check("C19")
+def test_deep_nesting_and_other_payloads_are_refused(tokens: JwtTokens, clock: FixedClock) -> None:
     for payload in (
         b"[" * 5_000,
         b'{"a":' * 1_000,
@@ -262,7 +274,8 @@ def test_deep_nesting_and_other_payloads_are_refused(tokens: JwtTokens, clock: F
     assert refused(tokens, signed(b"[" * 100_000), clock)
 
 
-def test_a_text_that_is_too_long_is_not_looked_at(tokens: JwtTokens, clock: FixedClock) -> None:  # C18
+@pytest.mark.check("C18")
+def test_a_text_that_is_too_long_is_not_looked_at(tokens: JwtTokens, clock: FixedClock) -> None:
     assert refused(tokens, signed(claims(clock, extra="x" * TOKEN_MAX)), clock)
     assert not refused(tokens, signed(claims(clock, extra="x" * 2_000)), clock)
 

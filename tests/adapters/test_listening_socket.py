@@ -45,13 +45,15 @@ def connected(client: socket.socket) -> bool:
     return True
 
 
-def test_connections_have_what_is_set_on_the_socket(listener: socket.socket) -> None:  # P5
+@pytest.mark.check("P5")
+def test_connections_have_what_is_set_on_the_socket(listener: socket.socket) -> None:
     with connecting(listener), listener.accept()[0] as accepted:
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == SENDING_MILLISECONDS
 
 
-def test_the_kernel_ends_a_connection_whose_client_takes_nothing(listener: socket.socket) -> None:  # P5
+@pytest.mark.check("P5")
+def test_the_kernel_ends_a_connection_whose_client_takes_nothing(listener: socket.socket) -> None:
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 500)
     with connecting(listener), listener.accept()[0] as accepted:
         started = monotonic()

@@ -76,7 +76,8 @@ def test_a_pipe_with_room_gets_its_lines_at_once_and_in_order(pipe: Pipe) -> Non
     assert (lines.count("one"), lines.count("two"), lines.count("four")) == (2_000, 50_000, 1)
 
 
-def test_nobody_waits_for_a_pipe_that_is_full(pipe: Pipe) -> None:  # P9
+@pytest.mark.check("P9")
+def test_nobody_waits_for_a_pipe_that_is_full(pipe: Pipe) -> None:
     writer = LogWriter(pipe.writing, capacity=100_000)
     started = monotonic()
     for _ in range(20_000):  # 4 MB
@@ -87,7 +88,8 @@ def test_nobody_waits_for_a_pipe_that_is_full(pipe: Pipe) -> None:  # P9
     assert writer.dropped > 15_000
 
 
-def test_what_was_dropped_is_counted_and_told_when_there_is_room_again(pipe: Pipe) -> None:  # P9
+@pytest.mark.check("P9")
+def test_what_was_dropped_is_counted_and_told_when_there_is_room_again(pipe: Pipe) -> None:
     writer = LogWriter(pipe.writing, capacity=100_000)
     for _ in range(5_000):
         writer.write(LINE)
@@ -186,7 +188,8 @@ def test_a_forked_process_writes_its_own_lines_and_no_others(pipe: Pipe) -> None
     assert (lines.count("parent"), lines.count("child")) == (5_000, 1)
 
 
-def test_an_interpreter_ends_though_nobody_reads(pipe: Pipe) -> None:  # P9
+@pytest.mark.check("P9")
+def test_an_interpreter_ends_though_nobody_reads(pipe: Pipe) -> None:
     program = (
         "from todo_adapters.telemetry.log_writer import replace_streams; replace_streams()\n"
         "for _ in range(1_000): print('x' * 200)\n"

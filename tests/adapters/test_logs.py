@@ -45,7 +45,8 @@ def test_an_event_is_a_line_with_time_level_and_name_first(event_log: EventLog, 
     ]
 
 
-def test_the_request_is_in_every_line(event_log: EventLog, lines: Lines) -> None:  # J7
+@pytest.mark.check("J7")
+def test_the_request_is_in_every_line(event_log: EventLog, lines: Lines) -> None:
     with structlog.contextvars.bound_contextvars(request_id="abcdefgh"):
         event_log.record("login")
         logging.getLogger("some.library").warning("hm")
@@ -53,18 +54,20 @@ def test_the_request_is_in_every_line(event_log: EventLog, lines: Lines) -> None
     assert [line.get("request_id") for line in lines()] == ["abcdefgh", "abcdefgh", None]
 
 
+@pytest.mark.check("J13")
 @pytest.mark.parametrize(
     ("event", "level"),
     [("login", "info"), ("add_task", "info"), ("login_failed", "warning"), ("password_check_failed", "warning"),
      ("refresh_reused", "warning"), ("refresh_rotated", "info"), ("too_many_requests", "warning")],
 )  # fmt: skip
 def test_what_people_should_look_into_is_a_warning(event_log: EventLog, lines: Lines, event: str, level: str) -> None:
-    event_log.record(event)  # J13
+    event_log.record(event)
     assert [line["level"] for line in lines()] == [level]
 
 
+@pytest.mark.check("J8")
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_nothing_can_forge_or_split_a_line(form: str, capsys: pytest.CaptureFixture[str]) -> None:  # J8
+def test_nothing_can_forge_or_split_a_line(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     configure("info", form, FixedClock())
     StructlogEventLog().record("login" + HOSTILE, user=HOSTILE, parts=[HOSTILE], **{"key" + HOSTILE: 1})
     logging.getLogger("lib").warning("hm " + HOSTILE)
@@ -74,7 +77,8 @@ def test_nothing_can_forge_or_split_a_line(form: str, capsys: pytest.CaptureFixt
     assert all(line.isprintable() for line in written.splitlines())
 
 
-def test_a_long_value_is_cut(event_log: EventLog, lines: Lines) -> None:  # J8
+@pytest.mark.check("J8")
+def test_a_long_value_is_cut(event_log: EventLog, lines: Lines) -> None:
     event_log.record("x" * 10**6, user="y" * 10**6, many=["z" * 10**6])
     (line,) = lines()
     assert [len(text) for text in (line["event"], line["user"], line["many"][0])] == [VALUE_MAX] * 3
@@ -87,7 +91,8 @@ def test_every_kind_of_value_can_be_written(event_log: EventLog, lines: Lines, v
     assert len(lines()) == 1
 
 
-def test_a_failure_is_told_by_kind_and_place_and_never_quoted(lines: Lines) -> None:  # J9
+@pytest.mark.check("J9")
+def test_a_failure_is_told_by_kind_and_place_and_never_quoted(lines: Lines) -> None:
     try:
         try:
             raise ConnectionRefusedError(111, "buy milk")
@@ -104,7 +109,8 @@ def test_a_failure_is_told_by_kind_and_place_and_never_quoted(lines: Lines) -> N
     assert "test_logs.py" in ours["failure"][1]
 
 
-def test_a_library_is_heard_from_warnings_on_and_in_one_line(lines: Lines) -> None:  # T20
+@pytest.mark.check("T20")
+def test_a_library_is_heard_from_warnings_on_and_in_one_line(lines: Lines) -> None:
     configure("debug", "json", FixedClock())
     logger = logging.getLogger("asyncpg")
     logger.debug("executing insert with 'buy milk'")
@@ -168,7 +174,8 @@ def test_the_journal_never_raises(monkeypatch: pytest.MonkeyPatch, event_log: Ev
     structlog.get_logger("todo_http").error("request_failed")
 
 
-def test_warnings_that_attackers_cause_are_bounded_and_counted(lines: Lines) -> None:  # J15
+@pytest.mark.check("J15")
+def test_warnings_that_attackers_cause_are_bounded_and_counted(lines: Lines) -> None:
     seconds = [100.5]
     event_log = StructlogEventLog(lambda: seconds[0])
     for _ in range(WARNINGS_PER_SECOND + 30):

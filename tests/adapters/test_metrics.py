@@ -26,7 +26,8 @@ def meter_of(*answers: tuple[int, float]) -> Meter:
     return meter
 
 
-def test_requests_are_counted_by_route_and_class_of_status() -> None:  # N10
+@pytest.mark.check("N10")
+def test_requests_are_counted_by_route_and_class_of_status() -> None:
     series = meter_of((200, 0.001), (204, 0.001), (304, 0.001), (404, 0.2), (503, 9), (0, 1)).series()
     counts = {name: value for name, value in series.items() if name.startswith("todo_requests_total")}
     assert counts == {
@@ -65,7 +66,8 @@ def test_there_is_an_end_to_the_number_of_series() -> None:
     assert len(meter.series()) <= EVENTS_MAX + 1
 
 
-def test_processes_add_up_the_dead_keep_their_counts_and_lose_their_gauges(tmp_path: Path) -> None:  # N10
+@pytest.mark.check("N10")
+def test_processes_add_up_the_dead_keep_their_counts_and_lose_their_gauges(tmp_path: Path) -> None:
     alive, dead = meter_of((200, 0.01), (200, 0.01)), meter_of((200, 0.01))
     for pid, meter in ((1, alive), (2, alive), (3, dead)):
         meter.begun()
@@ -107,7 +109,8 @@ def test_what_is_told_is_in_the_format_that_prometheus_reads(tmp_path: Path) -> 
     assert set(kinds.items()) <= {(family, kind) for family, (kind, _) in FAMILIES.items()}
 
 
-async def test_the_listener_answers_metrics_and_nothing_else() -> None:  # N11
+@pytest.mark.check("N11")
+async def test_the_listener_answers_metrics_and_nothing_else() -> None:
     port = free_port()
     with listening("127.0.0.1", port, lambda: {os.getpid()}):
         folder = Path(os.environ[FOLDER])

@@ -38,7 +38,8 @@ async def test_a_gate_serves_in_the_order_of_asking() -> None:
     assert (gate.inside, gate.waiting, gate.refused) == (0, 0, 0)
 
 
-async def test_a_full_gate_refuses_at_once_and_a_slow_one_after_a_while() -> None:  # K8
+@pytest.mark.check("K8")
+async def test_a_full_gate_refuses_at_once_and_a_slow_one_after_a_while() -> None:
     gate = ConnectionLimiter(1, 2, 0.2)
     await gate.enter()
     waiting = [asyncio.create_task(gate.enter()) for _ in range(2)]
@@ -96,9 +97,10 @@ async def blocked(postgres_url: str) -> AsyncIterator[tuple[PostgresDatabase, as
     await database.close()
 
 
+@pytest.mark.check("K8", "K10")
 async def test_a_slow_database_gets_no_endless_queue_and_is_used_again_at_once(
     blocked: tuple[PostgresDatabase, asyncpg.Connection],
-) -> None:  # K8, K10
+) -> None:
     database, rival = blocked
     store, slow, quick = SqlStore(database), 0, 0
 
@@ -128,7 +130,8 @@ async def test_a_slow_database_gets_no_endless_queue_and_is_used_again_at_once(
     assert database.numbers()["todo_pool_refused_total"] == 98
 
 
-async def test_writers_of_a_file_wait_in_a_bounded_queue(tmp_path: Path) -> None:  # K8
+@pytest.mark.check("K8")
+async def test_writers_of_a_file_wait_in_a_bounded_queue(tmp_path: Path) -> None:
     await migrate.upgrade(f"sqlite:///{tmp_path}/todo.db")
     database = SqliteDatabase(tmp_path / "todo.db", wait=0.3, queue=3)
 
@@ -159,7 +162,8 @@ async def test_readers_of_a_file_wait_in_a_bounded_queue(tmp_path: Path) -> None
     await database.close()
 
 
-async def test_logins_beyond_the_queue_are_refused_at_once(tmp_path: Path) -> None:  # B16
+@pytest.mark.check("B16")
+async def test_logins_beyond_the_queue_are_refused_at_once(tmp_path: Path) -> None:
     hasher = Argon2Hasher(waiting_max=4)
 
     async def log_in() -> None:

@@ -133,7 +133,8 @@ def test_each_exception_of_the_driver_has_the_meaning_that_it_should() -> None:
         assert meaning == expected.get(name, kind), name
 
 
-def test_after_a_commit_was_sent_only_a_refusal_of_the_server_means_that_nothing_happened() -> None:  # K4
+@pytest.mark.check("K4")
+def test_after_a_commit_was_sent_only_a_refusal_of_the_server_means_that_nothing_happened() -> None:
     for error in _said():
         doubtful = type(error).__name__ in DOUBTFUL or not isinstance(error, asyncpg.PostgresError)
         expected = OutcomeUnknown if doubtful else _meaning(refusal(error))
@@ -142,7 +143,8 @@ def test_after_a_commit_was_sent_only_a_refusal_of_the_server_means_that_nothing
         assert isinstance(refusal(other, committing=True), OutcomeUnknown)
 
 
-def test_who_cannot_connect_is_told_that_the_database_is_out_of_reach() -> None:  # K9
+@pytest.mark.check("K9")
+def test_who_cannot_connect_is_told_that_the_database_is_out_of_reach() -> None:
     for error in _said():
         meaning = _meaning(refusal(error))
         assert _meaning(refusal_to_connect(error)) == (meaning if isinstance(meaning, str) else OUT_OF_REACH)

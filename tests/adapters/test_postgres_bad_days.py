@@ -102,7 +102,8 @@ async def test_each_use_case_costs_the_statements_that_it_should(service: Servic
     }
 
 
-async def test_a_server_that_is_away_is_unavailable_and_comes_back_without_a_restart(service: Service) -> None:  # K9
+@pytest.mark.check("K9")
+async def test_a_server_that_is_away_is_unavailable_and_comes_back_without_a_restart(service: Service) -> None:
     await service.add("before")
     await service.proxy.down()
     for _ in range(3):
@@ -160,7 +161,8 @@ async def test_a_schema_that_is_missing_is_unavailable(postgres_server: object, 
     await database.close()
 
 
-async def test_a_link_cut_at_a_single_statement_write_leaves_the_outcome_unknown(service: Service) -> None:  # K4
+@pytest.mark.check("K4")
+async def test_a_link_cut_at_a_single_statement_write_leaves_the_outcome_unknown(service: Service) -> None:
     await service.add("one")
     kinds: list[bytes] = []
 
@@ -175,7 +177,8 @@ async def test_a_link_cut_at_a_single_statement_write_leaves_the_outcome_unknown
     assert await service.titles() == ["one", "two"]
 
 
-async def test_a_link_cut_at_the_commit_leaves_the_outcome_unknown(service: Service) -> None:  # K4
+@pytest.mark.check("K4")
+async def test_a_link_cut_at_the_commit_leaves_the_outcome_unknown(service: Service) -> None:
     async def add_two(tx: UnitOfWork) -> None:
         await add_task(tx, TaskDraft.of(title="one"))
         await add_task(tx, TaskDraft.of(title="two"))
@@ -200,7 +203,8 @@ async def test_a_link_cut_before_the_commit_means_that_nothing_happened(service:
     assert await service.titles() == []
 
 
-async def test_a_caller_that_gives_up_neither_cuts_a_commit_nor_keeps_a_connection(service: Service) -> None:  # K6, K7
+@pytest.mark.check("K6", "K7")
+async def test_a_caller_that_gives_up_neither_cuts_a_commit_nor_keeps_a_connection(service: Service) -> None:
     for delay in range(60):
         write = asyncio.ensure_future(service.add(f"task {delay}"))
         await asyncio.sleep(delay / 20_000)
@@ -210,7 +214,8 @@ async def test_a_caller_that_gives_up_neither_cuts_a_commit_nor_keeps_a_connecti
     await asyncio.gather(*[service.titles() for _ in range(10)])
 
 
-async def test_who_waits_too_long_for_a_connection_is_told_so(service: Service) -> None:  # K8
+@pytest.mark.check("K8")
+async def test_who_waits_too_long_for_a_connection_is_told_so(service: Service) -> None:
     async with service.database.transaction(), service.database.transaction():
         started = asyncio.get_running_loop().time()
         with pytest.raises(Unavailable):
@@ -219,7 +224,8 @@ async def test_who_waits_too_long_for_a_connection_is_told_so(service: Service) 
     assert await service.titles() == []
 
 
-async def test_parallel_writers_of_one_task_all_succeed_and_leave_no_gap(service: Service) -> None:  # F6, L1
+@pytest.mark.check("F6", "L1")
+async def test_parallel_writers_of_one_task_all_succeed_and_leave_no_gap(service: Service) -> None:
     task = await service.add()
     changes = [
         service.run.write(service.owner, change_task, task.id, TaskPatch.of(title=f"title {i}")) for i in range(40)
@@ -260,7 +266,8 @@ async def test_a_write_that_loses_its_row_in_the_act_takes_no_number(service: Se
     assert await service.revision() == 1
 
 
-async def test_a_careless_server_is_told_about(service: Service) -> None:  # K13
+@pytest.mark.check("K13")
+async def test_a_careless_server_is_told_about(service: Service) -> None:
     cautions = await service.run.store.cautions()
     told = any(caution.startswith("fsync is off") for caution in cautions)
     assert told == (await _setting(service, "fsync") == "off")
@@ -274,7 +281,8 @@ async def _setting(service: Service, name: str) -> str:
         await connection.close()
 
 
-async def test_a_primary_that_was_demoted_is_left_for_the_new_one(service: Service) -> None:  # K14
+@pytest.mark.check("K14")
+async def test_a_primary_that_was_demoted_is_left_for_the_new_one(service: Service) -> None:
     await service.add("before")
     await service.database.one(Statement(text("SET default_transaction_read_only = on")), {})
     outcomes = await asyncio.gather(*[service.add(f"task {n}") for n in range(4)], return_exceptions=True)
@@ -285,7 +293,8 @@ async def test_a_primary_that_was_demoted_is_left_for_the_new_one(service: Servi
     await asyncio.gather(*[service.add(f"more {n}") for n in range(4)])
 
 
-async def test_through_a_pooler_nothing_is_set_on_the_session(migrated: str) -> None:  # T24
+@pytest.mark.check("T24")
+async def test_through_a_pooler_nothing_is_set_on_the_session(migrated: str) -> None:
     database = PostgresDatabase(PostgresOptions(migrated, pgbouncer=True))
     connection = await asyncpg.connect(migrated)
     default = await connection.fetchval("SHOW statement_timeout")

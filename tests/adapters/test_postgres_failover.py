@@ -85,7 +85,8 @@ def a_key() -> Key:
     return Key(f"key {IDS.new()}", bytes(32))
 
 
-async def test_a_replay_waits_for_the_standby_as_the_write_did(pair: Pair) -> None:  # P10
+@pytest.mark.check("P10")
+async def test_a_replay_waits_for_the_standby_as_the_write_did(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         owner, key = await service.somebody(), a_key()
         await pair.cut()
@@ -99,7 +100,8 @@ async def test_a_replay_waits_for_the_standby_as_the_write_did(pair: Pair) -> No
         assert await service.tasks(owner) == 1
 
 
-async def test_a_replay_is_told_as_soon_as_the_standby_is_back(pair: Pair) -> None:  # P10
+@pytest.mark.check("P10")
+async def test_a_replay_is_told_as_soon_as_the_standby_is_back(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         owner, key = await service.somebody(), a_key()
         await pair.cut()
@@ -110,7 +112,8 @@ async def test_a_replay_is_told_as_soon_as_the_standby_is_back(pair: Pair) -> No
         assert (await replay).replayed
 
 
-async def test_a_time_limit_ends_the_wait_of_a_replay(pair: Pair) -> None:  # P10
+@pytest.mark.check("P10")
+async def test_a_time_limit_ends_the_wait_of_a_replay(pair: Pair) -> None:
     async with service_on(pair.primary, limit=1) as service:
         owner, key = await service.somebody(), a_key()
         await pair.cut()
@@ -121,7 +124,8 @@ async def test_a_time_limit_ends_the_wait_of_a_replay(pair: Pair) -> None:  # P1
         assert (await service.add(owner, key)).replayed
 
 
-async def test_after_a_failover_a_write_in_doubt_is_done_once_and_nothing_told_is_missing(pair: Pair) -> None:  # P10
+@pytest.mark.check("P10")
+async def test_after_a_failover_a_write_in_doubt_is_done_once_and_nothing_told_is_missing(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         owner, told, doubtful = await service.somebody(), a_key(), a_key()
         first = await service.add(owner, told)
@@ -139,7 +143,8 @@ async def test_after_a_failover_a_write_in_doubt_is_done_once_and_nothing_told_i
         assert await service.tasks(owner) == 2
 
 
-async def test_a_change_that_changes_nothing_more_waits_as_well(pair: Pair) -> None:  # P10
+@pytest.mark.check("P10")
+async def test_a_change_that_changes_nothing_more_waits_as_well(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         owner = await service.somebody()
         task = (await service.add(owner)).value
@@ -159,7 +164,8 @@ async def test_a_change_that_changes_nothing_more_waits_as_well(pair: Pair) -> N
         assert (await rename(lock=False)).revision == 2
 
 
-async def test_a_removal_that_finds_nothing_more_waits_as_well(pair: Pair) -> None:  # P10
+@pytest.mark.check("P10")
+async def test_a_removal_that_finds_nothing_more_waits_as_well(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         owner = await service.somebody()
         task = (await service.add(owner)).value
@@ -173,7 +179,8 @@ async def test_a_removal_that_finds_nothing_more_waits_as_well(pair: Pair) -> No
             await service.run.write(owner, remove_task, task.id)
 
 
-async def test_ending_a_session_that_has_ended_waits_as_well(pair: Pair) -> None:  # P10
+@pytest.mark.check("P10")
+async def test_ending_a_session_that_has_ended_waits_as_well(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         session = LoginSession(
             id=SessionId(IDS.new()), user_id=await service.somebody(), created_at=NOW, last_used_at=NOW, client=""
@@ -190,7 +197,8 @@ async def test_ending_a_session_that_has_ended_waits_as_well(pair: Pair) -> None
         await service.run.accounts(end)
 
 
-async def test_a_session_that_is_not_there_to_be_ended_is_told_after_the_wait(pair: Pair) -> None:  # P10
+@pytest.mark.check("P10")
+async def test_a_session_that_is_not_there_to_be_ended_is_told_after_the_wait(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         todo, hasher = compose(FixedClock(), service.run.store, IDS)
         owner = await service.somebody()
@@ -201,7 +209,8 @@ async def test_a_session_that_is_not_there_to_be_ended_is_told_after_the_wait(pa
         hasher.close()
 
 
-async def test_a_server_that_is_only_a_standby_confirms_nothing(pair: Pair) -> None:  # K14
+@pytest.mark.check("K14")
+async def test_a_server_that_is_only_a_standby_confirms_nothing(pair: Pair) -> None:
     async with service_on(pair.primary) as service:
         owner, key = await service.somebody(), a_key()
         task = (await service.add(owner, key)).value

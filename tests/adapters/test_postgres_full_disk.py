@@ -72,11 +72,12 @@ async def add_two(tx: UnitOfWork) -> None:
     await add_one(tx)
 
 
+@pytest.mark.check("K15")
 @pytest.mark.parametrize("moment", ["IMMEDIATE", "DEFERRED"])
 @pytest.mark.parametrize("use_case", [add_one, add_two])
 async def test_a_disk_that_is_full_at_any_moment_is_told_and_nothing_happened(
     service: Service, postgres_url: str, moment: str, use_case: Callable[[UnitOfWork], Awaitable[None]]
-) -> None:  # K15
+) -> None:
     admin = await asyncpg.connect(postgres_url)
     await admin.execute(FULL.format(moment))
     with pytest.raises(Unavailable, match=DISK_FULL):
@@ -111,7 +112,8 @@ def fill(folder: Path) -> Path:
     return ballast
 
 
-async def test_a_disk_that_is_full_stops_writes_alone_and_loses_nothing(own_server: Server) -> None:  # K15
+@pytest.mark.check("K15")
+async def test_a_disk_that_is_full_stops_writes_alone_and_loses_nothing(own_server: Server) -> None:
     with small_disk(own_server) as folder:
         await own_server.ask(f"CREATE TABLESPACE small LOCATION '{folder}'")
         await own_server.ask("CREATE DATABASE small TABLESPACE small")

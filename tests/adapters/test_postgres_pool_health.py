@@ -35,9 +35,10 @@ async def kept(postgres_url: str) -> AsyncIterator[Callable[[], Awaitable[int]]]
     await admin.close()
 
 
+@pytest.mark.check("K7")
 async def test_a_statement_given_up_in_its_midst_is_over_before_anybody_else_gets_the_connection(
     postgres_url: str,
-) -> None:  # K7
+) -> None:
     async with watched_pool(postgres_url, size=1) as watched:
         pid = await watched.visit()
         link = await watched.pool.take()
@@ -51,10 +52,11 @@ async def test_a_statement_given_up_in_its_midst_is_over_before_anybody_else_get
         assert await watched.at_the_server("active") == set()
 
 
+@pytest.mark.check("K7")
 @pytest.mark.parametrize("delay", range(8))
 async def test_a_statement_given_up_at_any_moment_leaves_a_connection_that_answers_the_next_question(
     postgres_url: str, delay: int
-) -> None:  # K7
+) -> None:
     async with watched_pool(postgres_url, size=1) as watched:
         pid = await watched.visit()
         for statement in (SHORT_NAP, PID, Statement(text(f"SELECT {delay}, pg_sleep(0.001)"))):
@@ -131,9 +133,8 @@ async def test_who_leaves_a_transaction_has_undone_it_and_keeps_nothing(postgres
         await database.close()
 
 
-async def test_a_commit_is_not_cut_short_by_who_gives_up(
-    postgres_url: str, kept: Callable[[], Awaitable[int]]
-) -> None:  # K6
+@pytest.mark.check("K6")
+async def test_a_commit_is_not_cut_short_by_who_gives_up(postgres_url: str, kept: Callable[[], Awaitable[int]]) -> None:
     async with watched_pool(postgres_url, size=1) as watched:
         link = await watched.pool.take()
         write = asyncio.create_task(link.write(KEEP_SLOWLY, {}))
@@ -240,10 +241,11 @@ async def test_a_connection_that_nobody_needs_ends_and_others_stay(postgres_url:
         await watched.visit()
 
 
+@pytest.mark.check("K7")
 @pytest.mark.parametrize("seed", range(6))
 async def test_whatever_its_users_do_no_place_is_ever_lost(
     postgres_url: str, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:  # K7
+) -> None:
     monkeypatch.setattr(postgres_pool, "GRACE_SECONDS", 0.5)
     chance = random.Random(seed)
     async with watched_pool(postgres_url, size=3, patience=30, age_max=0.5, idle_max=0.2) as watched:

@@ -51,7 +51,8 @@ async def test_connections_are_made_one_by_one_as_they_are_needed_and_never_too_
         assert len(await watched.at_the_server()) == 3
 
 
-async def test_too_long_a_wait_ends_in_late(postgres_url: str) -> None:  # K8
+@pytest.mark.check("K8")
+async def test_too_long_a_wait_ends_in_late(postgres_url: str) -> None:
     async with watched_pool(postgres_url, size=1, patience=0.1) as watched:
         link = await watched.pool.take()
         started = perf_counter()
@@ -62,7 +63,8 @@ async def test_too_long_a_wait_ends_in_late(postgres_url: str) -> None:  # K8
         await watched.visit()
 
 
-async def test_a_full_queue_refuses_at_once(postgres_url: str) -> None:  # K8
+@pytest.mark.check("K8")
+async def test_a_full_queue_refuses_at_once(postgres_url: str) -> None:
     async with watched_pool(postgres_url, size=1, queue=2) as watched:
         link = await watched.pool.take()
         waiting = [asyncio.create_task(watched.visit()) for _ in range(2)]
@@ -76,7 +78,8 @@ async def test_a_full_queue_refuses_at_once(postgres_url: str) -> None:  # K8
         await asyncio.gather(*waiting)
 
 
-async def test_who_gives_up_while_waiting_is_passed_over(postgres_url: str) -> None:  # K7
+@pytest.mark.check("K7")
+async def test_who_gives_up_while_waiting_is_passed_over(postgres_url: str) -> None:
     async with watched_pool(postgres_url, size=1) as watched:
         link = await watched.pool.take()
         hasty, patient = (asyncio.create_task(watched.visit()) for _ in range(2))
@@ -88,10 +91,11 @@ async def test_who_gives_up_while_waiting_is_passed_over(postgres_url: str) -> N
         await asyncio.wait_for(patient, 1)
 
 
+@pytest.mark.check("K7")
 @pytest.mark.parametrize("given_back_first", [True, False])
 async def test_who_gives_up_in_the_moment_of_the_hand_over_passes_the_connection_on(
     postgres_url: str, given_back_first: bool
-) -> None:  # K7
+) -> None:
     async with watched_pool(postgres_url, size=1) as watched:
         link = await watched.pool.take()
         hasty, patient = (asyncio.create_task(watched.visit()) for _ in range(2))
@@ -118,7 +122,8 @@ async def test_who_gives_up_while_a_connection_is_made_leaves_the_place(postgres
             await watched.kill(next(iter(await watched.at_the_server("idle"))))
 
 
-async def test_a_server_that_comes_up_later_is_found(postgres_url: str) -> None:  # K9
+@pytest.mark.check("K9")
+async def test_a_server_that_comes_up_later_is_found(postgres_url: str) -> None:
     async with proxy_to(postgres_url) as proxy, watched_pool(postgres_url, size=2) as watched:
         watched.url = proxy.url
         await proxy.down()

@@ -52,6 +52,7 @@ async def admin(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+@pytest.mark.check("K5", "T23")
 @pytest.mark.parametrize("end", ["pg_cancel_backend", "pg_terminate_backend"])
 @pytest.mark.parametrize(("use_case", "count"), [(add_one, 1), (add_two, 2)])
 async def test_a_commit_that_gave_up_waiting_for_its_standby_is_no_success(
@@ -60,7 +61,7 @@ async def test_a_commit_that_gave_up_waiting_for_its_standby_is_no_success(
     use_case: Callable[[UnitOfWork], Awaitable[None]],
     count: int,
     end: str,
-) -> None:  # K5, T23
+) -> None:
     owner = UserId(IDS.new())
     user = User(id=owner, email=f"{owner}@example.org", name="Ada", created_at=datetime(2026, 11, 20, tzinfo=UTC))
     database = PostgresDatabase(PostgresOptions(postgres_url, pool_size=1))

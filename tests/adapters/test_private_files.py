@@ -42,19 +42,22 @@ def modes(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): oct(stat.S_IMODE(path.stat().st_mode)) for path in sorted(folder.rglob("*"))}
 
 
-async def test_a_migrated_database_and_its_new_folders_are_private(tmp_path: Path) -> None:  # P15
+@pytest.mark.check("P15")
+async def test_a_migrated_database_and_its_new_folders_are_private(tmp_path: Path) -> None:
     await migrate.upgrade(f"sqlite:///{tmp_path}/deep/data/todo.db")
     assert modes(tmp_path) == {"deep": "0o700", "deep/data": "0o700", "deep/data/todo.db": "0o600"}
 
 
-async def test_sqlites_own_files_take_over_the_mode(tmp_path: Path) -> None:  # P15
+@pytest.mark.check("P15")
+async def test_sqlites_own_files_take_over_the_mode(tmp_path: Path) -> None:
     async with service_on(tmp_path / "todo.db") as service:
         await service.add()
         assert modes(tmp_path) == {"todo.db": "0o600", "todo.db-shm": "0o600", "todo.db-wal": "0o600"}
         assert await service.database.cautions() == ()
 
 
-async def test_a_database_that_is_opened_before_any_migration_is_private(tmp_path: Path) -> None:  # P15
+@pytest.mark.check("P15")
+async def test_a_database_that_is_opened_before_any_migration_is_private(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "todo.db")
     with pytest.raises(Unavailable):
         await SqlStore(database).ping()
@@ -62,29 +65,34 @@ async def test_a_database_that_is_opened_before_any_migration_is_private(tmp_pat
     await database.close()
 
 
-async def test_a_database_behind_a_dangling_link_is_private(tmp_path: Path) -> None:  # P15
+@pytest.mark.check("P15")
+async def test_a_database_behind_a_dangling_link_is_private(tmp_path: Path) -> None:
     (tmp_path / "link.db").symlink_to(tmp_path / "real.db")
     await migrate.upgrade(f"sqlite:///{tmp_path}/link.db")
     assert modes(tmp_path)["real.db"] == "0o600"
 
 
-async def test_a_script_makes_private_files(tmp_path: Path) -> None:  # P15
+@pytest.mark.check("P15")
+async def test_a_script_makes_private_files(tmp_path: Path) -> None:
     async with open_todo(f"sqlite:///{tmp_path}/new/todo.db") as todo:
         await todo.check()
         assert set(modes(tmp_path / "new").values()) == {"0o600"}
 
 
-def test_numbers_for_metrics_are_private(tmp_path: Path) -> None:  # P15
+@pytest.mark.check("P15")
+def test_numbers_for_metrics_are_private(tmp_path: Path) -> None:
     Meter().write(tmp_path)
     assert set(modes(tmp_path).values()) == {"0o600"}
 
 
-def test_the_folder_of_the_secret_is_private_with_all_folders_above_that_are_new(tmp_path: Path) -> None:  # P15
+@pytest.mark.check("P15")
+def test_the_folder_of_the_secret_is_private_with_all_folders_above_that_are_new(tmp_path: Path) -> None:
     kept_secret(tmp_path / "deep" / "data" / "secret")
     assert modes(tmp_path) == {"deep": "0o700", "deep/data": "0o700", "deep/data/secret": "0o600"}
 
 
-async def test_a_server_makes_nothing_that_others_can_read(tmp_path: Path) -> None:  # P15
+@pytest.mark.check("P15")
+async def test_a_server_makes_nothing_that_others_can_read(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     async with serving(tmp_path / "run", "--migrate", TODO_DATA_DIR=str(tmp_path / "run" / "var" / "data")) as server:
         found = modes(tmp_path / "run" / "var")
@@ -100,9 +108,10 @@ async def test_a_server_makes_nothing_that_others_can_read(tmp_path: Path) -> No
     }
 
 
+@pytest.mark.check("P15")
 async def test_existing_files_that_others_can_read_are_a_caution_with_the_command_that_closes_them(
     tmp_path: Path,
-) -> None:  # P15
+) -> None:
     file = tmp_path / "my data" / "todo.db"
     async with service_on(file) as service:
         await service.add()
@@ -115,8 +124,9 @@ async def test_existing_files_that_others_can_read_are_a_caution_with_the_comman
         assert await service.database.cautions() == ()
 
 
+@pytest.mark.check("P15")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620])
-def test_a_secret_that_others_can_read_is_refused_until_the_command_has_run(tmp_path: Path, mode: int) -> None:  # P15
+def test_a_secret_that_others_can_read_is_refused_until_the_command_has_run(tmp_path: Path, mode: int) -> None:
     Settings.from_env({}, tmp_path)
     file = tmp_path / "var" / "secret"
     file.chmod(mode)
@@ -140,9 +150,10 @@ async def test_where_there_are_no_modes_nothing_is_refused(tmp_path: Path, monke
     assert {path.name for path in (tmp_path / "var").iterdir()} == {"secret", "todo.db"}, "samples are gone"
 
 
+@pytest.mark.check("P15")
 def test_a_dotenv_file_with_a_secret_that_others_can_read_is_a_caution(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:  # P15
+) -> None:
     monkeypatch.chdir(tmp_path)
     file = tmp_path / ".env"
     file.write_text(f"BETTER_AUTH_SECRET={GOOD}\n")

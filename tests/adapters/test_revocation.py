@@ -105,9 +105,8 @@ async def busy(todo: Todo, nap: str) -> AsyncIterator[None]:
         await asyncio.gather(*crowd, return_exceptions=True)
 
 
-async def test_a_busy_pool_delays_no_revocation(
-    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:  # P12
+@pytest.mark.check("P12")
+async def test_a_busy_pool_delays_no_revocation(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with replicas(tmp_path, url, url) as (one, other):
         took = []
         alive = await register(other)
@@ -128,7 +127,8 @@ async def test_a_busy_pool_delays_no_revocation(
         assert max(took) < PROMISED + BUSY_MACHINE
 
 
-async def test_a_replica_that_cannot_look_refuses_tokens_until_it_can(postgres_url: str, tmp_path: Path) -> None:  # P12
+@pytest.mark.check("P12")
+async def test_a_replica_that_cannot_look_refuses_tokens_until_it_can(postgres_url: str, tmp_path: Path) -> None:
     await migrate.upgrade(postgres_url)
     async with proxy_to(postgres_url) as proxy, replicas(tmp_path, proxy.url, postgres_url) as (cut_off, other):
         ended, alive = await register(other), await register(other)

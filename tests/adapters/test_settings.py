@@ -126,8 +126,9 @@ def test_a_strange_database_address_is_refused(tmp_path: Path, given: str) -> No
     assert problem.startswith("DATABASE_URL must be ")
 
 
+@pytest.mark.check("C16")
 @pytest.mark.parametrize("database", [POSTGRES, "sqlite:///todo.db"])
-def test_a_database_of_ones_own_needs_a_secret_of_ones_own(tmp_path: Path, database: str) -> None:  # C16
+def test_a_database_of_ones_own_needs_a_secret_of_ones_own(tmp_path: Path, database: str) -> None:
     (problem,) = problems(tmp_path, DATABASE_URL=database)
     assert problem == "BETTER_AUTH_SECRET must be set when DATABASE_URL is: at least 32 random bytes."
     assert list(tmp_path.iterdir()) == []
@@ -139,22 +140,25 @@ def test_storage_that_is_lost_at_the_end_gets_a_secret_that_is_too(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.check("C16")
 @pytest.mark.parametrize("secret", ["", " ", ",", "short", "changeme" * 8, "x" * 40, f"{GOOD},short", f"{GOOD}," * 9])
-def test_a_weak_secret_is_refused_without_being_shown(tmp_path: Path, secret: str) -> None:  # C16
+def test_a_weak_secret_is_refused_without_being_shown(tmp_path: Path, secret: str) -> None:
     for environ in ({}, {"DATABASE_URL": POSTGRES}):
         (problem,) = problems(tmp_path, BETTER_AUTH_SECRET=secret, **environ)
         assert problem.startswith("BETTER_AUTH_SECRET")
         assert not any(part.strip() and part.strip() in problem for part in secret.split(","))
 
 
+@pytest.mark.check("C16")
 @pytest.mark.parametrize("secret", ["-----BEGIN PRIVATE KEY-----\nMC4CAQ==\n", '{"kty": "oct", "k": "AyM1SysPpbyDfg"}'])
-def test_a_key_in_another_form_is_refused(tmp_path: Path, secret: str) -> None:  # C16
+def test_a_key_in_another_form_is_refused(tmp_path: Path, secret: str) -> None:
     assert problems(tmp_path, BETTER_AUTH_SECRET=secret) == (
         "BETTER_AUTH_SECRET is a key in PEM or JWK form, and a random text is needed.",
     )
 
 
-def test_several_secrets_keep_their_order(tmp_path: Path) -> None:  # C17
+@pytest.mark.check("C17")
+def test_several_secrets_keep_their_order(tmp_path: Path) -> None:
     assert settings(tmp_path, BETTER_AUTH_SECRET=f" {GOOD} ,{GOOD[::-1]},").secrets == (GOOD, GOOD[::-1])
 
 
@@ -173,6 +177,7 @@ def test_a_folder_that_cannot_be_made_is_a_problem_and_no_crash(tmp_path: Path) 
     assert problem.endswith("; set BETTER_AUTH_SECRET.")
 
 
+@pytest.mark.check("J3")
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -196,7 +201,7 @@ def test_a_folder_that_cannot_be_made_is_a_problem_and_no_crash(tmp_path: Path) 
         )],
     ],
 )  # fmt: skip
-def test_a_value_out_of_bounds_is_refused_without_being_shown(tmp_path: Path, name: str, text: str) -> None:  # J3
+def test_a_value_out_of_bounds_is_refused_without_being_shown(tmp_path: Path, name: str, text: str) -> None:
     (problem,) = problems(tmp_path, **{name: text})
     assert problem.startswith(f"{name} must be ")
     assert problem.endswith(".")
@@ -216,12 +221,13 @@ def test_all_problems_are_told_at_once_one_sentence_each(tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+@pytest.mark.check("N18")
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [("TODO_PROT", "TODO_PORT"), ("TODO_CORS_ORIGIN", "TODO_CORS_ORIGINS"), ("TODO_LOGLEVEL", "TODO_LOG_LEVEL"),
      ("TODO_BODY_BYTES", "TODO_MAX_BODY_BYTES")],
 )  # fmt: skip
-def test_an_unknown_name_is_refused_with_the_nearest_right_one(tmp_path: Path, wrong: str, right: str) -> None:  # N18
+def test_an_unknown_name_is_refused_with_the_nearest_right_one(tmp_path: Path, wrong: str, right: str) -> None:
     assert problems(tmp_path, **{wrong: "1"}) == (f"{wrong} is not a setting; did you mean {right}?",)
 
 
@@ -259,7 +265,8 @@ def test_a_dotenv_file_is_held_to_the_same_rules(tmp_path: Path) -> None:
     assert "cannot be read" in problems(tmp_path)[0]
 
 
-def test_nothing_secret_is_shown(tmp_path: Path) -> None:  # J9
+@pytest.mark.check("J9")
+def test_nothing_secret_is_shown(tmp_path: Path) -> None:
     made = settings(tmp_path, DATABASE_URL=POSTGRES)
     for text in (repr(made), str(made)):
         assert "p%40ss" not in text

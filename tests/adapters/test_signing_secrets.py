@@ -13,6 +13,7 @@ from todo_adapters.security.signing_secrets import kept_secret, weakness
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.check("C16")
 @pytest.mark.parametrize(
     "secret",
     [
@@ -43,7 +44,7 @@ ROOT = Path(__file__).parents[2]
         '{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAz"}',
     ],
 )
-def test_a_weak_secret_is_recognised(secret: str) -> None:  # C16
+def test_a_weak_secret_is_recognised(secret: str) -> None:
     assert weakness(secret)
 
 

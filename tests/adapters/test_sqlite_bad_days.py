@@ -18,7 +18,8 @@ from todo_core.errors import Unavailable
 from todo_core.model.task import Task
 
 
-async def test_what_durability_rests_on_is_really_set(tmp_path: Path) -> None:  # K18
+@pytest.mark.check("K18")
+async def test_what_durability_rests_on_is_really_set(tmp_path: Path) -> None:
     async with service_on(tmp_path / "todo.db") as service:
         await service.titles()
         database = service.database
@@ -54,7 +55,8 @@ async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path, content
     await database.close()
 
 
-async def test_a_full_disk_refuses_writes_serves_reads_and_recovers(tmp_path: Path) -> None:  # K16
+@pytest.mark.check("K16")
+async def test_a_full_disk_refuses_writes_serves_reads_and_recovers(tmp_path: Path) -> None:
     file = tmp_path / "todo.db"
     async with service_on(file) as service:
         await service.add("before")
@@ -75,7 +77,8 @@ async def test_a_full_disk_refuses_writes_serves_reads_and_recovers(tmp_path: Pa
     assert looked_up(file, "PRAGMA foreign_key_check") == []
 
 
-async def test_two_services_may_share_a_file(tmp_path: Path) -> None:  # K19
+@pytest.mark.check("K19")
+async def test_two_services_may_share_a_file(tmp_path: Path) -> None:
     file = tmp_path / "todo.db"
     async with service_on(file) as one, service_on(file) as other:
         await asyncio.gather(*[service.add(f"task {n}") for n in range(50) for service in (one, other)])
@@ -93,7 +96,8 @@ async def test_a_lock_that_somebody_keeps_is_unavailable_and_later_free(tmp_path
         assert await service.titles() == ["at last"]
 
 
-async def test_callers_that_give_up_leave_neither_a_transaction_nor_half_a_write(tmp_path: Path) -> None:  # K6
+@pytest.mark.check("K6")
+async def test_callers_that_give_up_leave_neither_a_transaction_nor_half_a_write(tmp_path: Path) -> None:
     async with service_on(tmp_path / "todo.db") as service:
         for number in range(60):
             write = asyncio.ensure_future(service.add(f"task {number}"))

@@ -130,7 +130,8 @@ async def test_a_commit_that_fails_fails_for_its_whole_group(
         await assert_nothing_is_half(service, 2 + 30 * done)
 
 
-async def test_more_writes_than_may_wait_are_refused_at_once_and_the_rest_in_time(tmp_path: Path) -> None:  # K8
+@pytest.mark.check("K8")
+async def test_more_writes_than_may_wait_are_refused_at_once_and_the_rest_in_time(tmp_path: Path) -> None:
     async with service_on(tmp_path / "todo.db", wait=0.3, queue=70) as service:
         database = service.database
 

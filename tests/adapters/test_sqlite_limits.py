@@ -20,7 +20,8 @@ A_SECOND = Statement(text(COUNT.format(3_000_000)))
 QUICK = Statement(select(column("version_num")).select_from(table("alembic_version")))
 
 
-async def test_a_statement_ends_at_its_time_limit(tmp_path: Path) -> None:  # P4
+@pytest.mark.check("P4")
+async def test_a_statement_ends_at_its_time_limit(tmp_path: Path) -> None:
     async with service_on(tmp_path / "todo.db"):
         database = SqliteDatabase(tmp_path / "todo.db", statement_limit=0.2)
         began = monotonic()
@@ -36,7 +37,8 @@ async def test_what_takes_long_is_finished_all_the_same(tmp_path: Path) -> None:
         assert [tuple(row) for row in await service.database.all(A_SECOND, {})] == [(3_000_000,)]
 
 
-async def test_slow_statements_of_several_owners_leave_the_quick_ones_of_others_alone(tmp_path: Path) -> None:  # P4, P6
+@pytest.mark.check("P4", "P6")
+async def test_slow_statements_of_several_owners_leave_the_quick_ones_of_others_alone(tmp_path: Path) -> None:
     async with service_on(tmp_path / "todo.db"):
         database = SqliteDatabase(tmp_path / "todo.db", statement_limit=60)
         await database.all(QUICK, {})

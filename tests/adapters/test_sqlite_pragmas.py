@@ -39,7 +39,8 @@ def refusing(pragma: str, file: Path) -> sqlite3.Connection:
     return connection
 
 
-def test_what_a_build_of_sqlite_sets_by_itself_is_not_relied_on(tmp_path: Path) -> None:  # K18
+@pytest.mark.check("K18")
+def test_what_a_build_of_sqlite_sets_by_itself_is_not_relied_on(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "todo.db", isolation_level=None)) as connection:
         for pragma in ("secure_delete = OFF", "synchronous = OFF", "foreign_keys = OFF"):
             connection.execute(f"PRAGMA {pragma}")
@@ -54,8 +55,9 @@ def test_what_a_build_of_sqlite_sets_by_itself_is_not_relied_on(tmp_path: Path) 
     }
 
 
+@pytest.mark.check("K18")
 @pytest.mark.parametrize("pragma", READ_BACK)
-def test_a_setting_that_does_not_hold_is_refused_by_its_name(tmp_path: Path, pragma: str) -> None:  # K18
+def test_a_setting_that_does_not_hold_is_refused_by_its_name(tmp_path: Path, pragma: str) -> None:
     with (
         closing(refusing(pragma, tmp_path / "todo.db")) as connection,
         pytest.raises(Unavailable, match=f"PRAGMA {pragma} = "),
@@ -63,9 +65,10 @@ def test_a_setting_that_does_not_hold_is_refused_by_its_name(tmp_path: Path, pra
         set_pragmas(connection)
 
 
+@pytest.mark.check("K18")
 async def test_no_connection_is_used_whose_settings_do_not_hold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # K18
+) -> None:
     await migrate.upgrade(f"sqlite:///{tmp_path}/todo.db")
     monkeypatch.setitem(sqlite_connection.PRAGMAS, "synchronous", "NORMAL")
     database = SqliteDatabase(tmp_path / "todo.db")
@@ -74,7 +77,8 @@ async def test_no_connection_is_used_whose_settings_do_not_hold(
     await database.close()
 
 
-def test_serving_stops_before_it_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # K18
+@pytest.mark.check("K18")
+def test_serving_stops_before_it_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sqlite_connection.PRAGMAS, "foreign_keys", "OFF")
     monkeypatch.setattr(os, "umask", lambda _: 0)

@@ -33,7 +33,8 @@ class Times:
         return self.later()
 
 
-def test_in_the_first_hour_nothing_has_certainly_passed() -> None:  # P13
+@pytest.mark.check("P13")
+def test_in_the_first_hour_nothing_has_certainly_passed() -> None:
     times = Times()
     assert times.passed.moment() is None
     assert [times.later() for _ in range(5)] == [None] * 5
@@ -41,8 +42,9 @@ def test_in_the_first_hour_nothing_has_certainly_passed() -> None:  # P13
     assert times.later() == times.clock.now()
 
 
+@pytest.mark.check("P13")
 @pytest.mark.parametrize("jump", [timedelta(minutes=1), timedelta(hours=1), timedelta(days=4000)])
-def test_a_clock_that_is_ahead_for_less_than_an_hour_is_not_believed(jump: timedelta) -> None:  # P13
+def test_a_clock_that_is_ahead_for_less_than_an_hour_is_not_believed(jump: timedelta) -> None:
     times = Times()
     times.passed.moment()
     times.hour()
@@ -62,7 +64,8 @@ def test_a_clock_that_stays_ahead_is_believed_after_an_hour() -> None:
     assert times.later() == times.clock.now()
 
 
-def test_a_clock_that_is_set_back_is_believed_at_once() -> None:  # P13
+@pytest.mark.check("P13")
+def test_a_clock_that_is_set_back_is_believed_at_once() -> None:
     times = Times()
     times.passed.moment()
     times.hour()
@@ -70,7 +73,8 @@ def test_a_clock_that_is_set_back_is_believed_at_once() -> None:  # P13
     assert times.later() == times.clock.now()
 
 
-def test_a_clock_that_was_wrong_at_the_start_is_not_believed() -> None:  # P13
+@pytest.mark.check("P13")
+def test_a_clock_that_was_wrong_at_the_start_is_not_believed() -> None:
     times = Times()
     times.clock.advance(timedelta(days=20))
     times.passed.moment()
@@ -96,7 +100,8 @@ class Swept:
             await self.sweeper.sweep()
 
 
-async def test_a_clock_that_jumps_ahead_and_back_lets_nobody_guess_more() -> None:  # P13
+@pytest.mark.check("P13")
+async def test_a_clock_that_jumps_ahead_and_back_lets_nobody_guess_more() -> None:
     swept, email = Swept(), new_email()
     await swept.sweep(times=7)
     while await swept.one.guess(email) == "invalid-credentials":
@@ -111,7 +116,8 @@ async def test_a_clock_that_jumps_ahead_and_back_lets_nobody_guess_more() -> Non
     assert swept.store._state.attempts == {}
 
 
-async def test_a_clock_that_jumps_ahead_and_back_revives_no_token() -> None:  # P13
+@pytest.mark.check("P13")
+async def test_a_clock_that_jumps_ahead_and_back_revives_no_token() -> None:
     swept, jump = Swept(), timedelta(days=3)
     await swept.sweep()
     entered = await swept.one.register()
@@ -128,7 +134,8 @@ async def test_a_clock_that_jumps_ahead_and_back_revives_no_token() -> None:  # 
             each.one.todo.sessions.identify(entered.token)
 
 
-async def test_rows_of_ended_sessions_go_in_pieces_when_they_have_been_known_for_long_enough() -> None:  # P13
+@pytest.mark.check("P13")
+async def test_rows_of_ended_sessions_go_in_pieces_when_they_have_been_known_for_long_enough() -> None:
     swept = Swept()
     entered = await swept.one.register()
     while len(swept.store._state.ended) <= FORGOTTEN_AT_ONCE:

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql.postgres.database import PostgresOptions
 from todo_http.options import HttpOptions
 
 
-def test_limits_on_time_are_ordered_from_the_outside_to_the_inside(tmp_path: Path) -> None:  # N8
+@pytest.mark.check("N8")
+def test_limits_on_time_are_ordered_from_the_outside_to_the_inside(tmp_path: Path) -> None:
     settings = Settings.from_env({}, tmp_path)
     postgres = PostgresOptions("")
     assert settings.stop_seconds > settings.drain_seconds + HttpOptions.body_deadline

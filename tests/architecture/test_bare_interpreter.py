@@ -26,7 +26,8 @@ async def main():
     clock, secrets, hasher = SystemClock(), [new_secret()], ScryptHasher(cost=4)
     run = Runner(MemoryStore(), clock, UuidSevens(), ListEventLog())
     passwords = PasswordCheck(run, hasher, Digests(new_salt()))
-    sessions = Sessions(run, passwords, OpaqueAccessTokens(secrets), HmacRefreshTokens(secrets), MemoryRevokedSessions())
+    tokens = OpaqueAccessTokens(secrets), HmacRefreshTokens(secrets)
+    sessions = Sessions(run, passwords, *tokens, MemoryRevokedSessions())
     accounts = Accounts(run, hasher, passwords, sessions)
 
     wish = Registration.of(email="ada@example.org", password="correct horse battery staple", name="Ada")

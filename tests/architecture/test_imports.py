@@ -23,8 +23,9 @@ def allowed(name: str, packages: tuple[str, ...]) -> bool:
     return own or name.partition(".")[0] in STANDARD
 
 
+@pytest.mark.check("O5")
 @pytest.mark.parametrize("path", below("todo_core"), ids=str)
-def test_the_core_imports_the_standard_library_and_itself(path: Path) -> None:  # O5
+def test_the_core_imports_the_standard_library_and_itself(path: Path) -> None:
     assert [name for name in imported(path) if not allowed(name, ("todo_core",))] == []
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from tests.adapters.test_jwt_tokens import segment, signed
@@ -16,6 +17,8 @@ from todo_adapters.runtime import UuidSevens
 from todo_adapters.security.jwt_tokens import HEADER, TOKEN_MAX, JwtTokens
 from todo_core.errors import Unavailable
 from todo_core.ids import SessionId, UserId
+
+pytestmark = pytest.mark.check("C21")
 
 KEY = SECRETS[0]
 
@@ -49,11 +52,12 @@ async def refused(api: Api, token: str | bytes) -> None:
     header = b"Bearer " + (token.encode() if isinstance(token, str) else token)
     answer = await api.client.get("/api/auth/me", headers=[(b"Authorization", header)])
     told = problem(answer, 401, "invalid-token")
-    assert answer.headers["www-authenticate"] == 'Bearer realm="todo", error="invalid_token"'  # C21
+    assert answer.headers["www-authenticate"] == 'Bearer realm="todo", error="invalid_token"'
     assert set(told) == {"type", "title", "status", "detail", "instance"}, "nothing is echoed"
 
 
-async def test_no_bit_of_a_token_can_be_flipped(api: Api, ada: Person) -> None:  # C7
+@pytest.mark.check("C7")
+async def test_no_bit_of_a_token_can_be_flipped(api: Api, ada: Person) -> None:
     assert (await ada.get("/api/auth/me")).status_code == 200
     token = str(ada.session["token"]).encode()
     for place in range(len(token)):
@@ -64,7 +68,8 @@ async def test_no_bit_of_a_token_can_be_flipped(api: Api, ada: Person) -> None: 
                 await refused(api, bytes(flipped))
 
 
-async def test_every_other_way_to_sign_is_refused(api: Api, ada: Person) -> None:  # C1, C2, C3
+@pytest.mark.check("C1", "C2", "C3")
+async def test_every_other_way_to_sign_is_refused(api: Api, ada: Person) -> None:
     claims = payload(ada)
     for algorithm in ("none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS256", "ES256", "EdDSA", None):
         digest = {"HS384": "sha384", "HS512": "sha512"}.get(str(algorithm), "sha256")
@@ -75,7 +80,8 @@ async def test_every_other_way_to_sign_is_refused(api: Api, ada: Person) -> None
         await refused(api, signed(claims, key=key))
 
 
-async def test_headers_that_name_a_key_or_a_rule_are_refused(api: Api, ada: Person) -> None:  # C4, C5, C6, C11
+@pytest.mark.check("C4", "C5", "C6", "C11")
+async def test_headers_that_name_a_key_or_a_rule_are_refused(api: Api, ada: Person) -> None:
     for extra in (
         {"kid": "../../dev/null"},
         {"kid": "x' UNION SELECT 'k"},
@@ -91,7 +97,8 @@ async def test_headers_that_name_a_key_or_a_rule_are_refused(api: Api, ada: Pers
         await refused(api, signed(payload(ada), {**HEADER, **extra}, KEY))
 
 
-async def test_a_token_has_one_spelling(api: Api, ada: Person) -> None:  # C8
+@pytest.mark.check("C8")
+async def test_a_token_has_one_spelling(api: Api, ada: Person) -> None:
     head, body, signature = parts(ada)
     for spelled in (
         f"{head}.{body}.{signature}=",
@@ -107,7 +114,8 @@ async def test_a_token_has_one_spelling(api: Api, ada: Person) -> None:  # C8
         await refused(api, spelled)
 
 
-async def test_junk_is_refused_whatever_its_size(api: Api, ada: Person) -> None:  # C18, C19, C20
+@pytest.mark.check("C18", "C19", "C20")
+async def test_junk_is_refused_whatever_its_size(api: Api, ada: Person) -> None:
     token = str(ada.session["token"])
     for junk in ("", " ", "x", ".", "..", "...", "é", "\x7f", "null", "Bearer " + token, token + ", " + token,
                  "x" * (TOKEN_MAX + 1), signed(b"[" * 20_000, key=KEY)):  # fmt: skip
@@ -116,15 +124,15 @@ async def test_junk_is_refused_whatever_its_size(api: Api, ada: Person) -> None:
     problem(answer, 431, "headers-too-large")
 
 
-async def test_a_refresh_token_opens_nothing_and_an_access_token_refreshes_nothing(
-    api: Api, ada: Person
-) -> None:  # C11
+@pytest.mark.check("C11")
+async def test_a_refresh_token_opens_nothing_and_an_access_token_refreshes_nothing(api: Api, ada: Person) -> None:
     await refused(api, str(ada.session["refresh_token"]))
     answer = await api.client.post("/api/auth/refresh", json={"refresh_token": ada.session["token"]})
     problem(answer, 401, "invalid-token")
 
 
-async def test_tokens_of_people_who_have_left_or_never_were_open_nothing(api: Api, ada: Person) -> None:  # C15, E12
+@pytest.mark.check("C15", "E12")
+async def test_tokens_of_people_who_have_left_or_never_were_open_nothing(api: Api, ada: Person) -> None:
     claims = payload(ada)
     await refused(api, signed({**claims, "sub": str(UuidSevens().new())}, key=KEY))
     subjects: list[object] = [1, None, [], "", "x" * 5_000, ada.id.upper(), ada.email]
@@ -143,7 +151,8 @@ async def test_tokens_of_people_who_have_left_or_never_were_open_nothing(api: Ap
         problem(await api.client.get(path, headers=bearer), 401, "invalid-token")
 
 
-async def test_tokens_are_taken_from_nowhere_but_the_header(api: Api, ada: Person) -> None:  # C22
+@pytest.mark.check("C22")
+async def test_tokens_are_taken_from_nowhere_but_the_header(api: Api, ada: Person) -> None:
     token = ada.session["token"]
     for attempt in (
         {"params": {"access_token": token}},
@@ -157,7 +166,8 @@ async def test_tokens_are_taken_from_nowhere_but_the_header(api: Api, ada: Perso
     assert token not in "".join(api.flushed())
 
 
-async def test_where_nothing_can_be_signed_nobody_gets_a_token() -> None:  # C24
+@pytest.mark.check("C24")
+async def test_where_nothing_can_be_signed_nobody_gets_a_token() -> None:
     class Broken(JwtTokens):
         def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: object) -> str:
             raise Unavailable("No token can be signed at this moment.")
@@ -173,7 +183,8 @@ async def test_where_nothing_can_be_signed_nobody_gets_a_token() -> None:  # C24
     one.hasher.close()
 
 
-async def test_a_replica_that_knows_too_little_answers_503_to_tokens_that_may_have_ended() -> None:  # P12
+@pytest.mark.check("P12")
+async def test_a_replica_that_knows_too_little_answers_503_to_tokens_that_may_have_ended() -> None:
     one = replica(MemoryStore(), FixedClock())
     await one.ended.look(one.store)
     ended, alive = await one.register(), await one.register()

@@ -66,7 +66,8 @@ async def elsewhere(one: Replica, signed_in: SignedIn) -> Actor:
     return actor(one, await one.todo.sessions.log_in(signed_in.user.email, PASSWORD, "another device"))
 
 
-async def test_of_two_password_changes_at_once_in_one_session_one_is_done(pair: Pair) -> None:  # P11
+@pytest.mark.check("P11")
+async def test_of_two_password_changes_at_once_in_one_session_one_is_done(pair: Pair) -> None:
     one, other = pair
     for _ in range(5):
         entered = await one.register()
@@ -81,7 +82,8 @@ async def test_of_two_password_changes_at_once_in_one_session_one_is_done(pair: 
         assert await other.guess(entered.user.email, new) == "in"
 
 
-async def test_of_two_password_changes_at_once_on_two_devices_the_loser_is_logged_out(pair: Pair) -> None:  # P11
+@pytest.mark.check("P11")
+async def test_of_two_password_changes_at_once_on_two_devices_the_loser_is_logged_out(pair: Pair) -> None:
     one, other = pair
     for _ in range(5):
         entered = await one.register()
@@ -120,8 +122,9 @@ ENDINGS = [_throw_out, _end_session, _end_others, _disable, _close]
 every_ending = pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.__name__.strip("_"))
 
 
+@pytest.mark.check("P11")
 @every_ending
-async def test_somebody_who_has_just_been_thrown_out_changes_no_password(pair: Pair, ending: Any) -> None:  # P11
+async def test_somebody_who_has_just_been_thrown_out_changes_no_password(pair: Pair, ending: Any) -> None:
     one, other = pair
     entered = await one.register()
     owner, thief = actor(one, entered), await elsewhere(other, entered)
@@ -130,8 +133,9 @@ async def test_somebody_who_has_just_been_thrown_out_changes_no_password(pair: P
     assert await one.guess(entered.user.email, SECOND) == "invalid-credentials"
 
 
+@pytest.mark.check("P11")
 @every_ending
-async def test_somebody_who_has_just_been_thrown_out_closes_no_account(pair: Pair, ending: Any) -> None:  # P11
+async def test_somebody_who_has_just_been_thrown_out_closes_no_account(pair: Pair, ending: Any) -> None:
     one, other = pair
     entered = await one.register()
     owner, thief = actor(one, entered), await elsewhere(other, entered)
@@ -141,8 +145,9 @@ async def test_somebody_who_has_just_been_thrown_out_closes_no_account(pair: Pai
     assert (there is None) == (ending is _close)
 
 
+@pytest.mark.check("P11")
 @every_ending
-async def test_somebody_who_has_just_been_thrown_out_changes_nothing(pair: Pair, ending: Any) -> None:  # P11
+async def test_somebody_who_has_just_been_thrown_out_changes_nothing(pair: Pair, ending: Any) -> None:
     one, other = pair
     entered = await one.register()
     owner, thief = actor(one, entered), await elsewhere(other, entered)
@@ -156,7 +161,8 @@ async def test_somebody_who_has_just_been_thrown_out_changes_nothing(pair: Pair,
     assert await one.store.accounts().sessions.of_user(entered.user.id) == sessions
 
 
-async def test_a_password_that_was_changed_meanwhile_closes_no_account(pair: Pair) -> None:  # P11
+@pytest.mark.check("P11")
+async def test_a_password_that_was_changed_meanwhile_closes_no_account(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     mine = actor(one, entered)
@@ -165,7 +171,8 @@ async def test_a_password_that_was_changed_meanwhile_closes_no_account(pair: Pai
     assert await one.todo.accounts.me(mine) == entered.user
 
 
-async def test_a_new_name_during_a_login_refuses_nobody(pair: Pair) -> None:  # P11
+@pytest.mark.check("P11")
+async def test_a_new_name_during_a_login_refuses_nobody(pair: Pair) -> None:
     one, other = pair
     entered = await one.register(new_email())
     rename = one.todo.accounts.change_profile(actor(one, entered), ProfilePatch.of(name="Augusta"))

@@ -137,9 +137,8 @@ async def things(person: Person, witness: Witness) -> None:
     await ask("GET", "/api/auth/me", headers={"Authorization": "Basic Y2FuYXJ5", "X-Request-Id": "canary canary"})
 
 
-async def test_no_secret_comes_out_of_any_hole(  # A14, J8, J9, J10, J13, J14
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.check("A14", "J8", "J9", "J10", "J13", "J14")
+async def test_no_secret_comes_out_of_any_hole(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     configure("debug", "json", FixedClock())
     witness = Witness()
     async with service(tmp_path) as (api, store):

@@ -41,8 +41,9 @@ async def outcome(deed: Coroutine[Any, Any, None]) -> str:
     return "done"
 
 
+@pytest.mark.check("P6")
 @pytest.mark.parametrize("flood", [log_in, register, change_password, close])
-async def test_a_network_that_floods_the_queue_leaves_places_for_others(flood: Any) -> None:  # P6
+async def test_a_network_that_floods_the_queue_leaves_places_for_others(flood: Any) -> None:
     one = replica(MemoryStore(), FixedClock(), UNCOUNTED, CountingHasher(waiting_max=64, share_max=8))
     await one.ended.look(one.store)
     entered = await one.register()

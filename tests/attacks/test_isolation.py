@@ -77,10 +77,9 @@ def told(answer: httpx.Response) -> tuple[int, dict[str, Any], dict[str, str]]:
     return answer.status_code, body, {key: value for key, value in answer.headers.items() if key != "x-request-id"}
 
 
+@pytest.mark.check("E1", "E15")
 @pytest.mark.parametrize("operation", ADDRESSED, ids=name)
-async def test_ids_of_others_are_as_good_as_none(  # E1, E15
-    api: Api, ada: Person, grace: Person, operation: Operation
-) -> None:
+async def test_ids_of_others_are_as_good_as_none(api: Api, ada: Person, grace: Person, operation: Operation) -> None:
     things = Things(api)
     (parameter,) = set(operation.parameters) - {"user_id"}
     foreign, gone = await things.of(grace, parameter), await things.gone(ada, parameter)
@@ -96,10 +95,9 @@ async def test_ids_of_others_are_as_good_as_none(  # E1, E15
     assert (await grace.ask(operation.method, theirs, json=operation.body)).status_code < 300, "it was there all along"
 
 
+@pytest.mark.check("E1", "E15")
 @pytest.mark.parametrize("operation", OWNED, ids=name)
-async def test_paths_of_others_are_forbidden_alike(  # E1, E15
-    api: Api, ada: Person, grace: Person, operation: Operation
-) -> None:
+async def test_paths_of_others_are_forbidden_alike(api: Api, ada: Person, grace: Person, operation: Operation) -> None:
     task = await Things(api).of(grace, "task_id")
     answers = []
     for owner in (grace.id, NOBODY, *MALFORMED):
@@ -109,7 +107,8 @@ async def test_paths_of_others_are_forbidden_alike(  # E1, E15
     assert [answer for answer in answers if answer != answers[0]] == []
 
 
-async def test_nothing_that_is_read_holds_anything_of_others(api: Api, ada: Person, grace: Person) -> None:  # E2
+@pytest.mark.check("E2")
+async def test_nothing_that_is_read_holds_anything_of_others(api: Api, ada: Person, grace: Person) -> None:
     theirs = (await grace.get(grace.tasks)).json()[0]["id"]
     await ada.add("Ada's own")
     queries = ("", "?q=canary", "?sort=-title&limit=1000", "?status=pending&priority=high&due=overdue", "?q=%25")
@@ -124,7 +123,8 @@ async def test_nothing_that_is_read_holds_anything_of_others(api: Api, ada: Pers
                 assert canary not in str(answer.headers.multi_items())
 
 
-async def test_a_position_in_the_list_of_another_is_none(api: Api, ada: Person, grace: Person) -> None:  # E3
+@pytest.mark.check("E3")
+async def test_a_position_in_the_list_of_another_is_none(api: Api, ada: Person, grace: Person) -> None:
     for person in (ada, grace):
         for number in range(3):
             await person.add(f"canary-{number}")
@@ -134,9 +134,8 @@ async def test_a_position_in_the_list_of_another_is_none(api: Api, ada: Person, 
     problem(await ada.get(f"{ada.tasks}?{following}"), 400, "invalid")
 
 
-async def test_a_batch_with_one_foreign_id_does_nothing_and_does_not_tell(  # E4, E7
-    api: Api, ada: Person, grace: Person
-) -> None:
+@pytest.mark.check("E4", "E7")
+async def test_a_batch_with_one_foreign_id_does_nothing_and_does_not_tell(api: Api, ada: Person, grace: Person) -> None:
     own, theirs = (await ada.add())["id"], (await grace.get(grace.tasks)).json()[0]["id"]
     path = f"/api/{ada.id}/batch"
     if path.replace(ada.id, "{user_id}") not in DOCUMENT["paths"]:
@@ -154,10 +153,9 @@ async def test_a_batch_with_one_foreign_id_does_nothing_and_does_not_tell(  # E4
     assert (await grace.titles()) == ["canary-title"]
 
 
+@pytest.mark.check("E5")
 @pytest.mark.parametrize("operation", TAKING, ids=name)
-async def test_fields_that_are_not_the_callers_to_set_are_refused(  # E5
-    api: Api, ada: Person, operation: Operation
-) -> None:
+async def test_fields_that_are_not_the_callers_to_set_are_refused(api: Api, ada: Person, operation: Operation) -> None:
     before = [(await ada.get("/api/auth/me")).json()]
     own = operation.at(user_id=ada.id, task_id=(await ada.add())["id"])
     before.append((await ada.get(ada.tasks)).json())
@@ -168,22 +166,23 @@ async def test_fields_that_are_not_the_callers_to_set_are_refused(  # E5
     assert [(await ada.get("/api/auth/me")).json(), (await ada.get(ada.tasks)).json()] == before
 
 
-def test_every_object_has_exactly_the_documented_fields() -> None:  # E6
+@pytest.mark.check("E6")
+def test_every_object_has_exactly_the_documented_fields() -> None:
     objects = [schema for schema in DOCUMENT["components"]["schemas"].values() if schema.get("type") == "object"]
     assert len(objects) > 10
     assert [schema["title"] for schema in objects if schema.get("additionalProperties") is not False] == []
 
 
-async def test_two_people_may_have_the_same_of_everything(api: Api, ada: Person, grace: Person) -> None:  # E8
+@pytest.mark.check("E8")
+async def test_two_people_may_have_the_same_of_everything(api: Api, ada: Person, grace: Person) -> None:
     mine, theirs = await ada.add("canary-title"), await grace.add("canary-title")
     differing = {"id", "user_id", "revision", "created_at", "updated_at"}
     assert {key for key in mine if mine[key] != theirs[key]} <= differing
 
 
+@pytest.mark.check("E17")
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if not o.public], ids=name)
-async def test_no_header_turns_one_method_into_another(  # E17
-    api: Api, ada: Person, operation: Operation
-) -> None:
+async def test_no_header_turns_one_method_into_another(api: Api, ada: Person, operation: Operation) -> None:
     overrides = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
     path = operation.at(user_id=ada.id, task_id=(await ada.add())["id"], session_id=NOBODY)
     before = await ada.titles()

@@ -49,9 +49,10 @@ async def work(person: Person) -> None:
     await person.ask("DELETE", person.task(gone))
 
 
+@pytest.mark.check("E15")
 async def test_looking_for_what_is_not_ones_own_costs_the_same_statements(
     bank: tuple[Api, WatchedSqlite],
-) -> None:  # E15
+) -> None:
     api, database = bank
     ada, grace = await api.person(), await api.person()
     foreign, gone = (await grace.add())["id"], (await ada.add())["id"]
@@ -75,7 +76,8 @@ async def test_looking_for_what_is_not_ones_own_costs_the_same_statements(
     assert database.seen == [], "nothing is looked up on another's path"
 
 
-async def test_a_bad_token_costs_no_statement(bank: tuple[Api, WatchedSqlite]) -> None:  # C25, D4
+@pytest.mark.check("C25", "D4")
+async def test_a_bad_token_costs_no_statement(bank: tuple[Api, WatchedSqlite]) -> None:
     api, database = bank
     ada = await api.person()
     token, refresh = ada.session["token"], ada.session["refresh_token"]
@@ -89,9 +91,8 @@ async def test_a_bad_token_costs_no_statement(bank: tuple[Api, WatchedSqlite]) -
     assert database.seen == []
 
 
-async def test_closing_an_account_leaves_every_row_of_others(
-    bank: tuple[Api, WatchedSqlite], tmp_path: Path
-) -> None:  # E16, N16
+@pytest.mark.check("E16", "N16")
+async def test_closing_an_account_leaves_every_row_of_others(bank: tuple[Api, WatchedSqlite], tmp_path: Path) -> None:
     api, _ = bank
     ada, grace = await api.person(), await api.person()
     for person in (ada, grace):
@@ -106,7 +107,8 @@ async def test_closing_an_account_leaves_every_row_of_others(
             "invalid-credentials")  # fmt: skip
 
 
-async def test_what_is_stored_opens_nothing(bank: tuple[Api, WatchedSqlite], tmp_path: Path) -> None:  # D2, A11
+@pytest.mark.check("D2", "A11")
+async def test_what_is_stored_opens_nothing(bank: tuple[Api, WatchedSqlite], tmp_path: Path) -> None:
     api, _ = bank
     ada = await api.person()
     refreshed = await api.client.post("/api/auth/refresh", json={"refresh_token": ada.session["refresh_token"]})

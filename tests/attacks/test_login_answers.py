@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.http.service import PASSWORD, Api, Person, problem, serving
 
@@ -15,7 +16,8 @@ async def told(api: Api, email: str, password: str) -> tuple[int, bytes, list[tu
     return answer.status_code, answer.content, list(answer.headers.multi_items())
 
 
-async def test_all_refusals_of_a_login_are_byte_identical() -> None:  # B1, B5
+@pytest.mark.check("B1", "B5")
+async def test_all_refusals_of_a_login_are_byte_identical() -> None:
     async with serving() as api:
         ada, gone, disabled = await api.person(), await api.person(), await api.person()
         await gone.ask("DELETE", "/api/auth/me", json={"password": PASSWORD})
@@ -35,7 +37,8 @@ async def test_all_refusals_of_a_login_are_byte_identical() -> None:  # B1, B5
         assert [answer for answer in answers if answer != answers[0]] == []
 
 
-async def test_all_who_have_to_wait_are_told_the_same() -> None:  # B1, B10
+@pytest.mark.check("B1", "B10")
+async def test_all_who_have_to_wait_are_told_the_same() -> None:
     async with serving() as api:
         ada, disabled = await api.person(), await api.person()
         await api.todo.accounts.disable(disabled.email)
@@ -48,7 +51,8 @@ async def test_all_who_have_to_wait_are_told_the_same() -> None:  # B1, B10
         assert [answer for answer in answers if answer != answers[0]] == []
 
 
-async def test_a_login_makes_a_session_of_its_own_whatever_it_is_given() -> None:  # B22
+@pytest.mark.check("B22")
+async def test_a_login_makes_a_session_of_its_own_whatever_it_is_given() -> None:
     async with serving() as api:
         ada, mallory = await api.person(), await api.person()
         before = {session["id"] for session in (await ada.get("/api/auth/sessions")).json()}
@@ -71,7 +75,8 @@ async def test_a_login_makes_a_session_of_its_own_whatever_it_is_given() -> None
             problem(adopting, 400, "invalid")
 
 
-async def test_tokens_are_never_stored_by_caches() -> None:  # C26, D24
+@pytest.mark.check("C26", "D24")
+async def test_tokens_are_never_stored_by_caches() -> None:
     async with serving() as api:
         ada = await api.person()
         refreshing = {"refresh_token": ada.session["refresh_token"]}

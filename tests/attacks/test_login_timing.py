@@ -50,10 +50,11 @@ async def bank(tmp_path: Path) -> AsyncIterator[tuple[Replica, WatchedSqlite]]:
         yield replica(SqlStore(database), FixedClock()), database
 
 
+@pytest.mark.check("B2", "B3", "B4")
 @pytest.mark.parametrize("place", ["", "a network"])
 async def test_both_cost_the_same_statements_and_one_comparison(
     bank: tuple[Replica, WatchedSqlite], place: str
-) -> None:  # B2, B3, B4
+) -> None:
     one, database = bank
     known = new_email()
     await one.register(known)
@@ -68,9 +69,10 @@ async def test_both_cost_the_same_statements_and_one_comparison(
     assert costs[0][:2] == (1, 0)
 
 
+@pytest.mark.check("B1", "B10")
 async def test_both_are_turned_away_alike_when_they_have_to_wait(
     bank: tuple[Replica, WatchedSqlite],
-) -> None:  # B1, B10
+) -> None:
     one, database = bank
     known, costs = new_email(), []
     await one.register(known)
@@ -89,9 +91,10 @@ async def test_both_are_turned_away_alike_when_they_have_to_wait(
     assert all(statement.startswith("SELECT") for statement in statements)
 
 
+@pytest.mark.check("B1", "B5")
 async def test_people_who_may_not_enter_cost_what_wrong_passwords_cost(
     bank: tuple[Replica, WatchedSqlite],
-) -> None:  # B1, B5
+) -> None:
     one, database = bank
     email = new_email()
     await one.register(email)
@@ -106,7 +109,8 @@ async def test_people_who_may_not_enter_cost_what_wrong_passwords_cost(
     assert await one.guess(email, PASSWORD) == "invalid-credentials"
 
 
-async def test_unknown_people_are_compared_at_the_price_that_is_configured_now() -> None:  # B4
+@pytest.mark.check("B4", "A13")
+async def test_unknown_people_are_compared_at_the_price_that_is_configured_now() -> None:
     class Priced(Argon2Hasher):
         def __init__(self, time_cost: int) -> None:
             super().__init__(memory_kib=1024, time_cost=time_cost)
@@ -120,7 +124,7 @@ async def test_unknown_people_are_compared_at_the_price_that_is_configured_now()
         hasher = Priced(time_cost)
         async with hasher.turn() as turn:
             assert not await turn.matches(None, "whatever")
-            assert not await turn.matches("$argon2id$v=19$m=999999,t=99,p=9$x$y", "whatever")  # A13
+            assert not await turn.matches("$argon2id$v=19$m=999999,t=99,p=9$x$y", "whatever")
         assert [f"m=1024,t={time_cost},p=1" in stored for stored in hasher.against] == [True, True]
         hasher.close()
 
@@ -131,8 +135,9 @@ async def _timed(one: Replica, email: str) -> float:
     return perf_counter() - began
 
 
+@pytest.mark.check("B2", "B3")
 @pytest.mark.parametrize("company", [0, 8])
-async def test_the_times_are_printed(company: int, capsys: pytest.CaptureFixture[str]) -> None:  # B2, B3
+async def test_the_times_are_printed(company: int, capsys: pytest.CaptureFixture[str]) -> None:
     one = replica(MemoryStore(), FixedClock(), UNLIMITED, CountingHasher(cost=9))
     assert isinstance(one.todo.sessions.passwords, PasswordCheck)
     known, busy = new_email(), True

@@ -35,7 +35,8 @@ async def register(one: Replica, email: str, place: str) -> str:
     return "in"
 
 
-async def test_registrations_count_as_failures_of_their_network(pair: Pair) -> None:  # P7
+@pytest.mark.check("P7")
+async def test_registrations_count_as_failures_of_their_network(pair: Pair) -> None:
     one, other = pair
     place = new_place()
     answers = await asyncio.gather(*[register(pair[number % 2], new_email(), place) for number in range(40)])
@@ -46,7 +47,8 @@ async def test_registrations_count_as_failures_of_their_network(pair: Pair) -> N
     assert await register(other, new_email(), place) == "in"
 
 
-async def test_asking_for_addresses_that_are_taken_counts_as_well_and_costs_no_hash(pair: Pair) -> None:  # P7
+@pytest.mark.check("P7")
+async def test_asking_for_addresses_that_are_taken_counts_as_well_and_costs_no_hash(pair: Pair) -> None:
     one, other = pair
     email, place = new_email(), new_place()
     await one.register(email)
@@ -60,7 +62,8 @@ async def test_asking_for_addresses_that_are_taken_counts_as_well_and_costs_no_h
     assert other.event_log.entries[-1] == ("too_many_requests", {"of": "place", "wait": 60})
 
 
-async def test_a_registration_is_never_given_back(strict: Pair) -> None:  # P7
+@pytest.mark.check("P7")
+async def test_a_registration_is_never_given_back(strict: Pair) -> None:
     one, other = strict
     email, place = new_email(), new_place()
     await one.register(email, place)
@@ -68,7 +71,8 @@ async def test_a_registration_is_never_given_back(strict: Pair) -> None:  # P7
     assert [await register(one, new_email(), place) for _ in range(3)] == ["in", "in", "too-many-requests"]
 
 
-async def test_right_logins_count_against_their_network(strict: Pair) -> None:  # P7
+@pytest.mark.check("P7")
+async def test_right_logins_count_against_their_network(strict: Pair) -> None:
     one, other = strict
     emails, place = [new_email() for _ in range(40)], new_place()
     for email in emails:
@@ -86,7 +90,8 @@ async def test_right_logins_count_against_their_network(strict: Pair) -> None:  
     assert await other.guess(emails[-1], PASSWORD, place) == "in"
 
 
-async def test_right_logins_at_once_count_together_on_all_replicas(strict: Pair) -> None:  # P7
+@pytest.mark.check("P7")
+async def test_right_logins_at_once_count_together_on_all_replicas(strict: Pair) -> None:
     emails, place = [new_email() for _ in range(40)], new_place()
     for email in emails:
         await strict[0].register(email)

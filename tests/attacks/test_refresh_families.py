@@ -28,7 +28,8 @@ async def is_dead(pair: Pair, entered: SignedIn, *refresh_tokens: str) -> bool:
     return all(dead) and all(refused)
 
 
-async def test_each_refresh_gives_another_token_and_spends_the_old_one(pair: Pair) -> None:  # D1, D15
+@pytest.mark.check("D1", "D15")
+async def test_each_refresh_gives_another_token_and_spends_the_old_one(pair: Pair) -> None:
     entered = await pair[0].register()
     tokens = [entered.refresh_token]
     for number in range(20):  # all within one instant: order is by generation, never by time
@@ -38,7 +39,8 @@ async def test_each_refresh_gives_another_token_and_spends_the_old_one(pair: Pai
     assert session.generation == 21
 
 
-async def test_a_copy_that_comes_late_ends_everything_of_the_family(pair: Pair) -> None:  # D5, D11, D23
+@pytest.mark.check("D5", "D11", "D23", "D27")
+async def test_a_copy_that_comes_late_ends_everything_of_the_family(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     child = await one.refresh(entered.refresh_token)
@@ -46,11 +48,12 @@ async def test_a_copy_that_comes_late_ends_everything_of_the_family(pair: Pair) 
     assert await other.refresh(entered.refresh_token) == DEAD
     assert await alive(one, entered.user.id) == []
     assert await is_dead(pair, entered, child)
-    assert other.event_log.events.count("refresh_reused") == 1  # D27
+    assert other.event_log.events.count("refresh_reused") == 1
     assert (await one.guess(entered.user.email, PASSWORD)) == "in"
 
 
-async def test_a_grandparent_is_never_excused(pair: Pair) -> None:  # D6, D15
+@pytest.mark.check("D6", "D15")
+async def test_a_grandparent_is_never_excused(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     child = await one.refresh(entered.refresh_token)
@@ -59,7 +62,8 @@ async def test_a_grandparent_is_never_excused(pair: Pair) -> None:  # D6, D15
     assert await is_dead(pair, entered, child, grandchild)
 
 
-async def test_a_parent_that_comes_again_gets_the_same_child_however_often(pair: Pair) -> None:  # D7, D12, D17
+@pytest.mark.check("D7", "D12", "D17")
+async def test_a_parent_that_comes_again_gets_the_same_child_however_often(pair: Pair) -> None:
     entered = await pair[0].register()
     children = await asyncio.gather(*[pair[number % 2].refresh(entered.refresh_token) for number in range(20)])
     assert len(set(children)) == 1
@@ -70,7 +74,8 @@ async def test_a_parent_that_comes_again_gets_the_same_child_however_often(pair:
     assert await pair[0].refresh(children[0]) not in {DEAD, *children}
 
 
-async def test_the_excuse_begins_with_the_first_use_and_is_never_prolonged(pair: Pair) -> None:  # D8
+@pytest.mark.check("D8")
+async def test_the_excuse_begins_with_the_first_use_and_is_never_prolonged(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     child = await one.refresh(entered.refresh_token)
@@ -82,7 +87,8 @@ async def test_the_excuse_begins_with_the_first_use_and_is_never_prolonged(pair:
     assert await is_dead(pair, entered, child)
 
 
-async def test_even_an_excuse_is_not_good_for_ever(pair: Pair) -> None:  # D9
+@pytest.mark.check("D9")
+async def test_even_an_excuse_is_not_good_for_ever(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     child = await one.refresh(entered.refresh_token)
@@ -92,7 +98,8 @@ async def test_even_an_excuse_is_not_good_for_ever(pair: Pair) -> None:  # D9
     assert await is_dead(pair, entered, child)
 
 
-async def test_a_thief_in_lockstep_is_found_at_the_second_generation(pair: Pair) -> None:  # D10
+@pytest.mark.check("D10")
+async def test_a_thief_in_lockstep_is_found_at_the_second_generation(pair: Pair) -> None:
     victim, thief = pair
     entered = await victim.register()
     child = await victim.refresh(entered.refresh_token)
@@ -113,7 +120,8 @@ async def test_a_thief_in_lockstep_is_found_at_the_second_generation(pair: Pair)
     assert await is_dead(pair, entered, stolen)
 
 
-async def test_a_refresh_whose_client_has_gone_has_happened_or_not_and_the_family_lives(pair: Pair) -> None:  # D11, D17
+@pytest.mark.check("D11", "D17")
+async def test_a_refresh_whose_client_has_gone_has_happened_or_not_and_the_family_lives(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     token = entered.refresh_token
@@ -128,7 +136,8 @@ async def test_a_refresh_whose_client_has_gone_has_happened_or_not_and_the_famil
     assert len(await alive(one, entered.user.id)) == 1
 
 
-async def test_a_copy_is_punished_also_when_its_client_has_gone(pair: Pair) -> None:  # D11
+@pytest.mark.check("D11")
+async def test_a_copy_is_punished_also_when_its_client_has_gone(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     await one.refresh(await one.refresh(entered.refresh_token))
@@ -141,7 +150,8 @@ async def test_a_copy_is_punished_also_when_its_client_has_gone(pair: Pair) -> N
     assert await is_dead(pair, entered)
 
 
-async def test_use_prolongs_a_session_up_to_its_absolute_end(pair: Pair) -> None:  # D19
+@pytest.mark.check("D19")
+async def test_use_prolongs_a_session_up_to_its_absolute_end(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     token, days = entered.refresh_token, 0
@@ -152,7 +162,8 @@ async def test_use_prolongs_a_session_up_to_its_absolute_end(pair: Pair) -> None
     assert await alive(one, entered.user.id) == []
 
 
-async def test_a_session_that_nobody_uses_ends_earlier(pair: Pair) -> None:  # D19
+@pytest.mark.check("D19")
+async def test_a_session_that_nobody_uses_ends_earlier(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     one.clock.advance(timedelta(days=14) - timedelta(microseconds=1))
@@ -162,7 +173,8 @@ async def test_a_session_that_nobody_uses_ends_earlier(pair: Pair) -> None:  # D
     assert await other.refresh(child) == DEAD
 
 
-async def test_logging_out_everywhere_can_be_repeated(pair: Pair) -> None:  # D20
+@pytest.mark.check("D20")
+async def test_logging_out_everywhere_can_be_repeated(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     others = [await one.todo.sessions.log_in(entered.user.email, PASSWORD, "another") for _ in range(5)]
@@ -177,7 +189,8 @@ async def test_logging_out_everywhere_can_be_repeated(pair: Pair) -> None:  # D2
     assert await is_dead(pair, entered)
 
 
-async def test_the_oldest_session_ends_when_there_are_too_many(pair: Pair) -> None:  # D22
+@pytest.mark.check("D22")
+async def test_the_oldest_session_ends_when_there_are_too_many(pair: Pair) -> None:
     one, other = pair
     oldest = latest = await one.register()
     for number in range(SESSIONS_MAX - 1):
@@ -192,7 +205,8 @@ async def test_the_oldest_session_ends_when_there_are_too_many(pair: Pair) -> No
     assert len(await alive(one, oldest.user.id)) == SESSIONS_MAX
 
 
-async def test_many_rotations_leave_one_row_and_the_first_token_is_still_known_as_spent(pair: Pair) -> None:  # D26
+@pytest.mark.check("D26")
+async def test_many_rotations_leave_one_row_and_the_first_token_is_still_known_as_spent(pair: Pair) -> None:
     one, other = pair
     entered = await one.register(new_email())
     token = entered.refresh_token

@@ -35,8 +35,9 @@ async def end_by_hand(one: Replica, actor: Actor) -> None:
     await one.todo.sessions.end(actor, actor.session_id)
 
 
+@pytest.mark.check("D13", "D14")
 @pytest.mark.parametrize("ending", [log_out, change_password, close, end_by_hand])
-async def test_whatever_wins_nothing_of_an_ended_session_works(pair: Pair, ending: Ending) -> None:  # D13, D14
+async def test_whatever_wins_nothing_of_an_ended_session_works(pair: Pair, ending: Ending) -> None:
     one, other = pair
     for delay in range(12):
         entered = await one.register()
@@ -67,14 +68,16 @@ async def test_whatever_wins_nothing_of_an_ended_session_works(pair: Pair, endin
         assert set(said) <= {DEAD}, "never a 5xx, never another refusal"
 
 
-async def test_logging_out_twice_at_once_is_as_good_as_once(pair: Pair) -> None:  # D20
+@pytest.mark.check("D20")
+async def test_logging_out_twice_at_once_is_as_good_as_once(pair: Pair) -> None:
     entered = await pair[0].register()
     actor = pair[0].todo.sessions.identify(entered.token)
     await asyncio.gather(*[each.todo.sessions.log_out(actor) for each in pair * 5])
     assert await pair[1].refresh(entered.refresh_token) == DEAD
 
 
-async def test_many_devices_refresh_at_once_and_none_is_harmed(pair: Pair) -> None:  # D12
+@pytest.mark.check("D12")
+async def test_many_devices_refresh_at_once_and_none_is_harmed(pair: Pair) -> None:
     entered = await pair[0].register()
     devices = [entered.refresh_token]
     for _ in range(7):
@@ -90,7 +93,8 @@ async def test_many_devices_refresh_at_once_and_none_is_harmed(pair: Pair) -> No
     assert len(set(ends)) == 8
 
 
-async def test_contention_is_tried_again_and_never_taken_for_a_copy() -> None:  # D18
+@pytest.mark.check("D18")
+async def test_contention_is_tried_again_and_never_taken_for_a_copy() -> None:
     store = Troubled()
     one = replica(store, FixedClock())
     entered = await one.register()
@@ -104,7 +108,8 @@ async def test_contention_is_tried_again_and_never_taken_for_a_copy() -> None:  
     assert await one.refresh(child) not in {DEAD, child}
 
 
-async def test_a_storage_that_is_away_costs_nobody_their_session() -> None:  # D16, D18
+@pytest.mark.check("D16", "D18")
+async def test_a_storage_that_is_away_costs_nobody_their_session() -> None:
     store = Troubled()
     one = replica(store, FixedClock())
     entered = await one.register()
@@ -113,7 +118,8 @@ async def test_a_storage_that_is_away_costs_nobody_their_session() -> None:  # D
     assert await one.refresh(entered.refresh_token) not in {DEAD, "unavailable"}
 
 
-async def test_an_answer_lost_after_the_commit_is_given_again() -> None:  # D17
+@pytest.mark.check("D17")
+async def test_an_answer_lost_after_the_commit_is_given_again() -> None:
     store = Troubled()
     one = replica(store, FixedClock())
     entered = await one.register()
@@ -124,7 +130,8 @@ async def test_an_answer_lost_after_the_commit_is_given_again() -> None:  # D17
     assert one.event_log.events.count("refresh_repeated") == 1
 
 
-async def test_forged_refresh_tokens_hurt_nobody(pair: Pair) -> None:  # D4, D28
+@pytest.mark.check("D4", "D28")
+async def test_forged_refresh_tokens_hurt_nobody(pair: Pair) -> None:
     one, other = pair
     entered, stranger = await one.register(new_email()), await one.register(new_email())
     mine, theirs = entered.refresh_token, stranger.refresh_token

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from tests.attacks.replicas import Replica
 from tests.support.fakes import CountingIds
 from todo_core.ids import SessionId
@@ -24,7 +26,8 @@ async def is_dead(pair: Pair, *tokens: SignedIn) -> bool:
     return all(refused) and not any([await each.accepts(signed_in.token) for each in pair for signed_in in tokens])
 
 
-async def test_a_thief_who_follows_each_refresh_is_found_at_the_first(pair: Pair) -> None:  # D10
+@pytest.mark.check("D10")
+async def test_a_thief_who_follows_each_refresh_is_found_at_the_first(pair: Pair) -> None:
     victim, thief = pair[0], pair[0]
     entered = await victim.register()
     fresh = await refreshed(victim, entered)
@@ -35,7 +38,8 @@ async def test_a_thief_who_follows_each_refresh_is_found_at_the_first(pair: Pair
     assert victim.event_log.events.count("refresh_reused") == 1
 
 
-async def test_a_thief_who_follows_on_another_replica_is_found_as_soon_as_it_knows(pair: Pair) -> None:  # D10
+@pytest.mark.check("D10")
+async def test_a_thief_who_follows_on_another_replica_is_found_as_soon_as_it_knows(pair: Pair) -> None:
     victim, thief = pair
     entered = await victim.register()
     fresh = await refreshed(victim, entered)
@@ -45,7 +49,8 @@ async def test_a_thief_who_follows_on_another_replica_is_found_as_soon_as_it_kno
     assert await is_dead(pair, entered, fresh)
 
 
-async def test_a_thief_who_is_first_is_found_when_the_owner_comes(pair: Pair) -> None:  # D10
+@pytest.mark.check("D10")
+async def test_a_thief_who_is_first_is_found_when_the_owner_comes(pair: Pair) -> None:
     victim, thief = pair
     entered = await victim.register()
     stolen = await refreshed(thief, entered)
@@ -67,7 +72,8 @@ async def test_every_generation_is_watched_anew(pair: Pair) -> None:
     assert await one.refresh(old.refresh_token) == DEAD
 
 
-async def test_two_tabs_that_refresh_before_either_has_used_its_token_get_the_same_pair(pair: Pair) -> None:  # D7
+@pytest.mark.check("D7")
+async def test_two_tabs_that_refresh_before_either_has_used_its_token_get_the_same_pair(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     one.todo.sessions.identify(entered.token)
@@ -80,7 +86,8 @@ async def test_two_tabs_that_refresh_before_either_has_used_its_token_get_the_sa
     assert await other.refresh(entered.refresh_token) == tabs[0]
 
 
-async def test_an_answer_that_was_lost_does_no_harm(pair: Pair) -> None:  # D7, D17
+@pytest.mark.check("D7", "D17")
+async def test_an_answer_that_was_lost_does_no_harm(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     lost = await refreshed(one, entered)

@@ -30,7 +30,8 @@ def compared(pair: Pair) -> int:
     return sum(each.hasher.compared for each in pair)
 
 
-async def test_a_hundred_parallel_guesses_on_two_replicas_cost_five_comparisons(pair: Pair) -> None:  # B6, B7
+@pytest.mark.check("B6", "B7")
+async def test_a_hundred_parallel_guesses_on_two_replicas_cost_five_comparisons(pair: Pair) -> None:
     email, place = new_email(), new_place()
     await pair[0].register(email)
     answers = await asyncio.gather(*[pair[number % 2].guess(email, place=place) for number in range(100)])
@@ -39,7 +40,8 @@ async def test_a_hundred_parallel_guesses_on_two_replicas_cost_five_comparisons(
     assert await pair[1].guess(email, PASSWORD, place) == "too-many-requests"
 
 
-async def test_whoever_has_to_wait_costs_no_hash_and_no_place_at_the_bench(pair: Pair) -> None:  # B10
+@pytest.mark.check("B10", "J13", "J14")
+async def test_whoever_has_to_wait_costs_no_hash_and_no_place_at_the_bench(pair: Pair) -> None:
     one, other = pair
     email = new_email()
     for _ in range(5):
@@ -50,10 +52,11 @@ async def test_whoever_has_to_wait_costs_no_hash_and_no_place_at_the_bench(pair:
             await asyncio.wait_for(other.todo.sessions.log_in(email, WRONG, "a test"), 5)
     assert refusal.value.retry_after == 60
     assert compared(pair) == made
-    assert other.event_log.entries == [("too_many_requests", {"of": "account", "wait": 60})]  # J13, J14
+    assert other.event_log.entries == [("too_many_requests", {"of": "account", "wait": 60})]
 
 
-async def test_strangers_never_keep_somebody_out_where_they_have_logged_in_before(pair: Pair) -> None:  # B11
+@pytest.mark.check("B11")
+async def test_strangers_never_keep_somebody_out_where_they_have_logged_in_before(pair: Pair) -> None:
     one, other = pair
     email, home, abroad = new_email(), new_place(), new_place()
     await one.register(email)
@@ -65,7 +68,8 @@ async def test_strangers_never_keep_somebody_out_where_they_have_logged_in_befor
     assert [await one.guess(email, place=home) for _ in range(6)] == ["invalid-credentials"] * 5 + ["too-many-requests"]
 
 
-async def test_a_network_full_of_guessers_does_not_keep_out_who_lives_there(pair: Pair) -> None:  # B11
+@pytest.mark.check("B11")
+async def test_a_network_full_of_guessers_does_not_keep_out_who_lives_there(pair: Pair) -> None:
     one, other = pair
     email, shared = new_email(), new_place()
     await one.register(email, shared)
@@ -75,7 +79,8 @@ async def test_a_network_full_of_guessers_does_not_keep_out_who_lives_there(pair
     assert await one.guess(new_email(), PASSWORD, shared) == "too-many-requests"
 
 
-async def test_a_place_is_known_for_two_weeks_after_the_last_login_there(pair: Pair) -> None:  # B11
+@pytest.mark.check("B11")
+async def test_a_place_is_known_for_two_weeks_after_the_last_login_there(pair: Pair) -> None:
     one, other = pair
     email, home = new_email(), new_place()
     await one.register(email, home)
@@ -93,7 +98,8 @@ async def test_a_place_is_known_for_two_weeks_after_the_last_login_there(pair: P
     assert await attacked() == "too-many-requests"
 
 
-async def test_a_network_gets_thirty_failures_a_minute_whatever_account_they_are_for(pair: Pair) -> None:  # B6
+@pytest.mark.check("B6")
+async def test_a_network_gets_thirty_failures_a_minute_whatever_account_they_are_for(pair: Pair) -> None:
     place = new_place()
     for _ in range(2):
         answers = await asyncio.gather(*[pair[number % 2].guess(new_email(), place=place) for number in range(60)])
@@ -107,7 +113,8 @@ async def test_a_network_gets_thirty_failures_a_minute_whatever_account_they_are
     assert refused == ["place"] * 60
 
 
-async def test_a_success_forgives_the_account_wherever_the_failures_came_from(pair: Pair) -> None:  # B12, B14
+@pytest.mark.check("B12", "B14")
+async def test_a_success_forgives_the_account_wherever_the_failures_came_from(pair: Pair) -> None:
     one, other = pair
     email = new_email()
     await one.register(email)
@@ -117,7 +124,8 @@ async def test_a_success_forgives_the_account_wherever_the_failures_came_from(pa
         assert await one.guess(email, PASSWORD, place) == "in"
 
 
-async def test_a_success_does_not_forgive_the_network(pair: Pair) -> None:  # B14
+@pytest.mark.check("B14")
+async def test_a_success_does_not_forgive_the_network(pair: Pair) -> None:
     one, other = pair
     email, place = new_email(), new_place()
     await one.register(email)
@@ -128,7 +136,8 @@ async def test_a_success_does_not_forgive_the_network(pair: Pair) -> None:  # B1
     assert await one.guess(new_email(), place=place) == "too-many-requests"
 
 
-async def test_parallel_logins_with_the_right_password_all_succeed(pair: Pair) -> None:  # B13
+@pytest.mark.check("B13")
+async def test_parallel_logins_with_the_right_password_all_succeed(pair: Pair) -> None:
     email, place = new_email(), new_place()
     await pair[0].register(email)
     for _ in range(4):
@@ -136,7 +145,8 @@ async def test_parallel_logins_with_the_right_password_all_succeed(pair: Pair) -
     assert await asyncio.gather(*[pair[n % 2].guess(email, PASSWORD, place) for n in range(40)]) == ["in"] * 40
 
 
-async def test_pauses_double_and_none_is_longer_than_a_quarter_of_an_hour(pair: Pair) -> None:  # B11, B12
+@pytest.mark.check("B11", "B12")
+async def test_pauses_double_and_none_is_longer_than_a_quarter_of_an_hour(pair: Pair) -> None:
     one, other = pair
     email, waits = new_email(), list[int]()
     for _ in range(12):
@@ -151,7 +161,8 @@ async def test_pauses_double_and_none_is_longer_than_a_quarter_of_an_hour(pair: 
     assert await other.guess(email) == "invalid-credentials"
 
 
-async def test_asking_for_the_password_again_counts_as_well(pair: Pair) -> None:  # A18
+@pytest.mark.check("A18")
+async def test_asking_for_the_password_again_counts_as_well(pair: Pair) -> None:
     one, other = pair
     email = new_email()
     actor = one.todo.sessions.identify((await one.register(email)).token)
@@ -167,7 +178,8 @@ async def test_asking_for_the_password_again_counts_as_well(pair: Pair) -> None:
     assert await other.guess(email, PASSWORD) == "too-many-requests"
 
 
-async def test_a_clock_that_jumps_neither_unlocks_nor_locks_for_longer_than_the_bound() -> None:  # B21
+@pytest.mark.check("B21")
+async def test_a_clock_that_jumps_neither_unlocks_nor_locks_for_longer_than_the_bound() -> None:
     store, right, wrong = MemoryStore(), FixedClock(), FixedClock(NOON + timedelta(hours=1))
     honest, ahead = replica(store, right), replica(store, wrong)
     email = new_email()
@@ -184,7 +196,8 @@ async def test_a_clock_that_jumps_neither_unlocks_nor_locks_for_longer_than_the_
     assert await honest.guess(email) == "invalid-credentials"
 
 
-async def test_what_is_counted_is_thrown_away_soon_after_it_has_ceased_to_matter() -> None:  # B19
+@pytest.mark.check("B19")
+async def test_what_is_counted_is_thrown_away_soon_after_it_has_ceased_to_matter() -> None:
     store, clock = MemoryStore(), FixedClock()
     one = replica(store, clock)
     rows = store._state.attempts
@@ -198,7 +211,8 @@ async def test_what_is_counted_is_thrown_away_soon_after_it_has_ceased_to_matter
     assert rows == {}
 
 
-async def test_a_network_that_has_to_wait_leaves_nothing_behind(storage_url: str) -> None:  # B19
+@pytest.mark.check("B19")
+async def test_a_network_that_has_to_wait_leaves_nothing_behind(storage_url: str) -> None:
     policy = ThrottlePolicy(place=per_minute(3))
     async with two_replicas(storage_url, policy) as (one, other):
         place, emails = new_place(), [new_email() for _ in range(30)]
@@ -209,7 +223,8 @@ async def test_a_network_that_has_to_wait_leaves_nothing_behind(storage_url: str
         assert sum(each is not None for each in counted) == 3
 
 
-async def test_nobody_is_let_in_while_attempts_cannot_be_counted() -> None:  # B20
+@pytest.mark.check("B20")
+async def test_nobody_is_let_in_while_attempts_cannot_be_counted() -> None:
     store = Troubled()
     one = replica(store, FixedClock())
     email = new_email()
@@ -220,7 +235,8 @@ async def test_nobody_is_let_in_while_attempts_cannot_be_counted() -> None:  # B
     assert await one.guess(email, PASSWORD) == "in"
 
 
-def test_counts_hold_against_wrong_clocks_and_right_passwords() -> None:  # B14, B21
+@pytest.mark.check("B14", "B21")
+def test_counts_hold_against_wrong_clocks_and_right_passwords() -> None:
     policy = AttemptPolicy(free=2)
     pending = Attempts(since=NOON).charge(NOON, policy).charge(NOON, policy)
     assert pending.wait(NOON, policy) == 5

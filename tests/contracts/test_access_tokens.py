@@ -77,7 +77,8 @@ def test_a_lifetime_is_in_whole_seconds(make: Make) -> None:
     assert make([NEW], timedelta(seconds=90.7)).lifetime == timedelta(seconds=90)
 
 
-def test_a_token_ends_with_its_lifetime_remembered_or_not(tokens: AccessTokens, clock: FixedClock) -> None:  # C12
+@pytest.mark.check("C12")
+def test_a_token_ends_with_its_lifetime_remembered_or_not(tokens: AccessTokens, clock: FixedClock) -> None:
     token = tokens.issue(USER, SESSION, 1, clock.now())
     clock.advance(seconds=599.999)
     assert not refused(tokens, token, clock)
@@ -87,15 +88,17 @@ def test_a_token_ends_with_its_lifetime_remembered_or_not(tokens: AccessTokens, 
     assert refused(tokens, token, clock)
 
 
+@pytest.mark.check("C14")
 def test_a_clock_that_is_a_little_behind_does_not_log_anybody_out(tokens: AccessTokens, clock: FixedClock) -> None:
-    token = tokens.issue(USER, SESSION, 1, clock.now())  # C14
+    token = tokens.issue(USER, SESSION, 1, clock.now())
     clock.advance(seconds=-5)
     assert not refused(tokens, token, clock)
     clock.advance(seconds=-295)
     assert refused(tokens, token, clock)
 
 
-def test_every_secret_is_accepted_and_the_first_one_signs(make: Make, clock: FixedClock) -> None:  # C17
+@pytest.mark.check("C17")
+def test_every_secret_is_accepted_and_the_first_one_signs(make: Make, clock: FixedClock) -> None:
     lifetime = timedelta(minutes=10)
     before, during, after = make([OLD], lifetime), make([NEW, OLD], lifetime), make([NEW], lifetime)
     old, new = before.issue(USER, SESSION, 1, clock.now()), during.issue(USER, SESSION, 1, clock.now())
@@ -104,12 +107,14 @@ def test_every_secret_is_accepted_and_the_first_one_signs(make: Make, clock: Fix
     assert refused(make([FOREIGN], lifetime), new, clock)
 
 
-def test_a_token_that_lives_longer_than_ours_do_is_refused(make: Make, clock: FixedClock) -> None:  # C13
+@pytest.mark.check("C13")
+def test_a_token_that_lives_longer_than_ours_do_is_refused(make: Make, clock: FixedClock) -> None:
     token = make([NEW], timedelta(minutes=15)).issue(USER, SESSION, 1, clock.now())
     assert refused(make([NEW], timedelta(minutes=10)), token, clock)
 
 
-def test_no_bit_of_a_token_can_be_flipped(tokens: AccessTokens, clock: FixedClock) -> None:  # C7
+@pytest.mark.check("C7")
+def test_no_bit_of_a_token_can_be_flipped(tokens: AccessTokens, clock: FixedClock) -> None:
     token = tokens.issue(USER, SESSION, 1, clock.now())
     for place, char in enumerate(token):
         for bit in range(8):
@@ -117,7 +122,8 @@ def test_no_bit_of_a_token_can_be_flipped(tokens: AccessTokens, clock: FixedCloc
             assert refused(tokens, forged, clock), (place, bit)
 
 
-def test_a_token_has_only_one_spelling(tokens: AccessTokens, clock: FixedClock) -> None:  # C8
+@pytest.mark.check("C8")
+def test_a_token_has_only_one_spelling(tokens: AccessTokens, clock: FixedClock) -> None:
     token = tokens.issue(USER, SESSION, 1, clock.now())
     assert not refused(tokens, token, clock)
     for extra in ("=", "==", " ", "\n", "\r\n", "\t", "A", ".", "\0", "%3D", "\u00a0"):
@@ -130,15 +136,17 @@ def test_a_token_has_only_one_spelling(tokens: AccessTokens, clock: FixedClock) 
             assert other == token or refused(tokens, other, clock), repr(other)
 
 
+@pytest.mark.check("C20")
 @pytest.mark.parametrize(
     "junk",
     ["", ".", "..", "...", "a", "a.b.c", "é.é.é", "\ud800", "\0", "{}", '{"payload":""}', "a.b.c.d.e", "x" * 100_000],
 )
-def test_junk_is_an_invalid_token_and_nothing_worse(tokens: AccessTokens, clock: FixedClock, junk: str) -> None:  # C20
+def test_junk_is_an_invalid_token_and_nothing_worse(tokens: AccessTokens, clock: FixedClock, junk: str) -> None:
     assert refused(tokens, junk, clock)
 
 
-def test_a_refresh_token_is_not_an_access_token(tokens: AccessTokens, clock: FixedClock) -> None:  # C11
+@pytest.mark.check("C11")
+def test_a_refresh_token_is_not_an_access_token(tokens: AccessTokens, clock: FixedClock) -> None:
     assert refused(tokens, HmacRefreshTokens([NEW]).issue(SESSION, 1), clock)
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.contracts.kit import a_task, new_owner
 from tests.contracts.test_task_pages import every_sort, settle
 from todo_core.ids import UserId
@@ -37,8 +39,9 @@ async def page_sizes(tasks: TaskReads, sort: TaskSort, limit: int, expected: lis
     return sizes
 
 
+@pytest.mark.check("P5")
 @every_sort
-async def test_a_page_ends_when_its_texts_are_long_and_the_next_one_goes_on(store: Store, sort: TaskSort) -> None:  # P5
+async def test_a_page_ends_when_its_texts_are_long_and_the_next_one_goes_on(store: Store, sort: TaskSort) -> None:
     owner = await new_owner(store)
     stored = sort.arrange(await settle(store, owner, heavy_tasks(owner, 70)))
     sizes = await page_sizes(store.view(owner).tasks, sort, PAGE_MAX, stored)

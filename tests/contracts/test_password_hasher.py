@@ -88,16 +88,19 @@ async def test_one_turn_can_compare_and_then_hash(hasher: PasswordHasher) -> Non
         assert await turn.hash(PASSWORD) != stored
 
 
-async def test_two_hashes_of_one_password_differ(hasher: PasswordHasher) -> None:  # A11
+@pytest.mark.check("A11")
+async def test_two_hashes_of_one_password_differ(hasher: PasswordHasher) -> None:
     assert await hashed(hasher, PASSWORD) != await hashed(hasher, PASSWORD)
 
 
-async def test_every_character_counts_however_long_the_password_is(hasher: PasswordHasher) -> None:  # A7, A9
+@pytest.mark.check("A7", "A9")
+async def test_every_character_counts_however_long_the_password_is(hasher: PasswordHasher) -> None:
     for one, other in (("x" * 72 + "a", "x" * 72 + "b"), ("x\0a", "x\0b"), ("é" * 128, "é" * 127)):
         assert not await matches(hasher, await hashed(hasher, one), other)
 
 
-async def test_the_hasher_takes_a_password_as_it_is(hasher: PasswordHasher) -> None:  # A8
+@pytest.mark.check("A8")
+async def test_the_hasher_takes_a_password_as_it_is(hasher: PasswordHasher) -> None:
     stored = await hashed(hasher, "caf\u00e9 caf\u00e9")
     assert not await matches(hasher, stored, "cafe\u0301 cafe\u0301")
 
@@ -107,7 +110,8 @@ async def test_an_unknown_user_never_matches(hasher: PasswordHasher) -> None:
         assert await matches(hasher, None, password) is False
 
 
-async def test_a_corrupt_stored_hash_never_matches(hasher: PasswordHasher) -> None:  # A13
+@pytest.mark.check("A13")
+async def test_a_corrupt_stored_hash_never_matches(hasher: PasswordHasher) -> None:
     stored = await hashed(hasher, PASSWORD)
     damaged = ["", "x", "$", stored[:-1], stored + "A", stored[1:], stored.replace("$", "!"), stored.upper(), "ß" * 90]
     damaged += [
@@ -120,6 +124,7 @@ async def test_a_corrupt_stored_hash_never_matches(hasher: PasswordHasher) -> No
         assert await matches(hasher, each, PASSWORD) is False, each
 
 
+@pytest.mark.check("A13")
 @pytest.mark.parametrize(
     "absurd",
     [
@@ -134,7 +139,7 @@ async def test_a_corrupt_stored_hash_never_matches(hasher: PasswordHasher) -> No
         "$scrypt$ln=0,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g",
     ],
 )
-async def test_an_absurdly_expensive_stored_hash_is_not_even_tried(hasher: PasswordHasher, absurd: str) -> None:  # A13
+async def test_an_absurdly_expensive_stored_hash_is_not_even_tried(hasher: PasswordHasher, absurd: str) -> None:
     began = time.process_time()
     assert await matches(hasher, absurd, PASSWORD) is False
     assert time.process_time() - began < 0.3
@@ -157,12 +162,14 @@ async def test_unknown_users_and_damaged_hashes_cost_what_known_ones_cost(make: 
         assert usual / 2 < await cost(other) < usual * 2
 
 
-async def test_a_lone_surrogate_is_no_error(hasher: PasswordHasher) -> None:  # A10
+@pytest.mark.check("A10")
+async def test_a_lone_surrogate_is_no_error(hasher: PasswordHasher) -> None:
     stored = await hashed(hasher, "\ud800 surrogate")
     assert not await matches(hasher, stored, PASSWORD)
 
 
-async def test_only_hashes_with_other_parameters_are_outdated(make: Kind) -> None:  # A12
+@pytest.mark.check("A12")
+async def test_only_hashes_with_other_parameters_are_outdated(make: Kind) -> None:
     old, new = make(), make(dear=True)
     stored = await hashed(old, PASSWORD)
     assert not old.outdated(stored)
@@ -205,7 +212,8 @@ async def test_whoever_finds_the_queue_full_is_turned_away_at_once(make: Kind) -
     assert await hashed(hasher, PASSWORD), "there is room again"
 
 
-async def test_one_network_has_a_share_of_the_waiting_places(make: Kind) -> None:  # P6
+@pytest.mark.check("P6")
+async def test_one_network_has_a_share_of_the_waiting_places(make: Kind) -> None:
     hasher = make()
     async with hasher.turn("here"):
         crowd = await waiting(hasher, "here", 20)
@@ -220,7 +228,8 @@ async def test_one_network_has_a_share_of_the_waiting_places(make: Kind) -> None
     assert [type(outcome) for outcome in await asyncio.gather(*again, return_exceptions=True)].count(Unavailable) == 1
 
 
-async def test_a_full_share_is_free_again_when_somebody_leaves_the_queue(make: Kind) -> None:  # P6
+@pytest.mark.check("P6")
+async def test_a_full_share_is_free_again_when_somebody_leaves_the_queue(make: Kind) -> None:
     hasher = make(share_max=1)
     async with hasher.turn():
         [first] = await waiting(hasher, "here", 1)

@@ -21,6 +21,8 @@ from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome
 
+pytestmark = pytest.mark.check("L1", "L5")
+
 examples = settings(
     max_examples=100,
     deadline=None,
@@ -87,7 +89,7 @@ async def they_came_out_alike(real: Performance, ideal: Performance) -> None:
     await the_feed_tells_it_all(real)
 
 
-async def the_feed_tells_it_all(played: Performance) -> None:  # L1, L5
+async def the_feed_tells_it_all(played: Performance) -> None:
     """From the beginning up to any revision the feed gives what there was then."""
     entries = await feed(played.store, played.owner)
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))

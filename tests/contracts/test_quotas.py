@@ -63,7 +63,8 @@ async def add_two_and_remove_one(tx: UnitOfWork, task: Task) -> None:
     await add_task(tx, MILK)
 
 
-async def test_an_account_has_at_most_so_many_tasks(store: Store) -> None:  # P8
+@pytest.mark.check("P8")
+async def test_an_account_has_at_most_so_many_tasks(store: Store) -> None:
     ada, bob = await someone(store), await someone(store)
     tasks = [await ada.add() for _ in range(SMALL.tasks)]
     for key in (None, "one"):
@@ -112,7 +113,8 @@ async def test_parallel_writes_do_not_exceed_the_limit(store: Store) -> None:
     assert await ada.count() == SMALL.tasks
 
 
-async def test_so_many_keys_are_remembered_at_a_time(store: Store) -> None:  # P8
+@pytest.mark.check("P8")
+async def test_so_many_keys_are_remembered_at_a_time(store: Store) -> None:
     ada = await someone(store)
     task = await ada.add(key="first")
     patch = TaskPatch.of(title="Buy bread")
@@ -141,7 +143,8 @@ async def test_keys_that_were_forgotten_make_room_for_others(store: Store) -> No
     await ada.add(key="one more")
 
 
-async def test_the_history_of_an_account_has_at_most_so_many_bytes(store: Store) -> None:  # P8
+@pytest.mark.check("P8")
+async def test_the_history_of_an_account_has_at_most_so_many_bytes(store: Store) -> None:
     ada, bob = await someone(store), await someone(store)
     task = await ada.add(LONG)
     patches = [TaskPatch.of(title=f"Buy milk {number}") for number in range(10)]

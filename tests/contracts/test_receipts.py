@@ -65,8 +65,9 @@ async def test_what_was_done_under_a_key_leaves_a_receipt(store: Store) -> None:
     assert (await feed(store, owner))[1:] == [change]
 
 
+@pytest.mark.check("G3")
 @pytest.mark.parametrize("size", [1, 3])
-async def test_a_key_commits_once_and_then_nothing_and_takes_no_number(store: Store, size: int) -> None:  # G3
+async def test_a_key_commits_once_and_then_nothing_and_takes_no_number(store: Store, size: int) -> None:
     owner = await new_owner(store)
     changes = await add_under(store, KEY, *(a_task(owner) for _ in range(size)))
     for fingerprint in (DIGEST, DIGEST[::-1]):
@@ -98,6 +99,7 @@ async def test_a_used_key_undoes_updates_and_removals_too(store: Store) -> None:
     assert [change.seq for change in await feed(store, owner)] == [1]
 
 
+@pytest.mark.check("G6")
 @pytest.mark.parametrize("exclusive", [False, True])
 @pytest.mark.parametrize("size", [0, 1, 2])
 async def test_of_twenty_parallel_commits_under_one_key_one_wins(store: Store, size: int, exclusive: bool) -> None:
@@ -109,7 +111,7 @@ async def test_of_twenty_parallel_commits_under_one_key_one_wins(store: Store, s
                 unit.tasks.add(a_task(owner, f"attempt {number}"))
             await unit.commit(KEY, str(number))
 
-    assert await together(*(attempt(number) for number in range(20))) == {"done": 1, "MovedOn": 19}  # G6
+    assert await together(*(attempt(number) for number in range(20))) == {"done": 1, "MovedOn": 19}
     kept = await receipt(store, owner)
     assert kept is not None
     assert [task.title for task in await all_tasks(store, owner)] == [f"attempt {kept.answer}"] * size
@@ -155,7 +157,8 @@ async def test_several_writes_under_one_key_are_found_from_the_number_of_the_fir
     assert kept.result(entries) == (changes[0].value, changes[1].value, None, None, first)
 
 
-async def test_the_same_key_of_somebody_else_is_another_key(store: Store) -> None:  # G7
+@pytest.mark.check("G7")
+async def test_the_same_key_of_somebody_else_is_another_key(store: Store) -> None:
     owner, neighbour = await new_owner(store), await new_owner(store)
     await add_under(store, KEY, a_task(owner))
     assert await receipt(store, neighbour) is None
@@ -174,8 +177,9 @@ async def test_keys_are_told_apart_character_by_character(store: Store, text: st
         await claim(store, owner, Key(text, DIGEST))
 
 
+@pytest.mark.check("G9", "G12")
 @pytest.mark.parametrize("size", [0, 1, 2])
-async def test_what_is_undone_or_refused_leaves_the_key_free(store: Store, size: int) -> None:  # G9, G12
+async def test_what_is_undone_or_refused_leaves_the_key_free(store: Store, size: int) -> None:
     owner = await new_owner(store)
     gone = await add(store, owner)
     await write(store, owner, lambda unit: unit.tasks.remove(gone.id))
@@ -207,7 +211,8 @@ async def test_without_an_account_no_key_can_be_claimed(store: Store) -> None:
     assert await receipt(store, nobody) is None
 
 
-async def test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again(store: Store) -> None:  # G14
+@pytest.mark.check("G14")
+async def test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again(store: Store) -> None:
     owner, neighbour = await new_owner(store), await new_owner(store)
     old, young = Key("old", DIGEST), Key("young", DIGEST)
     long_ago = NOW - timedelta(days=2)
@@ -225,7 +230,8 @@ async def test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again
     assert await store.view(owner).revision() == 3
 
 
-async def test_a_receipt_from_before_a_moment_is_not_found(store: Store) -> None:  # P14
+@pytest.mark.check("P14")
+async def test_a_receipt_from_before_a_moment_is_not_found(store: Store) -> None:
     owner = await new_owner(store)
     await add_under(store, KEY, a_task(owner))
     reads = store.view(owner).receipts
@@ -243,7 +249,8 @@ async def test_forgetting_is_undone_with_its_unit_of_work(store: Store) -> None:
     assert await receipt(store, owner) is not None
 
 
-async def test_receipts_go_with_the_account(store: Store) -> None:  # G15
+@pytest.mark.check("G15")
+async def test_receipts_go_with_the_account(store: Store) -> None:
     user = await join(store)
     await add_under(store, KEY, a_task(user.id))
 

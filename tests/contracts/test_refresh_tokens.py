@@ -41,18 +41,21 @@ def test_a_token_gives_back_its_session_and_generation(session: UUID, generation
     assert tokens.read(tokens.issue(SessionId(session), generation)) == (session, generation)
 
 
-def test_the_same_session_and_generation_always_give_the_same_token(tokens: RefreshTokens) -> None:  # D7
+@pytest.mark.check("D7")
+def test_the_same_session_and_generation_always_give_the_same_token(tokens: RefreshTokens) -> None:
     assert tokens.issue(SESSION, 7) == tokens.issue(SESSION, 7) == HmacRefreshTokens([NEW]).issue(SESSION, 7)
 
 
-def test_every_generation_and_every_session_has_a_token_of_its_own(tokens: RefreshTokens) -> None:  # D1, D3
+@pytest.mark.check("D1", "D3")
+def test_every_generation_and_every_session_has_a_token_of_its_own(tokens: RefreshTokens) -> None:
     ids = CountingIds()
     made = {tokens.issue(SESSION, generation) for generation in range(1, 1_001)}
     made |= {tokens.issue(SessionId(ids.new()), 1) for _ in range(1_000)}
     assert len(made) == 2_000
 
 
-def test_no_bit_of_a_token_can_be_flipped(tokens: RefreshTokens) -> None:  # D4
+@pytest.mark.check("D4")
+def test_no_bit_of_a_token_can_be_flipped(tokens: RefreshTokens) -> None:
     token = tokens.issue(SESSION, 1)
     for place, char in enumerate(token):
         for bit in range(8):
@@ -67,10 +70,11 @@ def test_a_token_has_only_one_spelling(tokens: RefreshTokens) -> None:
     assert [char for char in alphabet if not refused(tokens, token[:-1] + char)] == [token[-1]]
 
 
+@pytest.mark.check("D4")
 @pytest.mark.parametrize(
     "junk", ["", "rt1.", "rt1." + "A" * 70, "rt2." + "A" * 70, "é" * 74, "\ud800" * 74, "x" * 10**6]
 )
-def test_junk_is_an_invalid_token_and_nothing_worse(tokens: RefreshTokens, junk: str) -> None:  # D4
+def test_junk_is_an_invalid_token_and_nothing_worse(tokens: RefreshTokens, junk: str) -> None:
     assert refused(tokens, junk)
 
 
@@ -81,14 +85,16 @@ def test_the_digest_cannot_be_left_out_or_made_with_another_key(tokens: RefreshT
         assert refused(tokens, "rt1." + base64.urlsafe_b64encode(record + digest).rstrip(b"=").decode())
 
 
-def test_every_secret_is_accepted_and_the_first_one_signs() -> None:  # C17, D28
+@pytest.mark.check("C17", "D28")
+def test_every_secret_is_accepted_and_the_first_one_signs() -> None:
     before, during, after = HmacRefreshTokens([OLD]), HmacRefreshTokens([NEW, OLD]), HmacRefreshTokens([NEW])
     old, new = before.issue(SESSION, 1), during.issue(SESSION, 1)
     assert [refused(during, token) for token in (old, new)] == [False, False]
     assert [refused(after, token) for token in (old, new)] == [True, False]
 
 
-def test_an_access_token_is_not_a_refresh_token(tokens: RefreshTokens) -> None:  # C11
+@pytest.mark.check("C11")
+def test_an_access_token_is_not_a_refresh_token(tokens: RefreshTokens) -> None:
     now = FixedClock().now()
     for access in (JwtTokens([NEW], CountingIds()), OpaqueAccessTokens([NEW])):
         assert refused(tokens, access.issue(USER, SESSION, 1, now))

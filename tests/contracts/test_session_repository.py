@@ -258,7 +258,8 @@ async def test_all_that_have_ended_are_told_in_pages(store: Store) -> None:
     assert set(found) <= set(await reads.ended(None, 1_000_000))
 
 
-async def test_of_those_that_have_ended_exactly_those_named_are_forgotten(store: Store) -> None:  # P13
+@pytest.mark.check("P13")
+async def test_of_those_that_have_ended_exactly_those_named_are_forgotten(store: Store) -> None:
     user = await join(store)
     sessions = [await log_in(store, user.id) for _ in range(123)]
     await end(store, *sessions, minutes=-1_000_000)

@@ -182,9 +182,10 @@ async def test_the_default_order_is_oldest_first_by_id(store: Store) -> None:
     assert all(first < second for first, second in pairwise(ids))
 
 
+@pytest.mark.check("P4")
 async def test_a_description_that_folding_makes_far_longer_is_searched_only_at_its_beginning(
     store: Store,
-) -> None:  # P4
+) -> None:
     owner = await new_owner(store)
     sign, growth = "\ufdfa", 18
     within, beyond = sign * (SEARCHED_MAX // growth - 1), sign * (SEARCHED_MAX // growth)

@@ -109,7 +109,8 @@ async def test_what_is_removed_is_gone(store: Store) -> None:
         await write(store, owner, lambda unit: unit.tasks.remove(task.id))
 
 
-async def test_with_a_revision_only_what_was_seen_is_removed(store: Store) -> None:  # F6
+@pytest.mark.check("F6")
+async def test_with_a_revision_only_what_was_seen_is_removed(store: Store) -> None:
     owner = await new_owner(store)
     seen = await add(store, owner)
     [change] = await write(store, owner, lambda unit: unit.tasks.update(replace(seen, title="theirs")))

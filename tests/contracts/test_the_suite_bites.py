@@ -9,9 +9,9 @@ from tests.contracts import seeded_faults as fault
 from tests.contracts import seeded_faults_once as once
 from tests.contracts import test_attempt_repository as attempts
 from tests.contracts import test_change_feed as feed
+from tests.contracts import test_dry_runs as rehearsals
 from tests.contracts import test_memory_strictness as strictness
 from tests.contracts import test_receipts as receipts
-from tests.contracts import test_rehearsals as rehearsals
 from tests.contracts import test_round_trip as round_trip
 from tests.contracts import test_session_repository as sessions
 from tests.contracts import test_task_pages as pages

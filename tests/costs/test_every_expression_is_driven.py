@@ -38,7 +38,8 @@ def _is_own(value: object, module: str, attribute: str) -> bool:
     return attribute not in names
 
 
-def test_every_compiled_expression_is_driven_or_sees_nothing_from_outside() -> None:  # P2
+@pytest.mark.check("P2")
+def test_every_compiled_expression_is_driven_or_sees_nothing_from_outside() -> None:
     assert compiled() == DRIVEN.keys() | TRUSTED.keys()
     assert not DRIVEN.keys() & TRUSTED.keys()
 
@@ -52,10 +53,11 @@ def sees_only_our_own(module: str) -> bool:
     return any(name.rpartition(".")[0] == module and seen in OUR_OWN for name, seen in TRUSTED.items())
 
 
+@pytest.mark.check("P2")
 @pytest.mark.parametrize(
     "path", [path for path in below(*PACKAGES) if not sees_only_our_own(module_name(path))], ids=str
 )
-def test_expressions_are_compiled_where_they_can_be_found(path: Path) -> None:  # P2
+def test_expressions_are_compiled_where_they_can_be_found(path: Path) -> None:
     """As values of their module; elsewhere only in modules that read settings or our own sources."""
     outer = {id(node) for statement in tree(path).body for node in _at_module_level(statement)}
     hidden = [

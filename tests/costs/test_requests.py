@@ -16,18 +16,16 @@ def heading() -> None:
     print(f"\n{HEADING}")
 
 
+@pytest.mark.check("P1", "P2", "P3")
 @pytest.mark.parametrize("case", WITH_BODY, ids=lambda case: case.name)
-async def test_a_hostile_request_costs_little_more_than_an_ordinary_one(  # P1, P2, P3
-    api: Api, ada: Person, case: Case
-) -> None:
+async def test_a_hostile_request_costs_little_more_than_an_ordinary_one(api: Api, ada: Person, case: Case) -> None:
     await compare(api, ada, case)
 
 
+@pytest.mark.check("P1", "P2", "P3")
 @pytest.mark.parametrize("api", ["memory"], indirect=True)
 @pytest.mark.parametrize("case", WITHOUT, ids=lambda case: case.name)
-async def test_a_hostile_read_costs_little_more_than_an_ordinary_one(  # P1, P2, P3
-    api: Api, ada: Person, case: Case
-) -> None:
+async def test_a_hostile_read_costs_little_more_than_an_ordinary_one(api: Api, ada: Person, case: Case) -> None:
     """Nothing of it reaches the storage, so that one storage is enough."""
     await compare(api, ada, case)
 

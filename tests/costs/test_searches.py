@@ -30,11 +30,10 @@ def connection() -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+@pytest.mark.check("P4")
 @pytest.mark.parametrize("letter", ["a", "\u0644", "\u4e00", "\U0001f600"])
 @pytest.mark.parametrize("word", WORDS)
-def test_a_word_is_looked_for_in_a_row_in_little_time(  # P4
-    connection: sqlite3.Connection, word: str, letter: str
-) -> None:
+def test_a_word_is_looked_for_in_a_row_in_little_time(connection: sqlite3.Connection, word: str, letter: str) -> None:
     connection.execute("INSERT INTO texts VALUES (?)", (letter * SEARCHED_MAX,))
     clause: Any = select(column("text")).where(contains(column("text", Text()), bindparam("word", type_=Text())))
     statement = f"{clause.compile(dialect=sqlite.dialect())}".replace("WHERE", "FROM texts WHERE")

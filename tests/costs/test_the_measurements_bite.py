@@ -28,8 +28,9 @@ GROWING: list[tuple[Run, Run, Callable[[int], Any], int]] = [
 ]
 
 
+@pytest.mark.check("P3")
 @pytest.mark.parametrize(("faulty", "right", "make", "longest"), GROWING, ids=[case[0].__name__ for case in GROWING])
-def test_a_function_whose_time_grows_with_the_square_of_its_input_is_noticed(  # P3
+def test_a_function_whose_time_grows_with_the_square_of_its_input_is_noticed(
     faulty: Run, right: Run, make: Callable[[int], Any], longest: int
 ) -> None:
     for run, grows in ((faulty, True), (right, False)):
@@ -37,7 +38,8 @@ def test_a_function_whose_time_grows_with_the_square_of_its_input_is_noticed(  #
         assert ("grows faster" in figures.fault) is grows
 
 
-def test_a_function_that_holds_the_loop_is_noticed_however_it_grows() -> None:  # P1
+@pytest.mark.check("P1")
+def test_a_function_that_holds_the_loop_is_noticed_however_it_grows() -> None:
     subject = Subject(name="slow", run=lambda times: sum(range(times)), hostile={"any": int}, longest=8_000_000)
     assert "would hold" in measured(subject, "any").fault
 
@@ -54,8 +56,9 @@ REQUESTS = {
 }
 
 
+@pytest.mark.check("P1")
 @pytest.mark.parametrize("where", REQUESTS)
-async def test_a_request_that_costs_far_more_than_its_size_is_noticed(  # P1
+async def test_a_request_that_costs_far_more_than_its_size_is_noticed(
     api: Api, ada: Person, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     faulty, case = REQUESTS[where]

@@ -179,8 +179,9 @@ async def behind_a_proxy(url: str) -> AsyncIterator[tuple[Api, Proxy]]:
         await database.close()
 
 
+@pytest.mark.check("K4", "G18")
 @pytest.mark.timeout(60 + CUTS)
-async def test_whatever_link_is_cut_the_repetition_converges(migrated: str) -> None:  # K4, G18
+async def test_whatever_link_is_cut_the_repetition_converges(migrated: str) -> None:
     counts: Counter[str] = Counter()
 
     async def suffer(number: int) -> None:

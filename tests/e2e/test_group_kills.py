@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from tests.support import sqlite_writer
 from tests.support.sqlite_service import IDS, looked_up
 from todo_adapters.bootstrap import open_store
@@ -62,7 +64,8 @@ def assert_whole(file: Path, owner: UUID, titles: set[str]) -> int:
     return len(tasks)
 
 
-async def test_a_process_killed_while_it_commits_for_many_loses_nothing_acknowledged(tmp_path: Path) -> None:  # K17
+@pytest.mark.check("K17")
+async def test_a_process_killed_while_it_commits_for_many_loses_nothing_acknowledged(tmp_path: Path) -> None:
     file, chance = tmp_path / "todo.db", random.Random(SEED)
     await migrate.upgrade(f"sqlite:///{file}")
     owners = await people(file)

@@ -97,10 +97,9 @@ def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url")) if request.param == "postgres" else f"sqlite:///{tmp_path}/db"
 
 
+@pytest.mark.check("K1", "K17", "G12", "G17")
 @pytest.mark.timeout(60 + 5 * KILLS)
-async def test_whenever_a_server_is_killed_the_repetition_converges(
-    storage_url: str, tmp_path: Path
-) -> None:  # K1, K17, G12, G17
+async def test_whenever_a_server_is_killed_the_repetition_converges(storage_url: str, tmp_path: Path) -> None:
     await migrate.upgrade(storage_url)
     settings = {"DATABASE_URL": storage_url, "BETTER_AUTH_SECRET": SECRET}
     chance, writer = random.Random(SEED), Writer()

@@ -42,7 +42,8 @@ async def scraped(server: Server) -> str:
         return (await client.get(server.metrics)).text
 
 
-async def test_the_workers_numbers_add_up_and_stay_few(server: Server) -> None:  # N10, N11
+@pytest.mark.check("N10", "N11")
+async def test_the_workers_numbers_add_up_and_stay_few(server: Server) -> None:
     session = (await anew(server, "POST", "/api/auth/register", json=ADA)).json()
     bearer = {"Authorization": f"Bearer {session['token']}"}
     tasks = f"/api/{session['user']['id']}/tasks"
@@ -67,7 +68,8 @@ async def test_the_workers_numbers_add_up_and_stay_few(server: Server) -> None: 
     assert (await anew(server, "GET", "/metrics")).status_code == 404
 
 
-async def test_a_worker_that_dies_is_replaced_and_what_it_had_counted_is_kept(server: Server) -> None:  # N7
+@pytest.mark.check("N7")
+async def test_a_worker_that_dies_is_replaced_and_what_it_had_counted_is_kept(server: Server) -> None:
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
     if not children.exists():
         pytest.skip("looks at /proc")

@@ -17,6 +17,8 @@ import pytest_asyncio
 from tests.support.raw import Heard, line_to, posted, request
 from tests.support.server import Server, serving
 
+pytestmark = pytest.mark.check("I14", "I8", "I6", "I10", "H18", "H19")
+
 LOGIN = "/api/auth/login"
 JSON = "Content-Type: application/json"
 CHUNKED = "Transfer-Encoding: chunked"
@@ -30,7 +32,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         yield running
         assert await running.stop() == 0
         levels = {json.loads(line).get("level") for line in running.log.splitlines()}
-        assert levels <= {"info", None}, running.log  # I14: nothing of all this is an error of ours
+        assert levels <= {"info", None}, running.log  # nothing of all this is an error of ours
 
 
 async def answers(server: Server, data: bytes, seconds: float = 0.5) -> list[Heard]:
@@ -79,8 +81,9 @@ BAD_FRAMING = {
 }
 
 
+@pytest.mark.check("I7")
 @pytest.mark.parametrize("case", BAD_FRAMING)
-async def test_broken_framing_is_refused_and_ends_the_connection(server: Server, case: str) -> None:  # I7
+async def test_broken_framing_is_refused_and_ends_the_connection(server: Server, case: str) -> None:
     data, problem = BAD_FRAMING[case]
     async with line_to(server.url) as line:
         await line.say(data + HIDDEN)
@@ -90,22 +93,22 @@ async def test_broken_framing_is_refused_and_ends_the_connection(server: Server,
 
 
 REFUSED = {
-    "no host": (request("GET", "/health", host=None), 400, "malformed"),  # I8
+    "no host": (request("GET", "/health", host=None), 400, "malformed"),
     "two hosts": (request("GET", "/health", "Host: evil.example"), 400, "malformed"),
     "an empty host": (request("GET", "/health", host=""), 400, "malformed"),
     "a host with a space": (request("GET", "/health", host="a b"), 400, "malformed"),
     "a host with a name in front": (request("GET", "/health", host="ada@localhost"), 400, "malformed"),
-    "a field of 40 KB": (request("GET", "/health", f"X-A: {'a' * 40_000}"), 431, "headers-too-large"),  # I6
+    "a field of 40 KB": (request("GET", "/health", f"X-A: {'a' * 40_000}"), 431, "headers-too-large"),
     "a field of 200 KB": (request("GET", "/health", f"X-A: {'a' * 200_000}"), 431, ""),
     "300 fields": (request("GET", "/health", *["X-A: b"] * 300), 431, ""),
     "an address of 9 KB": (request("GET", f"/health?{'a' * 9_000}"), 414, "uri-too-long"),
     "an address of 70 KB": (request("GET", f"/health?{'a' * 70_000}"), 414, ""),
-    "an unknown method": (request("FOO", "/health"), 405, "method-not-allowed"),  # I10
+    "an unknown method": (request("FOO", "/health"), 405, "method-not-allowed"),
     "a method in lower case": (request("get", "/health"), 405, "method-not-allowed"),
     "TRACE": (request("TRACE", "/health"), 405, "method-not-allowed"),
     "CONNECT": (request("CONNECT", "example.org:443"), 405, "method-not-allowed"),
     "a very long method": (request("A" * 5_000, "/health"), 405, "method-not-allowed"),
-    "two slashes": (request("GET", "//health"), 404, "not-found"),  # H18
+    "two slashes": (request("GET", "//health"), 404, "not-found"),
     "a slash at the end": (request("GET", "/health/"), 404, "not-found"),
     "a slash in disguise": (request("GET", "/%2Fhealth"), 404, "not-found"),
     "the way up": (request("GET", "/api/../health"), 404, "not-found"),
@@ -114,7 +117,7 @@ REFUSED = {
     "a parameter of the path": (request("GET", "/health;a=b"), 404, "not-found"),
     "another case": (request("GET", "/Health"), 404, "not-found"),
     "a backslash": (request("GET", "\\health"), 400, ""),
-    "no content type": (request("POST", LOGIN, "Content-Length: 2", body=b"{}"), 415, "unsupported-media-type"),  # H19
+    "no content type": (request("POST", LOGIN, "Content-Length: 2", body=b"{}"), 415, "unsupported-media-type"),
     "two content types": (
         request("POST", LOGIN, JSON, JSON, "Content-Length: 2", body=b"{}"),
         415,
@@ -133,8 +136,9 @@ REFUSED = {
 }
 
 
+@pytest.mark.check("I9", "T11")
 @pytest.mark.parametrize("case", REFUSED)
-async def test_what_is_refused_says_so_and_confuses_nothing_behind_it(server: Server, case: str) -> None:  # I9, T11
+async def test_what_is_refused_says_so_and_confuses_nothing_behind_it(server: Server, case: str) -> None:
     data, status, problem = REFUSED[case]
     first, *behind = await answers(server, data + HIDDEN)
     assert (first.status, first.problem) == (status, problem)
@@ -158,7 +162,8 @@ async def test_what_is_odd_but_clear_is_one_request(server: Server, data: bytes)
     assert [answer.status for answer in await answers(server, data)] == [200]
 
 
-async def test_head_has_no_body_and_the_next_answer_is_in_its_place(server: Server) -> None:  # I9
+@pytest.mark.check("I9")
+async def test_head_has_no_body_and_the_next_answer_is_in_its_place(server: Server) -> None:
     async with line_to(server.url) as line:
         await line.say(request("HEAD", "/health") + request("GET", "/nowhere") + request("GET", "/health"))
         head = await line.hear(head=True)
@@ -168,7 +173,8 @@ async def test_head_has_no_body_and_the_next_answer_is_in_its_place(server: Serv
         assert [answer.status for answer in rest if answer] == [404, 200]
 
 
-async def test_a_foreign_host_is_refused_where_names_are_configured(tmp_path: Path) -> None:  # I8
+@pytest.mark.check("I8")
+async def test_a_foreign_host_is_refused_where_names_are_configured(tmp_path: Path) -> None:
     async with serving(
         tmp_path, "--migrate", ready="/health/live", TODO_ALLOWED_HOSTS="127.0.0.1,todo.example.org"
     ) as one:
@@ -183,7 +189,8 @@ async def test_a_foreign_host_is_refused_where_names_are_configured(tmp_path: Pa
             assert [answer.status for answer in heard] == [status], host
 
 
-async def test_a_body_that_is_too_long_is_refused_before_it_is_read(server: Server) -> None:  # I5
+@pytest.mark.check("I5")
+async def test_a_body_that_is_too_long_is_refused_before_it_is_read(server: Server) -> None:
     async with line_to(server.url) as line:
         started = monotonic()
         await line.say(request("POST", LOGIN, JSON, f"Content-Length: {2**31}"))
@@ -196,7 +203,8 @@ async def test_a_body_that_is_too_long_is_refused_before_it_is_read(server: Serv
     assert [(answer.status, answer.problem) for answer in heard] == [(413, "too-large")]
 
 
-async def test_whoever_sends_nothing_or_too_slowly_is_shown_the_door(server: Server) -> None:  # I1, I2, I3, T13
+@pytest.mark.check("I1", "I2", "I3", "T13")
+async def test_whoever_sends_nothing_or_too_slowly_is_shown_the_door(server: Server) -> None:
     async def until_closed(first: bytes, drop: bytes = b"") -> tuple[float, bytes]:
         """How long a connection lasts on which this is sent, and then a byte five times a second; what was said."""
         started = monotonic()
@@ -227,7 +235,8 @@ async def test_whoever_sends_nothing_or_too_slowly_is_shown_the_door(server: Ser
         assert said.startswith(b"HTTP/1.1 408")
 
 
-async def test_clients_that_go_away_at_any_moment_leave_nothing_half_done(server: Server) -> None:  # I14
+@pytest.mark.check("I14")
+async def test_clients_that_go_away_at_any_moment_leave_nothing_half_done(server: Server) -> None:
     async with server.client() as client:
         who = {"email": "abort@example.org", "password": "correct horse battery", "name": "Ada"}
         session = (await client.post("/api/auth/register", json=who)).json()
@@ -251,7 +260,8 @@ async def test_clients_that_go_away_at_any_moment_leave_nothing_half_done(server
         assert (await client.get("/health/ready")).status_code == 200
 
 
-async def test_an_upgrade_to_a_websocket_is_ignored_and_kills_nobody(server: Server) -> None:  # I11
+@pytest.mark.check("I11")
+async def test_an_upgrade_to_a_websocket_is_ignored_and_kills_nobody(server: Server) -> None:
     fields = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
     ask = request("GET", "/health", *fields, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: \xe4\xf6")
     pid = server.process.pid

@@ -86,7 +86,8 @@ async def test_a_server_that_reloads_can_be_stopped(tmp_path: Path, seconds: flo
         assert await all_gone(workers, seconds=1)
 
 
-async def test_force_reaches_replaced_workers_too(tmp_path: Path) -> None:  # N6
+@pytest.mark.check("N6")
+async def test_force_reaches_replaced_workers_too(tmp_path: Path) -> None:
     settings = {"TODO_DRAIN_SECONDS": "50", "TODO_STOP_SECONDS": "60"}
     async with serving(tmp_path, "--migrate", **settings) as server, server.client() as client:
         await client.get("/health")  # a connection that the old worker has to wait for

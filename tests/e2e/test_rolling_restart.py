@@ -39,7 +39,8 @@ async def replace(old: Server, balancer: Balancer, start: Any) -> Server:
     return new
 
 
-async def test_a_rolling_restart_loses_no_request(tmp_path: Path, migrated: str) -> None:  # N4
+@pytest.mark.check("N4")
+async def test_a_rolling_restart_loses_no_request(tmp_path: Path, migrated: str) -> None:
     settings = {"DATABASE_URL": migrated, "BETTER_AUTH_SECRET": SECRET, "TODO_DRAIN_SECONDS": "1"}
     async with AsyncExitStack() as stack:
 
@@ -90,7 +91,8 @@ async def test_a_connection_waits_until_the_server_can_work(tmp_path: Path, migr
         await starting
 
 
-async def test_a_server_without_its_database_answers_after_a_while(tmp_path: Path, migrated: str) -> None:  # N1
+@pytest.mark.check("N1")
+async def test_a_server_without_its_database_answers_after_a_while(tmp_path: Path, migrated: str) -> None:
     async with proxy_to(migrated) as proxy:
         await proxy.down()
         settings = {"DATABASE_URL": proxy.url, "BETTER_AUTH_SECRET": SECRET}

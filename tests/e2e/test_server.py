@@ -33,6 +33,7 @@ async def migrated(postgres_url: str) -> str:
     return postgres_url
 
 
+@pytest.mark.check("F22")
 async def test_the_first_start_makes_everything_and_the_second_finds_it(tmp_path: Path) -> None:
     async with serving(tmp_path, "--migrate") as server, server.client() as client:
         session = await register(client)
@@ -47,7 +48,7 @@ async def test_the_first_start_makes_everything_and_the_second_finds_it(tmp_path
         client.headers["Authorization"] = f"Bearer {session['token']}"
         assert (await client.get(tasks)).json() == [created.json()]
         docs = await client.get("/docs")
-        assert (docs.status_code, docs.headers.get_list("server")) == (200, ["todo"])  # F22
+        assert (docs.status_code, docs.headers.get_list("server")) == (200, ["todo"])
         assert await server.stop() == 0
 
 
@@ -59,7 +60,8 @@ async def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
                 pass
 
 
-async def test_every_request_and_every_event_is_one_line_without_secrets(tmp_path: Path) -> None:  # J8, J9
+@pytest.mark.check("J8", "J9")
+async def test_every_request_and_every_event_is_one_line_without_secrets(tmp_path: Path) -> None:
     async with serving(tmp_path, "--migrate") as server, server.client() as client:
         session = await register(client)
         tasks = f"/api/{session['user']['id']}/tasks"
@@ -88,7 +90,8 @@ async def test_every_request_and_every_event_is_one_line_without_secrets(tmp_pat
     assert session["refresh_token"] not in server.log
 
 
-async def test_two_replicas_over_one_database_agree_within_a_second(tmp_path: Path, migrated: str) -> None:  # D20, D23
+@pytest.mark.check("D20", "D23", "D12")
+async def test_two_replicas_over_one_database_agree_within_a_second(tmp_path: Path, migrated: str) -> None:
     settings = {"DATABASE_URL": migrated, "BETTER_AUTH_SECRET": SECRET}
     async with (
         serving(tmp_path, **settings) as one,
@@ -100,7 +103,7 @@ async def test_two_replicas_over_one_database_agree_within_a_second(tmp_path: Pa
         there.headers["Authorization"] = here.headers["Authorization"]
         assert (await there.get("/api/auth/me")).status_code == 200
 
-        refreshed = await asyncio.gather(  # D12
+        refreshed = await asyncio.gather(
             *[
                 client.post("/api/auth/refresh", json={"refresh_token": session["refresh_token"]})
                 for client in (here, there) * 10
@@ -115,9 +118,10 @@ async def test_two_replicas_over_one_database_agree_within_a_second(tmp_path: Pa
         assert (await there.get("/api/auth/me")).status_code == 401
 
 
+@pytest.mark.check("A16")
 async def test_parallel_registrations_of_one_address_on_two_replicas_give_one_account(
     tmp_path: Path, migrated: str
-) -> None:  # A16
+) -> None:
     settings = {"DATABASE_URL": migrated, "BETTER_AUTH_SECRET": SECRET}
     async with (
         serving(tmp_path, **settings) as one,
@@ -160,7 +164,8 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path
             await register(client, "patient@example.org")
 
 
-async def test_a_database_that_goes_away_means_503_until_it_is_back(tmp_path: Path, migrated: str) -> None:  # K9, D16
+@pytest.mark.check("K9", "D16")
+async def test_a_database_that_goes_away_means_503_until_it_is_back(tmp_path: Path, migrated: str) -> None:
     async with proxy_to(migrated) as proxy:
         settings = {"DATABASE_URL": proxy.url, "BETTER_AUTH_SECRET": SECRET}
         async with serving(tmp_path, **settings) as server, server.client() as client:
@@ -187,9 +192,9 @@ async def test_a_database_that_goes_away_means_503_until_it_is_back(tmp_path: Pa
             assert (await client.get(tasks)).json() == []
 
 
+@pytest.mark.check("K17", "N5")
 @pytest.mark.parametrize("draining", [False, True])
 async def test_a_killed_server_has_lost_nothing_that_it_acknowledged(tmp_path: Path, draining: bool) -> None:
-    # K17, N5
     titles: list[str] = []
     async with serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="5") as server, server.client() as client:
         session = await register(client)

@@ -52,7 +52,8 @@ async def fetched(server: Server, method: str = "GET") -> tuple[dict[str, str], 
         return answer.fields, answer.body
 
 
-async def test_a_client_that_does_not_read_is_disconnected_and_its_memory_freed(server: Server) -> None:  # P5
+@pytest.mark.check("P5")
+async def test_a_client_that_does_not_read_is_disconnected_and_its_memory_freed(server: Server) -> None:
     (worker,) = workers_of(server.process.pid)
     assert (await fetched(server))[1] == BODY
     before = resident(worker)

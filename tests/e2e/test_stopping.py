@@ -27,7 +27,8 @@ async def both_ready(server: Server) -> None:
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
 
-async def test_sigterm_turns_readiness_red_lets_work_finish_and_then_stops(tmp_path: Path) -> None:  # N3
+@pytest.mark.check("N3")
+async def test_sigterm_turns_readiness_red_lets_work_finish_and_then_stops(tmp_path: Path) -> None:
     async with (
         serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="1.5", TODO_STOP_SECONDS="10") as server,
         server.client() as client,
@@ -54,7 +55,8 @@ async def test_sigterm_turns_readiness_red_lets_work_finish_and_then_stops(tmp_p
         assert monotonic() - told_at < 6
 
 
-async def test_a_client_that_stalls_delays_the_end_no_longer_than_the_bound(tmp_path: Path) -> None:  # N3, T14
+@pytest.mark.check("N3", "T14")
+async def test_a_client_that_stalls_delays_the_end_no_longer_than_the_bound(tmp_path: Path) -> None:
     async with (
         serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="0.5", TODO_STOP_SECONDS="3") as server,
         line_to(server.url) as stalled,
@@ -68,11 +70,10 @@ async def test_a_client_that_stalls_delays_the_end_no_longer_than_the_bound(tmp_
         assert monotonic() - started < 4
 
 
+@pytest.mark.check("N6")
 @linux_only
 @pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
-async def test_a_second_signal_forces_the_end_and_leaves_no_orphan(
-    tmp_path: Path, second: signal.Signals
-) -> None:  # N6
+async def test_a_second_signal_forces_the_end_and_leaves_no_orphan(tmp_path: Path, second: signal.Signals) -> None:
     settings = {"TODO_DRAIN_SECONDS": "50", "TODO_STOP_SECONDS": "60", "TODO_WORKERS": "2"}
     async with serving(tmp_path, "--migrate", **settings) as server:
         await both_ready(server)
@@ -106,16 +107,18 @@ async def test_a_signal_to_every_process_is_heeded_once(tmp_path: Path) -> None:
         assert 1 < monotonic() - started < 4
 
 
+@pytest.mark.check("N6")
 @linux_only
-async def test_workers_do_not_outlive_the_process_that_started_them(tmp_path: Path) -> None:  # N6
+async def test_workers_do_not_outlive_the_process_that_started_them(tmp_path: Path) -> None:
     async with serving(tmp_path, "--migrate", TODO_WORKERS="2") as server:
         workers = workers_of(server.process.pid)
         await server.stop(signal.SIGKILL)
         assert await all_gone(workers, seconds=3)
 
 
+@pytest.mark.check("N7")
 @linux_only
-async def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:  # N7
+async def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
     async with serving(tmp_path, "--migrate", TODO_WORKERS="2") as server, server.client() as client:
         before = workers_of(server.process.pid)
         await both_ready(server)

@@ -126,9 +126,10 @@ async def test_connections_that_are_ended_under_load_are_no_fault_of_ours(postgr
     assert answers["200 success"] > 0
 
 
+@pytest.mark.check("K2")
 @pytest.mark.timeout(60 + 5 * RESTARTS)
 @pytest.mark.parametrize("end", ["stop", "kill"])
-async def test_a_server_that_restarts_under_load_is_no_fault_of_ours(own_server: Server, end: str) -> None:  # K2
+async def test_a_server_that_restarts_under_load_is_no_fault_of_ours(own_server: Server, end: str) -> None:
     async with service_on(own_server.url) as api:
 
         async def restart() -> None:

@@ -59,7 +59,8 @@ async def dropped(server: Server) -> int:
     return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("todo_log_lines_dropped_total"))
 
 
-async def test_a_full_pipe_stops_no_request_and_drops_are_counted_and_told(tmp_path: Path, pipe: Pipe) -> None:  # P9
+@pytest.mark.check("P9")
+async def test_a_full_pipe_stops_no_request_and_drops_are_counted_and_told(tmp_path: Path, pipe: Pipe) -> None:
     settings = {"TODO_METRICS_PORT": str(free_port())}
     async with serving_into(pipe.writing, tmp_path, "--migrate", **settings) as server:
         await warn(server, 2)
@@ -83,15 +84,17 @@ async def test_a_full_pipe_stops_no_request_and_drops_are_counted_and_told(tmp_p
     assert requests[-1]["ms"] >= 0
 
 
-async def test_a_server_starts_though_the_pipe_is_full(tmp_path: Path, pipe: Pipe) -> None:  # P9
+@pytest.mark.check("P9")
+async def test_a_server_starts_though_the_pipe_is_full(tmp_path: Path, pipe: Pipe) -> None:
     pipe.fill()
     async with serving_into(pipe.writing, tmp_path, "--migrate", TODO_LOG_FORMAT="console") as server:
         await warn(server, 2)
         assert await server.stop(seconds=10) == 0
 
 
+@pytest.mark.check("P9")
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-async def test_a_full_pipe_does_not_hold_up_the_end(tmp_path: Path, pipe: Pipe, how: signal.Signals) -> None:  # P9
+async def test_a_full_pipe_does_not_hold_up_the_end(tmp_path: Path, pipe: Pipe, how: signal.Signals) -> None:
     settings = {"TODO_STOP_SECONDS": "10", "TODO_WORKERS": "2", "TODO_DRAIN_SECONDS": "0.5"}
     async with serving_into(pipe.writing, tmp_path, "--migrate", **settings) as server:
         await fill(server, 1_500)
@@ -103,8 +106,9 @@ async def test_a_full_pipe_does_not_hold_up_the_end(tmp_path: Path, pipe: Pipe, 
         assert await all_gone(workers, seconds=1)
 
 
+@pytest.mark.check("P9")
 async def test_a_worker_that_has_to_be_killed_is_killed_though_the_pipe_is_full(tmp_path: Path, pipe: Pipe) -> None:
-    settings = {"TODO_STOP_SECONDS": "2", "TODO_DRAIN_SECONDS": "0.1"}  # P9
+    settings = {"TODO_STOP_SECONDS": "2", "TODO_DRAIN_SECONDS": "0.1"}
     async with serving_into(pipe.writing, tmp_path, "--migrate", **settings) as server:
         await fill(server, 1_500)
         workers = workers_of(server.process.pid)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.http.service import OPTIONS, Api, Person, problem, serving
 
 
@@ -31,7 +33,8 @@ async def test_later_operations_speak_of_what_earlier_ones_made(api: Api) -> Non
     assert [task["revision"] for task in (await ada.get(ada.tasks)).json()] == [3, 5]
 
 
-async def test_when_one_cannot_be_done_none_is_and_the_answer_points_at_it(api: Api) -> None:  # E7
+@pytest.mark.check("E7")
+async def test_when_one_cannot_be_done_none_is_and_the_answer_points_at_it(api: Api) -> None:
     ada, bob = await api.person(), await api.person()
     mine, his = await ada.add("Mine"), await bob.add("His")
     add = {"op": "add", "task": {"title": "Buy milk"}}
@@ -90,7 +93,8 @@ async def test_a_name_is_given_once(api: Api) -> None:
     assert [(fault["pointer"], fault["code"]) for fault in told] == [("/operations/1/ref", "unusable-name")]
 
 
-async def test_a_batch_has_one_to_a_hundred_operations(api: Api) -> None:  # H21
+@pytest.mark.check("H21")
+async def test_a_batch_has_one_to_a_hundred_operations(api: Api) -> None:
     ada = await api.person()
     add = {"op": "add", "task": {"title": "Buy milk"}}
     for count in (0, 101):

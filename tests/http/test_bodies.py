@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from tests.http.service import Person, faults, problem
-from tests.http.test_admission import OPERATIONS, name, path_of
+from tests.http.test_guards import OPERATIONS, name, path_of
 from todo_http.kernel.operation import PUBLIC_BODY_MAX, Operation
+
+pytestmark = pytest.mark.check("H16", "H8", "T1", "H2", "T18", "H3", "H4", "T2", "H6")
 
 BODIES = [operation for operation in OPERATIONS if operation.takes]
 JSON = {"Content-Type": "application/json"}
 
 MALFORMED = [
-    b"",  # H16
+    b"",
     b" ",
     b"{",
     b'{"title": "x"',
@@ -23,10 +25,10 @@ MALFORMED = [
     b'{title: "x"}',
     b'{"title": "x",}',
     b'{"title": "x"} // really',
-    b'{"title": NaN}',  # H8
+    b'{"title": NaN}',
     b'{"title": -Infinity}',
     b'{"title": 01}',
-    b'{"title": "\xff"}',  # T1, H2
+    b'{"title": "\xff"}',
     b'{"title": "\xc0\x80"}',
     b'{"title": "\xed\xa0\x80"}',
     b'{"title": "\xe4\xb8"}',
@@ -34,15 +36,15 @@ MALFORMED = [
     b'{"unknown": "\xff"}',
     '{"title": "x"}'.encode("utf-16"),
     b'\xef\xbb\xbf{"title": "x"}',
-    b'{"title": "\\ud800"}',  # T18, H3
+    b'{"title": "\\ud800"}',
     b'{"title": "\\udc00\\ud800"}',
     b'{"\\ud800": 1}',
     b'{"title": "a\nb"}',
     b'{"title": "\x00"}',
-    b'{"title": "x", "title": "y"}',  # H4
+    b'{"title": "x", "title": "y"}',
     b'{"nonsense": {"a": 1, "a": 2}}',
     b'{"title": "\\u0061", "ti\\u0074le": "y"}',
-    b'{"unknown": ' + b"[" * 5_000 + b"]" * 5_000 + b"}",  # T2, H6
+    b'{"unknown": ' + b"[" * 5_000 + b"]" * 5_000 + b"}",
     b'{"title": ' + b"[" * 5_000 + b"]" * 5_000 + b"}",
     b'{"title": ' + b'{"a":' * 5_000 + b"1" + b"}" * 5_001,
     b"[" * 200_000,
@@ -68,16 +70,18 @@ async def test_no_operation_trips_over_malformed_bodies(ada: Person, operation: 
     problem(await ada.ask(operation.method, path, content=body, headers=JSON), 400, "malformed")
 
 
+@pytest.mark.check("H16")
 @pytest.mark.parametrize("operation", BODIES, ids=name)
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"x"', b"5", b"true", b"[{}]", b"1e999"])
-async def test_every_body_is_an_object(ada: Person, operation: Operation, body: bytes) -> None:  # H16
+async def test_every_body_is_an_object(ada: Person, operation: Operation, body: bytes) -> None:
     path = path_of(operation, user_id=ada.id, task_id=(await ada.add())["id"])
     answer = await ada.ask(operation.method, path, content=body, headers=JSON)
     assert faults(answer) == {"": "wrong-type"} if body != b"1e999" else answer.status_code == 400
 
 
+@pytest.mark.check("F15", "H5", "E5")
 @pytest.mark.parametrize("operation", BODIES, ids=name)
-async def test_every_fault_of_every_field_is_told_at_once(ada: Person, operation: Operation) -> None:  # F15, H5, E5
+async def test_every_fault_of_every_field_is_told_at_once(ada: Person, operation: Operation) -> None:
     assert operation.takes is not None
     fields = operation.takes.__struct_fields__
     path = path_of(operation, user_id=ada.id, task_id=(await ada.add())["id"])
@@ -86,10 +90,11 @@ async def test_every_fault_of_every_field_is_told_at_once(ada: Person, operation
     assert faults(answer) == wrong | {"/id": "unknown-field", "/x~1~0y": "unknown-field"}
 
 
+@pytest.mark.check("T3", "T4", "T6", "H7")
 @pytest.mark.parametrize(
     "value", ["5", 5, 5.0, 1e3, -0.0, 2**63, 10**400, True, None, [], {}, "true", "null", "x" * 300, "\0", " "]
 )
-async def test_no_value_is_ever_turned_into_another_type(ada: Person, value: Any) -> None:  # T3, T4, T6, H7
+async def test_no_value_is_ever_turned_into_another_type(ada: Person, value: Any) -> None:
     for field in ("title", "description", "completed", "priority", "due_date"):
         answer = await ada.ask("POST", ada.tasks, json={"title": "x"} | {field: value})
         if answer.status_code == 201:
@@ -99,7 +104,8 @@ async def test_no_value_is_ever_turned_into_another_type(ada: Person, value: Any
             assert set(faults(answer)) == {f"/{field}"}
 
 
-async def test_numbers_of_five_thousand_digits_are_just_wrong(ada: Person) -> None:  # T4
+@pytest.mark.check("T4")
+async def test_numbers_of_five_thousand_digits_are_just_wrong(ada: Person) -> None:
     body = b'{"title": "x", "completed": ' + b"9" * 5_000 + b"}"
     answer = await ada.ask("POST", ada.tasks, content=body, headers=JSON)
     assert faults(answer) == {"/completed": "wrong-type"}
@@ -118,7 +124,8 @@ async def test_rules_and_shapes_and_query_are_told_together(ada: Person) -> None
     }
 
 
-async def test_nothing_long_is_echoed_and_answers_stay_short(ada: Person) -> None:  # F15
+@pytest.mark.check("F15")
+async def test_nothing_long_is_echoed_and_answers_stay_short(ada: Person) -> None:
     answer = await ada.ask("POST", ada.tasks, json={"title": "x", "n" * 65: 1, "m" * 64: 2})
     assert faults(answer) == {"": "unknown-field", "/" + "m" * 64: "unknown-field"}
     crowd = await ada.ask("POST", ada.tasks, json={str(number): 1 for number in range(5_000)})
@@ -127,7 +134,8 @@ async def test_nothing_long_is_echoed_and_answers_stay_short(ada: Person) -> Non
     assert "canary" not in secret.text
 
 
-async def test_surrogate_pairs_and_odd_characters_survive(ada: Person) -> None:  # H3, H11
+@pytest.mark.check("H3", "H11")
+async def test_surrogate_pairs_and_odd_characters_survive(ada: Person) -> None:
     body = b'{"title": "\\ud83d\\ude00 \\u202e\\u200b\\ufffe e\\u0301"}'
     answer = await ada.ask("POST", ada.tasks, content=body, headers=JSON)
     assert answer.json()["title"] == "\U0001f600 \u202e\u200b\ufffe e\u0301"

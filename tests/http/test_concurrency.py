@@ -40,7 +40,8 @@ async def turn(limit: ConcurrencyLimit, caller: str) -> None:
         await limit.wait(caller)
 
 
-async def test_so_many_requests_of_a_user_run_some_wait_and_the_others_are_429() -> None:  # P6
+@pytest.mark.check("P6")
+async def test_so_many_requests_of_a_user_run_some_wait_and_the_others_are_429() -> None:
     async with serving(FEW) as api:
         busy, other = await api.person(), await api.person()
         async with locked(api, busy):
@@ -69,7 +70,8 @@ async def test_a_wrong_request_needs_no_turn() -> None:
         await asyncio.gather(*tasks)
 
 
-async def test_so_many_logins_of_a_network_run_and_the_others_are_429() -> None:  # P6
+@pytest.mark.check("P6")
+async def test_so_many_logins_of_a_network_run_and_the_others_are_429() -> None:
     async with serving(FEW) as api, AsyncExitStack() as stack:
         person = await api.person()
         transport = httpx.ASGITransport(api.app, client=("192.0.2.7", 1))  # type: ignore[arg-type]

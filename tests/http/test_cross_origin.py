@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.http.service import OPTIONS, Api, serving
 
 PREFLIGHT = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization"}
 
 
-async def test_without_configured_origins_there_is_no_cors(api: Api) -> None:  # J3
+@pytest.mark.check("J3")
+async def test_without_configured_origins_there_is_no_cors(api: Api) -> None:
     for answer in (
         await api.client.get("/health", headers={"Origin": "https://todo.example.org"}),
         await api.client.options("/health", headers={"Origin": "https://todo.example.org"} | PREFLIGHT),
@@ -15,7 +18,8 @@ async def test_without_configured_origins_there_is_no_cors(api: Api) -> None:  #
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
-async def test_configured_origins_may_call_and_read_the_headers() -> None:  # J3, J4, J5
+@pytest.mark.check("J3", "J4", "J5")
+async def test_configured_origins_may_call_and_read_the_headers() -> None:
     async with serving(replace(OPTIONS, cors_origins=("https://todo.example.org",))) as api:
         ours = {"Origin": "https://todo.example.org"}
         for path in ("/health", "/nope", "/api/auth/me", "/?x=1"):
@@ -40,7 +44,8 @@ async def test_configured_origins_may_call_and_read_the_headers() -> None:  # J3
                 assert "Origin" in answer.headers["vary"]
 
 
-async def test_https_is_believed_from_trusted_proxies_alone() -> None:  # I20
+@pytest.mark.check("I20")
+async def test_https_is_believed_from_trusted_proxies_alone() -> None:
     https = {"X-Forwarded-Proto": "https"}
     async with serving(replace(OPTIONS, trusted_proxies=("127.0.0.0/8",))) as api:
         assert "strict-transport-security" in (await api.client.get("/nope", headers=https)).headers

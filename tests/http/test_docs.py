@@ -14,7 +14,8 @@ from todo_http.openapi.docs import ASSETS
 DOCS_UI = files("todo_http").joinpath("docs_ui")
 
 
-async def test_the_page_loads_nothing_from_elsewhere_and_has_nothing_inline(api: Api) -> None:  # J6
+@pytest.mark.check("J6")
+async def test_the_page_loads_nothing_from_elsewhere_and_has_nothing_inline(api: Api) -> None:
     page = await api.client.get("/docs")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     addresses = re.findall(r'(?:src|href)="([^"]*)"', page.text)
@@ -38,12 +39,13 @@ async def test_what_a_client_has_is_not_sent_again(api: Api, path: str) -> None:
     assert (await api.client.get(path, headers={"If-None-Match": '"x"'})).status_code == 200
 
 
+@pytest.mark.check("H1", "H18")
 @pytest.mark.parametrize(
     "name",
     ["", "nope.js", "VENDORED.json", "index.html", "..%2fdocs.py", "%2e%2e/docs.py", "init.js%00", "x" * 5_000,
      "..%5c..%5cdocs.py", "%2fetc%2fpasswd", "INIT.JS", "init.js/"],
 )  # fmt: skip
-async def test_no_other_file_can_be_reached(api: Api, name: str) -> None:  # H1, H18
+async def test_no_other_file_can_be_reached(api: Api, name: str) -> None:
     url = api.client.base_url.copy_with(raw_path=b"/docs/" + name.encode())
     problem(await api.client.get(url), 404, "not-found")
 
@@ -55,7 +57,8 @@ def test_vendored_files_are_those_of_the_package() -> None:
         assert sha256(DOCS_UI.joinpath(name).read_bytes()).hexdigest() == facts["sha256"], name
 
 
-async def test_the_pages_can_be_switched_off() -> None:  # J6
+@pytest.mark.check("J6")
+async def test_the_pages_can_be_switched_off() -> None:
     async with serving(replace(OPTIONS, docs=False)) as api:
         for path in ("/docs", "/docs/init.js", "/openapi.json"):
             problem(await api.client.get(path), 404, "not-found")

@@ -64,7 +64,8 @@ async def writes_of(ada: Person) -> list[tuple[str, str, Any]]:
     ]
 
 
-async def test_the_same_key_gives_the_first_answer_again(api: Api) -> None:  # G3
+@pytest.mark.check("G3")
+async def test_the_same_key_gives_the_first_answer_again(api: Api) -> None:
     ada = await api.person()
     for number, (method, path, body) in enumerate(await writes_of(ada)):
         headers = {"Idempotency-Key": f"key-{number}"}
@@ -84,7 +85,8 @@ def _owner(person: Person) -> Any:
     return UUID(person.id)
 
 
-async def test_a_key_outlives_its_task_and_its_token(api: Api) -> None:  # G8, G16
+@pytest.mark.check("G8", "G16")
+async def test_a_key_outlives_its_task_and_its_token(api: Api) -> None:
     ada = await api.person()
     first = await ada.ask("POST", ada.tasks, json={"title": "Buy milk"}, headers=KEY)
     await ada.ask("DELETE", ada.task(first.json()))
@@ -93,6 +95,7 @@ async def test_a_key_outlives_its_task_and_its_token(api: Api) -> None:  # G8, G
     assert await ada.titles() == []
 
 
+@pytest.mark.check("G4")
 @pytest.mark.parametrize(
     ("method", "tail", "body", "more"),
     [
@@ -101,7 +104,7 @@ async def test_a_key_outlives_its_task_and_its_token(api: Api) -> None:  # G8, G
         ("PATCH", "/{id}", {"title": "Buy milk"}, {}),
     ],
 )
-async def test_a_key_cannot_be_used_for_anything_else(  # G4
+async def test_a_key_cannot_be_used_for_anything_else(
     api: Api, method: str, tail: str, body: Any, more: dict[str, str]
 ) -> None:
     ada = await api.person()
@@ -114,7 +117,8 @@ async def test_a_key_cannot_be_used_for_anything_else(  # G4
     assert len(await ada.titles()) == 1
 
 
-async def test_under_other_conditions_it_is_another_request(api: Api) -> None:  # G4
+@pytest.mark.check("G4")
+async def test_under_other_conditions_it_is_another_request(api: Api) -> None:
     ada = await api.person()
     task = ada.task(await ada.add())
     wish = {"json": {"title": "Buy bread"}, "headers": KEY | {"If-Match": '"1"'}}
@@ -124,7 +128,8 @@ async def test_under_other_conditions_it_is_another_request(api: Api) -> None:  
     assert (await ada.ask("PATCH", task, **wish)).headers["idempotency-replayed"] == "true"
 
 
-async def test_somebody_elses_key_is_free(api: Api) -> None:  # G7
+@pytest.mark.check("G7")
+async def test_somebody_elses_key_is_free(api: Api) -> None:
     ada, bob = await api.person(), await api.person()
     first = await ada.ask("POST", ada.tasks, json={"title": "Buy milk"}, headers=KEY)
     other = await bob.ask("POST", bob.tasks, json={"title": "Buy milk"}, headers=KEY)
@@ -132,7 +137,8 @@ async def test_somebody_elses_key_is_free(api: Api) -> None:  # G7
     assert other.json()["id"] != first.json()["id"]
 
 
-async def test_twenty_at_once_under_one_key_make_one_task(api: Api) -> None:  # G6
+@pytest.mark.check("G6")
+async def test_twenty_at_once_under_one_key_make_one_task(api: Api) -> None:
     ada = await api.person()
     asked = [ada.ask("POST", ada.tasks, json={"title": "Buy milk"}, headers=KEY) for _ in range(20)]
     answers = await asyncio.gather(*asked)
@@ -141,7 +147,8 @@ async def test_twenty_at_once_under_one_key_make_one_task(api: Api) -> None:  # 
     assert await ada.titles() == ["Buy milk"]
 
 
-async def test_a_refused_write_leaves_its_key_free(api: Api) -> None:  # G10, G11
+@pytest.mark.check("G10", "G11")
+async def test_a_refused_write_leaves_its_key_free(api: Api) -> None:
     ada = await api.person()
     path = ada.task(await ada.add())
     problem(await ada.ask("PATCH", path, json={"title": ""}, headers=KEY), 400, "invalid")
@@ -149,24 +156,27 @@ async def test_a_refused_write_leaves_its_key_free(api: Api) -> None:  # G10, G1
     assert (await ada.ask("PATCH", path, json={"title": "Buy bread"}, headers=KEY)).status_code == 200
 
 
+@pytest.mark.check("G2")
 @pytest.mark.parametrize(
     "key", ["", " ", "x" * 256, '"' + '\\"' * 256 + '"', '"unclosed', "two words", "é", '"a", "b"', "tab\tin"]
 )
-async def test_a_key_that_is_no_key_is_told_so(api: Api, key: str) -> None:  # G2
+async def test_a_key_that_is_no_key_is_told_so(api: Api, key: str) -> None:
     ada = await api.person()
     answer = await ada.ask("POST", ada.tasks, json={"title": "x"}, headers={"Idempotency-Key": key.encode()})
     faults = problem(answer, 400, "invalid")["errors"]
     assert [fault["parameter"] for fault in faults] == ["Idempotency-Key"]
 
 
-async def test_a_quoted_key_is_the_same_as_a_bare_one(api: Api) -> None:  # G2
+@pytest.mark.check("G2")
+async def test_a_quoted_key_is_the_same_as_a_bare_one(api: Api) -> None:
     ada = await api.person()
     first = await ada.ask("POST", ada.tasks, json={"title": "x"}, headers={"Idempotency-Key": "abc"})
     quoted = await ada.ask("POST", ada.tasks, json={"title": "x"}, headers={"Idempotency-Key": '"abc"'})
     assert same(first, quoted)
 
 
-async def test_a_write_over_what_was_seen_passes_and_over_anything_else_does_not(api: Api) -> None:  # F2, F3
+@pytest.mark.check("F2", "F3")
+async def test_a_write_over_what_was_seen_passes_and_over_anything_else_does_not(api: Api) -> None:
     ada = await api.person()
     task = await ada.add()
     path = ada.task(task)
@@ -188,7 +198,8 @@ async def test_a_write_over_what_was_seen_passes_and_over_anything_else_does_not
     problem(await ada.ask("DELETE", path, headers={"If-Match": "*"}), 404, "not-found")
 
 
-async def test_of_fifty_writes_over_one_state_one_passes(api: Api) -> None:  # F5
+@pytest.mark.check("F5")
+async def test_of_fifty_writes_over_one_state_one_passes(api: Api) -> None:
     ada = await api.person()
     path = ada.task(await ada.add())
     seen = {"If-Match": (await ada.get(path)).headers["etag"]}
@@ -198,8 +209,9 @@ async def test_of_fifty_writes_over_one_state_one_passes(api: Api) -> None:  # F
     assert (await ada.get(path)).json()["revision"] == 2
 
 
+@pytest.mark.check("F4")
 @pytest.mark.parametrize("tags", ["", "7", '"7', '"7" "8"', "*, *", '"' + "x" * 10_000 + '"', '"7",', "W/7"])
-async def test_a_condition_that_is_no_condition_is_told_so(api: Api, tags: str) -> None:  # F4
+async def test_a_condition_that_is_no_condition_is_told_so(api: Api, tags: str) -> None:
     ada = await api.person()
     path = ada.task(await ada.add())
     problem(await ada.ask("DELETE", path, headers={"If-Match": tags}), 400, "invalid")
@@ -227,7 +239,8 @@ async def test_a_rehearsal_answers_and_leaves_nothing(api: Api) -> None:
     problem(await ada.ask("DELETE", f"{ada.tasks}/{ada.id}?dry_run=yes"), 400, "invalid")
 
 
-async def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:  # F7, F9
+@pytest.mark.check("F7", "F9")
+async def test_what_has_not_changed_is_not_sent_again(api: Api) -> None:
     ada = await api.person()
     task = await ada.add(due_date="2026-11-20")
     for path in (ada.task(task), ada.tasks, f"{ada.tasks}?due=today", f"{ada.tasks}?q=nothing", f"{ada.tasks}?limit=1"):
@@ -261,7 +274,8 @@ async def test_a_list_that_depends_on_the_hour_changes_without_a_write(api: Api)
     assert len(later.json()) == 1
 
 
-async def test_of_several_faults_the_first_in_a_fixed_order_is_told(api: Api) -> None:  # F8
+@pytest.mark.check("F8")
+async def test_of_several_faults_the_first_in_a_fixed_order_is_told(api: Api) -> None:
     ada, bob = await api.person(), await api.person()
     stale = {"If-Match": '"99"'}
     unknown, malformed = f"{ada.tasks}/{ada.id}", f"{ada.tasks}/nonsense"

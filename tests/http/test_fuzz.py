@@ -26,8 +26,9 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     return name, urls.get(name) or request.getfixturevalue("postgres_url")
 
 
+@pytest.mark.check("F19", "H22")
 @pytest.mark.timeout(3_600 if EXAMPLES else 120)
-def test_nothing_undocumented_happens(storage: tuple[str, str]) -> None:  # F19, H22
+def test_nothing_undocumented_happens(storage: tuple[str, str]) -> None:
     name, url = storage
     if name != "memory":
         asyncio.run(migrate.upgrade(url))

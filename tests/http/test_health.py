@@ -18,7 +18,8 @@ async def test_a_healthy_service_says_so(api: Api) -> None:
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-async def test_without_its_storage_the_service_is_alive_and_not_ready() -> None:  # N1, N2
+@pytest.mark.check("N1", "N2")
+async def test_without_its_storage_the_service_is_alive_and_not_ready() -> None:
     async def check() -> None:
         raise Unavailable("The storage is out of reach.")
 
@@ -32,7 +33,8 @@ async def test_without_its_storage_the_service_is_alive_and_not_ready() -> None:
     hasher.close()
 
 
-async def test_a_stopping_service_is_not_ready(api: Api) -> None:  # N3
+@pytest.mark.check("N3")
+async def test_a_stopping_service_is_not_ready(api: Api) -> None:
     readiness = api.app.service.readiness
     assert readiness
     readiness.drain()
@@ -43,7 +45,8 @@ async def test_a_stopping_service_is_not_ready(api: Api) -> None:  # N3
         readiness.draining = False
 
 
-async def test_however_many_ask_one_looks(monkeypatch: pytest.MonkeyPatch) -> None:  # N2
+@pytest.mark.check("N2")
+async def test_however_many_ask_one_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = 0
 
     async def check() -> None:

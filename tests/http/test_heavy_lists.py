@@ -14,10 +14,9 @@ from todo_http.api.task_list import BODY_MAX
 COUNT = 160
 
 
+@pytest.mark.check("P5")
 @pytest.mark.parametrize("letter", ["\x01", "🥛", "a"])
-async def test_no_page_is_too_long_and_all_pages_together_are_complete(
-    api: Api, ada: Person, letter: str
-) -> None:  # P5
+async def test_no_page_is_too_long_and_all_pages_together_are_complete(api: Api, ada: Person, letter: str) -> None:
     owner = UserId(UUID(ada.id))
     for number in range(COUNT):
         draft = TaskDraft.of(title=f"title {number:03}", description=letter * DESCRIPTION_MAX)

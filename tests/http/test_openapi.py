@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from tests.http.service import Api
 from todo_core import limits
 from todo_http.openapi.document import document
@@ -69,7 +71,8 @@ def test_the_limits_are_those_of_the_core() -> None:
     assert "required" not in schemas["TaskChanges"] or schemas["TaskChanges"]["required"] == []
 
 
-def test_every_operation_tells_its_problems_with_their_schema_and_headers() -> None:  # F19
+@pytest.mark.check("F19")
+def test_every_operation_tells_its_problems_with_their_schema_and_headers() -> None:
     told = document()
     for method, path, operation in operations_of(told):
         answers = operation["responses"]

@@ -23,7 +23,8 @@ def all_refusals(of: type[TodoError] = TodoError) -> Iterator[type[TodoError]]:
         yield from all_refusals(kind)
 
 
-def test_every_refusal_has_a_row_in_the_table() -> None:  # F14
+@pytest.mark.check("F14")
+def test_every_refusal_has_a_row_in_the_table() -> None:
     found = list(all_refusals())
     assert {errors.Contention, errors.MovedOn, refusals.Malformed} <= set(found)
     assert {kind.__name__ for kind in found if kind.code not in KINDS} == set()
@@ -71,7 +72,8 @@ def service_that_fails(error: Exception) -> Iterator[Any]:
 TOKEN = {"Authorization": "Bearer x"}
 
 
-async def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_a_log_line_that_tells_where() -> None:  # J10, J16
+@pytest.mark.check("J10", "J16")
+async def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_a_log_line_that_tells_where() -> None:
     with service_that_fails(KeyError("SELECT canary FROM tasks")) as todo, capture_logs() as logged:
         async with serving(todo=todo) as broken:
             answer = await broken.client.get("/api/auth/me", headers=TOKEN)
@@ -85,6 +87,7 @@ async def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_a_log_line_that_t
     assert told["instance"]
 
 
+@pytest.mark.check("K9", "J15")
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -94,7 +97,6 @@ async def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_a_log_line_that_t
     ],
 )
 async def test_an_outage_is_a_503_with_a_time_to_wait_and_one_warning_a_second(error: TodoError, code: str) -> None:
-    # K9, J15
     error.__cause__ = ConnectionRefusedError()
     with service_that_fails(error) as todo, capture_logs() as logged:
         async with serving(todo=todo) as broken:
@@ -105,7 +107,8 @@ async def test_an_outage_is_a_503_with_a_time_to_wait_and_one_warning_a_second(e
     assert [line["log_level"] for line in logged] == ["warning"]
 
 
-async def test_log_lines_of_a_request_carry_its_id() -> None:  # J7
+@pytest.mark.check("J7")
+async def test_log_lines_of_a_request_carry_its_id() -> None:
     seen: list[str] = []
 
     class Noting:
@@ -121,7 +124,8 @@ async def test_log_lines_of_a_request_carry_its_id() -> None:  # J7
     assert structlog.contextvars.get_contextvars() == {}
 
 
-async def test_everyday_refusals_are_not_logged_as_errors(api: Api) -> None:  # J13
+@pytest.mark.check("J13")
+async def test_everyday_refusals_are_not_logged_as_errors(api: Api) -> None:
     with capture_logs() as logged:
         await api.client.get("/nope")
         await api.client.post("/health")

@@ -40,7 +40,8 @@ async def test_without_a_limit_nothing_is_counted() -> None:
             assert "ratelimit" not in answer.headers
 
 
-async def test_each_answer_tells_what_is_left_and_the_last_one_when_to_come_back() -> None:  # F21
+@pytest.mark.check("F21", "J5")
+async def test_each_answer_tells_what_is_left_and_the_last_one_when_to_come_back() -> None:
     async with serving(RATIONED) as api:
         person, other = await api.person(), await api.person()
         for left in (2, 1, 0):
@@ -55,7 +56,7 @@ async def test_each_answer_tells_what_is_left_and_the_last_one_when_to_come_back
             assert (policy.groups(), int(ration[1])) == (("3", "60"), left)
             assert 1 <= int(ration[2]) <= 20
             exposed = answer.headers["access-control-expose-headers"].split(", ")
-            assert {"RateLimit", "RateLimit-Policy"} <= set(exposed)  # J5
+            assert {"RateLimit", "RateLimit-Policy"} <= set(exposed)
         refused = await person.get(person.tasks)
         problem(refused, 429, "too-many-requests")
         ration = LEFT.fullmatch(refused.headers["ratelimit"])
@@ -75,7 +76,8 @@ async def test_refused_requests_count_and_requests_without_a_token_do_not() -> N
         assert [answer.status_code for answer in answers] == [403] * 3 + [429]
 
 
-async def test_each_operation_of_a_batch_counts() -> None:  # P8
+@pytest.mark.check("P8")
+async def test_each_operation_of_a_batch_counts() -> None:
     async with serving(replace(OPTIONS, requests_per_minute=5)) as api:
         person = await api.person()
         operation = {"op": "add", "task": {"title": "Buy milk"}}

@@ -53,7 +53,8 @@ async def bare(
     return sent
 
 
-async def test_every_get_answers_head_with_the_same_headers_and_no_body(api: Api, ada: Person) -> None:  # T8, F10
+@pytest.mark.check("T8", "F10")
+async def test_every_get_answers_head_with_the_same_headers_and_no_body(api: Api, ada: Person) -> None:
     task = await ada.add()
     await ada.add()
     for path in (ada.tasks + "?limit=1", ada.task(task), "/api/auth/me", "/api/auth/sessions", "/health",
@@ -69,7 +70,8 @@ async def test_every_get_answers_head_with_the_same_headers_and_no_body(api: Api
     assert (problem_like.status_code, problem_like.headers["allow"]) == (405, "OPTIONS, POST")
 
 
-async def test_a_long_declared_body_is_refused_unread(api: Api, ada: Person) -> None:  # I5, B18
+@pytest.mark.check("I5", "B18")
+async def test_a_long_declared_body_is_refused_unread(api: Api, ada: Person) -> None:
     class Never:
         def __aiter__(self) -> Any:
             raise AssertionError("the body was read")
@@ -82,7 +84,8 @@ async def test_a_long_declared_body_is_refused_unread(api: Api, ada: Person) -> 
         assert answer.status_code in {400, 413}
 
 
-async def test_a_long_body_in_pieces_is_refused_at_the_limit(ada: Person) -> None:  # I5
+@pytest.mark.check("I5")
+async def test_a_long_body_in_pieces_is_refused_at_the_limit(ada: Person) -> None:
     given = 0
 
     async def endless() -> Any:
@@ -110,9 +113,10 @@ OTHERS = [operation for operation in operations() if not operation.public and op
 PUBLIC_MAX = 16_384
 
 
+@pytest.mark.check("P1")
 @pytest.mark.parametrize("operation", PUBLIC, ids=lambda operation: operation.id)
 @pytest.mark.parametrize("declared", [True, False])
-async def test_bodies_of_public_operations_are_short(api: Api, operation: Operation, declared: bool) -> None:  # P1
+async def test_bodies_of_public_operations_are_short(api: Api, operation: Operation, declared: bool) -> None:
     async def streamed(body: bytes) -> Any:
         for start in range(0, len(body), 4_096):
             yield body[start : start + 4_096]
@@ -151,25 +155,29 @@ def test_the_document_tells_which_bodies_are_short() -> None:
         assert ("16,384 bytes" in body.get("description", "")) == (operation in PUBLIC)
 
 
-async def test_too_many_or_too_long_headers_are_refused(api: Api) -> None:  # I6
+@pytest.mark.check("I6")
+async def test_too_many_or_too_long_headers_are_refused(api: Api) -> None:
     problem(await api.client.get("/health", headers={"X-Long": "x" * 33_000}), 431, "headers-too-large")
     many = [(f"X-{number}", "x") for number in range(101)]
     problem(await api.client.get("/health", headers=many), 431, "headers-too-large")
     assert (await api.client.get("/health", headers={"X-Long": "x" * 30_000})).status_code == 200
 
 
+@pytest.mark.check("I8", "T11")
 @pytest.mark.parametrize("host", ["", "a b", "a/b", "a@b", "[::1", "x" * 254, "todo.test:x", "a,b", "a:1:2", "é"])
-async def test_what_is_no_host_is_refused(api: Api, host: str) -> None:  # I8, T11
+async def test_what_is_no_host_is_refused(api: Api, host: str) -> None:
     problem(await api.client.get("/health", headers={b"Host": host.encode()}), 400, "malformed")
 
 
-async def test_exactly_one_host_is_needed(api: Api) -> None:  # T11
+@pytest.mark.check("T11")
+async def test_exactly_one_host_is_needed(api: Api) -> None:
     problem(await api.client.get("/health", headers=[("Host", "todo.test"), ("Host", "todo.test")]), 400, "malformed")
     sent = await bare(api, [])
     assert sent[0]["status"] == 400
 
 
-async def test_only_configured_hosts_are_answered() -> None:  # I8
+@pytest.mark.check("I8")
+async def test_only_configured_hosts_are_answered() -> None:
     async with serving(replace(OPTIONS, allowed_hosts=("todo.test", "*.example.org"))) as api:
         for host in ("todo.test", "TODO.test:8000", "a.example.org"):
             assert (await api.client.get("/health", headers={"Host": host})).status_code == 200
@@ -178,7 +186,8 @@ async def test_only_configured_hosts_are_answered() -> None:  # I8
             problem(answer, 400, "malformed")
 
 
-async def test_no_byte_of_a_body_is_sent_to_who_asked_head(api: Api) -> None:  # T8
+@pytest.mark.check("T8")
+async def test_no_byte_of_a_body_is_sent_to_who_asked_head(api: Api) -> None:
     for path in ("/health", "/nope", "/docs/init.js"):
         start, *bodies = await bare(api, [(b"host", b"todo.test")], path=path, method="HEAD")
         assert dict(start["headers"])[b"content-length"] != b"0"
@@ -188,8 +197,9 @@ async def test_no_byte_of_a_body_is_sent_to_who_asked_head(api: Api) -> None:  #
 LOGIN = [(b"host", b"todo.test"), (b"content-type", b"application/json")]
 
 
+@pytest.mark.check("I14", "T11")
 @pytest.mark.parametrize("received", [[], [{"type": "http.request", "body": b'{"em', "more_body": True}]])
-async def test_a_body_that_breaks_off_is_malformed_and_no_error(api: Api, received: list[Any]) -> None:  # I14, T11
+async def test_a_body_that_breaks_off_is_malformed_and_no_error(api: Api, received: list[Any]) -> None:
     with capture_logs() as logged:
         gone = {"type": "http.disconnect"}
         start, _ = await bare(api, LOGIN, *received, gone, path="/api/auth/login")
@@ -199,15 +209,17 @@ async def test_a_body_that_breaks_off_is_malformed_and_no_error(api: Api, receiv
     assert '"problem":"malformed"' in api.flushed()[-1]
 
 
-async def test_a_client_that_leaves_before_its_answer_is_no_error(api: Api) -> None:  # I14
+@pytest.mark.check("I14")
+async def test_a_client_that_leaves_before_its_answer_is_no_error(api: Api) -> None:
     with capture_logs() as logged:
         sent = await bare(api, [(b"host", b"todo.test")], gone=True)
     assert (sent, logged) == ([], [])
     assert '"status":200' in api.flushed()[-1]
 
 
+@pytest.mark.check("T13", "I2")
 @pytest.mark.parametrize("received", [[...], [{"type": "http.request", "body": b"{", "more_body": True}, ...]])
-async def test_a_body_that_stalls_is_given_up(received: list[Any]) -> None:  # T13, I2
+async def test_a_body_that_stalls_is_given_up(received: list[Any]) -> None:
     async with serving(replace(OPTIONS, body_deadline=0.05)) as api:
         start, body = await bare(api, LOGIN, *received, path="/api/auth/login")
     assert start["status"] == 408
@@ -215,7 +227,8 @@ async def test_a_body_that_stalls_is_given_up(received: list[Any]) -> None:  # T
     assert b"/problems/request-timeout" in body["body"]
 
 
-async def test_a_body_that_drips_is_given_up_as_well() -> None:  # I2
+@pytest.mark.check("I2")
+async def test_a_body_that_drips_is_given_up_as_well() -> None:
     async def drip() -> Any:
         while True:
             await asyncio.sleep(0.01)

@@ -50,8 +50,9 @@ async def test_a_small_body_is_one_message(api: Api, size: int) -> None:
     assert sent[1] == {"type": "http.response.body", "body": b"x" * size, "more_body": False}
 
 
+@pytest.mark.check("P5")
 @pytest.mark.parametrize("size", [PART + 1, 2 * PART, 3 * PART + 7])
-async def test_a_large_body_is_sent_in_parts(api: Api, size: int) -> None:  # P5
+async def test_a_large_body_is_sent_in_parts(api: Api, size: int) -> None:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -69,7 +70,8 @@ async def test_a_large_body_is_sent_in_parts(api: Api, size: int) -> None:  # P5
     assert (b"content-length", b"%d" % size) in sent[-2]["headers"]
 
 
-async def test_sending_ends_at_the_deadline_and_the_log_tells_how_much_was_sent() -> None:  # P5
+@pytest.mark.check("P5")
+async def test_sending_ends_at_the_deadline_and_the_log_tells_how_much_was_sent() -> None:
     async with serving(replace(OPTIONS, send_deadline=0.2)) as api:
         taken = 0
 

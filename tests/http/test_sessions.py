@@ -4,19 +4,22 @@ import base64
 import json
 
 import httpx
+import pytest
 
 from tests.http.service import NOBODY, PASSWORD, Api, Person, faults, problem
 from todo_adapters.memory.security import ListEventLog
 
 
+@pytest.mark.check("D24")
 async def test_logging_in(api: Api, ada: Person) -> None:
     answer = await api.client.post("/api/auth/login", json={"email": ada.email.upper(), "password": PASSWORD})
     assert answer.status_code == 200
     assert answer.json()["user"] == ada.session["user"]
-    assert answer.headers["cache-control"] == "no-store"  # D24
+    assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_wrong_passwords_and_unknown_people_are_told_the_same(api: Api, ada: Person) -> None:  # B1
+@pytest.mark.check("B1")
+async def test_wrong_passwords_and_unknown_people_are_told_the_same(api: Api, ada: Person) -> None:
     answers = []
     for email in (ada.email, "nobody@example.org"):
         answer = await api.client.post("/api/auth/login", json={"email": email, "password": "not this one"})
@@ -51,17 +54,19 @@ async def test_the_sixth_wrong_password_has_to_wait(api: Api, ada: Person) -> No
     assert throttled.headers["retry-after"] == "60"
 
 
-async def test_a_refresh_token_works_once_and_its_parent_is_excused_for_a_while(api: Api, ada: Person) -> None:  # D1
+@pytest.mark.check("D1", "D7")
+async def test_a_refresh_token_works_once_and_its_parent_is_excused_for_a_while(api: Api, ada: Person) -> None:
     first = ada.session["refresh_token"]
     fresh = await api.client.post("/api/auth/refresh", json={"refresh_token": first})
     assert fresh.status_code == 200
     assert set(fresh.json()) == set(ada.session)
     assert fresh.json()["refresh_token"] != first
     again = await api.client.post("/api/auth/refresh", json={"refresh_token": first})
-    assert again.json()["refresh_token"] == fresh.json()["refresh_token"]  # D7
+    assert again.json()["refresh_token"] == fresh.json()["refresh_token"]
 
 
-async def test_once_the_new_token_has_been_used_the_old_one_was_stolen(api: Api, ada: Person) -> None:  # D10
+@pytest.mark.check("D10")
+async def test_once_the_new_token_has_been_used_the_old_one_was_stolen(api: Api, ada: Person) -> None:
     first = {"refresh_token": ada.session["refresh_token"]}
     fresh = (await api.client.post("/api/auth/refresh", json=first)).json()
     bearer = {"Authorization": f"Bearer {fresh['token']}"}
@@ -93,7 +98,8 @@ async def test_the_list_tells_a_recent_use_only_to_the_hour(api: Api, ada: Perso
     assert told["last_used_at"] == f"{used:%Y-%m-%dT%H:%M:%S}.000000Z"
 
 
-async def test_reuse_after_the_grace_ends_the_login_session(api: Api, ada: Person) -> None:  # D5
+@pytest.mark.check("D5")
+async def test_reuse_after_the_grace_ends_the_login_session(api: Api, ada: Person) -> None:
     first = ada.session["refresh_token"]
     fresh = (await api.client.post("/api/auth/refresh", json={"refresh_token": first})).json()
     api.clock.advance(seconds=31)
@@ -104,7 +110,8 @@ async def test_reuse_after_the_grace_ends_the_login_session(api: Api, ada: Perso
     problem(await api.client.get("/api/auth/me", headers=bearer), 401, "invalid-token")
 
 
-async def test_what_is_no_refresh_token_is_refused(api: Api, ada: Person) -> None:  # D4, C11
+@pytest.mark.check("D4", "C11")
+async def test_what_is_no_refresh_token_is_refused(api: Api, ada: Person) -> None:
     for token in ("", "x", ada.session["token"], ada.session["refresh_token"][:-1], "é", "\0", "x" * 16_000):
         answer = await api.client.post("/api/auth/refresh", json={"refresh_token": token})
         problem(answer, 401, "invalid-token")
@@ -112,7 +119,8 @@ async def test_what_is_no_refresh_token_is_refused(api: Api, ada: Person) -> Non
             401, "invalid-token")  # fmt: skip
 
 
-async def test_logging_out_ends_this_login_session_at_once(api: Api, ada: Person) -> None:  # D20
+@pytest.mark.check("D20")
+async def test_logging_out_ends_this_login_session_at_once(api: Api, ada: Person) -> None:
     other = await api.log_in(ada)
     answer = await ada.ask("POST", "/api/auth/logout")
     assert answer.status_code == 200
@@ -123,7 +131,8 @@ async def test_logging_out_ends_this_login_session_at_once(api: Api, ada: Person
     assert (await other.get("/api/auth/me")).status_code == 200
 
 
-async def test_the_list_shows_each_device(api: Api, ada: Person) -> None:  # D21
+@pytest.mark.check("D21")
+async def test_the_list_shows_each_device(api: Api, ada: Person) -> None:
     claim = {"email": ada.email, "password": PASSWORD}
     agent = {"User-Agent": "Phone\x07/1.0 é".encode()}
     await api.client.post("/api/auth/login", json=claim, headers=agent)  # type: ignore[arg-type]
@@ -133,11 +142,12 @@ async def test_the_list_shows_each_device(api: Api, ada: Person) -> None:  # D21
     assert sessions[1]["client"] == "Phone/1.0 é"
 
 
+@pytest.mark.check("D21")
 async def test_one_of_ones_login_sessions_can_be_ended(api: Api, ada: Person) -> None:
     other = await api.log_in(ada)
     phone = next(session["id"] for session in (await ada.get("/api/auth/sessions")).json() if not session["current"])
     stranger = await api.person()
-    problem(await stranger.ask("DELETE", f"/api/auth/sessions/{phone}"), 404, "not-found")  # D21
+    problem(await stranger.ask("DELETE", f"/api/auth/sessions/{phone}"), 404, "not-found")
     assert (await other.get("/api/auth/me")).status_code == 200
     ended = await ada.ask("DELETE", f"/api/auth/sessions/{phone}")
     assert (ended.status_code, ended.content) == (204, b"")
@@ -146,7 +156,8 @@ async def test_one_of_ones_login_sessions_can_be_ended(api: Api, ada: Person) ->
     problem(await ada.ask("DELETE", f"/api/auth/sessions/{NOBODY}"), 404, "not-found")
 
 
-async def test_all_others_can_be_ended_again_and_again(api: Api, ada: Person) -> None:  # D20
+@pytest.mark.check("D20")
+async def test_all_others_can_be_ended_again_and_again(api: Api, ada: Person) -> None:
     others = [await api.log_in(ada) for _ in range(3)]
     for _ in range(2):
         assert (await ada.ask("DELETE", "/api/auth/sessions")).status_code == 204
@@ -155,7 +166,8 @@ async def test_all_others_can_be_ended_again_and_again(api: Api, ada: Person) ->
     assert len((await ada.get("/api/auth/sessions")).json()) == 1
 
 
-async def test_a_token_says_nothing_about_the_person(ada: Person) -> None:  # C23
+@pytest.mark.check("C23")
+async def test_a_token_says_nothing_about_the_person(ada: Person) -> None:
     payload = ada.session["token"].partition(".")[2]
     plain = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     assert ada.email.encode() not in plain

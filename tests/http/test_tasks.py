@@ -14,7 +14,8 @@ FIELDS = {
 }  # fmt: skip
 
 
-async def test_a_new_task_has_exactly_the_documented_fields(ada: Person) -> None:  # E6
+@pytest.mark.check("E6")
+async def test_a_new_task_has_exactly_the_documented_fields(ada: Person) -> None:
     assert await ada.add() == {
         "id": (task := (await ada.get(ada.tasks)).json()[0])["id"],
         "user_id": ada.id,
@@ -44,7 +45,8 @@ async def test_a_new_task_takes_every_writable_field(ada: Person) -> None:
     assert task["completed_at"] == task["created_at"]
 
 
-async def test_a_created_task_is_found_at_its_location_under_its_etag(ada: Person) -> None:  # F1, F18
+@pytest.mark.check("F1", "F18")
+async def test_a_created_task_is_found_at_its_location_under_its_etag(ada: Person) -> None:
     made = await ada.ask("POST", ada.tasks, json={"title": "Buy milk"})
     assert made.status_code == 201
     found = await ada.get(made.headers["location"])
@@ -70,6 +72,7 @@ async def test_a_due_date_comes_back_exactly_as_sent(ada: Person, due_date: str)
     assert (await ada.add(due_date=due_date))["due_date"] == due_date
 
 
+@pytest.mark.check("T5", "H9", "H10")
 @pytest.mark.parametrize(
     "due_date",
     ["", "tomorrow", "2026-02-30", "1969-12-31", "0000-01-01", "2026-11-20T24:00", "2026-11-20T15:00+24:00",
@@ -77,11 +80,12 @@ async def test_a_due_date_comes_back_exactly_as_sent(ada: Person, due_date: str)
      "0001-01-01T00:00+14:00",
      "9999-12-31T23:59:59-12:00", "2026-11-20T15:00:60Z", "1732086000", "2026-11-20T15:00:00." + "1" * 300],
 )  # fmt: skip
-async def test_what_is_no_due_date_is_refused(ada: Person, due_date: str) -> None:  # T5, H9, H10
+async def test_what_is_no_due_date_is_refused(ada: Person, due_date: str) -> None:
     assert set(faults(await ada.ask("POST", ada.tasks, json={"title": "x", "due_date": due_date}))) == {"/due_date"}
 
 
-async def test_titles_are_trimmed_and_counted_in_code_points(ada: Person) -> None:  # H11, H12
+@pytest.mark.check("H11", "H12")
+async def test_titles_are_trimmed_and_counted_in_code_points(ada: Person) -> None:
     assert (await ada.add("  " + "é" * 255 + "  "))["title"] == "é" * 255
     assert (await ada.add("👩‍👧" * 85))["title"] == "👩‍👧" * 85
     for title, code in [("x" * 256, "too-long"), ("", "blank"), (" \u2003 ", "blank"), ("a\nb", "control-character")]:
@@ -89,15 +93,17 @@ async def test_titles_are_trimmed_and_counted_in_code_points(ada: Person) -> Non
         assert faults(answer) == {"/title": code}
 
 
+@pytest.mark.check("H13")
 async def test_descriptions_keep_every_character_up_to_the_limit(ada: Person) -> None:
     text = " <b>Robert'); DROP TABLE tasks;--</b>\r\n\t${jndi:ldap://x} {{7*7}} %s \u202e\x1b[31m" + "𝄞" * 9_000
-    assert (await ada.add(description=text))["description"] == text  # H13
+    assert (await ada.add(description=text))["description"] == text
     answer = await ada.ask("POST", ada.tasks, json={"title": "x", "description": "x" * 10_001})
     assert faults(answer) == {"/description": "too-long"}
 
 
+@pytest.mark.check("H23")
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-async def test_a_change_leaves_what_it_does_not_name(ada: Person, method: str) -> None:  # H23
+async def test_a_change_leaves_what_it_does_not_name(ada: Person, method: str) -> None:
     task = await ada.add(description="two litres", priority="low", due_date="2026-11-21")
     changed = await ada.ask(method, ada.task(task), json={"priority": "high"})
     assert changed.status_code == 200
@@ -105,8 +111,9 @@ async def test_a_change_leaves_what_it_does_not_name(ada: Person, method: str) -
     assert changed.headers["etag"] == '"2"'
 
 
+@pytest.mark.check("F12")
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-async def test_null_clears_what_can_be_cleared(ada: Person, method: str) -> None:  # F12
+async def test_null_clears_what_can_be_cleared(ada: Person, method: str) -> None:
     task = await ada.add(description="two litres", priority="low", due_date="2026-11-21")
     cleared: dict[str, Any] = {"description": None, "priority": None, "due_date": None}
     assert (await ada.ask(method, ada.task(task), json=cleared)).json() == task | cleared | {"revision": 2}
@@ -114,8 +121,9 @@ async def test_null_clears_what_can_be_cleared(ada: Person, method: str) -> None
     assert faults(answer) == {"/title": "wrong-type", "/completed": "wrong-type"}
 
 
+@pytest.mark.check("F9")
 @pytest.mark.parametrize("body", [{}, {"title": "Buy milk"}, {"completed": False, "priority": None}])
-async def test_a_change_that_changes_nothing_keeps_revision_and_time(  # F9
+async def test_a_change_that_changes_nothing_keeps_revision_and_time(
     api: Api, ada: Person, body: dict[str, Any]
 ) -> None:
     task = await ada.add()
@@ -143,7 +151,8 @@ async def test_complete_requires_its_field_and_takes_no_other(ada: Person) -> No
     assert faults(answer) == {"/completed": "wrong-type", "/title": "unknown-field"}
 
 
-async def test_a_removed_task_is_gone(ada: Person) -> None:  # F11
+@pytest.mark.check("F11")
+async def test_a_removed_task_is_gone(ada: Person) -> None:
     task = await ada.add()
     removed = await ada.ask("DELETE", ada.task(task))
     assert (removed.status_code, removed.content) == (204, b"")

@@ -120,13 +120,14 @@ async def test_the_worker_knows_every_file_and_the_version_of_them_all(api: Api)
     assert rest == STATIC.joinpath("service-worker.js").read_text("utf-8")
 
 
+@pytest.mark.check("H1", "H18")
 @pytest.mark.parametrize(
     "name",
     ["", "nope.js", "index.html", "service-worker.js", "vendor", "vendor/", "vendor/VENDORED.json", "vendor/LICENSE",
      "..%2fsite.py", "%2e%2e/site.py", "../site.py", "main.js%00", "MAIN.JS", "main.js/", "a/b/c.js",
      "..%5csite.py", "%2fetc%2fpasswd", "x" * 5_000],
 )  # fmt: skip
-async def test_no_other_file_can_be_reached(api: Api, name: str) -> None:  # H1, H18
+async def test_no_other_file_can_be_reached(api: Api, name: str) -> None:
     url = api.client.base_url.copy_with(raw_path=b"/web/" + name.encode())
     problem(await api.client.get(url), 404, "not-found")
 

@@ -41,7 +41,8 @@ def constraint_names(connection: Connection) -> dict[str, set[str | None]]:
     return names
 
 
-async def test_up_gives_the_tables_that_the_statements_use_and_down_leaves_nothing(empty_database: str) -> None:  # M8
+@pytest.mark.check("M8")
+async def test_up_gives_the_tables_that_the_statements_use_and_down_leaves_nothing(empty_database: str) -> None:
     await migrate.upgrade(empty_database)
     assert await migrate.current(empty_database) == migrate.head()
     assert await look(empty_database, differences) == []
@@ -83,7 +84,8 @@ async def test_a_release_that_knows_nothing_of_rotations_goes_on_on_the_new_sche
     await migrate.downgrade(empty_database, "base")
 
 
-async def test_replicas_may_start_together(empty_database: str) -> None:  # M5
+@pytest.mark.check("M5")
+async def test_replicas_may_start_together(empty_database: str) -> None:
     await asyncio.gather(*[migrate.upgrade(empty_database) for _ in range(4)])
     assert await migrate.current(empty_database) == migrate.head()
     await migrate.downgrade(empty_database, "base")

@@ -130,7 +130,8 @@ def test_a_search_is_a_set_of_folded_words() -> None:
         search_words("a\0")
 
 
-def test_a_search_is_short_without_case_and_accents_too() -> None:  # P4
+@pytest.mark.check("P4")
+def test_a_search_is_short_without_case_and_accents_too() -> None:
     assert len(search_words("\ufdfa" * 14)[0]) <= QUERY_MAX
     assert sum(map(len, search_words("Käse " * 51))) <= QUERY_MAX
     with pytest.raises(Broken, match=r"at most 255 characters"):

@@ -22,6 +22,8 @@ from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.sessions import Sessions, SignedIn
 from todo_core.usecases.tasks import add_task
 
+pytestmark = pytest.mark.check("A17", "D16", "A19", "N17")
+
 ADDRESS = "ada@example.org"
 WISH = Registration.of(email=ADDRESS, password=PASSWORD, name="Ada")
 ANOTHER = "another horse, another battery"
@@ -85,7 +87,7 @@ async def trial(plan: Plan, registered: bool) -> AsyncIterator[Trial]:
         world.hasher.close()
 
 
-async def register(trial: Trial) -> None:  # A17
+async def register(trial: Trial) -> None:
     async def act() -> SignedIn:
         try:
             return await trial.accounts.register(WISH, "a browser")
@@ -119,7 +121,7 @@ async def log_in(trial: Trial) -> None:
     await trial.world.sessions.refresh(signed_in.refresh_token)
 
 
-async def refresh(trial: Trial) -> None:  # D16
+async def refresh(trial: Trial) -> None:
     """The token that was sent still works, unless it was answered; the session is never thrown away."""
     assert trial.here is not None
     old = trial.here.refresh_token
@@ -150,7 +152,7 @@ async def log_out(trial: Trial) -> None:
     await trial.world.sessions.refresh(trial.elsewhere.refresh_token)
 
 
-async def change_password(trial: Trial) -> None:  # A19
+async def change_password(trial: Trial) -> None:
     actor = trial.actor
 
     async def act() -> None:
@@ -171,7 +173,7 @@ async def change_password(trial: Trial) -> None:  # A19
     await trial.world.sessions.log_in(ADDRESS, ANOTHER, "a browser")
 
 
-async def close(trial: Trial) -> None:  # N17
+async def close(trial: Trial) -> None:
     actor = trial.actor
     await trial.world.run.write(actor.user_id, add_task, TaskDraft.of(title="Buy milk"))
 

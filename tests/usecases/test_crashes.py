@@ -173,8 +173,9 @@ async def persevere(deed: Deed, scene: Scene, plan: Plan, before: Picture, after
     raise AssertionError(f"no answer after {TRIES} tries: {plan.told()}")
 
 
+@pytest.mark.check("G9", "G10", "G12", "K12", "K23", "L3", "L10")
 @every_deed
-async def test_after_a_retry_it_was_done_once(deed: Deed, count: Count) -> None:  # G9, G10, G12, K12, K23, L3, L10
+async def test_after_a_retry_it_was_done_once(deed: Deed, count: Count) -> None:
     before = await (await Scene().set()).picture()
     undisturbed = await Scene().set()
     first = await deed.do(undisturbed.runner(), undisturbed)
@@ -198,8 +199,9 @@ async def test_after_a_retry_it_was_done_once(deed: Deed, count: Count) -> None:
     count("writes under a key", cases)
 
 
+@pytest.mark.check("K4")
 @every_deed
-async def test_without_a_key_what_is_answered_is_true(deed: Deed, count: Count) -> None:  # K4
+async def test_without_a_key_what_is_answered_is_true(deed: Deed, count: Count) -> None:
     before = await (await Scene().set()).picture()
     undisturbed = await Scene().set()
     await deed.do(undisturbed.runner(), undisturbed, deed.keyless(undisturbed))
@@ -241,8 +243,9 @@ async def test_a_rehearsal_leaves_nothing_wherever_it_ends(deed: Deed, count: Co
     count("dry runs", cases)
 
 
+@pytest.mark.check("G13")
 @every_deed
-async def test_who_waits_too_long_under_a_key_is_told_that_the_first_may_be_under_way(deed: Deed) -> None:  # G13
+async def test_who_waits_too_long_under_a_key_is_told_that_the_first_may_be_under_way(deed: Deed) -> None:
     recorded, twin, scene = Plan(), await Scene().set(), await Scene().set()
     await deed.do(twin.runner(recorded), twin)
     before = await scene.picture()

@@ -63,8 +63,9 @@ DEEDS = [
 every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
 
 
+@pytest.mark.check("G3", "G17")
 @every_deed
-async def test_a_replay_gives_the_first_answer_and_does_nothing(store: Store, deed: Deed) -> None:  # G3, G17
+async def test_a_replay_gives_the_first_answer_and_does_nothing(store: Store, deed: Deed) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     first = await deed.do(run, owner, task.id)
@@ -76,8 +77,9 @@ async def test_a_replay_gives_the_first_answer_and_does_nothing(store: Store, de
     assert (await all_tasks(store, owner), await feed(store, owner)) == (tasks, entries)
 
 
+@pytest.mark.check("G16")
 @every_deed
-async def test_a_replay_gives_the_first_answer_whatever_has_become_of_it(store: Store, deed: Deed) -> None:  # G16
+async def test_a_replay_gives_the_first_answer_whatever_has_become_of_it(store: Store, deed: Deed) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     first = await deed.do(run, owner, task.id)
@@ -89,8 +91,9 @@ async def test_a_replay_gives_the_first_answer_whatever_has_become_of_it(store: 
     assert await store.view(owner).revision() == number
 
 
+@pytest.mark.check("G4")
 @every_deed
-async def test_a_key_is_good_for_one_request_only(store: Store, deed: Deed) -> None:  # G4
+async def test_a_key_is_good_for_one_request_only(store: Store, deed: Deed) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     await deed.do(run, owner, task.id)
@@ -101,8 +104,9 @@ async def test_a_key_is_good_for_one_request_only(store: Store, deed: Deed) -> N
     assert await feed(store, owner) == entries
 
 
+@pytest.mark.check("G6")
 @every_deed
-async def test_of_twenty_at_once_under_one_key_one_happens_and_all_hear_of_it(store: Store, deed: Deed) -> None:  # G6
+async def test_of_twenty_at_once_under_one_key_one_happens_and_all_hear_of_it(store: Store, deed: Deed) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     outcomes: list[Outcome[Any]] = []
@@ -116,8 +120,9 @@ async def test_of_twenty_at_once_under_one_key_one_happens_and_all_hear_of_it(st
     assert len(await feed(store, owner)) == 1 + deed.changes
 
 
+@pytest.mark.check("G6")
 @every_deed
-async def test_of_fifty_at_once_on_two_replicas_one_happens(store: Store, storage_url: str, deed: Deed) -> None:  # G6
+async def test_of_fifty_at_once_on_two_replicas_one_happens(store: Store, storage_url: str, deed: Deed) -> None:
     if storage_url == "memory://":
         pytest.skip("nobody shares a memory")
     owner = await new_owner(store)
@@ -136,7 +141,8 @@ async def test_of_fifty_at_once_on_two_replicas_one_happens(store: Store, storag
     assert [change.seq for change in await feed(store, owner)] == list(range(1, 2 + deed.changes))
 
 
-async def test_a_key_outlives_the_login_session_but_not_its_time(store: Store) -> None:  # G8, G14
+@pytest.mark.check("G8", "G14")
+async def test_a_key_outlives_the_login_session_but_not_its_time(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     first = await run.carry_out(owner, ONCE, add_task, MILK)
     elsewhere = Runner(store, FixedClock(), IDS, ListEventLog())
@@ -147,7 +153,8 @@ async def test_a_key_outlives_the_login_session_but_not_its_time(store: Store) -
     assert again.value.id != first.value.id
 
 
-async def test_a_key_is_as_good_as_new_after_its_time_even_if_nobody_has_cleaned_up(store: Store) -> None:  # G14, P14
+@pytest.mark.check("G14", "P14")
+async def test_a_key_is_as_good_as_new_after_its_time_even_if_nobody_has_cleaned_up(store: Store) -> None:
     owner, clock = await new_owner(store), FixedClock()
     run = Runner(store, clock, IDS, ListEventLog())
     first = await run.carry_out(owner, ONCE, add_task, MILK)
@@ -161,7 +168,8 @@ async def test_a_key_is_as_good_as_new_after_its_time_even_if_nobody_has_cleaned
     assert len(await all_tasks(store, owner)) == 2
 
 
-async def test_somebody_else_may_use_the_same_key(store: Store) -> None:  # G7
+@pytest.mark.check("G7")
+async def test_somebody_else_may_use_the_same_key(store: Store) -> None:
     owner, neighbour, run = await new_owner(store), await new_owner(store), runner(store)
     await run.carry_out(owner, ONCE, add_task, MILK)
     outcome = await run.carry_out(neighbour, OTHERWISE, add_task, MILK)
@@ -169,7 +177,8 @@ async def test_somebody_else_may_use_the_same_key(store: Store) -> None:  # G7
     assert await all_tasks(store, neighbour) == [outcome.value]
 
 
-async def test_what_is_refused_leaves_the_key_free(store: Store) -> None:  # G10, G11
+@pytest.mark.check("G10", "G11")
+async def test_what_is_refused_leaves_the_key_free(store: Store) -> None:
     """Nothing but success is remembered: what was not found may be there, what was stale may be fresh next time."""
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
@@ -190,7 +199,8 @@ async def test_what_is_refused_leaves_the_key_free(store: Store) -> None:  # G10
     assert (outcome.replayed, outcome.value.revision) == (False, 2)
 
 
-async def test_a_key_is_looked_up_before_the_precondition(store: Store) -> None:  # G3
+@pytest.mark.check("G3")
+async def test_a_key_is_looked_up_before_the_precondition(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     options = WriteOptions(key=ONCE.key, expected=Expected(task.id, frozenset({1})))
@@ -213,7 +223,8 @@ async def test_a_replay_is_not_noted_as_a_write(store: Store) -> None:
     assert event_log.events == ["add_task", "replayed"]
 
 
-async def test_a_key_does_not_reach_into_an_account_that_is_gone(store: Store) -> None:  # G15, G16
+@pytest.mark.check("G15", "G16")
+async def test_a_key_does_not_reach_into_an_account_that_is_gone(store: Store) -> None:
     user, run = await join(store), runner(store)
     first = await run.carry_out(user.id, ONCE, add_task, MILK)
     await on_accounts(store, lambda unit: unit.users.remove(user.id))

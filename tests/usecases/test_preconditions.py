@@ -36,7 +36,8 @@ def seeing_nothing(task_id: TaskId) -> WriteOptions:
     return WriteOptions(expected=Expected(task_id, frozenset()))
 
 
-async def test_who_has_seen_the_task_as_it_is_may_write(store: Store) -> None:  # F3
+@pytest.mark.check("F3")
+async def test_who_has_seen_the_task_as_it_is_may_write(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     changed = await run.carry_out(owner, seeing(task.id, 1), change_task, task.id, BREAD)
@@ -47,7 +48,8 @@ async def test_who_has_seen_the_task_as_it_is_may_write(store: Store) -> None:  
     assert await all_tasks(store, owner) == []
 
 
-async def test_who_has_not_is_told_the_current_revision_and_nothing_happens(store: Store) -> None:  # F2, F11
+@pytest.mark.check("F2", "F11")
+async def test_who_has_not_is_told_the_current_revision_and_nothing_happens(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     await run.write(owner, change_task, task.id, BREAD)
@@ -63,7 +65,8 @@ async def test_who_has_not_is_told_the_current_revision_and_nothing_happens(stor
     assert (await all_tasks(store, owner), await feed(store, owner)) == before
 
 
-async def test_a_star_means_that_the_task_is_there(store: Store) -> None:  # F3
+@pytest.mark.check("F3")
+async def test_a_star_means_that_the_task_is_there(store: Store) -> None:
     owner, stranger, run = await new_owner(store), await new_owner(store), runner(store)
     task = await add(store, owner)
     changed = await run.carry_out(owner, seeing(task.id), change_task, task.id, BREAD)
@@ -91,7 +94,8 @@ async def test_what_is_expected_of_one_task_says_nothing_of_others(store: Store)
     assert [task.revision for task in await all_tasks(store, owner)] == [4, 3]
 
 
-async def test_of_fifty_writers_who_saw_the_same_one_wins(store: Store) -> None:  # F5
+@pytest.mark.check("F5")
+async def test_of_fifty_writers_who_saw_the_same_one_wins(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     options = seeing(task.id, 1)
@@ -101,7 +105,8 @@ async def test_of_fifty_writers_who_saw_the_same_one_wins(store: Store) -> None:
     assert [change.seq for change in await feed(store, owner)] == [1, 2]
 
 
-async def test_of_removals_and_changes_by_those_who_saw_the_same_one_wins(store: Store) -> None:  # F5, F11
+@pytest.mark.check("F5", "F11")
+async def test_of_removals_and_changes_by_those_who_saw_the_same_one_wins(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     options = seeing(task.id, 1)
@@ -113,7 +118,8 @@ async def test_of_removals_and_changes_by_those_who_saw_the_same_one_wins(store:
     assert [change.seq for change in await feed(store, owner)] == [1, 2]
 
 
-async def test_who_was_right_when_it_was_checked_and_is_late_is_refused_as_well(store: Store) -> None:  # F6
+@pytest.mark.check("F6")
+async def test_who_was_right_when_it_was_checked_and_is_late_is_refused_as_well(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     checked, go_on = asyncio.Event(), asyncio.Event()

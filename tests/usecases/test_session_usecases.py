@@ -107,7 +107,8 @@ async def outdated_hash(world: World, ada: SignedIn) -> str:
     return other
 
 
-async def test_logins_at_once_that_find_an_outdated_hash_all_succeed(world: World) -> None:  # P11
+@pytest.mark.check("P11")
+async def test_logins_at_once_that_find_an_outdated_hash_all_succeed(world: World) -> None:
     await outdated_hash(world, await world.register())
     assert len(await asyncio.gather(*(world.log_in() for _ in range(4)))) == 4
 

@@ -179,10 +179,9 @@ async def measured(page: Page, subject: Subject, hostile: str) -> Figures:
     return figures
 
 
+@pytest.mark.check("P3")
 @pytest.mark.parametrize(("subject", "hostile"), CASES, ids=[f"{subject.name}-{hostile}" for subject, hostile in CASES])
-async def test_eight_times_the_text_takes_about_eight_times_as_long(  # P3
-    page: Page, subject: Subject, hostile: str
-) -> None:
+async def test_eight_times_the_text_takes_about_eight_times_as_long(page: Page, subject: Subject, hostile: str) -> None:
     figures = await measured(page, subject, hostile)
     print(figures)
     assert not figures.fault, figures.fault
@@ -193,6 +192,7 @@ async def test_what_is_ordinary_stays_as_it_is(page: Page, expression: str, valu
     assert await page.evaluate(expression) == value
 
 
+@pytest.mark.check("P3")
 @pytest.mark.parametrize(
     ("call", "make"),
     [
@@ -202,7 +202,7 @@ async def test_what_is_ordinary_stays_as_it_is(page: Page, expression: str, valu
     ],
     ids=["decomposed whole", "any sign in an address", "far ahead"],
 )
-async def test_a_function_whose_time_grows_with_the_square_of_its_text_is_noticed(  # P3
+async def test_a_function_whose_time_grows_with_the_square_of_its_text_is_noticed(
     page: Page, call: str, make: str
 ) -> None:
     assert (await measured(page, Subject("seeded", call, {"hostile": make}, 32_000), "hostile")).fault

@@ -30,7 +30,8 @@ async def expanded(page: Page, operation: str) -> Locator:
     return found
 
 
-async def test_an_operation_can_be_looked_at_and_tried_out(visits: Visits) -> None:  # J6
+@pytest.mark.check("J6")
+async def test_an_operation_can_be_looked_at_and_tried_out(visits: Visits) -> None:
     page = await opened(visits)
     health = await expanded(page, "health")
     await health.get_by_role("button", name="Execute").click()
@@ -53,7 +54,8 @@ async def test_descriptions_are_elements_with_code_in_them(visits: Visits) -> No
     await expect(page.get_by_role("heading", name="Available authorizations")).to_be_visible()
 
 
-async def test_a_text_cannot_become_html(visits: Visits) -> None:  # J6
+@pytest.mark.check("J6")
+async def test_a_text_cannot_become_html(visits: Visits) -> None:
     visits.watch.expect("TrustedHTML", "TrustedTypePolicy")
     page = await opened(visits)
     with pytest.raises(Error, match="TrustedHTML"):
@@ -62,7 +64,8 @@ async def test_a_text_cannot_become_html(visits: Visits) -> None:  # J6
         await page.evaluate("trustedTypes.createPolicy('another', { createHTML: (text) => text })")
 
 
-async def test_what_is_switched_off_is_not_linked_to(tmp_path: Path) -> None:  # J6
+@pytest.mark.check("J6")
+async def test_what_is_switched_off_is_not_linked_to(tmp_path: Path) -> None:
     for web in ("0", "1"):
         settings = {"TODO_DOCS": "0", "TODO_WEB": web}
         async with serving(tmp_path, "--migrate", **settings) as server, server.client() as client:

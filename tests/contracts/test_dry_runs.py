@@ -110,7 +110,7 @@ async def test_a_rehearsal_neither_needs_nor_leaves_a_key(store: Store) -> None:
         await unit.commit(key, "-1")
 
 
-async def test_rehearsals_and_writes_at_once_leave_the_writes_alone(store: Store) -> None:
+async def test_dry_runs_and_writes_at_once_leave_the_writes_alone(store: Store) -> None:
     owner = await new_owner(store)
 
     async def dry_run() -> None:

@@ -54,7 +54,8 @@ async def test_before_the_first_look_nobody_can_say_that_a_session_lives(replica
     assert other not in replica.ended
 
 
-async def test_a_replica_that_has_not_looked_for_two_seconds_vouches_for_nobody(replica: Replica) -> None:  # P12
+@pytest.mark.check("P12")
+async def test_a_replica_that_has_not_looked_for_two_seconds_vouches_for_nobody(replica: Replica) -> None:
     (known,) = await replica.elsewhere(replica.clock.now())
     other = SessionId(replica.ids.new())
     await replica.look()
@@ -89,7 +90,8 @@ async def test_a_replica_that_only_stood_still_goes_on_at_once(replica: Replica)
             assert other not in replica.ended
 
 
-async def test_a_look_that_does_not_end_is_no_standstill(replica: Replica) -> None:  # P12
+@pytest.mark.check("P12")
+async def test_a_look_that_does_not_end_is_no_standstill(replica: Replica) -> None:
     async with following(replica):
         await eventually(lambda: replica.ended.loaded)
         replica.store.hanging, looks = True, replica.store.looks
@@ -102,7 +104,8 @@ async def test_a_look_that_does_not_end_is_no_standstill(replica: Replica) -> No
         replica.ended.require_current()
 
 
-async def test_after_a_standstill_a_look_has_a_second(replica: Replica) -> None:  # P12
+@pytest.mark.check("P12")
+async def test_after_a_standstill_a_look_has_a_second(replica: Replica) -> None:
     async with following(replica):
         await eventually(lambda: replica.ended.loaded)
         replica.store.hanging, looks = True, replica.store.looks
@@ -123,7 +126,8 @@ async def test_a_follower_that_was_stopped_vouches_for_nobody(replica: Replica) 
         replica.ended.require_current()
 
 
-async def test_no_wall_clock_makes_a_look_younger(replica: Replica) -> None:  # P12, P13
+@pytest.mark.check("P12", "P13")
+async def test_no_wall_clock_makes_a_look_younger(replica: Replica) -> None:
     await replica.look()
     replica.ticks.advance(seconds=2.001)
     for step in (-3600, 7200):
@@ -150,15 +154,17 @@ async def test_the_age_of_the_last_look_is_told(replica: Replica) -> None:
     assert replica.ended.numbers() == {"todo_ended_sessions": 2, "todo_ended_sessions_age_seconds": 0.5}
 
 
+@pytest.mark.check("P13")
 @pytest.mark.parametrize("number", [1, PAGE, PAGE + 1, 3 * PAGE])
-async def test_the_first_look_takes_everything_whatever_the_clocks_say(replica: Replica, number: int) -> None:  # P13
+async def test_the_first_look_takes_everything_whatever_the_clocks_say(replica: Replica, number: int) -> None:
     now = replica.clock.now()
     ended = [await replica.elsewhere(now + timedelta(days=days), number if days == 0 else 1) for days in (-400, 0, 400)]
     await replica.look()
     assert all(session in replica.ended for sessions in ended for session in sessions)
 
 
-async def test_what_ends_on_another_replica_ends_here(replica: Replica) -> None:  # D23
+@pytest.mark.check("D23")
+async def test_what_ends_on_another_replica_ends_here(replica: Replica) -> None:
     async with following(replica):
         await eventually(lambda: replica.ended.loaded)
         [session] = await replica.elsewhere(replica.clock.now())
@@ -190,8 +196,9 @@ async def test_what_ended_during_an_outage_is_seen_after_it(settled: Replica) ->
     assert session in settled.ended
 
 
+@pytest.mark.check("P13")
 @pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(minutes=-2), timedelta(minutes=2), timedelta(days=9)])
-async def test_after_a_jump_of_the_clock_everything_is_read_again(settled: Replica, step: timedelta) -> None:  # P13
+async def test_after_a_jump_of_the_clock_everything_is_read_again(settled: Replica, step: timedelta) -> None:
     before = settled.clock.now()
     settled.clock.advance(step)
     behind = [await settled.elsewhere(before + offset) for offset in (timedelta(hours=-2), timedelta(), step)]
@@ -199,7 +206,8 @@ async def test_after_a_jump_of_the_clock_everything_is_read_again(settled: Repli
     assert all(session in settled.ended for sessions in behind for session in sessions)
 
 
-async def test_a_slow_drift_is_noticed_when_it_adds_up(replica: Replica) -> None:  # P13
+@pytest.mark.check("P13")
+async def test_a_slow_drift_is_noticed_when_it_adds_up(replica: Replica) -> None:
     await replica.elsewhere(replica.clock.now(), 20 * PAGE)
     await replica.look()
     true = replica.clock.now()
@@ -215,7 +223,8 @@ async def test_a_slow_drift_is_noticed_when_it_adds_up(replica: Replica) -> None
     assert behind in replica.ended
 
 
-async def test_a_clock_that_is_wrong_elsewhere_hides_nothing_for_long(settled: Replica) -> None:  # P13
+@pytest.mark.check("P13")
+async def test_a_clock_that_is_wrong_elsewhere_hides_nothing_for_long(settled: Replica) -> None:
     [session] = await settled.elsewhere(settled.clock.now() - timedelta(hours=1))
     for _ in range(4):
         settled.pass_time(seconds=0.5)
@@ -223,7 +232,8 @@ async def test_a_clock_that_is_wrong_elsewhere_hides_nothing_for_long(settled: R
     assert session in settled.ended
 
 
-async def test_a_clock_that_jumps_ahead_and_back_revives_no_token(settled: Replica) -> None:  # B21, P13
+@pytest.mark.check("B21", "P13")
+async def test_a_clock_that_jumps_ahead_and_back_revives_no_token(settled: Replica) -> None:
     [session] = await settled.elsewhere(settled.clock.now())
     await settled.look()
     for step in (timedelta(days=2), timedelta(days=-2)):
@@ -233,7 +243,8 @@ async def test_a_clock_that_jumps_ahead_and_back_revives_no_token(settled: Repli
         assert list(settled.ended.outlived(PAGE)) == []
 
 
-async def test_a_session_is_kept_for_two_lifetimes_and_an_hour_by_the_monotonic_clock(replica: Replica) -> None:  # P13
+@pytest.mark.check("P13")
+async def test_a_session_is_kept_for_two_lifetimes_and_an_hour_by_the_monotonic_clock(replica: Replica) -> None:
     here = SessionId(replica.ids.new())
     replica.ended.add(here)
     [there] = await replica.elsewhere(replica.clock.now())

@@ -28,38 +28,43 @@ def path_of(operation: Operation, **values: str) -> str:
     return operation.template.format(**(known | values))
 
 
+@pytest.mark.check("C21")
 @pytest.mark.parametrize("operation", PROTECTED, ids=name)
-async def test_nothing_is_learned_without_a_token(api: Api, operation: Operation) -> None:  # C21
+async def test_nothing_is_learned_without_a_token(api: Api, operation: Operation) -> None:
     answer = await api.client.request(operation.method, path_of(operation) + "?x=1", content=b"{")
     problem(answer, 401, "unauthenticated")
     assert answer.headers["www-authenticate"] == 'Bearer realm="todo"'
 
 
+@pytest.mark.check("C18", "C20")
 @pytest.mark.parametrize("operation", PROTECTED, ids=name)
 @pytest.mark.parametrize(
     "header",
     ["Bearer", "Bearer ", "Bearer x", "Basic eDp5", "x", "", "Bearer a b", "Bearer é", "Bearer " + "x" * 9_000,
      "Bearer at1." + "A" * 86],
 )  # fmt: skip
-async def test_a_bad_token_is_no_token(api: Api, operation: Operation, header: str) -> None:  # C18, C20
+async def test_a_bad_token_is_no_token(api: Api, operation: Operation, header: str) -> None:
     bearer = {"Authorization": header.encode("utf-8")}
     answer = await api.client.request(operation.method, path_of(operation), headers=bearer)  # type: ignore[arg-type]
     problem(answer, 401, "invalid-token")
     assert answer.headers["www-authenticate"] == 'Bearer realm="todo", error="invalid_token"'
 
 
-async def test_the_scheme_may_be_written_in_any_case(api: Api, ada: Person) -> None:  # C20
+@pytest.mark.check("C20")
+async def test_the_scheme_may_be_written_in_any_case(api: Api, ada: Person) -> None:
     for scheme in ("bearer", "BEARER", "Bearer "):
         bearer = {"Authorization": f"{scheme} {ada.session['token']}"}
         assert (await api.client.get("/api/auth/me", headers=bearer)).status_code == 200
 
 
-async def test_two_tokens_are_none(api: Api, ada: Person) -> None:  # C20
+@pytest.mark.check("C20")
+async def test_two_tokens_are_none(api: Api, ada: Person) -> None:
     headers = [("Authorization", f"Bearer {ada.session['token']}")] * 2
     problem(await api.client.get("/api/auth/me", headers=headers), 401, "invalid-token")
 
 
-async def test_a_token_in_the_query_is_not_looked_at(api: Api, ada: Person) -> None:  # C22
+@pytest.mark.check("C22")
+async def test_a_token_in_the_query_is_not_looked_at(api: Api, ada: Person) -> None:
     token = ada.session["token"]
     problem(await api.client.get(f"/api/auth/me?access_token={token}"), 401, "unauthenticated")
     assert faults(await ada.get(f"/api/auth/me?access_token={token}")) == {"access_token": "unknown-parameter"}
@@ -74,8 +79,9 @@ async def test_tokens_expire(api: Api) -> None:
     api.clock.advance(seconds=-600)
 
 
+@pytest.mark.check("E1")
 @pytest.mark.parametrize("operation", OWNED, ids=name)
-async def test_the_paths_of_others_are_forbidden_whether_or_not_they_exist(  # E1
+async def test_the_paths_of_others_are_forbidden_whether_or_not_they_exist(
     api: Api, ada: Person, operation: Operation
 ) -> None:
     grace = await api.person()
@@ -91,9 +97,10 @@ async def test_the_paths_of_others_are_forbidden_whether_or_not_they_exist(  # E
     assert (await grace.get(f"{grace.tasks}/{task}")).json()["title"] == "Grace's own canary"
 
 
+@pytest.mark.check("E1")
 @pytest.mark.parametrize("operation", [o for o in OWNED if "task_id" in o.parameters], ids=name)
 async def test_no_id_of_others_means_anything_below_ones_own_path(api: Api, ada: Person, operation: Operation) -> None:
-    grace = await api.person()  # E1
+    grace = await api.person()
     foreign = (await grace.add("Grace's own canary"))["id"]
     own = await ada.add()
     gone = (await ada.add())["id"]
@@ -112,28 +119,31 @@ async def test_no_id_of_others_means_anything_below_ones_own_path(api: Api, ada:
     assert (await ada.get(ada.task(own))).json() == own
 
 
+@pytest.mark.check("H18", "T10", "F23")
 @pytest.mark.parametrize(
     "spelling",
     ["{tasks}/", "{tasks}//", "/{tasks}", "/api//{id}/tasks", "/API/{id}/tasks", "/api/{id}/Tasks",
      "/api/{id}/tasks;v=1", "/api/{id}%2Ftasks", "/api/{id}/%74asks", "/api/{id}%2f..%2f{id}/tasks",
      "/api/{id}/tasks%00", "/api/{id}/tasks/%5C", "/api/{id}/tasks/..%2ftasks"],
 )  # fmt: skip
-async def test_every_resource_has_one_address(api: Api, ada: Person, spelling: str) -> None:  # H18, T10, F23
+async def test_every_resource_has_one_address(api: Api, ada: Person, spelling: str) -> None:
     path = spelling.format(tasks=ada.tasks, id=ada.id)
     url = api.client.base_url.copy_with(raw_path=path.encode())
     assert problem(await api.client.get(url, headers=ada.bearer), 404, "not-found")
 
 
+@pytest.mark.check("T9")
 @pytest.mark.parametrize("operation", [it for it in OPERATIONS if not it.any_query], ids=name)
-async def test_no_operation_takes_an_unknown_query_parameter(ada: Person, operation: Operation) -> None:  # T9
+async def test_no_operation_takes_an_unknown_query_parameter(ada: Person, operation: Operation) -> None:
     own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
     body: dict[str, str] | None = {} if operation.takes else None
     answer = await ada.ask(operation.method, path_of(operation, **own) + "?nonsense=1&nonsense=2", json=body)
     assert faults(answer)["nonsense"] == "unknown-parameter"
 
 
+@pytest.mark.check("T6", "H19", "H20")
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.takes], ids=name)
-async def test_every_body_must_be_of_a_type_that_is_taken(ada: Person, operation: Operation) -> None:  # T6, H19, H20
+async def test_every_body_must_be_of_a_type_that_is_taken(ada: Person, operation: Operation) -> None:
     own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
     path = path_of(operation, **own) + "?x=1"
     for header in ("", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json",
@@ -184,7 +194,8 @@ async def test_while_ended_sessions_are_unknown_tokens_are_answered_503(api: Api
     hasher.close()
 
 
-async def test_people_at_the_same_time_see_only_their_own(api: Api) -> None:  # E2, E11
+@pytest.mark.check("E2", "E11")
+async def test_people_at_the_same_time_see_only_their_own(api: Api) -> None:
     crowd = [await api.person() for _ in range(10)]
 
     async def live(person: Person) -> list[str]:
@@ -196,8 +207,9 @@ async def test_people_at_the_same_time_see_only_their_own(api: Api) -> None:  # 
         assert titles == [f"{person.id} {number}" for number in range(5)]
 
 
+@pytest.mark.check("E17")
 @pytest.mark.parametrize("operation", OPERATIONS, ids=name)
-async def test_options_needs_no_token_and_tells_the_methods(api: Api, operation: Operation) -> None:  # E17
+async def test_options_needs_no_token_and_tells_the_methods(api: Api, operation: Operation) -> None:
     answer = await api.client.options(path_of(operation))
     assert (answer.status_code, answer.content) == (204, b"")
     allowed = answer.headers["allow"].split(", ")
@@ -205,11 +217,12 @@ async def test_options_needs_no_token_and_tells_the_methods(api: Api, operation:
     assert ("HEAD" in allowed) == ("GET" in allowed)
 
 
-async def test_method_overrides_and_trace_do_nothing(ada: Person) -> None:  # E17, I10
+@pytest.mark.check("E17", "I10", "F17")
+async def test_method_overrides_and_trace_do_nothing(ada: Person) -> None:
     task = await ada.add()
     await ada.ask("POST", ada.tasks, json={"title": "x"}, headers={"X-HTTP-Method-Override": "DELETE"})
     for method in ("TRACE", "CONNECT", "BREW"):
         refused = await ada.ask(method, ada.task(task))
         problem(refused, 405, "method-not-allowed")
-        assert refused.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"  # F17
+        assert refused.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"
     assert (await ada.get(ada.task(task))).status_code == 200
