@@ -12,7 +12,7 @@ from todo_core.errors import NotFound
 from todo_core.ids import SessionId, TaskId, UserId
 from todo_core.model.change import Change
 from todo_core.model.session import LoginSession
-from todo_core.model.task import Task
+from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.model.user import User
 from todo_core.ports.accounts import AccountsUnitOfWork
@@ -73,14 +73,14 @@ async def write(
 async def add(store: Store, owner: UserId, title: str = "Buy milk", **fields: Any) -> Task:
     """A new task, as it was stored."""
     task = a_task(owner, title, **fields)
-    [change] = await write(store, owner, lambda unit: unit.tasks.add(task))
+    [change] = await write(store, owner, lambda unit: unit.of(TASKS).add(task))
     assert isinstance(change.value, Task)
     return change.value
 
 
 async def all_tasks(store: Store, owner: UserId) -> list[Task]:
     """Everything the owner has, oldest first."""
-    return list((await store.view(owner).tasks.page(TaskFilter(), TaskSort(), None, 1000, Task.stored)).items)
+    return list((await store.view(owner).tasks.page(TaskFilter(), TaskSort(), None, 1000, TASKS.of_plain)).items)
 
 
 async def feed(store: Store, owner: UserId) -> list[Change]:
@@ -91,7 +91,7 @@ async def feed(store: Store, owner: UserId) -> list[Change]:
 async def missing(store: Store, owner: UserId, task_id: TaskId) -> bool:
     """True when the owner has no such task."""
     try:
-        await store.view(owner).tasks.get(task_id)
+        await store.view(owner).of(TASKS).get(task_id)
     except NotFound:
         return True
     return False

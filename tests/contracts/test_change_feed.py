@@ -12,11 +12,11 @@ from tests.support.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
-from todo_core.model.change import Change, ChangeKind, EntityKind
-from todo_core.model.task import TaskDraft, TaskPatch
+from todo_core.model.change import Action, Change
+from todo_core.model.task import TASKS
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, change_task
+from todo_core.usecases.things import add_thing, change_thing
 
 WRITERS = 16
 
@@ -26,27 +26,27 @@ async def test_every_write_leaves_an_entry(store: Store) -> None:
     task = a_task(owner)
     times = [NOW + timedelta(minutes=i) for i in range(3)]
     renamed = replace(task, title="Buy bread", revision=1)
-    await write(store, owner, lambda unit: unit.tasks.add(task), times[0])
-    await write(store, owner, lambda unit: unit.tasks.update(renamed), times[1])
-    await write(store, owner, lambda unit: unit.tasks.remove(task.id), times[2])
+    await write(store, owner, lambda unit: unit.of(TASKS).add(task), times[0])
+    await write(store, owner, lambda unit: unit.of(TASKS).update(renamed), times[1])
+    await write(store, owner, lambda unit: unit.of(TASKS).remove(task.id), times[2])
 
-    def entry(seq: int, kind: ChangeKind) -> Change:
+    def entry(seq: int, kind: Action) -> Change:
         value = {1: replace(task, revision=1), 2: replace(renamed, revision=2), 3: None}[seq]
-        return Change(seq=seq, at=times[seq - 1], entity=EntityKind.TASK, id=task.id, kind=kind, value=value)
+        return Change(seq=seq, at=times[seq - 1], entity=TASKS.name, id=task.id, action=kind, value=value)
 
     assert await feed(store, owner) == [
-        entry(1, ChangeKind.CREATED),
-        entry(2, ChangeKind.UPDATED),
-        entry(3, ChangeKind.DELETED),
+        entry(1, Action.CREATED),
+        entry(2, Action.UPDATED),
+        entry(3, Action.DELETED),
     ]
 
 
 async def test_commit_returns_what_the_feed_says(store: Store) -> None:
     owner = await new_owner(store)
-    single = await write(store, owner, lambda unit: unit.tasks.add(a_task(owner)))
+    single = await write(store, owner, lambda unit: unit.of(TASKS).add(a_task(owner)))
     async with store.begin(owner, NOW, IDS) as unit:
         for i in range(3):
-            unit.tasks.add(a_task(owner, f"task {i}"))
+            unit.of(TASKS).add(a_task(owner, f"task {i}"))
         several = await unit.commit()
     assert await feed(store, owner) == [*single, *several]
 
@@ -54,10 +54,10 @@ async def test_commit_returns_what_the_feed_says(store: Store) -> None:
 async def test_the_number_of_an_entry_is_the_revision_of_what_it_is_about(store: Store) -> None:
     owner = await new_owner(store)
     first, second = await add(store, owner), await add(store, owner)
-    [change] = await write(store, owner, lambda unit: unit.tasks.update(replace(first, title="Buy bread")))
+    [change] = await write(store, owner, lambda unit: unit.of(TASKS).update(replace(first, title="Buy bread")))
     assert (first.revision, second.revision, change.seq) == (1, 2, 3)
-    assert (await store.view(owner).tasks.get(first.id)).revision == 3
-    assert (await store.view(owner).tasks.get(second.id)).revision == 2
+    assert (await store.view(owner).of(TASKS).get(first.id)).revision == 3
+    assert (await store.view(owner).of(TASKS).get(second.id)).revision == 2
 
 
 async def test_each_owner_counts_alone(store: Store) -> None:
@@ -95,8 +95,8 @@ async def test_entries_are_found_by_their_numbers_as_far_as_there_are_any(store:
 async def test_an_entry_keeps_what_was_true_at_its_time(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner, "first")
-    await write(store, owner, lambda unit: unit.tasks.update(replace(task, title="second")))
-    await write(store, owner, lambda unit: unit.tasks.remove(task.id))
+    await write(store, owner, lambda unit: unit.of(TASKS).update(replace(task, title="second")))
+    await write(store, owner, lambda unit: unit.of(TASKS).remove(task.id))
     values = [change.value and change.value.title for change in await feed(store, owner)]
     assert values == ["first", "second", None]
 
@@ -115,7 +115,7 @@ async def test_parallel_writers_of_one_and_of_many_writes_get_consecutive_number
     async def add_several(size: int) -> None:
         async with store.begin(owner, NOW, IDS) as unit:
             for i in range(size):
-                unit.tasks.add(a_task(owner, f"{i + 1} of {size}"))
+                unit.of(TASKS).add(a_task(owner, f"{i + 1} of {size}"))
             await unit.commit()
 
     sizes = [1, 3, 1, 2, 1, 4, 1, 2]
@@ -135,9 +135,9 @@ async def test_a_reader_behind_parallel_writers_misses_nothing(store: Store) -> 
     each = 4
 
     async def work(i: int) -> None:
-        task = await run.write(owner, add_task, TaskDraft(title=f"task {i}"))
+        task = await run.write(owner, add_thing, TASKS.draft(title=f"task {i}"))
         for j in range(each - 1):
-            await run.write(owner, change_task, task.id, TaskPatch(title=f"task {i}.{j}"))
+            await run.write(owner, change_thing, task.id, TASKS.patch(title=f"task {i}.{j}"))
 
     reader = asyncio.create_task(follow(store, owner, WRITERS * each))
     outcomes = await together(*(work(i) for i in range(WRITERS)))
@@ -161,17 +161,17 @@ async def test_refused_writes_leave_no_gap(store: Store) -> None:
     task = await add(store, owner)
     stale = replace(task, title="stale", revision=99)
     with pytest.raises(MovedOn):
-        await write(store, owner, lambda unit: unit.tasks.update(stale))
+        await write(store, owner, lambda unit: unit.of(TASKS).update(stale))
     with pytest.raises(NotFound):
-        await write(store, owner, lambda unit: unit.tasks.remove(TaskId(IDS.new())))
+        await write(store, owner, lambda unit: unit.of(TASKS).remove(TaskId(IDS.new())))
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.add(a_task(owner))
-        unit.tasks.update(stale)
+        unit.of(TASKS).add(a_task(owner))
+        unit.of(TASKS).update(stale)
         with pytest.raises(MovedOn):
             await unit.commit()
     with suppress(Undo):
         async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
-            unit.tasks.add(a_task(owner))
+            unit.of(TASKS).add(a_task(owner))
             raise Undo
     last = await add(store, owner, "last")
     assert last.revision == 2
@@ -183,10 +183,10 @@ async def test_parallel_refusals_leave_no_gap(store: Store) -> None:
     task = await add(store, owner)
 
     async def rename(i: int) -> None:
-        await write(store, owner, lambda unit: unit.tasks.update(replace(task, title=f"title {i}")))
+        await write(store, owner, lambda unit: unit.of(TASKS).update(replace(task, title=f"title {i}")))
 
     async def remove_nothing() -> None:
-        await write(store, owner, lambda unit: unit.tasks.remove(TaskId(IDS.new())))
+        await write(store, owner, lambda unit: unit.of(TASKS).remove(TaskId(IDS.new())))
 
     outcomes = await together(*(run for i in range(6) for run in (rename(i), remove_nothing(), add(store, owner))))
     assert outcomes == {"done": 7, "MovedOn": 5, "NotFound": 6}

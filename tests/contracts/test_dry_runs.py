@@ -7,8 +7,8 @@ import pytest
 from tests.contracts.kit import IDS, NOW, a_task, add, all_tasks, feed, new_owner, someone, together
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId, UserId
-from todo_core.model.change import ChangeKind
-from todo_core.model.task import Task
+from todo_core.model.change import Action
+from todo_core.model.task import TASKS
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.model.write_options import Key
 from todo_core.ports.storage import CommittableUnit, Store
@@ -26,14 +26,14 @@ async def everything(store: Store, owner: UserId) -> object:
 async def write_a_lot(unit: CommittableUnit, store: Store, owner: UserId) -> None:
     """Of every kind one, and a look in between."""
     old, doomed = (await all_tasks(store, owner))[:2]
-    unit.tasks.update(replace(old, title="renamed"))
-    unit.tasks.add(replace(a_task(owner, "fresh"), id=TaskId(owner)))
-    await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)
-    await unit.tasks.remove(doomed.id)
+    unit.of(TASKS).update(replace(old, title="renamed"))
+    unit.of(TASKS).add(replace(a_task(owner, "fresh"), id=TaskId(owner)))
+    await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, TASKS.of_plain)
+    await unit.of(TASKS).remove(doomed.id)
 
 
 @either_way
-async def test_a_rehearsal_tells_what_commit_does_and_leaves_nothing(store: Store, exclusive: bool) -> None:
+async def test_a_dry_run_tells_what_commit_does_and_leaves_nothing(store: Store, exclusive: bool) -> None:
     owner = await new_owner(store)
     await add(store, owner, "old")
     await add(store, owner, "doomed")
@@ -46,18 +46,18 @@ async def test_a_rehearsal_tells_what_commit_does_and_leaves_nothing(store: Stor
         await write_a_lot(unit, store, owner)
         committed = list(await unit.commit())
     assert tried == committed
-    assert [(change.seq, change.kind) for change in committed] == [
-        (3, ChangeKind.UPDATED),
-        (4, ChangeKind.CREATED),
-        (5, ChangeKind.DELETED),
+    assert [(change.seq, change.action) for change in committed] == [
+        (3, Action.UPDATED),
+        (4, Action.CREATED),
+        (5, Action.DELETED),
     ]
 
 
 @either_way
-async def test_a_rehearsal_of_one_write_takes_no_number(store: Store, exclusive: bool) -> None:
+async def test_a_dry_run_of_one_write_takes_no_number(store: Store, exclusive: bool) -> None:
     owner = await new_owner(store)
     async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
-        unit.tasks.add(a_task(owner))
+        unit.of(TASKS).add(a_task(owner))
         [change] = await unit.dry_run()
     assert (change.seq, change.value and change.value.revision) == (1, 1)
     assert await all_tasks(store, owner) == []
@@ -72,20 +72,20 @@ async def test_to_rehearse_nothing_is_nothing(store: Store, exclusive: bool) -> 
     assert await everything(store, owner) == ([], [], 0)
 
 
-async def test_a_rehearsal_is_refused_as_commit_is(store: Store) -> None:
+async def test_a_dry_run_is_refused_as_commit_is(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.update(replace(task, revision=7))
+        unit.of(TASKS).update(replace(task, revision=7))
         with pytest.raises(MovedOn):
             await unit.dry_run()
     async with store.begin(owner, NOW, IDS) as unit:
-        await unit.tasks.remove(task.id, 7)
+        await unit.of(TASKS).remove(task.id, 7)
         with pytest.raises(MovedOn):
             await unit.dry_run()
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.add(a_task(owner))
-        await unit.tasks.remove(TaskId(IDS.new()))
+        unit.of(TASKS).add(a_task(owner))
+        await unit.of(TASKS).remove(TaskId(IDS.new()))
         with pytest.raises(NotFound):
             await unit.dry_run()
     assert await everything(store, owner) == ([task], await feed(store, owner), 1)
@@ -94,19 +94,19 @@ async def test_a_rehearsal_is_refused_as_commit_is(store: Store) -> None:
 async def test_without_an_account_there_is_nothing_to_rehearse(store: Store) -> None:
     nobody = someone().id
     async with store.begin(nobody, NOW, IDS) as unit:
-        unit.tasks.add(a_task(nobody))
+        unit.of(TASKS).add(a_task(nobody))
         with pytest.raises(NotFound):
             await unit.dry_run()
 
 
-async def test_a_rehearsal_neither_needs_nor_leaves_a_key(store: Store) -> None:
+async def test_a_dry_run_neither_needs_nor_leaves_a_key(store: Store) -> None:
     owner, key = await new_owner(store), Key("a key", bytes(32))
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.add(a_task(owner))
+        unit.of(TASKS).add(a_task(owner))
         await unit.dry_run()
     assert await store.view(owner).receipts.get(key.text, BEGINNING) is None
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.add(a_task(owner))
+        unit.of(TASKS).add(a_task(owner))
         await unit.commit(key, "-1")
 
 
@@ -115,7 +115,7 @@ async def test_dry_runs_and_writes_at_once_leave_the_writes_alone(store: Store) 
 
     async def dry_run() -> None:
         async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
-            unit.tasks.add(a_task(owner, "tried"))
+            unit.of(TASKS).add(a_task(owner, "tried"))
             assert len(await unit.dry_run()) == 1
 
     async def do() -> None:

@@ -27,7 +27,7 @@ from tests.contracts.kit import (
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.task import Task
+from todo_core.model.task import TASKS, Task
 from todo_core.model.write_options import Key, Receipt
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store
@@ -41,7 +41,7 @@ async def add_under(store: Store, key: Key, *tasks: Task, answer: str = "-1", no
     """What adding the tasks of one owner under a key caused."""
     async with store.begin(tasks[0].user_id, now, IDS) as unit:
         for task in tasks:
-            unit.tasks.add(task)
+            unit.of(TASKS).add(task)
         return await unit.commit(key, answer)
 
 
@@ -87,12 +87,12 @@ async def test_a_used_key_undoes_updates_and_removals_too(store: Store) -> None:
     task = await add(store, owner)
     await claim(store, owner, KEY)
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.update(replace(task, title="renamed"))
+        unit.of(TASKS).update(replace(task, title="renamed"))
         with pytest.raises(MovedOn):
             await unit.commit(KEY, "-1")
     for revision in (None, task.revision):
         async with store.begin(owner, NOW, IDS) as unit:
-            await unit.tasks.remove(task.id, revision)
+            await unit.of(TASKS).remove(task.id, revision)
             with pytest.raises(MovedOn):
                 await unit.commit(KEY, "null")
     assert await all_tasks(store, owner) == [task]
@@ -108,7 +108,7 @@ async def test_of_twenty_parallel_commits_under_one_key_one_wins(store: Store, s
     async def attempt(number: int) -> None:
         async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
             for _ in range(size):
-                unit.tasks.add(a_task(owner, f"attempt {number}"))
+                unit.of(TASKS).add(a_task(owner, f"attempt {number}"))
             await unit.commit(KEY, str(number))
 
     assert await together(*(attempt(number) for number in range(20))) == {"done": 1, "MovedOn": 19}
@@ -144,9 +144,9 @@ async def test_several_writes_under_one_key_are_found_from_the_number_of_the_fir
     await add(store, owner)
     old, fresh = await add(store, owner, "old"), a_task(owner, "fresh")
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.add(fresh)
-        unit.tasks.update(replace(old, title="renamed"))
-        await unit.tasks.remove(old.id)
+        unit.of(TASKS).add(fresh)
+        unit.of(TASKS).update(replace(old, title="renamed"))
+        await unit.of(TASKS).remove(old.id)
         changes = await unit.commit(KEY, "[-1, -2, null, -3, 1]")
     kept = await receipt(store, owner)
     assert kept is not None
@@ -182,16 +182,16 @@ async def test_keys_are_told_apart_character_by_character(store: Store, text: st
 async def test_what_is_undone_or_refused_leaves_the_key_free(store: Store, size: int) -> None:
     owner = await new_owner(store)
     gone = await add(store, owner)
-    await write(store, owner, lambda unit: unit.tasks.remove(gone.id))
+    await write(store, owner, lambda unit: unit.of(TASKS).remove(gone.id))
     with suppress(Undo):
         async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
             for _ in range(size):
-                unit.tasks.add(a_task(owner))
+                unit.of(TASKS).add(a_task(owner))
             raise Undo
     async with store.begin(owner, NOW, IDS) as unit:
         for _ in range(size):
-            unit.tasks.add(a_task(owner))
-        unit.tasks.update(gone)
+            unit.of(TASKS).add(a_task(owner))
+        unit.of(TASKS).update(gone)
         with pytest.raises(MovedOn):
             await unit.commit(KEY, "-1")
     assert await receipt(store, owner) is None

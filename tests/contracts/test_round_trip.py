@@ -11,7 +11,7 @@ from tests.contracts.kit import IDS, NOW, a_session, a_task, all_tasks, feed, jo
 from todo_core.ids import TaskId, UserId
 from todo_core.limits import CLIENT_MAX, DESCRIPTION_MAX, TITLE_MAX
 from todo_core.model.due import DueDate
-from todo_core.model.task import Priority, Task
+from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.user import Credentials
 from todo_core.ports.storage import Store
 
@@ -47,11 +47,11 @@ async def come_back(store: Store, drafts: list[Task]) -> None:
     wanted = [replace(draft, user_id=owner) for draft in drafts]
     async with store.begin(owner, NOW, IDS) as unit:
         for task in wanted:
-            unit.tasks.add(task)
+            unit.of(TASKS).add(task)
         changes = await unit.commit()
     expected = [replace(task, revision=seq) for seq, task in enumerate(wanted, 1)]
     assert [change.value for change in changes] == expected
-    assert [await store.view(owner).tasks.get(task.id) for task in wanted] == expected
+    assert [await store.view(owner).of(TASKS).get(task.id) for task in wanted] == expected
     assert sorted(await all_tasks(store, owner), key=lambda task: task.revision) == expected
     assert await feed(store, owner) == list(changes)
 
@@ -95,9 +95,9 @@ async def test_every_field_of_a_task_comes_back_from_an_update(store: Store) -> 
     )
     for seq, task in ((1, replace(plain, revision=0)), (2, rich), (3, replace(plain, revision=2))):
         async with store.begin(owner, NOW, IDS) as unit:
-            (unit.tasks.update if task.revision else unit.tasks.add)(task)
+            (unit.of(TASKS).update if task.revision else unit.of(TASKS).add)(task)
             await unit.commit()
-        assert await store.view(owner).tasks.get(plain.id) == replace(task, revision=seq)
+        assert await store.view(owner).of(TASKS).get(plain.id) == replace(task, revision=seq)
         assert (await feed(store, owner))[-1].value == replace(task, revision=seq)
 
 

@@ -9,7 +9,7 @@ from tests.contracts import seeded_faults as fault
 from tests.contracts import seeded_faults_once as once
 from tests.contracts import test_attempt_repository as attempts
 from tests.contracts import test_change_feed as feed
-from tests.contracts import test_dry_runs as rehearsals
+from tests.contracts import test_dry_runs as dry_runs
 from tests.contracts import test_memory_strictness as strictness
 from tests.contracts import test_receipts as receipts
 from tests.contracts import test_round_trip as round_trip
@@ -22,7 +22,7 @@ from tests.usecases import test_exactly_once as exactly_once
 from tests.usecases import test_preconditions as preconditions
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import TodoError
-from todo_core.model.change import ChangeKind
+from todo_core.model.change import Action
 from todo_core.model.task_filter import SortField, TaskSort
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -42,8 +42,8 @@ BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
     (fault.revision_unchecked_on_update, tasks.test_parallel_updates_through_the_runner_all_succeed, {}),
     (fault.update_brings_back_what_is_gone, tasks.test_an_update_of_what_is_gone_is_refused, {}),
     (fault.own_writes_unseen, tasks.test_a_unit_of_work_sees_what_it_has_written, {}),
-    (fault.no_entry_for(ChangeKind.UPDATED), feed.test_every_write_leaves_an_entry, {}),
-    (fault.no_entry_for(ChangeKind.DELETED), tasks.test_of_four_parallel_removals_one_succeeds, {}),
+    (fault.no_entry_for(Action.UPDATED), feed.test_every_write_leaves_an_entry, {}),
+    (fault.no_entry_for(Action.DELETED), tasks.test_of_four_parallel_removals_one_succeeds, {}),
     (fault.number_taken_without_the_lock, feed.test_parallel_writers_get_consecutive_numbers, {}),
     (fault.entry_visible_after_a_later_one, feed.test_a_reader_behind_parallel_writers_misses_nothing, {}),
     (fault.refused_write_advances_the_counter, feed.test_refused_writes_leave_no_gap, {}),
@@ -112,9 +112,9 @@ BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
         {},
     ),
     (once.forgetting_cannot_be_undone, receipts.test_forgetting_is_undone_with_its_unit_of_work, {}),
-    (once.rehearsal_commits, rehearsals.test_a_rehearsal_tells_what_commit_does_and_leaves_nothing, UNLOCKED),
-    (once.rehearsal_takes_a_number, rehearsals.test_a_rehearsal_of_one_write_takes_no_number, UNLOCKED),
-    (once.rehearsal_of_what_would_be_refused, rehearsals.test_a_rehearsal_is_refused_as_commit_is, {}),
+    (once.dry_run_commits, dry_runs.test_a_dry_run_tells_what_commit_does_and_leaves_nothing, UNLOCKED),
+    (once.dry_run_takes_a_number, dry_runs.test_a_dry_run_of_one_write_takes_no_number, UNLOCKED),
+    (once.dry_run_of_what_would_be_refused, dry_runs.test_a_dry_run_is_refused_as_commit_is, {}),
     (once.revision_ignored_on_removal, tasks.test_with_a_revision_only_what_was_seen_is_removed, {}),
     (
         once.revision_ignored_on_removal,

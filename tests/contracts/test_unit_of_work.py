@@ -26,7 +26,7 @@ from tests.contracts.kit import (
 )
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId
-from todo_core.model.task import Task
+from todo_core.model.task import TASKS
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store
@@ -43,8 +43,8 @@ async def test_nothing_shows_before_commit(store: Store) -> None:
     owner = await new_owner(store)
     old = await add(store, owner)
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.add(a_task(owner))
-        unit.tasks.update(replace(old, title="renamed"))
+        unit.of(TASKS).add(a_task(owner))
+        unit.of(TASKS).update(replace(old, title="renamed"))
         assert await all_tasks(store, owner) == [old]
         assert len(await feed(store, owner)) == 1
         await unit.commit()
@@ -57,9 +57,9 @@ async def test_an_exception_undoes_everything(store: Store, exclusive: bool) -> 
     old = await add(store, owner)
     with suppress(Undo):
         async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
-            unit.tasks.add(a_task(owner))
-            await unit.tasks.remove(old.id)
-            await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)
+            unit.of(TASKS).add(a_task(owner))
+            await unit.of(TASKS).remove(old.id)
+            await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, TASKS.of_plain)
             raise Undo
     assert await all_tasks(store, owner) == [old]
     assert [change.seq for change in await feed(store, owner)] == [1]
@@ -69,14 +69,14 @@ async def test_a_refused_commit_undoes_everything(store: Store) -> None:
     owner = await new_owner(store)
     old = await add(store, owner)
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.add(a_task(owner))
-        unit.tasks.update(replace(old, title="renamed"))
-        await unit.tasks.remove(TaskId(IDS.new()))
+        unit.of(TASKS).add(a_task(owner))
+        unit.of(TASKS).update(replace(old, title="renamed"))
+        await unit.of(TASKS).remove(TaskId(IDS.new()))
         with pytest.raises(NotFound):
             await unit.commit()
     async with store.begin(owner, NOW, IDS) as unit:
-        await unit.tasks.remove(old.id)
-        unit.tasks.update(replace(old, title="renamed"))
+        await unit.of(TASKS).remove(old.id)
+        unit.of(TASKS).update(replace(old, title="renamed"))
         with pytest.raises(MovedOn):
             await unit.commit()
     assert await all_tasks(store, owner) == [old]
@@ -95,12 +95,12 @@ async def test_to_commit_nothing_does_nothing(store: Store, exclusive: bool) -> 
 async def test_without_an_account_nothing_can_be_written(store: Store) -> None:
     nobody = someone().id
     with pytest.raises(NotFound):
-        await write(store, nobody, lambda unit: unit.tasks.add(a_task(nobody)))
+        await write(store, nobody, lambda unit: unit.of(TASKS).add(a_task(nobody)))
     with pytest.raises(NotFound):
-        await write(store, nobody, lambda unit: unit.tasks.remove(TaskId(IDS.new())))
+        await write(store, nobody, lambda unit: unit.of(TASKS).remove(TaskId(IDS.new())))
     async with store.begin(nobody, NOW, IDS) as unit:
-        unit.tasks.add(a_task(nobody))
-        unit.tasks.add(a_task(nobody))
+        unit.of(TASKS).add(a_task(nobody))
+        unit.of(TASKS).add(a_task(nobody))
         with pytest.raises(NotFound):
             await unit.commit()
     async with store.begin(nobody, NOW, IDS) as unit:
@@ -137,7 +137,7 @@ async def test_the_revision_of_an_owner_is_the_number_of_their_latest_change(sto
     assert await view.revision() == 0
     task = await add(store, owner)
     assert await view.revision() == 1
-    await write(store, owner, lambda unit: unit.tasks.remove(task.id))
+    await write(store, owner, lambda unit: unit.of(TASKS).remove(task.id))
     await add(store, neighbour)
     assert await view.revision() == 2
     with pytest.raises(NotFound):
@@ -149,10 +149,10 @@ async def test_a_unit_of_work_tells_what_was_written_in_it_once_for_each_write(s
     old, fresh = await add(store, owner), a_task(owner)
     async with store.begin(owner, NOW, IDS) as unit:
         assert list(unit.written) == []
-        unit.tasks.update(replace(old, title="renamed"))
-        unit.tasks.add(fresh)
-        await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)
-        await unit.tasks.remove(old.id)
+        unit.of(TASKS).update(replace(old, title="renamed"))
+        unit.of(TASKS).add(fresh)
+        await unit.tasks.page(TaskFilter(), TaskSort(), None, 10, TASKS.of_plain)
+        await unit.of(TASKS).remove(old.id)
         assert list(unit.written) == [old.id, fresh.id, old.id]
         changes = await unit.commit()
     assert [change.id for change in changes] == [old.id, fresh.id, old.id]
@@ -161,7 +161,7 @@ async def test_a_unit_of_work_tells_what_was_written_in_it_once_for_each_write(s
 async def test_a_locked_owner_waits_until_the_lock_is_gone(store: Store) -> None:
     owner = await new_owner(store)
     async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
-        unit.tasks.add(a_task(owner, "ours"))
+        unit.of(TASKS).add(a_task(owner, "ours"))
         theirs = asyncio.create_task(add(store, owner, "theirs"))
         assert await still_waits(theirs)
         await unit.commit()
@@ -185,9 +185,9 @@ async def test_a_rule_across_rows_holds_under_the_lock(store: Store) -> None:
 
     async def add_numbered() -> None:
         async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
-            there = (await unit.tasks.page(TaskFilter(), TaskSort(), None, 100, Task.stored)).items
+            there = (await unit.tasks.page(TaskFilter(), TaskSort(), None, 100, TASKS.of_plain)).items
             await think()
-            unit.tasks.add(a_task(owner, f"number {len(there)}"))
+            unit.of(TASKS).add(a_task(owner, f"number {len(there)}"))
             await unit.commit()
 
     assert await together(*(add_numbered() for _ in range(8))) == {"done": 8}
@@ -201,13 +201,13 @@ async def test_what_was_read_under_the_lock_has_not_moved_on_at_commit(store: St
     async def count_up() -> None:
         async with store.begin(owner, NOW, IDS) as unit:
             await unit.lock()
-            read = await unit.tasks.get(task.id)
+            read = await unit.of(TASKS).get(task.id)
             await think()
-            unit.tasks.update(replace(read, title=str(int(read.title) + 1)))
+            unit.of(TASKS).update(replace(read, title=str(int(read.title) + 1)))
             await unit.commit()
 
     assert await together(*(count_up() for _ in range(8))) == {"done": 8}
-    assert (await store.view(owner).tasks.get(task.id)).title == "8"
+    assert (await store.view(owner).of(TASKS).get(task.id)).title == "8"
 
 
 async def test_units_of_work_of_one_and_of_many_writes_never_wait_in_a_circle(store: Store) -> None:
@@ -217,7 +217,7 @@ async def test_units_of_work_of_one_and_of_many_writes_never_wait_in_a_circle(st
     async def touch(*ids: TaskId) -> None:
         async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
             for task_id in ids:
-                unit.tasks.update(replace(await unit.tasks.get(task_id), title=f"{len(ids)}"))
+                unit.of(TASKS).update(replace(await unit.of(TASKS).get(task_id), title=f"{len(ids)}"))
             await unit.commit()
 
     async def add_one() -> None:
@@ -235,7 +235,7 @@ async def test_a_cancelled_caller_leaves_all_or_nothing(store: Store, size: int)
     async def add_some() -> None:
         async with store.begin(owner, NOW, IDS) as unit:
             for _ in range(size):
-                unit.tasks.add(a_task(owner))
+                unit.of(TASKS).add(a_task(owner))
             await unit.commit()
 
     for steps in range(0, 40, 2):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol
 
-from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_core.ids import UserId
 
 Values = Mapping[str, Any]
@@ -44,8 +44,8 @@ class Database(Reader, Protocol):
     them can occupy the database.
     """
 
-    async def write(self, deed: Deed, values: Values) -> Row | None:
-        """The row of a deed that is a transaction of its own, None when nothing happened; otherwise as ``commit``."""
+    async def write(self, statement: WriteStatement, values: Values) -> Row | None:
+        """Runs it as a transaction and returns its row, None when nothing happened. Raises as ``commit``."""
 
     async def confirm(self) -> None:
         """Waits until everything visible now is as durable as a commit that succeeds.
