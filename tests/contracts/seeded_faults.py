@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from tests.contracts.kit import NOW
+from tests.contracts.samples import make_thing
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
 from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.locks import Holding, Key
@@ -17,11 +20,12 @@ from todo_adapters.memory.things import MemoryThingReads, MemoryThings, MemoryWr
 from todo_adapters.memory.users import MemoryUserReads
 from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
 from todo_core.errors import TodoError
+from todo_core.ids import UserId
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
 from todo_core.model.session import LoginSession
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import TaskSort
+from todo_core.model.task_filter import TaskFilter, TaskSort
 
 good_commit = MemoryUnitOfWork.commit
 good_page = MemoryTaskPages.page
@@ -159,12 +163,36 @@ def altered(patch: pytest.MonkeyPatch, actions: set[Action], alter: Any) -> None
     patch.setattr(MemoryThings, "_collect", collect)
 
 
-def field_forgotten(patch: pytest.MonkeyPatch) -> None:
-    altered(patch, {Action.CREATED}, lambda task: replace(task, description=None))
+def field_forgotten(name: str, action: Action) -> Any:
+    """A mapper that does not know a field, which then always has the value of another thing."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        other = getattr(make_thing(TASKS, UUID(int=1), UserId(UUID(int=2)), NOW, title="-"), name)
+        altered(patch, {action}, lambda task: replace(task, **{name: other}))
+
+    plant.__name__ = f"{name}_forgotten_when_{action.value}"
+    return plant
 
 
-def field_forgotten_in_updates(patch: pytest.MonkeyPatch) -> None:
-    altered(patch, {Action.UPDATED}, lambda task: replace(task, priority=None))
+def filter_inverted(name: str) -> Any:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        good = TaskFilter.matches
+        nothing = TaskFilter()
+
+        def matches(which: TaskFilter, task: Task) -> bool:
+            alone = replace(nothing, **{name: getattr(which, name)})
+            rest = replace(which, **{name: getattr(nothing, name)})
+            return good(rest, task) and (alone == nothing or not good(alone, task))
+
+        async def page(self: MemoryTaskPages, which: Any, *others: Any) -> Any:
+            with pytest.MonkeyPatch.context() as inside:
+                inside.setattr(TaskFilter, "matches", matches)
+                return await good_page(self, which, *others)
+
+        patch.setattr(MemoryTaskPages, "page", page)
+
+    plant.__name__ = f"filter_inverted_{name}"
+    return plant
 
 
 def microseconds_lost(patch: pytest.MonkeyPatch) -> None:

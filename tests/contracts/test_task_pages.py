@@ -1,12 +1,12 @@
 """What every page of tasks promises: what the filter's predicate says, in the sort's order, each task once."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 import pytest
 
-from tests.contracts.crowd import crowd, filters
+from tests.contracts.crowd import crowd, filters, single_filters
 from tests.contracts.kit import IDS, NOW, a_task, add, new_owner, write
 from todo_core.ids import UserId
 from todo_core.limits import SEARCHED_MAX
@@ -60,6 +60,15 @@ def test_the_filters_tell_the_tasks_apart() -> None:
     tasks = crowd(UserId(IDS.new()))
     chosen = [sum(map(which.matches, tasks)) for which in filters()]
     assert sum(0 < size < len(tasks) for size in chosen) > 0.8 * len(chosen)
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(TaskFilter)])
+async def test_each_field_of_the_filter_restricts_as_the_predicate_says(store: Store, field: str) -> None:
+    tasks, stored = await gather(store, seed=5)
+    for which in single_filters()[field]:
+        expected = [task for task in stored if which.matches(task)]
+        assert 0 < len(expected) < len(stored)
+        assert await walk(tasks, which, TaskSort(), 1000) == expected
 
 
 @every_sort
