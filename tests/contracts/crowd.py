@@ -143,7 +143,7 @@ def single_filters() -> dict[str, list[TaskFilter]]:
     values: dict[str, list[Any]] = {
         "completed": [False, True],
         "open_only": [True],
-        "priorities": PRIORITY_SETS[1:4],
+        "priorities": [*PRIORITY_SETS[1:4]],
         "has_due_date": [False, True],
         "due_from": [bound],
         "due_until": [bound],
