@@ -1,12 +1,14 @@
 """A unit of work in which one thing is written over only as the caller has seen it (If-Match, RFC 9110, 13.1.1)."""
 
-from typing import Generic
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from todo_core.errors import Stale
-from todo_core.model.kinds import E, Kind
+from todo_core.model.kinds import E, Form, Kind
 from todo_core.model.write_options import Expected
 from todo_core.ports.storage import TaskPages, Things, UnitOfWork
+
+T = TypeVar("T")
 
 
 class Preconditions:
@@ -25,13 +27,14 @@ class Preconditions:
         return self._unit.tasks
 
     def of(self, kind: Kind[E]) -> "CheckedThings[E]":
-        return CheckedThings(self._unit.of(kind), self._expected)
+        return CheckedThings(kind, self._unit.of(kind), self._expected)
 
 
 class CheckedThings(Generic[E]):
     """The things of a kind. The expected one is read only as expected; a use case has to read what it changes."""
 
-    def __init__(self, things: Things[E], expected: Expected) -> None:
+    def __init__(self, kind: Kind[E], things: Things[E], expected: Expected) -> None:
+        self._kind = kind
         self._things = things
         self._expected = expected
         self.add = things.add
@@ -44,6 +47,10 @@ class CheckedThings(Generic[E]):
         if thing_id == self._expected.id and not self._expected.admits(thing.revision):
             raise Stale(thing.revision)
         return thing
+
+    async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
+        """Raises Stale."""
+        return form(*self._kind.plain(await self.get(thing_id)))
 
     async def remove(self, thing_id: UUID, revision: int | None = None) -> None:
         """Raises Stale."""

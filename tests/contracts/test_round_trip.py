@@ -46,6 +46,7 @@ async def come_back(store: Store, kind: Kind[Any], drafts: list[Any]) -> None:
     expected = [replace(thing, revision=seq) for seq, thing in enumerate(wanted, 1)]
     assert [change.value for change in changes] == expected
     assert [await store.view(owner).of(kind).get(thing.id) for thing in wanted] == expected
+    assert [await store.view(owner).of(kind).get_as(thing.id, kind.of_plain) for thing in wanted] == expected
     assert sorted(await all_things(store, owner, kind), key=lambda thing: thing.revision) == expected
     assert await feed(store, owner) == list(changes)
 

@@ -292,5 +292,5 @@ def test_no_use_case_is_left_out() -> None:
     }
     writes = {function for function in public if "tx" in signature(function).parameters}
     assert writes == {deed.use_case for deed in DEEDS} - {move_to_the_end}
-    reads = {things.get_thing, things.list_things, tasks.find_tasks, tasks.find_tasks_as}
+    reads = {things.get_thing, things.get_thing_as, things.list_things, tasks.find_tasks, tasks.find_tasks_as}
     assert public - writes == reads

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from todo_adapters.memory.state import Draft, Shelf, others_run
@@ -11,8 +11,10 @@ from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Action, Change
-from todo_core.model.kinds import E, Kind
+from todo_core.model.kinds import E, Form, Kind
 from todo_core.paging import Page, page_of
+
+T = TypeVar("T")
 
 
 class MemoryThingReads(Generic[E]):
@@ -28,6 +30,9 @@ class MemoryThingReads(Generic[E]):
         if thing is None:
             raise NotFound(self._kind.name)
         return thing
+
+    async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
+        return form(*self._kind.plain(await self.get(thing_id)))
 
     async def page(self, after: UUID | None, limit: int) -> Page[E, UUID]:
         found = sorted(self._things.values(), key=lambda thing: thing.id)

@@ -43,10 +43,13 @@ class SqlThingReads(Generic[E]):
     table: KindTable[E]
 
     async def get(self, thing_id: UUID) -> E:
+        return await self.get_as(thing_id, self.table.kind.of_plain)
+
+    async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
         row = await self.reader.one(self.table.get, {"user_id": self.owner, "id": thing_id})
         if row is None:
             raise NotFound(self.table.kind.name)
-        return self.table.entity(row)
+        return self.table.shape(row, form)
 
     async def page(self, after: UUID | None, limit: int) -> Page[E, UUID]:
         values: dict[str, Any] = {"user_id": self.owner, "after": after or FIRST, "limit": limit + 1}
@@ -69,6 +72,9 @@ class CollectedThings(Generic[E]):
                 thing: E = write.thing
                 return thing
         return await SqlThingReads(self.unit.reader, self.unit.owner, self.table).get(thing_id)
+
+    async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
+        return form(*self.table.kind.plain(await self.get(thing_id)))
 
     async def page(self, after: UUID | None, limit: int) -> Page[E, UUID]:
         await self.unit.spill()

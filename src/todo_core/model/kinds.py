@@ -84,8 +84,8 @@ class Kind(Generic[E]):
         self.names = tuple(field.name for field in fields(entity))  # type: ignore[arg-type]
         self._settle = settle
         self._values: Callable[[E], tuple[Any, ...]] = attrgetter(*self.names)
-        types = {place: text_type(self.hints[name]) for place, name in enumerate(self.names)}
-        self._text_types = tuple((place, kind) for place, kind in types.items() if kind)
+        types = {name: text_type(self.hints[name]) for name in self.names}
+        self._texts = tuple((self.names.index(name), name, kind) for name, kind in types.items() if kind)
 
     def __repr__(self) -> str:
         return f"<kind {self.name}>"
@@ -129,22 +129,18 @@ class Kind(Generic[E]):
     def plain(self, thing: E) -> tuple[Any, ...]:
         """The fields in the order of the class, with text for values that are nothing but text, such as due dates."""
         values = self._values(thing)
-        if not self._text_types:
-            return values
-        plain = list(values)
-        for place, _ in self._text_types:
-            if plain[place] is not None:
-                plain[place] = plain[place].text
-        return tuple(plain)
+        for place, _, _ in self._texts:
+            if (value := values[place]) is not None:
+                values = (*values[:place], value.text, *values[place + 1 :])
+        return values
 
     def of_plain(self, *plain: Any) -> E:
         """The thing of which ``plain`` gives these fields. It is the Form of things themselves."""
-        values = dict(zip(self.names, plain, strict=True))
-        for place, kind in self._text_types:
-            if plain[place] is not None:
-                values[self.names[place]] = kind(plain[place])
-        make: Callable[..., E] = self.entity
-        return make(**values)
+        values = dict(zip(self.names, plain))  # noqa: B905 - the constructor refuses what is missing
+        for place, name, kind in self._texts:
+            if (text := plain[place]) is not None:
+                values[name] = kind(text)
+        return self.entity(**values)
 
 
 def text_type(hint: Any) -> Callable[[str], Any] | None:

@@ -43,6 +43,9 @@ class ThingReads(Protocol[E_co]):
     async def get(self, thing_id: UUID) -> E_co:
         """Raises NotFound."""
 
+    async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
+        """The thing in this form. Raises NotFound."""
+
     async def page(self, after: UUID | None, limit: int) -> Page[E_co, UUID]:
         """At most ``limit`` things with greater ids, in the order of ids, which is that of creation."""
 

@@ -1,15 +1,23 @@
 """What can be done with things of every kind. Events are named after these functions, with the name of the kind."""
 
+from typing import Any, TypeVar
 from uuid import UUID
 
-from todo_core.model.kinds import Draft, E, Kind, Patch
+from todo_core.model.kinds import Draft, E, Form, Kind, Patch
 from todo_core.paging import Page
 from todo_core.ports.storage import UnitOfWork, View
+
+T = TypeVar("T")
 
 
 async def get_thing(view: View, thing_id: UUID, kind: Kind[E]) -> E:
     """Returns one thing. Raises NotFound."""
     return await view.of(kind).get(thing_id)
+
+
+async def get_thing_as(view: View, thing_id: UUID, kind: Kind[Any], form: Form[T]) -> T:
+    """Returns one thing in another form. Raises NotFound."""
+    return await view.of(kind).get_as(thing_id, form)
 
 
 async def list_things(view: View, kind: Kind[E], after: UUID | None, limit: int) -> Page[E, UUID]:

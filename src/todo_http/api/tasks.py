@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from todo_core.ids import TaskId, UserId
 from todo_core.model.task import TASKS, Priority, Task
 from todo_core.usecases.tasks import complete_task, reopen_task
-from todo_core.usecases.things import add_thing, change_thing, get_thing, remove_thing
+from todo_core.usecases.things import add_thing, change_thing, get_thing_as, remove_thing
 from todo_http.kernel.body import instant, read_body, read_shape
 from todo_http.kernel.call import Call
 from todo_http.kernel.entity_tags import answer_to, tag_of
@@ -124,8 +124,10 @@ async def add(request: Call) -> Answer:
 
 @operation("GET", TASK, id="getTask", tag="tasks", summary="Read a task", gives={200: TASK_GIVEN})
 async def get(request: Call) -> Answer:
-    task = await request.todo.run.read(request.actor.user_id, get_thing, TaskId(request.id("task_id")), TASKS)
-    return answer_to(request.visit, TaskOut.of(task), tag_of(task.revision))
+    task = await request.todo.run.read(
+        request.actor.user_id, get_thing_as, request.id("task_id"), TASKS, TaskOut.shaped
+    )
+    return answer_to(request.visit, task, tag_of(task.revision))
 
 
 async def _change(request: Call) -> Answer:
