@@ -62,7 +62,7 @@ class Replica:
     hasher: CountingHasher
     clock: FixedClock
     event_log: ListEventLog
-    ended: FollowedRevokedSessions
+    revoked: FollowedRevokedSessions
     ticks: Ticks
 
     async def register(self, email: str = "", place: str = "") -> SignedIn:
@@ -87,7 +87,7 @@ class Replica:
 
     async def accepts(self, token: str) -> bool:
         """Whether the access token still opens anything, once the replica has looked at what has ended."""
-        await self.ended.look(self.store)
+        await self.revoked.look(self.store)
         try:
             await self.todo.accounts.me(self.todo.sessions.identify(token))
         except TodoError:
@@ -120,12 +120,12 @@ def replica(
     access = access or JwtTokens(SECRETS, IDS)
     hasher, event_log = hasher or CountingHasher(), ListEventLog()
     ticks = Ticks()
-    ended = FollowedRevokedSessions(clock, access.lifetime, event_log, monotonic=ticks)
+    revoked = FollowedRevokedSessions(clock, access.lifetime, event_log, monotonic=ticks)
     runner = Runner(store, clock, IDS, event_log)
     passwords = PasswordCheck(runner, hasher, DIGESTS, throttle)
-    sessions = Sessions(runner, passwords, access, HmacRefreshTokens(SECRETS), ended)
+    sessions = Sessions(runner, passwords, access, HmacRefreshTokens(SECRETS), revoked)
     todo = Todo(runner, Accounts(runner, hasher, passwords, sessions), sessions, store.ping)
-    return Replica(todo, store, hasher, clock, event_log, ended, ticks)
+    return Replica(todo, store, hasher, clock, event_log, revoked, ticks)
 
 
 @asynccontextmanager
@@ -139,7 +139,7 @@ async def two_replicas(url: str, throttle: ThrottlePolicy = USUAL) -> AsyncItera
             store: Store = shared if shared else await closing.enter_async_context(open_store(url))
             one = replica(store, clock, throttle)
             closing.callback(one.hasher.close)
-            await one.ended.look(store)
+            await one.revoked.look(store)
             made.append(one)
         yield made[0], made[1]
 

@@ -106,13 +106,13 @@ class MemoryRevokedSessions:
     """RevokedSessions of a process that nobody shares: it never forgets one."""
 
     def __init__(self) -> None:
-        self._ended: set[object] = set()
+        self._revoked: set[object] = set()
 
     def add(self, session_id: SessionId) -> None:
-        self._ended.add(session_id)
+        self._revoked.add(session_id)
 
     def __contains__(self, session_id: object) -> bool:
-        return session_id in self._ended
+        return session_id in self._revoked
 
 
 class ListEventLog:

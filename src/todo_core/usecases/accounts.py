@@ -118,10 +118,10 @@ class Accounts:
         proven = await self._prove(user, "password", password, place)
 
         async def remove(tx: AccountsUnitOfWork) -> list[SessionId]:
-            ended = [session.id for session in await self._prove_again(tx, actor, "password", proven)]
-            await tx.sessions.end(ended, self.runner.clock.now())
+            revoked = [session.id for session in await self._prove_again(tx, actor, "password", proven)]
+            await tx.sessions.end(revoked, self.runner.clock.now())
             await tx.users.remove(user.id)
-            return ended
+            return revoked
 
         self.sessions.forget(await self.runner.accounts(remove))
         self.runner.event_log.record("account_closed", user=str(user.id))
@@ -139,12 +139,12 @@ class Accounts:
                 raise NotFound("account")
             user = replace(found.user, disabled=disabled)
             await tx.users.update(user)
-            ended = [session.id for session in await tx.sessions.of_user(user_id)] if disabled else []
-            await tx.sessions.end(ended, self.runner.clock.now())
-            return user, ended
+            revoked = [session.id for session in await tx.sessions.of_user(user_id)] if disabled else []
+            await tx.sessions.end(revoked, self.runner.clock.now())
+            return user, revoked
 
-        user, ended = await self.runner.accounts(change)
-        self.sessions.forget(ended)
+        user, revoked = await self.runner.accounts(change)
+        self.sessions.forget(revoked)
         self.runner.event_log.record("account_disabled" if disabled else "account_enabled", user=str(user_id))
         return user
 

@@ -42,7 +42,7 @@ class Sessions:
     passwords: PasswordCheck
     access: AccessTokens
     refreshing: RefreshTokens
-    ended: RevokedSessions
+    revoked: RevokedSessions
     policy: SessionPolicy = SessionPolicy()
     first_uses: FirstUses = field(default_factory=FirstUses)
 
@@ -50,7 +50,7 @@ class Sessions:
         """Who is asking, without looking anything up outside memory. Raises InvalidToken."""
         now = self.runner.clock.now()
         claims = self.access.read(token, now)
-        if claims.session_id in self.ended:
+        if claims.session_id in self.revoked:
             raise InvalidToken
         if claims.generation > 1 and now - claims.issued_at < self.policy.grace:
             self.first_uses.note(claims.session_id, claims.generation)
@@ -202,7 +202,7 @@ class Sessions:
     def forget(self, session_ids: Sequence[SessionId]) -> None:
         """Refuses the access tokens of these sessions from now on; other replicas learn it from the storage."""
         for session_id in session_ids:
-            self.ended.add(session_id)
+            self.revoked.add(session_id)
 
     async def write_first_uses(self) -> None:
         """Lets other replicas know which access tokens have been used here; without any it costs nothing."""
@@ -216,11 +216,11 @@ class Sessions:
         await self.runner.accounts(write)
         self.first_uses.written(used)
 
-    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+    async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
         """Deletes the rows of sessions that ended so long ago that no token of theirs can be within its time."""
 
         async def forget(tx: AccountsUnitOfWork) -> None:
-            await tx.sessions.forget_ended(session_ids)
+            await tx.sessions.forget_revoked(session_ids)
 
         await self.runner.accounts(forget)
 
