@@ -65,23 +65,23 @@ class Replica:
     revoked: FollowedRevokedSessions
     ticks: Ticks
 
-    async def register(self, email: str = "", place: str = "") -> SignedIn:
+    async def register(self, email: str = "", network: str = "") -> SignedIn:
         """Somebody new."""
         wish = Registration.of(email=email or new_email(), password=PASSWORD, name="Ada")
-        return await self.todo.accounts.register(wish, "a test", place)
+        return await self.todo.accounts.register(wish, "a test", network)
 
-    async def guess(self, email: str, password: str = WRONG, place: str = "") -> str:
+    async def guess(self, email: str, password: str = WRONG, network: str = "") -> str:
         """The code of the refusal, or "in"."""
         try:
-            await self.todo.sessions.log_in(email, password, "a test", place)
+            await self.todo.sessions.log_in(email, password, "a test", network)
         except TodoError as refusal:
             return refusal.code
         return "in"
 
-    async def refresh(self, token: str, place: str = "") -> str:
+    async def refresh(self, token: str, network: str = "") -> str:
         """The new refresh token, or the code of the refusal."""
         try:
-            return (await self.todo.sessions.refresh(token, place)).refresh_token
+            return (await self.todo.sessions.refresh(token, network)).refresh_token
         except TodoError as refusal:
             return refusal.code
 
@@ -100,7 +100,7 @@ def new_email() -> str:
     return f"person{next(people)}.{IDS.new()}@example.org"
 
 
-def new_place() -> str:
+def new_network() -> str:
     """A network that nothing has come from."""
     return f"network {next(people)} {IDS.new()}"
 

@@ -41,8 +41,8 @@ class ScryptHasher:
         self._cost = cost
         self._password_worker = PasswordWorker(self._hash, self._matches, waiting_max, share_max)
 
-    def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
-        return self._password_worker.turn(place)
+    def turn(self, network: str = "") -> AbstractAsyncContextManager[HashingTurn]:
+        return self._password_worker.turn(network)
 
     def outdated(self, stored: str) -> bool:
         return not stored.startswith(f"$scrypt$ln={self._cost},")

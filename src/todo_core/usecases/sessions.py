@@ -56,8 +56,8 @@ class Sessions:
             self.first_uses.note(claims.session_id, claims.generation)
         return Actor(claims.user_id, claims.session_id)
 
-    async def log_in(self, email: str, password: str, client: str, place: str = "") -> SignedIn:
-        """A new login session; failures count for the address, and for the place if one is named.
+    async def log_in(self, email: str, password: str, client: str, network: str = "") -> SignedIn:
+        """A new login session; failures count for the address, and for the network if one is named.
 
         Raises InvalidCredentials, TooManyRequests, and Invalid for what no address or password can be.
         """
@@ -67,7 +67,7 @@ class Sessions:
         rules.settle()
         for _ in range(LOGIN_TRIES):
             found = await self.runner.store.accounts().users.credentials(email)
-            checked = await self.passwords.check(email, found.password_hash if found else None, password, place)
+            checked = await self.passwords.check(email, found.password_hash if found else None, password, network)
             if found is None or not checked.right or found.user.disabled:
                 self.runner.event_log.record("login_failed", user=str(found.user.id) if found else None)
                 raise InvalidCredentials
@@ -99,10 +99,10 @@ class Sessions:
         self.forget(surplus)
         return user
 
-    async def refresh(self, token: str, place: str = "") -> SignedIn:
+    async def refresh(self, token: str, network: str = "") -> SignedIn:
         """New tokens for an old refresh token. Raises InvalidToken; a copied token ends its login session."""
         session_id, generation = self.refreshing.read(token)
-        where = self.passwords.digests.of("rotation", str(session_id), place) if place else None
+        where = self.passwords.digests.of("rotation", str(session_id), network) if network else None
 
         async def present(tx: AccountsUnitOfWork) -> tuple[Refresh, LoginSession, User] | None:
             session = await tx.sessions.locked(session_id)
