@@ -153,7 +153,7 @@ def test_a_weak_secret_is_refused_without_being_shown(tmp_path: Path, secret: st
 @pytest.mark.parametrize("secret", ["-----BEGIN PRIVATE KEY-----\nMC4CAQ==\n", '{"kty": "oct", "k": "AyM1SysPpbyDfg"}'])
 def test_a_key_in_another_form_is_refused(tmp_path: Path, secret: str) -> None:
     assert problems(tmp_path, BETTER_AUTH_SECRET=secret) == (
-        "BETTER_AUTH_SECRET is a key in PEM or JWK form, and a random text is needed.",
+        "BETTER_AUTH_SECRET is a key in PEM or JWK form; a random text is needed.",
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from jwt.api_jws import PyJWS
 from jwt.exceptions import InvalidSignatureError, PyJWTError
 
-from todo_adapters.security.keys import SECRET_MIN
+from todo_adapters.security.signing_secrets import SECRET_MIN
 from todo_core.errors import InvalidToken
 from todo_core.ids import SessionId, UserId
 from todo_core.ports.runtime import IdSource

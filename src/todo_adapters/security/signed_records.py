@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Final
 
-from todo_adapters.security.keys import derive
+from todo_adapters.security.signing_secrets import derive
 from todo_core.errors import InvalidToken
 
 DIGEST_SIZE: Final = 32
