@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from todo_adapters.security.signing_secrets import weakness
-from todo_adapters.settings.declarations import Settings, describe
+from todo_adapters.settings.declarations import Settings
 from todo_adapters.settings.sources import SettingsError
-from todo_adapters.settings.tables import env_example, markdown_table
+from todo_adapters.settings.tables import describe, env_example, markdown_table
 from todo_core.model.attempts import ThrottlePolicy
 
 ROOT = Path(__file__).parents[2]
@@ -168,7 +168,7 @@ def test_a_damaged_secret_file_is_not_used(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path)
     assert "fewer than 32 bytes; delete the file" in problem
     (tmp_path / "var" / "secret").write_bytes(b"\xff" * 40)
-    assert "No secret can be kept" in problems(tmp_path)[0]
+    assert "Cannot keep a secret" in problems(tmp_path)[0]
 
 
 def test_a_folder_that_cannot_be_made_is_a_problem_and_no_crash(tmp_path: Path) -> None:
@@ -301,6 +301,6 @@ def test_every_setting_is_explained() -> None:
     names = [setting.name for setting in describe()]
     assert len(names) == len(set(names)) == len(fields(Settings))
     for setting in describe():
-        assert len(setting.meaning) > 15
+        assert len(setting.description) > 15
         assert f"| `{setting.name}` |" in markdown_table()
         assert f"\n#{setting.name}={setting.default}\n" in env_example()
