@@ -27,7 +27,7 @@ from todo_adapters.sql.store import SqlStore
 from todo_adapters.sql.urls import is_memory, is_postgres, postgres_url, sqlite_path
 from todo_adapters.telemetry import log_writer
 from todo_adapters.telemetry.event_log import StructlogEventLog
-from todo_adapters.telemetry.metrics import FOLDER, CountingEventLog, Meter
+from todo_adapters.telemetry.metrics import FOLDER, CountingEventLog, ProcessMetrics
 from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.quota import Quota
 from todo_core.model.session import SessionPolicy
@@ -52,9 +52,9 @@ def cursor_keys(settings: Settings) -> tuple[bytes, ...]:
     return tuple(derive(secret, "cursors") for secret in settings.secrets)
 
 
-def new_meter() -> Meter:
+def new_meter() -> ProcessMetrics:
     """The metrics of this process, with those of its log writers."""
-    meter = Meter()
+    meter = ProcessMetrics()
     meter.watch(log_writer.numbers)
     return meter
 
@@ -68,7 +68,7 @@ def access_log_writer() -> Callable[[str], None]:
 async def open_store(
     url: str,
     postgres: PostgresOptions | None = None,
-    meter: Meter | None = None,
+    meter: ProcessMetrics | None = None,
     *,
     quota: Quota = Quota(),  # noqa: B008 - a frozen value
     statement_limit: float = 10.0,
@@ -119,9 +119,9 @@ async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]
 
 
 @asynccontextmanager
-async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncIterator[Todo]:
+async def open_service(settings: Settings, meter: ProcessMetrics | None = None) -> AsyncIterator[Todo]:
     """Opens every use case with the settings of a server, and its background tasks. Waits for the storage in one."""
-    meter = meter or Meter()
+    meter = meter or ProcessMetrics()
     url, postgres = settings.database_url, _postgres_options(settings)
     folder = os.environ.get(FOLDER)
     async with (
@@ -175,10 +175,10 @@ async def _open(
     lifetime: timedelta = ACCESS_LIFETIME,
     policy: SessionPolicy = SessionPolicy(),  # noqa: B008 - a frozen value
     throttle: ThrottlePolicy = ThrottlePolicy(),  # noqa: B008 - a frozen value
-    meter: Meter | None = None,
+    meter: ProcessMetrics | None = None,
     patience: float = PATIENCE,
 ) -> AsyncIterator[tuple[Todo, FollowedRevokedSessions]]:
-    meter = meter or Meter()
+    meter = meter or ProcessMetrics()
     clock, ids, event_log = SystemClock(), UuidSevens(), _event_log(meter)
     with closing(Argon2Hasher()) as hasher:
         revoked = FollowedRevokedSessions(clock, lifetime, event_log, patience=patience)
@@ -203,5 +203,5 @@ async def _open(
         yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), revoked
 
 
-def _event_log(meter: Meter) -> CountingEventLog:
+def _event_log(meter: ProcessMetrics) -> CountingEventLog:
     return CountingEventLog(StructlogEventLog(), meter)
