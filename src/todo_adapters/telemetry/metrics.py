@@ -2,7 +2,7 @@
 
 Labels come from closed sets (methods, route templates, classes of status, names of events), so the number of series is
 bounded. Each process writes its own file, and the listener (metrics_listener.py) adds them up. prometheus-client would
-cost 4 us or more for each request instead of 1, and its files are readable by others (decision record 24).
+cost 4 us or more for each request instead of 1 (decision record 24).
 """
 
 import asyncio
