@@ -20,19 +20,10 @@ def replica() -> Replica:
     return Replica()
 
 
-def memory() -> RevokedSessions:
-    return MemoryRevokedSessions()
-
-
-async def followed() -> RevokedSessions:
-    replica = Replica()
-    await replica.ended.look(replica.store)
-    return replica.ended
-
-
 @pytest.mark.parametrize("kind", ["memory", "followed"])
-async def test_a_session_is_in_here_from_the_moment_it_is_added(kind: str) -> None:
-    ended = memory() if kind == "memory" else await followed()
+async def test_a_session_is_in_here_from_the_moment_it_is_added(replica: Replica, kind: str) -> None:
+    await replica.look()
+    ended: RevokedSessions = MemoryRevokedSessions() if kind == "memory" else replica.ended
     one, other = SessionId(CountingIds().new()), SessionId(CountingIds(FixedClock().advance(seconds=1)).new())
     assert one not in ended
     ended.add(one)
@@ -41,14 +32,18 @@ async def test_a_session_is_in_here_from_the_moment_it_is_added(kind: str) -> No
     assert "something else" not in ended
 
 
+def cannot_say(replica: Replica, session: SessionId) -> None:
+    for refused in (lambda: session in replica.ended, replica.ended.require_current):
+        with pytest.raises(Unavailable) as refusal:
+            refused()
+        assert refusal.value.retry_after == 1
+
+
 async def test_before_the_first_look_nobody_can_say_that_a_session_lives(replica: Replica) -> None:
     ended, other = SessionId(replica.ids.new()), SessionId(replica.ids.new())
     replica.ended.add(ended)
     assert ended in replica.ended, "what is known is known"
-    for refused in (lambda: other in replica.ended, replica.ended.require_current):
-        with pytest.raises(Unavailable) as refusal:
-            refused()
-        assert refusal.value.retry_after == 1
+    cannot_say(replica, other)
     await replica.look()
     replica.ended.require_current()
     assert other not in replica.ended
@@ -62,10 +57,7 @@ async def test_a_replica_that_has_not_looked_for_two_seconds_vouches_for_nobody(
     replica.pass_time(seconds=2)
     assert other not in replica.ended
     replica.ticks.advance(seconds=0.001)
-    for refused in (lambda: other in replica.ended, replica.ended.require_current):
-        with pytest.raises(Unavailable) as refusal:
-            refused()
-        assert refusal.value.retry_after == 1
+    cannot_say(replica, other)
     assert known in replica.ended, "what has ended stays ended"
     replica.store.failure = Unavailable()
     with pytest.raises(Unavailable):
