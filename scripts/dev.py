@@ -30,6 +30,9 @@ CHECKS = {
     "imports": ["lint-imports"],
 }
 CUTS = ("cuts", "kills", "group_kills", "terminations", "failovers")
+FAST = [f"tests/{folder}" for folder in ("model", "usecases", "contracts", "http", "architecture")]
+NOT_FAST = ("http/test_fuzz", "http/test_corpus", "contracts/test_programs", "contracts/test_password_hasher")
+FAST += [f"--ignore=tests/{name}.py" for name in NOT_FAST]  # generated inputs and measured times
 CLIENT_TYPES = "src/todo_http/web/static/jsconfig.json"
 
 CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
@@ -56,6 +59,12 @@ def test(args: list[str]) -> NoReturn:
     """Run the tests; further words go to pytest"""
     ensure("dev")
     become("pytest", *args)
+
+
+def test_fast(args: list[str]) -> NoReturn:
+    """Run the tests that need no database and no browser: less than half a minute"""
+    ensure("dev")
+    become("pytest", "-m", "not database", *FAST, *args)
 
 
 def test_e2e(args: list[str]) -> NoReturn:
@@ -167,6 +176,7 @@ def help_(_: list[str]) -> None:
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "run": run,
     "test": test,
+    "test-fast": test_fast,
     "test-e2e": test_e2e,
     "screenshots": screenshots,
     "fuzz": fuzz,
