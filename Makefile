@@ -24,7 +24,7 @@ check: ## Check format, lint, types and the direction of imports
 format: ## Format the code and mend what the linter can mend
 migrate: ## Bring the database to the newest schema
 setup: ## Install everything that tests and checks need into .venv
-report: ## Say which test proves which check of docs/checks.md (ARGS=--write keeps the page)
+report: ## List the checks of tests/checks.toml with the tests that prove them
 lock: ## Write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade takes newer versions)
 clean: ## Remove the environment, tools and caches (never ./var)
 

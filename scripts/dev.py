@@ -155,9 +155,10 @@ def lock(args: list[str]) -> None:
     subprocess.run([*base, "-", "-o", "requirements/uv.txt"], input=b"uv\n", check=True)
 
 
-def report(args: list[str]) -> NoReturn:
-    """Say which test proves which check of docs/checks.md (--write keeps the page)"""
-    os.execv(sys.executable, [sys.executable, str(ROOT / "scripts" / "report.py"), *args])
+def report(_: list[str]) -> NoReturn:
+    """List the checks of tests/checks.toml with the tests that prove them"""
+    ensure("dev")
+    become("python", "scripts/report.py")
 
 
 def clean(_: list[str]) -> None:
