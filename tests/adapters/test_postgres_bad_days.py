@@ -285,7 +285,6 @@ async def test_a_primary_that_was_demoted_is_left_for_the_new_one(service: Servi
     await asyncio.gather(*[service.add(f"more {n}") for n in range(4)])
 
 
-@pytest.mark.check("T24")
 async def test_through_a_pooler_nothing_is_set_on_the_session(migrated: str) -> None:
     database = PostgresDatabase(PostgresOptions(migrated, pgbouncer=True))
     connection = await asyncpg.connect(migrated)
