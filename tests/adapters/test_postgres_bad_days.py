@@ -92,15 +92,7 @@ async def test_each_use_case_costs_the_statements_that_it_should(service: Servic
         await count("complete", run.write(owner, complete_task, task.id))
         await count("delete", run.write(owner, remove_thing, task.id, TASKS))
         task = await service.add()
-    assert costs == {
-        "get": 1,
-        "list": 1,
-        "create": 1,
-        "update": 2,
-        "change nothing": 2,
-        "complete": 2,
-        "delete": 1,
-    }
+    assert costs == {"get": 1, "list": 1, "create": 1, "update": 2, "change nothing": 2, "complete": 2, "delete": 1}
 
 
 @pytest.mark.check("K9")
@@ -294,7 +286,6 @@ async def test_a_primary_that_was_demoted_is_left_for_the_new_one(service: Servi
     await asyncio.gather(*[service.add(f"more {n}") for n in range(4)])
 
 
-@pytest.mark.check("T24")
 async def test_through_a_pooler_nothing_is_set_on_the_session(migrated: str) -> None:
     database = PostgresDatabase(PostgresOptions(migrated, pgbouncer=True))
     connection = await asyncpg.connect(migrated)

@@ -52,7 +52,7 @@ async def admin(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.mark.check("K5", "T23")
+@pytest.mark.check("K5")
 @pytest.mark.parametrize("end", ["pg_cancel_backend", "pg_terminate_backend"])
 @pytest.mark.parametrize(("use_case", "count"), [(add_one, 1), (add_two, 2)])
 async def test_a_commit_that_gave_up_waiting_for_its_standby_is_no_success(

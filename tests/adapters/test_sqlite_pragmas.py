@@ -13,7 +13,7 @@ from tests.contracts.kit import join
 from tests.e2e.web.patience import until
 from tests.support.server import free_port
 from tests.support.sqlite_service import Service, service_on
-from todo_adapters import bootstrap
+from todo_adapters import background, bootstrap
 from todo_adapters.cli import main
 from todo_adapters.sql import migrate
 from todo_adapters.sql.sqlite import connection as sqlite_connection
@@ -150,7 +150,7 @@ async def test_a_read_that_takes_long_does_not_hold_up_writers(tmp_path: Path) -
 
 
 async def test_the_log_is_emptied_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr(background, "CLEANUP_SECONDS", 0.01)
     url = f"sqlite:///{tmp_path}/todo.db"
     await migrate.upgrade(url)
     async with bootstrap.open_store(url) as store:

@@ -24,7 +24,6 @@ from tests.contracts import (
 )
 from todo_adapters.bootstrap import open_store
 from todo_adapters.sql.kinds import KindTable
-from todo_adapters.sql.migrate import upgrade
 from todo_adapters.sql.postgres import connection as postgres
 from todo_adapters.sql.registry import KIND_TABLES
 from todo_adapters.sql.sqlite import database as sqlite
@@ -82,7 +81,6 @@ async def create_table(url: str) -> None:
     """What a migration would do."""
     if url == "memory://":
         return
-    await upgrade(url)
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(str(sqlite_path(url)))) as connection:
             connection.execute(str(CreateTable(notes).compile(dialect=sqlite.DIALECT)))

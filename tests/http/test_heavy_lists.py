@@ -14,7 +14,7 @@ from todo_http.api.task_list import BODY_MAX
 COUNT = 160
 
 
-@pytest.mark.check("P5")
+@pytest.mark.check("I17", "P5")
 @pytest.mark.parametrize("letter", ["\x01", "🥛", "a"])
 async def test_no_page_is_too_long_and_all_pages_together_are_complete(api: Api, ada: Person, letter: str) -> None:
     owner = UserId(UUID(ada.id))
