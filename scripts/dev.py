@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Everything a person does with this repository, with nothing but Python 3.11: set up, run, test, check.
+"""The commands of this repository: set up, run, test, check. Needs nothing but Python 3.11.
 
 `python3 scripts/dev.py help` lists the commands; the Makefile forwards to them.
 """
 
 import sys
 
-if sys.version_info < (3, 11):  # noqa: UP036 - said in words, before anything that an older version cannot read
+if sys.version_info < (3, 11):  # noqa: UP036 - before anything that an older version cannot parse
     sys.exit(
         "Python 3.11 or newer is needed, this is %d.%d (%s).\n"  # noqa: UP031 - readable to any Python
         "Name another one: make run PYTHON=python3.12" % (*sys.version_info[:2], sys.executable)
@@ -20,8 +20,7 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from dev_environment import BIN, VENV, SetupError, ensure, home
-from dev_uv import ROOT, TOOLS, find_uv
+from dev_environment import BIN, ROOT, TOOLS, VENV, SetupError, ensure, find_uv, home
 
 CHECKS = {
     "format": ["ruff", "format", "--check"],
@@ -59,32 +58,24 @@ def test(args: list[str]) -> NoReturn:
 
 
 def test_e2e(args: list[str]) -> NoReturn:
-    """Run the tests of the web client in a browser, which has to be there"""
-    ensure("dev")
-    os.environ.setdefault("TODO_TEST_REQUIRE_BROWSER", "1")
-    become("pytest", "tests/e2e/web", *args)
+    """Run the tests of the web client in a browser, which has to be installed"""
+    pytest("tests/e2e/web", *args, TODO_TEST_REQUIRE_BROWSER="1")
 
 
 def fuzz(args: list[str]) -> NoReturn:
     """Send 10,000 generated requests to each storage; TODO_FUZZ_SEED repeats a run"""
-    ensure("dev")
-    os.environ.setdefault("TODO_FUZZ_EXAMPLES", "350")
-    os.environ.setdefault("TODO_FUZZ_SEED", str(random.randrange(2**32)))
-    become("pytest", "-s", "tests/http/test_fuzz.py", *args)
+    seed = str(random.randrange(2**32))
+    pytest("-s", "tests/http/test_fuzz.py", *args, TODO_FUZZ_EXAMPLES="350", TODO_FUZZ_SEED=seed)
 
 
 def cuts(args: list[str]) -> NoReturn:
-    """Cut the link to the database 1,000 times in the midst of writes, kill 100 servers, fail over 10 times"""
-    ensure("dev")
-    os.environ.setdefault("TODO_CUTS", "1000")
-    os.environ.setdefault("TODO_KILLS", "100")
-    os.environ.setdefault("TODO_TERMINATIONS", "100")
-    os.environ.setdefault("TODO_FAILOVERS", "10")
-    become("pytest", "-s", *[f"tests/e2e/test_{name}.py" for name in CUTS], *args)
+    """Cut the connection to the database 1,000 times during writes, kill 100 servers, fail over 10 times"""
+    tests = [f"tests/e2e/test_{name}.py" for name in CUTS]
+    pytest("-s", *tests, *args, TODO_CUTS="1000", TODO_KILLS="100", TODO_TERMINATIONS="100", TODO_FAILOVERS="10")
 
 
 def bench(args: list[str]) -> NoReturn:
-    """Measure the service beside what it is compared with (--write keeps docs/performance.md)"""
+    """Compare the performance of the service with others (--write updates docs/performance.md)"""
     ensure("run")
     ensure("bench")
     python = str(home("bench") / "bin" / "python")
@@ -97,16 +88,16 @@ def bench_quick(args: list[str]) -> NoReturn:
 
 
 def screenshots(_: list[str]) -> NoReturn:
-    """Take the pictures in docs/screenshots/ anew"""
+    """Update the pictures in docs/screenshots/"""
     ensure("dev")
     become("python", "scripts/screenshots.py")
 
 
 def check(_: list[str]) -> None:
-    """Check format, lint, types and the direction of imports; all of them, even if one fails"""
+    """Check format, lint, types and imports; all of them, even if one fails"""
     ensure("dev")
     checks, failed = dict(CHECKS), []
-    if compiler := shutil.which("tsc"):  # TypeScript's; nobody has to install it
+    if compiler := shutil.which("tsc"):  # TypeScript's compiler, which is optional
         checks["client types"] = [compiler, "--project", CLIENT_TYPES]
     for name, command in checks.items():
         print(f"--- {name}: {' '.join(command)}", flush=True)
@@ -121,38 +112,39 @@ def check(_: list[str]) -> None:
 
 
 def format_(_: list[str]) -> None:
-    """Format the code and mend what the linter can mend"""
+    """Format the code and apply the linter's automatic fixes"""
     ensure("dev")
     subprocess.run([str(BIN / "ruff"), "format"], check=True)
     subprocess.run([str(BIN / "ruff"), "check", "--fix"], check=True)
 
 
 def lock(args: list[str]) -> None:
-    """Write requirements/*.txt anew from pyproject.toml (--upgrade takes newer versions)"""
+    """Update requirements/*.txt from pyproject.toml (--upgrade takes newer versions)"""
     uv = find_uv()
     if uv is None:
         raise SetupError("Locking needs uv, which is neither on PATH nor could be fetched.")
     base = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
-    # A lock file names packages and hashes, never the place that some machine takes them from.
+    # A lock file names packages and hashes, never the index of one machine.
     base += ["--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock", *args]
-    everything = ["pyproject.toml", "--group", "dev", "--group", "build", "-o", "requirements/dev.txt"]
-    # The others are cut out of the first, so that what is tested is what runs.
-    within = ["--constraints", "requirements/dev.txt", "-o"]
-    subprocess.run([*base, *everything], check=True)
-    subprocess.run([*base, "pyproject.toml", *within, "requirements/run.txt"], check=True)
-    subprocess.run([*base, "--group", "build", *within, "requirements/build.txt"], check=True)
-    comparison = ["pyproject.toml", "--group", "bench", "--group", "build"]
-    subprocess.run([*base, *comparison, *within, "requirements/bench.txt"], check=True)
-    subprocess.run([*base, "-", "-o", "requirements/uv.txt"], input=b"uv\n", check=True)
+    # The others are subsets of the first, so that what is tested is what runs.
+    subset = ("--constraints", "requirements/dev.txt")
+    for name, *sources in (
+        ("dev", "pyproject.toml", "--group", "dev", "--group", "build"),
+        ("run", "pyproject.toml", *subset),
+        ("build", "--group", "build", *subset),
+        ("bench", "pyproject.toml", "--group", "bench", "--group", "build", *subset),
+        ("uv", "-"),
+    ):
+        subprocess.run([*base, *sources, "-o", f"requirements/{name}.txt"], input=b"uv\n", check=True)
 
 
 def report(args: list[str]) -> NoReturn:
-    """Say which test proves which check of docs/checks.md (--write keeps the page)"""
+    """List which test proves which check of docs/checks.md (--write updates the page)"""
     os.execv(sys.executable, [sys.executable, str(ROOT / "scripts" / "report.py"), *args])
 
 
 def clean(_: list[str]) -> None:
-    """Remove what can be made again: the environment, tools and caches (never ./var)"""
+    """Remove the environment, tools and caches (never ./var)"""
     for path in (VENV, home("bench"), TOOLS, *(ROOT / name for name in CACHES)):
         shutil.rmtree(path, ignore_errors=True)
 
@@ -184,8 +176,15 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
 }
 
 
+def pytest(*args: str, **defaults: str) -> NoReturn:
+    """Run tests, with these environment variables unless they are set."""
+    ensure("dev")
+    os.environ.update(defaults | os.environ)
+    become("pytest", *args)
+
+
 def become(program: str, *args: str) -> NoReturn:
-    """Replace this process, so that signals and the exit code are the program's own."""
+    """Replace this process, which passes on signals and the exit code."""
     path = str(BIN / program)
     os.execv(path, [path, *args])
 

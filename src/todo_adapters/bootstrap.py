@@ -123,10 +123,10 @@ async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]
     async with (
         open_store(url, postgres) as store,
         # Nobody else accepts its tokens, and a script may block the loop for longer than a server does.
-        _open(store, [new_secret()], patience=math.inf) as (todo, ended),
+        _open(store, [new_secret()], patience=math.inf) as (todo, revoked),
     ):
-        await ended.look(store)
-        async with _running(follow=ended.follow(store)):
+        await revoked.look(store)
+        async with _running(follow=revoked.follow(store)):
             yield todo
 
 
@@ -151,12 +151,12 @@ async def open_service(settings: Settings, meter: Meter | None = None) -> AsyncI
             settings.session_policy,
             settings.throttle_policy,
             meter,
-        ) as (todo, ended),
+        ) as (todo, revoked),
         _running(
-            follow_ended_sessions=ended.follow(undisturbed),
+            follow_revoked_sessions=revoked.follow(undisturbed),
             tell_when_the_storage_answers=_tell_when_ready(todo),
             write_first_uses=_write_first_uses(todo),
-            sweep=_sweep(todo, Cleanup(todo, ended, PassedTime(todo.run.clock))),
+            sweep=_sweep(todo, Cleanup(todo, revoked, PassedTime(todo.run.clock))),
             write_metrics=_write_metrics(meter),
         ),
     ):
@@ -212,9 +212,9 @@ async def _open(
         clock, ids, event_log = SystemClock(), UuidSevens(), _event_log(meter)
         hasher = Argon2Hasher()
         closing.callback(hasher.close)
-        ended = FollowedRevokedSessions(clock, lifetime, event_log, patience=patience)
+        revoked = FollowedRevokedSessions(clock, lifetime, event_log, patience=patience)
         meter.watch(hasher.numbers)
-        meter.watch(ended.numbers)
+        meter.watch(revoked.numbers)
         runner = Runner(store, clock, ids, event_log)
         passwords = PasswordCheck(runner, hasher, Digests(derive(secrets[0], "attempts")), throttle)
         sessions = Sessions(
@@ -222,16 +222,16 @@ async def _open(
             passwords=passwords,
             access=JwtTokens(secrets, ids, lifetime),
             refreshing=HmacRefreshTokens(secrets),
-            ended=ended,
+            revoked=revoked,
             policy=policy,
         )
 
         async def check() -> None:
             await store.ping()
-            ended.require_current()
+            revoked.require_current()
 
         accounts = Accounts(runner=runner, hasher=hasher, passwords=passwords, sessions=sessions)
-        yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), ended
+        yield Todo(run=runner, accounts=accounts, sessions=sessions, check=check), revoked
 
 
 def _event_log(meter: Meter) -> CountingEventLog:

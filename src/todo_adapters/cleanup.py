@@ -48,18 +48,18 @@ class PassedTime:
 class Cleanup:
     """Deletes in pieces, each a unit of work of its own, so that no statement runs long."""
 
-    def __init__(self, todo: Todo, ended: FollowedRevokedSessions, passed: PassedTime) -> None:
+    def __init__(self, todo: Todo, revoked: FollowedRevokedSessions, passed: PassedTime) -> None:
         self._todo = todo
-        self._ended = ended
+        self._revoked = revoked
         self._passed = passed
         self._at_start: datetime | None = None
 
     async def sweep(self) -> None:
         """Everything that can go by now. Raises what the storage raises; what is done by then stays done."""
         sessions = self._todo.sessions
-        while outlived := self._ended.outlived(FORGOTTEN_AT_ONCE):
-            await sessions.forget_ended(outlived)
-            self._ended.drop(outlived)
+        while outlived := self._revoked.outlived(FORGOTTEN_AT_ONCE):
+            await sessions.forget_revoked(outlived)
+            self._revoked.drop(outlived)
         run, passed = self._todo.run, self._passed.moment()
         if passed is not None:
             await forget_expired_attempts(run, passed - sessions.passwords.policy.window)

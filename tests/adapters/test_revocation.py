@@ -131,24 +131,24 @@ async def test_a_busy_pool_delays_no_revocation(url: str, tmp_path: Path, capsys
 async def test_a_replica_that_cannot_look_refuses_tokens_until_it_can(postgres_url: str, tmp_path: Path) -> None:
     await migrate.upgrade(postgres_url)
     async with proxy_to(postgres_url) as proxy, replicas(tmp_path, proxy.url, postgres_url) as (cut_off, other):
-        ended, alive = await register(other), await register(other)
-        await other.sessions.log_out(other.sessions.identify(ended.token))
+        revoked, alive = await register(other), await register(other)
+        await other.sessions.log_out(other.sessions.identify(revoked.token))
 
         async def told(signed_in: SignedIn, code: str) -> bool:
             return says(cut_off, signed_in) == code
 
-        await until(lambda: told(ended, "invalid-token"))
+        await until(lambda: told(revoked, "invalid-token"))
         await proxy.down()
         await until(lambda: told(alive, "unavailable"))
         with pytest.raises(Unavailable) as refusal:
             cut_off.sessions.identify(alive.token)
         assert refusal.value.retry_after == 1
-        assert says(cut_off, ended) == "invalid-token"
+        assert says(cut_off, revoked) == "invalid-token"
         with pytest.raises(InvalidToken):
             cut_off.sessions.identify("nonsense")
         await proxy.up()
         await until(lambda: told(alive, "in"))
-        assert says(cut_off, ended) == "invalid-token"
+        assert says(cut_off, revoked) == "invalid-token"
 
 
 async def test_a_first_use_on_one_replica_is_known_to_the_other(url: str, tmp_path: Path) -> None:
@@ -182,5 +182,5 @@ async def test_a_script_learns_what_others_end_and_may_be_busy_for_long(url: str
             return says(script, entered) == "invalid-token"
 
         await until(gone)
-        assert script.sessions.ended._current_until == math.inf  # type: ignore[attr-defined]
+        assert script.sessions.revoked._current_until == math.inf  # type: ignore[attr-defined]
         assert says(script, alive) == "in"

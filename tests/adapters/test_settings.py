@@ -96,7 +96,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
 
 
 def test_failed_logins_are_not_counted_for_networks_where_that_is_switched_off(tmp_path: Path) -> None:
-    assert settings(tmp_path, TODO_LOGIN_FAILURES_PER_MINUTE="0").throttle_policy.place is None
+    assert settings(tmp_path, TODO_LOGIN_FAILURES_PER_MINUTE="0").throttle_policy.network is None
     assert settings(tmp_path).throttle_policy == ThrottlePolicy()
 
 

@@ -90,13 +90,13 @@ class Swept:
         self.store = store or MemoryStore()
         self.clock = FixedClock()
         self.one: Replica = replica(self.store, self.clock)
-        self.sweeper = Cleanup(self.one.todo, self.one.ended, PassedTime(self.clock, self.one.ticks))
+        self.sweeper = Cleanup(self.one.todo, self.one.revoked, PassedTime(self.clock, self.one.ticks))
 
     async def sweep(self, after: timedelta = TEN_MINUTES, times: int = 1) -> None:
         for _ in range(times):
             self.clock.advance(after)
             self.one.ticks.advance(after)
-            await self.one.ended.look(self.store)
+            await self.one.revoked.look(self.store)
             await self.sweeper.sweep()
 
 
@@ -123,12 +123,12 @@ async def test_a_clock_that_jumps_ahead_and_back_revives_no_token() -> None:
     entered = await swept.one.register()
     await swept.one.todo.sessions.log_out(swept.one.todo.sessions.identify(entered.token))
     swept.clock.advance(jump)
-    await swept.one.ended.look(swept.store)
+    await swept.one.revoked.look(swept.store)
     await swept.sweeper.sweep()
     swept.clock.advance(-jump)
-    assert len(swept.store._state.ended) == 1
+    assert len(swept.store._state.revoked) == 1
     restarted = Swept(swept.store)
-    await restarted.one.ended.look(swept.store)
+    await restarted.one.revoked.look(swept.store)
     for each in (swept, restarted):
         with pytest.raises(InvalidToken):
             each.one.todo.sessions.identify(entered.token)
@@ -138,20 +138,20 @@ async def test_a_clock_that_jumps_ahead_and_back_revives_no_token() -> None:
 async def test_rows_of_ended_sessions_go_in_pieces_when_they_have_been_known_for_long_enough() -> None:
     swept = Swept()
     entered = await swept.one.register()
-    while len(swept.store._state.ended) <= FORGOTTEN_AT_ONCE:
+    while len(swept.store._state.revoked) <= FORGOTTEN_AT_ONCE:
         more = await swept.one.todo.sessions.log_in(entered.user.email, PASSWORD, "a device")
         await swept.one.todo.sessions.log_out(await _actor(swept, more.token))
-    known = len(swept.store._state.ended)
+    known = len(swept.store._state.revoked)
     await swept.sweep(times=7)
-    assert len(swept.store._state.ended) == known
+    assert len(swept.store._state.revoked) == known
     restarted = Swept(swept.store)
     await restarted.sweep(times=7)
-    assert len(swept.store._state.ended) == known, "another process has not known them for that long"
+    assert len(swept.store._state.revoked) == known, "another process has not known them for that long"
     await swept.sweep(times=2)
-    assert swept.store._state.ended == {}
-    assert swept.one.ended.numbers()["todo_ended_sessions"] == 0
+    assert swept.store._state.revoked == {}
+    assert swept.one.revoked.numbers()["todo_ended_sessions"] == 0
 
 
 async def _actor(swept: Swept, token: str) -> Actor:
-    await swept.one.ended.look(swept.store)
+    await swept.one.revoked.look(swept.store)
     return swept.one.todo.sessions.identify(token)

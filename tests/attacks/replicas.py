@@ -62,32 +62,32 @@ class Replica:
     hasher: CountingHasher
     clock: FixedClock
     event_log: ListEventLog
-    ended: FollowedRevokedSessions
+    revoked: FollowedRevokedSessions
     ticks: Ticks
 
-    async def register(self, email: str = "", place: str = "") -> SignedIn:
+    async def register(self, email: str = "", network: str = "") -> SignedIn:
         """Somebody new."""
         wish = Registration.of(email=email or new_email(), password=PASSWORD, name="Ada")
-        return await self.todo.accounts.register(wish, "a test", place)
+        return await self.todo.accounts.register(wish, "a test", network)
 
-    async def guess(self, email: str, password: str = WRONG, place: str = "") -> str:
+    async def guess(self, email: str, password: str = WRONG, network: str = "") -> str:
         """The code of the refusal, or "in"."""
         try:
-            await self.todo.sessions.log_in(email, password, "a test", place)
+            await self.todo.sessions.log_in(email, password, "a test", network)
         except TodoError as refusal:
             return refusal.code
         return "in"
 
-    async def refresh(self, token: str, place: str = "") -> str:
+    async def refresh(self, token: str, network: str = "") -> str:
         """The new refresh token, or the code of the refusal."""
         try:
-            return (await self.todo.sessions.refresh(token, place)).refresh_token
+            return (await self.todo.sessions.refresh(token, network)).refresh_token
         except TodoError as refusal:
             return refusal.code
 
     async def accepts(self, token: str) -> bool:
         """Whether the access token still opens anything, once the replica has looked at what has ended."""
-        await self.ended.look(self.store)
+        await self.revoked.look(self.store)
         try:
             await self.todo.accounts.me(self.todo.sessions.identify(token))
         except TodoError:
@@ -100,7 +100,7 @@ def new_email() -> str:
     return f"person{next(people)}.{IDS.new()}@example.org"
 
 
-def new_place() -> str:
+def new_network() -> str:
     """A network that nothing has come from."""
     return f"network {next(people)} {IDS.new()}"
 
@@ -120,12 +120,12 @@ def replica(
     access = access or JwtTokens(SECRETS, IDS)
     hasher, event_log = hasher or CountingHasher(), ListEventLog()
     ticks = Ticks()
-    ended = FollowedRevokedSessions(clock, access.lifetime, event_log, monotonic=ticks)
+    revoked = FollowedRevokedSessions(clock, access.lifetime, event_log, monotonic=ticks)
     runner = Runner(store, clock, IDS, event_log)
     passwords = PasswordCheck(runner, hasher, DIGESTS, throttle)
-    sessions = Sessions(runner, passwords, access, HmacRefreshTokens(SECRETS), ended)
+    sessions = Sessions(runner, passwords, access, HmacRefreshTokens(SECRETS), revoked)
     todo = Todo(runner, Accounts(runner, hasher, passwords, sessions), sessions, store.ping)
-    return Replica(todo, store, hasher, clock, event_log, ended, ticks)
+    return Replica(todo, store, hasher, clock, event_log, revoked, ticks)
 
 
 @asynccontextmanager
@@ -139,7 +139,7 @@ async def two_replicas(url: str, throttle: ThrottlePolicy = USUAL) -> AsyncItera
             store: Store = shared if shared else await closing.enter_async_context(open_store(url))
             one = replica(store, clock, throttle)
             closing.callback(one.hasher.close)
-            await one.ended.look(store)
+            await one.revoked.look(store)
             made.append(one)
         yield made[0], made[1]
 

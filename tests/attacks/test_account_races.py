@@ -28,8 +28,8 @@ class Interrupted:
         self._meanwhile: Deed | None = meanwhile
 
     @asynccontextmanager
-    async def turn(self, *place: str) -> AsyncIterator[HashingTurn]:
-        async with self._hasher.turn(*place) as turn:
+    async def turn(self, *network: str) -> AsyncIterator[HashingTurn]:
+        async with self._hasher.turn(*network) as turn:
             yield turn
         meanwhile, self._meanwhile = self._meanwhile, None
         if meanwhile is not None:

@@ -14,23 +14,23 @@ from todo_core.errors import TodoError
 from todo_core.model.attempts import AttemptPolicy, ThrottlePolicy
 from todo_core.model.user import Actor
 
-UNCOUNTED = ThrottlePolicy(account=AttemptPolicy(free=1000), place=None)
+UNCOUNTED = ThrottlePolicy(account=AttemptPolicy(free=1000), network=None)
 
 
-async def log_in(one: Replica, actor: Actor, place: str) -> None:
-    await one.todo.sessions.log_in(new_email(), WRONG, "a test", place)
+async def log_in(one: Replica, actor: Actor, network: str) -> None:
+    await one.todo.sessions.log_in(new_email(), WRONG, "a test", network)
 
 
-async def register(one: Replica, actor: Actor, place: str) -> None:
-    await one.register(place=place)
+async def register(one: Replica, actor: Actor, network: str) -> None:
+    await one.register(network=network)
 
 
-async def change_password(one: Replica, actor: Actor, place: str) -> None:
-    await one.todo.accounts.change_password(actor, PASSWORD, "another good password", place)
+async def change_password(one: Replica, actor: Actor, network: str) -> None:
+    await one.todo.accounts.change_password(actor, PASSWORD, "another good password", network)
 
 
-async def close(one: Replica, actor: Actor, place: str) -> None:
-    await one.todo.accounts.close(actor, WRONG, place)
+async def close(one: Replica, actor: Actor, network: str) -> None:
+    await one.todo.accounts.close(actor, WRONG, network)
 
 
 async def outcome(deed: Coroutine[Any, Any, None]) -> str:
@@ -45,7 +45,7 @@ async def outcome(deed: Coroutine[Any, Any, None]) -> str:
 @pytest.mark.parametrize("flood", [log_in, register, change_password, close])
 async def test_a_network_that_floods_the_queue_leaves_places_for_others(flood: Any) -> None:
     one = replica(MemoryStore(), FixedClock(), UNCOUNTED, CountingHasher(waiting_max=64, share_max=8))
-    await one.ended.look(one.store)
+    await one.revoked.look(one.store)
     entered = await one.register()
     actor = one.todo.sessions.identify(entered.token)
     async with one.hasher.turn("here"):

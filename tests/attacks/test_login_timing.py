@@ -22,7 +22,7 @@ from todo_adapters.sql.store import SqlStore
 from todo_core.model.attempts import AttemptPolicy, ThrottlePolicy
 from todo_core.usecases.passwords import PasswordCheck
 
-UNLIMITED = ThrottlePolicy(account=AttemptPolicy(free=10**6), place=None)
+UNLIMITED = ThrottlePolicy(account=AttemptPolicy(free=10**6), network=None)
 SAMPLES = 60
 
 
@@ -51,9 +51,9 @@ async def bank(tmp_path: Path) -> AsyncIterator[tuple[Replica, WatchedSqlite]]:
 
 
 @pytest.mark.check("B2", "B3", "B4")
-@pytest.mark.parametrize("place", ["", "a network"])
+@pytest.mark.parametrize("network", ["", "a network"])
 async def test_both_cost_the_same_statements_and_one_comparison(
-    bank: tuple[Replica, WatchedSqlite], place: str
+    bank: tuple[Replica, WatchedSqlite], network: str
 ) -> None:
     one, database = bank
     known = new_email()
@@ -62,7 +62,7 @@ async def test_both_cost_the_same_statements_and_one_comparison(
     for email in (known, new_email(), known, new_email()):
         database.seen.clear()
         one.hasher.compared = one.hasher.made = 0
-        assert await one.guess(email, place=place) == "invalid-credentials"
+        assert await one.guess(email, network=network) == "invalid-credentials"
         costs.append((one.hasher.compared, one.hasher.made, list(database.seen)))
     assert costs[0] == costs[1]
     assert costs[2] == costs[3]

@@ -15,9 +15,9 @@ Pair = tuple[Replica, Replica]
 DEAD = "invalid-token"
 
 
-async def refreshed(one: Replica, old: SignedIn, place: str = "") -> SignedIn:
+async def refreshed(one: Replica, old: SignedIn, network: str = "") -> SignedIn:
     """The owner's next pair."""
-    return await one.todo.sessions.refresh(old.refresh_token, place)
+    return await one.todo.sessions.refresh(old.refresh_token, network)
 
 
 async def is_dead(pair: Pair, *tokens: SignedIn) -> bool:
@@ -102,8 +102,8 @@ async def test_a_repeat_from_another_network_is_a_warning(pair: Pair) -> None:
     one, other = pair
     entered = await one.register()
     fresh = await refreshed(one, entered, "home")
-    for place, told in (("home", 0), ("", 0), ("elsewhere", 1), ("home", 1)):
-        assert await other.refresh(entered.refresh_token, place) == fresh.refresh_token
+    for network, told in (("home", 0), ("", 0), ("elsewhere", 1), ("home", 1)):
+        assert await other.refresh(entered.refresh_token, network) == fresh.refresh_token
         assert other.event_log.events.count("refresh_repeated_elsewhere") == told
     session = one.todo.sessions.identify(entered.token).session_id
     facts = {"user": str(entered.user.id), "session": str(session)}

@@ -13,7 +13,7 @@ from tests.attacks.replicas import (
     Replica,
     Troubled,
     new_email,
-    new_place,
+    new_network,
     replica,
     two_replicas,
 )
@@ -32,12 +32,12 @@ def compared(pair: Pair) -> int:
 
 @pytest.mark.check("B6", "B7")
 async def test_a_hundred_parallel_guesses_on_two_replicas_cost_five_comparisons(pair: Pair) -> None:
-    email, place = new_email(), new_place()
+    email, network = new_email(), new_network()
     await pair[0].register(email)
-    answers = await asyncio.gather(*[pair[number % 2].guess(email, place=place) for number in range(100)])
+    answers = await asyncio.gather(*[pair[number % 2].guess(email, network=network) for number in range(100)])
     assert Counter(answers) == {"invalid-credentials": 5, "too-many-requests": 95}
     assert compared(pair) == 5
-    assert await pair[1].guess(email, PASSWORD, place) == "too-many-requests"
+    assert await pair[1].guess(email, PASSWORD, network) == "too-many-requests"
 
 
 @pytest.mark.check("B10", "J13", "J14")
@@ -58,22 +58,24 @@ async def test_whoever_has_to_wait_costs_no_hash_and_no_place_at_the_bench(pair:
 @pytest.mark.check("B11")
 async def test_strangers_never_keep_somebody_out_where_they_have_logged_in_before(pair: Pair) -> None:
     one, other = pair
-    email, home, abroad = new_email(), new_place(), new_place()
+    email, home, abroad = new_email(), new_network(), new_network()
     await one.register(email)
     assert await one.guess(email, PASSWORD, home) == "in"
     for _ in range(20):
-        await other.guess(email, place=new_place())
+        await other.guess(email, network=new_network())
     assert await one.guess(email, PASSWORD, abroad) == "too-many-requests"
     assert await one.guess(email, PASSWORD, home) == "in"
-    assert [await one.guess(email, place=home) for _ in range(6)] == ["invalid-credentials"] * 5 + ["too-many-requests"]
+    assert [await one.guess(email, network=home) for _ in range(6)] == ["invalid-credentials"] * 5 + [
+        "too-many-requests"
+    ]
 
 
 @pytest.mark.check("B11")
 async def test_a_network_full_of_guessers_does_not_keep_out_who_lives_there(pair: Pair) -> None:
     one, other = pair
-    email, shared = new_email(), new_place()
+    email, shared = new_email(), new_network()
     await one.register(email, shared)
-    answers = [await other.guess(new_email(), place=shared) for _ in range(31)]
+    answers = [await other.guess(new_email(), network=shared) for _ in range(31)]
     assert Counter(answers) == {"invalid-credentials": 29, "too-many-requests": 2}, "registering has cost one as well"
     assert await one.guess(email, PASSWORD, shared) == "in"
     assert await one.guess(new_email(), PASSWORD, shared) == "too-many-requests"
@@ -82,12 +84,12 @@ async def test_a_network_full_of_guessers_does_not_keep_out_who_lives_there(pair
 @pytest.mark.check("B11")
 async def test_a_place_is_known_for_two_weeks_after_the_last_login_there(pair: Pair) -> None:
     one, other = pair
-    email, home = new_email(), new_place()
+    email, home = new_email(), new_network()
     await one.register(email, home)
 
     async def attacked() -> str:
         for _ in range(5):
-            await other.guess(email, place=new_place())
+            await other.guess(email, network=new_network())
         return await one.guess(email, PASSWORD, home)
 
     for days in (13, 13):
@@ -100,11 +102,11 @@ async def test_a_place_is_known_for_two_weeks_after_the_last_login_there(pair: P
 
 @pytest.mark.check("B6")
 async def test_a_network_gets_thirty_failures_a_minute_whatever_account_they_are_for(pair: Pair) -> None:
-    place = new_place()
+    network = new_network()
     for _ in range(2):
-        answers = await asyncio.gather(*[pair[number % 2].guess(new_email(), place=place) for number in range(60)])
+        answers = await asyncio.gather(*[pair[number % 2].guess(new_email(), network=network) for number in range(60)])
         assert Counter(answers) == {"invalid-credentials": 30, "too-many-requests": 30}
-        assert await pair[0].guess(new_email(), place=new_place()) == "invalid-credentials"
+        assert await pair[0].guess(new_email(), network=new_network()) == "invalid-credentials"
         pair[0].clock.advance(seconds=60)
     assert pair[0].event_log.entries[-1] == ("login_failed", {"user": None})
     # Which replica turned whom away, and whether for a minute or for an attempt under way, is a matter of chance.
@@ -119,30 +121,30 @@ async def test_a_success_forgives_the_account_wherever_the_failures_came_from(pa
     email = new_email()
     await one.register(email)
     for _ in range(3):
-        place = new_place()
-        assert [await other.guess(email, place=place) for _ in range(4)] == ["invalid-credentials"] * 4
-        assert await one.guess(email, PASSWORD, place) == "in"
+        network = new_network()
+        assert [await other.guess(email, network=network) for _ in range(4)] == ["invalid-credentials"] * 4
+        assert await one.guess(email, PASSWORD, network) == "in"
 
 
 @pytest.mark.check("B14")
 async def test_a_success_does_not_forgive_the_network(pair: Pair) -> None:
     one, other = pair
-    email, place = new_email(), new_place()
+    email, network = new_email(), new_network()
     await one.register(email)
     for number in range(30):
-        assert await one.guess(new_email(), place=place) == "invalid-credentials"
+        assert await one.guess(new_email(), network=network) == "invalid-credentials"
         if number < 29:
-            assert await other.guess(email, PASSWORD, place) == "in"
-    assert await one.guess(new_email(), place=place) == "too-many-requests"
+            assert await other.guess(email, PASSWORD, network) == "in"
+    assert await one.guess(new_email(), network=network) == "too-many-requests"
 
 
 @pytest.mark.check("B13")
 async def test_parallel_logins_with_the_right_password_all_succeed(pair: Pair) -> None:
-    email, place = new_email(), new_place()
+    email, network = new_email(), new_network()
     await pair[0].register(email)
     for _ in range(4):
-        await pair[0].guess(email, place=new_place())
-    assert await asyncio.gather(*[pair[n % 2].guess(email, PASSWORD, place) for n in range(40)]) == ["in"] * 40
+        await pair[0].guess(email, network=new_network())
+    assert await asyncio.gather(*[pair[n % 2].guess(email, PASSWORD, network) for n in range(40)]) == ["in"] * 40
 
 
 @pytest.mark.check("B11", "B12")
@@ -203,7 +205,7 @@ async def test_what_is_counted_is_thrown_away_soon_after_it_has_ceased_to_matter
     rows = store._state.attempts
     for hour in range(10):
         for _ in range(300):
-            await one.guess(new_email(), place=new_place())
+            await one.guess(new_email(), network=new_network())
         await forget_expired_attempts(one.todo.run, clock.now() - ThrottlePolicy().window)
         assert len(rows) <= 900, hour
         clock.advance(timedelta(hours=1))
@@ -213,11 +215,11 @@ async def test_what_is_counted_is_thrown_away_soon_after_it_has_ceased_to_matter
 
 @pytest.mark.check("B19")
 async def test_a_network_that_has_to_wait_leaves_nothing_behind(storage_url: str) -> None:
-    policy = ThrottlePolicy(place=per_minute(3))
+    policy = ThrottlePolicy(network=per_minute(3))
     async with two_replicas(storage_url, policy) as (one, other):
-        place, emails = new_place(), [new_email() for _ in range(30)]
+        network, emails = new_network(), [new_email() for _ in range(30)]
         for email in emails:
-            await one.guess(email, place=place)
+            await one.guess(email, network=network)
         keys = [DIGESTS.of("account", email) for email in emails]
         counted = [await other.store.accounts().attempts.get(key) for key in keys]
         assert sum(each is not None for each in counted) == 3

@@ -40,10 +40,10 @@ class HangingView(MemoryAccountsView):
 
     def __init__(self, store: StoreThatFails) -> None:
         super().__init__(store._state)
-        self.sessions.ended = self._ended  # type: ignore[method-assign]
+        self.sessions.revoked = self._revoked  # type: ignore[method-assign]
         self._store = store
 
-    async def _ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+    async def _revoked(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
         while self._store.hanging:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
         return ()
@@ -58,14 +58,14 @@ class Replica:
         self.ids = CountingIds()
         self.store = StoreThatFails()
         self.event_log = ListEventLog()
-        self.ended = self.new()
+        self.revoked = self.new()
 
     def new(self, period: float = 0.005) -> FollowedRevokedSessions:
         """The memory of a process that has just started."""
         return FollowedRevokedSessions(self.clock, LIFETIME, self.event_log, period=period, monotonic=self.ticks)
 
     async def look(self) -> None:
-        await self.ended.look(self.store)
+        await self.revoked.look(self.store)
 
     def pass_time(self, by: timedelta | None = None, /, *, seconds: float = 0) -> None:
         """On both clocks alike."""
@@ -94,7 +94,7 @@ class Replica:
 
 @asynccontextmanager
 async def following(replica: Replica) -> AsyncIterator[None]:
-    task = asyncio.create_task(replica.ended.follow(replica.store))
+    task = asyncio.create_task(replica.revoked.follow(replica.store))
     try:
         yield
     finally:

@@ -230,7 +230,7 @@ def no_lock_on(kind: str) -> Any:
 
 
 def one_part_not_committed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(AccountsDraft, "_drafts", lambda draft: (draft.users, draft.shelves, draft.ended, draft.attempts))
+    patch.setattr(AccountsDraft, "_drafts", lambda draft: (draft.users, draft.shelves, draft.revoked, draft.attempts))
 
 
 def ended_sessions_not_remembered(patch: pytest.MonkeyPatch) -> None:
@@ -242,11 +242,11 @@ def ended_sessions_not_remembered(patch: pytest.MonkeyPatch) -> None:
 
 
 def more_forgotten_than_named(patch: pytest.MonkeyPatch) -> None:
-    async def forget_ended(self: MemorySessions, _: Sequence[Any]) -> None:
-        for session_id, _at in self._draft.ended.items():
-            self._draft.ended.drop(session_id)
+    async def forget_revoked(self: MemorySessions, _: Sequence[Any]) -> None:
+        for session_id, _at in self._draft.revoked.items():
+            self._draft.revoked.drop(session_id)
 
-    patch.setattr(MemorySessions, "forget_ended", forget_ended)
+    patch.setattr(MemorySessions, "forget_revoked", forget_revoked)
 
 
 def rotation_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -263,7 +263,7 @@ def first_use_taken_back(patch: pytest.MonkeyPatch) -> None:
 
 
 def account_leaves_its_tasks_behind(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(AccountsDraft, "_drafts", lambda draft: (draft.users, draft.sessions, draft.ended, draft.attempts))
+    patch.setattr(AccountsDraft, "_drafts", lambda draft: (draft.users, draft.sessions, draft.revoked, draft.attempts))
     good = AccountsDraft.publish
 
     def publish(draft: AccountsDraft) -> None:

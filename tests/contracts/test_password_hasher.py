@@ -52,8 +52,8 @@ def hasher(make: Kind) -> ClosableHasher:
     return make()
 
 
-async def hashed(hasher: PasswordHasher, password: str, place: str = "") -> str:
-    async with hasher.turn(place) as turn:
+async def hashed(hasher: PasswordHasher, password: str, network: str = "") -> str:
+    async with hasher.turn(network) as turn:
         return await turn.hash(password)
 
 
@@ -62,14 +62,14 @@ async def matches(hasher: PasswordHasher, stored: str | None, password: str) -> 
         return await turn.matches(stored, password)
 
 
-async def enter(hasher: PasswordHasher, place: str = "") -> None:
-    async with hasher.turn(place):
+async def enter(hasher: PasswordHasher, network: str = "") -> None:
+    async with hasher.turn(network):
         pass
 
 
-async def waiting(hasher: PasswordHasher, place: str, number: int) -> list["asyncio.Task[None]"]:
+async def waiting(hasher: PasswordHasher, network: str, number: int) -> list["asyncio.Task[None]"]:
     """So many from one network who ask for a turn while somebody else has it."""
-    crowd = [asyncio.create_task(enter(hasher, place)) for _ in range(number)]
+    crowd = [asyncio.create_task(enter(hasher, network)) for _ in range(number)]
     await asyncio.sleep(0)
     return crowd
 

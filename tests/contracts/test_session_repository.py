@@ -31,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 
 async def ended_at(store: Store, session: LoginSession) -> object:
     """When the session ended, or None."""
-    return dict(await store.accounts().sessions.ended_since(NOW - timedelta(days=1000))).get(session.id)
+    return dict(await store.accounts().sessions.revoked_since(NOW - timedelta(days=1000))).get(session.id)
 
 
 async def end(store: Store, *sessions: LoginSession, minutes: int = 0) -> None:
@@ -121,10 +121,10 @@ async def test_a_first_use_is_never_taken_back_nor_ahead_of_its_generation(store
 
 
 async def test_the_first_use_of_what_has_ended_is_passed_over(store: Store) -> None:
-    ended, alive = await of_generation(store, 2), await of_generation(store, 2)
-    await end(store, ended)
-    await on_accounts(store, lambda unit: unit.sessions.confirm({ended.id: 2, alive.id: 2, SessionId(IDS.new()): 2}))
-    assert list(await store.accounts().sessions.of_user(ended.user_id)) == []
+    revoked, alive = await of_generation(store, 2), await of_generation(store, 2)
+    await end(store, revoked)
+    await on_accounts(store, lambda unit: unit.sessions.confirm({revoked.id: 2, alive.id: 2, SessionId(IDS.new()): 2}))
+    assert list(await store.accounts().sessions.of_user(revoked.user_id)) == []
     assert list(await store.accounts().sessions.of_user(alive.user_id)) == [replace(alive, confirmed=2)]
 
 
@@ -204,13 +204,13 @@ async def test_parallel_changes_of_a_locked_session_are_all_kept(store: Store) -
 
 async def test_what_has_ended_is_gone_and_remembered(store: Store) -> None:
     user = await join(store)
-    ended, alive = await log_in(store, user.id, 5), await log_in(store, user.id)
-    await end(store, ended)
+    revoked, alive = await log_in(store, user.id, 5), await log_in(store, user.id)
+    await end(store, revoked)
     assert list(await store.accounts().sessions.of_user(user.id)) == [alive]
-    assert await ended_at(store, ended) == NOW
+    assert await ended_at(store, revoked) == NOW
     assert await ended_at(store, alive) is None
     async with store.begin_accounts() as unit:
-        assert await unit.sessions.locked(ended.id) is None
+        assert await unit.sessions.locked(revoked.id) is None
 
 
 async def test_what_has_ended_already_is_passed_over(store: Store) -> None:
@@ -237,7 +237,7 @@ async def test_what_ended_at_the_moment_or_later_is_told(store: Store) -> None:
     sessions = [await log_in(store, user.id) for _ in range(3)]
     for minutes, session in enumerate(sessions):
         await end(store, session, minutes=minutes)
-    since = dict(await store.accounts().sessions.ended_since(NOW + MINUTE))
+    since = dict(await store.accounts().sessions.revoked_since(NOW + MINUTE))
     assert {session.id: since.get(session.id) for session in sessions} == {
         sessions[0].id: None,
         sessions[1].id: NOW + MINUTE,
@@ -251,11 +251,11 @@ async def test_all_that_have_ended_are_told_in_pages(store: Store) -> None:
     for minutes, session in enumerate(reversed(sessions)):
         await end(store, session, minutes=minutes * 1_000_000 - 3_000_000)  # whenever that was
     reads, position, found = store.accounts().sessions, start, list[SessionId]()
-    while page := await reads.ended(position, 3):
+    while page := await reads.revoked(position, 3):
         assert len(page) == min(3, 7 - len(found))
         found, position = [*found, *page], page[-1]
     assert found == [session.id for session in sessions]
-    assert set(found) <= set(await reads.ended(None, 1_000_000))
+    assert set(found) <= set(await reads.revoked(None, 1_000_000))
 
 
 @pytest.mark.check("P13")
@@ -263,25 +263,25 @@ async def test_of_those_that_have_ended_exactly_those_named_are_forgotten(store:
     user = await join(store)
     sessions = [await log_in(store, user.id) for _ in range(123)]
     await end(store, *sessions, minutes=-1_000_000)
-    await on_accounts(store, lambda unit: unit.sessions.forget_ended([]))
+    await on_accounts(store, lambda unit: unit.sessions.forget_revoked([]))
     forgotten = [*sessions[:60], *sessions[61:120]]
     ids = [SessionId(IDS.new()), *(session.id for session in reversed(forgotten)), SessionId(IDS.new())]
     for _ in range(2):
-        await on_accounts(store, lambda unit: unit.sessions.forget_ended(ids))
-        left = await store.accounts().sessions.ended(None, 1_000_000)
+        await on_accounts(store, lambda unit: unit.sessions.forget_revoked(ids))
+        left = await store.accounts().sessions.revoked(None, 1_000_000)
         assert [session for session in sessions if session.id in left] == [sessions[60], *sessions[120:]]
 
 
 async def test_to_forget_ends_no_session(store: Store) -> None:
     user = await join(store)
     session = await log_in(store, user.id)
-    await on_accounts(store, lambda unit: unit.sessions.forget_ended([session.id]))
+    await on_accounts(store, lambda unit: unit.sessions.forget_revoked([session.id]))
     assert list(await store.accounts().sessions.of_user(user.id)) == [session]
 
 
 async def test_as_many_can_be_forgotten_at_once_as_the_port_says(store: Store) -> None:
     many = [SessionId(IDS.new()) for _ in range(FORGOTTEN_AT_ONCE)]
-    await on_accounts(store, lambda unit: unit.sessions.forget_ended(many))
+    await on_accounts(store, lambda unit: unit.sessions.forget_revoked(many))
 
 
 async def test_the_memory_of_an_ended_session_outlives_the_account(store: Store) -> None:

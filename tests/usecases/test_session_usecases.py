@@ -256,7 +256,7 @@ async def test_what_nobody_will_ask_for_again_can_be_forgotten(world: World) -> 
     await forget_expired_attempts(world.run, world.clock.now())
     assert len(state.attempts) == 1
     await forget_expired_attempts(world.run, world.clock.now() + timedelta(minutes=1))
-    await world.sessions.forget_ended([session_id])
-    assert (state.ended, state.attempts) == ({}, {})
+    await world.sessions.forget_revoked([session_id])
+    assert (state.revoked, state.attempts) == ({}, {})
     with pytest.raises(InvalidToken):
         world.actor(signed_in)

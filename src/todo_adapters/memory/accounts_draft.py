@@ -13,7 +13,7 @@ class AccountsDraft:
         self.users = Draft(state.users)
         self.shelves = Draft(state.shelves)
         self.sessions = Draft(state.sessions)
-        self.ended = Draft(state.ended)
+        self.revoked = Draft(state.revoked)
         self.attempts = Draft(state.attempts)
         self.holding = Holding(state.locks)
 
@@ -27,4 +27,4 @@ class AccountsDraft:
             draft.publish()
 
     def _drafts(self) -> tuple[Draft[Any, Any], ...]:
-        return (self.users, self.shelves, self.sessions, self.ended, self.attempts)
+        return (self.users, self.shelves, self.sessions, self.revoked, self.attempts)

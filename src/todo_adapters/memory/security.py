@@ -41,8 +41,8 @@ class ScryptHasher:
         self._cost = cost
         self._password_worker = PasswordWorker(self._hash, self._matches, waiting_max, share_max)
 
-    def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
-        return self._password_worker.turn(place)
+    def turn(self, network: str = "") -> AbstractAsyncContextManager[HashingTurn]:
+        return self._password_worker.turn(network)
 
     def outdated(self, stored: str) -> bool:
         return not stored.startswith(f"$scrypt$ln={self._cost},")
@@ -106,13 +106,13 @@ class MemoryRevokedSessions:
     """RevokedSessions of a process that nobody shares: it never forgets one."""
 
     def __init__(self) -> None:
-        self._ended: set[object] = set()
+        self._revoked: set[object] = set()
 
     def add(self, session_id: SessionId) -> None:
-        self._ended.add(session_id)
+        self._revoked.add(session_id)
 
     def __contains__(self, session_id: object) -> bool:
-        return session_id in self._ended
+        return session_id in self._revoked
 
 
 class ListEventLog:

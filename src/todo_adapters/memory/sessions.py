@@ -25,13 +25,15 @@ class MemorySessionReads:
         await others_run()
         return tuple(sorted(found, key=lambda session: (session.created_at, session.id)))
 
-    async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
-        found = sorted(session_id for session_id, _ in self._draft.ended.items() if after is None or session_id > after)
+    async def revoked(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+        found = sorted(
+            session_id for session_id, _ in self._draft.revoked.items() if after is None or session_id > after
+        )
         await others_run()
         return tuple(found[:limit])
 
-    async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
-        found = [(session_id, at) for session_id, at in self._draft.ended.items() if at >= moment]
+    async def revoked_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
+        found = [(session_id, at) for session_id, at in self._draft.revoked.items() if at >= moment]
         await others_run()
         return tuple(found)
 
@@ -78,14 +80,14 @@ class MemorySessions(MemorySessionReads):
         for session_id in sorted(session_ids):
             if await self.locked(session_id):
                 self._draft.sessions.drop(session_id)
-                self._draft.ended.put(session_id, at)
+                self._draft.revoked.put(session_id, at)
 
-    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+    async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
         if len(session_ids) > FORGOTTEN_AT_ONCE:
             raise Misuse("more than may be forgotten at once")
         await others_run()
         for session_id in session_ids:
-            self._draft.ended.drop(session_id)
+            self._draft.revoked.drop(session_id)
 
 
 def session_row(session_id: SessionId) -> Key:

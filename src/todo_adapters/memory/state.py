@@ -37,7 +37,7 @@ class State:
     users: dict[UserId, Credentials] = field(default_factory=dict)
     shelves: dict[UserId, Shelf] = field(default_factory=dict)
     sessions: dict[SessionId, LoginSession] = field(default_factory=dict)
-    ended: dict[SessionId, datetime] = field(default_factory=dict)
+    revoked: dict[SessionId, datetime] = field(default_factory=dict)
     attempts: dict[bytes, Attempts] = field(default_factory=dict)
     locks: Locks = field(default_factory=Locks)
 

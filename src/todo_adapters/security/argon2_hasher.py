@@ -41,8 +41,8 @@ class Argon2Hasher:
         self._nobody = self._hash("")
         self._worker = PasswordWorker(self._hash, self._matches, waiting_max, share_max)
 
-    def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
-        return self._worker.turn(place)
+    def turn(self, network: str = "") -> AbstractAsyncContextManager[HashingTurn]:
+        return self._worker.turn(network)
 
     def outdated(self, stored: str) -> bool:
         return not _bearable(stored) or self._argon2.check_needs_rehash(stored)

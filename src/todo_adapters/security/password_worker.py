@@ -1,4 +1,4 @@
-"""The bench at which passwords are hashed: one thread, one place, a bounded queue in front of it."""
+"""Hashes passwords on one thread, one at a time, with a bounded queue."""
 
 import asyncio
 import contextlib
@@ -13,17 +13,14 @@ from todo_core.errors import Unavailable
 T = TypeVar("T")
 
 WAITING_MAX: Final = 64
-"""Callers in the queue; the last of them waits about a second and a half for hashes of 20 ms."""
+"""Length of the queue; with hashes of 20 ms the last caller waits about a second and a half."""
 
 SHARE_MAX: Final = 8
-"""Of these at most so many from one network, so that it cannot take all of them."""
-
-NICENESS: Final = 10
-"""How far the thread steps back behind the event loop, so that requests stay quick while people log in."""
+"""Callers in the queue from one network, so that it cannot fill the queue."""
 
 
 class PasswordWorker:
-    """Does slow work in turn, first come, first served, off the event loop. Belongs to one event loop."""
+    """Serves callers in order, off the event loop. Belongs to one event loop."""
 
     def __init__(
         self,
@@ -39,46 +36,46 @@ class PasswordWorker:
         self._waiting_from: Counter[str] = Counter()
         self.waiting = 0
         self.refused = 0
-        self._place = asyncio.Semaphore(1)
-        self._worker = worker("passwords", background=True)  # requests stay quick while people log in
+        self._idle = asyncio.Semaphore(1)
+        self._worker = worker("passwords", background=True)
 
     @contextlib.asynccontextmanager
-    async def turn(self, place: str = "") -> AsyncIterator["Turn"]:
-        """The place at the bench. Raises Unavailable at once when the queue, or this network's share of it, is full."""
-        if self._place.locked():
-            self._refuse_if_full(place)
+    async def turn(self, network: str = "") -> AsyncIterator["Turn"]:
+        """Waits for the worker. Raises Unavailable at once when the queue, or this network's share of it, is full."""
+        if self._idle.locked():
+            self._refuse_if_full(network)
         self.waiting += 1
-        self._waiting_from[place] += 1
+        self._waiting_from[network] += 1
         try:
-            await self._place.acquire()
+            await self._idle.acquire()
         finally:
             self.waiting -= 1
-            self._waiting_from[place] -= 1
-            if not self._waiting_from[place]:
-                del self._waiting_from[place]
+            self._waiting_from[network] -= 1
+            if not self._waiting_from[network]:
+                del self._waiting_from[network]
         turn = Turn(self._worker, self._hash_password, self._matches)
         try:
             yield turn
         finally:
-            turn.when_idle(self._place.release)
+            turn.when_idle(self._idle.release)
 
-    def _refuse_if_full(self, place: str) -> None:
+    def _refuse_if_full(self, network: str) -> None:
         reason = ""
         if self.waiting >= self._waiting_max:
             reason = "Too many people are logging in at this moment."
-        elif place and self._waiting_from[place] >= self._share_max:
+        elif network and self._waiting_from[network] >= self._share_max:
             reason = "Too many people are logging in from your network at this moment."
         if reason:
             self.refused += 1
             raise Unavailable(reason, retry_after=1)
 
     def close(self) -> None:
-        """Lets the thread go once it has finished what it is doing. Whoever comes later finds it unavailable."""
+        """Ends the thread after its current work. Later callers get Unavailable."""
         self._worker.shutdown(wait=False)
 
 
 class Turn:
-    """One caller's place at the bench."""
+    """Exclusive use of the worker."""
 
     def __init__(
         self,
@@ -109,6 +106,6 @@ class Turn:
             running = asyncio.get_running_loop().run_in_executor(self._worker, work)
         except RuntimeError:
             raise Unavailable("The service is stopping.", retry_after=1) from None
-        # A thread cannot be stopped. The caller may leave; the place stays taken as long as the work goes on.
+        # A thread cannot be stopped: the turn lasts until the work is done, even when the caller has gone.
         self._work = running
         return await asyncio.shield(running)

@@ -166,13 +166,13 @@ class FollowedRevokedSessions:
             from_the_start = self._position is None
             to_the_end = await self._read_page(reads)
             if not (from_the_start and to_the_end):
-                self._learn(session_id for session_id, _ in await reads.ended_since(self._read_at - OVERLAP))
+                self._learn(session_id for session_id, _ in await reads.revoked_since(self._read_at - OVERLAP))
         self._read_at, self._looked_at = now, ticks
         self._current_until = ticks + self._patience
 
     async def _read_page(self, reads: SessionReads) -> bool:
         """The next page of the round. True when it is the last one; then the next round begins."""
-        page = await reads.ended(self._position, PAGE)
+        page = await reads.revoked(self._position, PAGE)
         self._learn(page)
         self._position = page[-1] if len(page) == PAGE else None
         return self._position is None

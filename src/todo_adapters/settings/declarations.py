@@ -222,7 +222,7 @@ class Settings:
     def throttle_policy(self) -> ThrottlePolicy:
         """How often passwords may be guessed."""
         limit = self.login_failures_per_minute
-        return ThrottlePolicy(place=per_minute(limit) if limit else None)
+        return ThrottlePolicy(network=per_minute(limit) if limit else None)
 
 
 def describe() -> tuple[Setting, ...]:

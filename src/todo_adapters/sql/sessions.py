@@ -103,11 +103,11 @@ class SqlSessions:
     async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
         return [to_session(row) for row in await self.reader.all(OF_USER, {"user_id": user_id})]
 
-    async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+    async def revoked(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
         rows = await self.reader.all(ENDED, {"after": after or FIRST, "limit": limit})
         return [SessionId(session_id) for (session_id,) in rows]
 
-    async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
+    async def revoked_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
         rows = await self.reader.all(ENDED_SINCE, {"moment": moment})
         return [(SessionId(session_id), ended_at) for session_id, ended_at in rows]
 
@@ -131,7 +131,7 @@ class SqlSessions:
             if await self.reader.one(REMOVE, {"id": session_id}) is not None:
                 await self.reader.one(REMEMBER, {"id": session_id, "ended_at": at})
 
-    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+    async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
         ids = sorted(session_ids)  # one order for all, so that nobody waits in a circle
         for start in range(0, len(ids), len(FORGOTTEN)):
             piece = ids[start : start + len(FORGOTTEN)]

@@ -1,4 +1,4 @@
-"""How often somebody may guess: failed logins, counted for an account and for a place, and the pauses that follow."""
+"""Limits on password guesses: failed logins per account and per client network, and the pauses that follow."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -35,25 +35,25 @@ def per_minute(failures: int) -> AttemptPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThrottlePolicy:
-    """What an account bears, and which failures come from one place (nothing is counted for places when it is None).
+    """The limits of an account and of a network (None: nothing is counted for networks).
 
-    An account that logged in from a place within ``known_for`` is judged there by what goes wrong there alone:
-    so strangers elsewhere cannot keep its owner out, however often they fail.
+    An account that logged in from a network within ``known_for`` is limited there by its failures there
+    alone, so failures elsewhere cannot lock its owner out.
     """
 
     account: AttemptPolicy = AttemptPolicy()
-    place: AttemptPolicy | None = per_minute(30)
+    network: AttemptPolicy | None = per_minute(30)
     known_for: timedelta = timedelta(days=14)
 
     @property
     def attempts(self) -> AttemptPolicy | None:
-        """What comes from one place in all, right or wrong."""
-        return replace(self.place, free=self.place.free * ATTEMPTS_PER_FAILURE) if self.place else None
+        """Attempts of any kind from one network."""
+        return replace(self.network, free=self.network.free * ATTEMPTS_PER_FAILURE) if self.network else None
 
     @property
     def window(self) -> timedelta:
         """After how long a count that blocks nobody means nothing any more."""
-        return max(self.account.window, self.place.window if self.place else timedelta())
+        return max(self.account.window, self.network.window if self.network else timedelta())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,9 +61,9 @@ class LoginSession:
         """After the access token of this generation has been used."""
         return replace(self, confirmed=max(self.confirmed, min(generation, self.generation)))
 
-    def rotated_elsewhere(self, place: bytes | None) -> bool:
+    def rotated_elsewhere(self, network: bytes | None) -> bool:
         """True when the last rotation is known to have come from another network than this one."""
-        return place is not None and self.rotated_from is not None and place != self.rotated_from
+        return network is not None and self.rotated_from is not None and network != self.rotated_from
 
     def last_use_told(self, now: datetime, policy: SessionPolicy) -> datetime:
         """When the session was last used: only to the hour while the parent of its token may still be excused.
@@ -75,7 +75,7 @@ class LoginSession:
         return max(self.created_at, self.last_used_at.replace(minute=0, second=0, microsecond=0))
 
     def refresh(
-        self, generation: int, now: datetime, policy: SessionPolicy, place: bytes | None = None
+        self, generation: int, now: datetime, policy: SessionPolicy, network: bytes | None = None
     ) -> tuple[Refresh, "LoginSession"]:
         """What presenting the token of this generation means, and the session afterwards.
 
@@ -90,7 +90,7 @@ class LoginSession:
                 self,
                 generation=generation + 1,
                 rotated_at=now,
-                rotated_from=place,
+                rotated_from=network,
                 replays=0,
                 last_used_at=max(now, self.last_used_at),
             )

@@ -55,11 +55,11 @@ class SessionReads(Protocol):
     async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
         """The user's login sessions that have not ended, oldest first."""
 
-    async def ended(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
-        """At most ``limit`` of the sessions that are remembered as ended, in the order of their ids."""
+    async def revoked(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
+        """At most ``limit`` revoked sessions, in the order of their ids."""
 
-    async def ended_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
-        """Which sessions ended at or after the moment, and when."""
+    async def revoked_since(self, moment: datetime) -> Sequence[tuple[SessionId, datetime]]:
+        """The sessions that were revoked at or after the moment, and when."""
 
 
 class SessionRepository(SessionReads, Protocol):
@@ -83,7 +83,7 @@ class SessionRepository(SessionReads, Protocol):
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         """They are gone from now on, and remembered as ended. Those that have ended already are passed over."""
 
-    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+    async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
         """Drops the memory of these. At most FORGOTTEN_AT_ONCE; those that are not remembered are passed over."""
 
 

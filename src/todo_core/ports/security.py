@@ -9,7 +9,7 @@ from todo_core.ids import SessionId, UserId
 
 
 class HashingTurn(Protocol):
-    """A place at the hashing bench, held while ``PasswordHasher.turn`` is open."""
+    """A turn at the password worker, held while ``PasswordHasher.turn`` is open."""
 
     async def hash(self, password: str) -> str:
         """A salted hash that carries its own parameters."""
@@ -25,11 +25,11 @@ class HashingTurn(Protocol):
 class PasswordHasher(Protocol):
     """Slow hashes, a bounded number at a time, off the event loop."""
 
-    def turn(self, place: str = "") -> AbstractAsyncContextManager[HashingTurn]:
-        """Waits for a place at the bench. Raises Unavailable at once when too many are waiting.
+    def turn(self, network: str = "") -> AbstractAsyncContextManager[HashingTurn]:
+        """Waits for a turn at the password worker. Raises Unavailable at once when too many are waiting.
 
-        ``place`` is the network that asks: each may have only a share of those who wait. An empty one has no limit.
-        Work that was begun is finished even when the caller is cancelled, and holds its place until then.
+        ``network`` is the client network: each may have only a share of the queue. An empty one has no limit.
+        Work that has begun is finished even when the caller is cancelled, and the turn lasts until then.
         """
 
     def outdated(self, stored: str) -> bool:

@@ -27,8 +27,8 @@ class Accounts:
     passwords: PasswordCheck
     sessions: Sessions
 
-    async def register(self, wish: Registration, client: str, place: str = "") -> SignedIn:
-        """A new account, and its first login session; counts as a failed login for the place if one is named.
+    async def register(self, wish: Registration, client: str, network: str = "") -> SignedIn:
+        """A new account, and its first login session; counts as a failed login for the network if one is named.
 
         Raises EmailTaken and TooManyRequests.
         """
@@ -37,14 +37,14 @@ class Accounts:
             if await self.runner.store.accounts().users.credentials(wish.email):
                 raise EmailTaken
 
-        password_hash = await self.passwords.hash_new(wish.password, place, permit)
+        password_hash = await self.passwords.hash_new(wish.password, network, permit)
         user = self._new_user(wish)
         session = self.sessions.new(user.id, client)
 
         async def enter(tx: AccountsUnitOfWork) -> None:
             await tx.users.add(user, password_hash)
             await tx.sessions.add(session)
-            await self.passwords.throttle(user.email, place).welcome(tx)
+            await self.passwords.throttle(user.email, network).welcome(tx)
 
         await self.runner.accounts(enter)
         self.runner.event_log.record("registered", user=str(user.id), session=str(session.id))
@@ -85,7 +85,7 @@ class Accounts:
 
         return await self.runner.accounts(change)
 
-    async def change_password(self, actor: Actor, current: str, new: str, place: str = "") -> None:
+    async def change_password(self, actor: Actor, current: str, new: str, network: str = "") -> None:
         """Sets another password and ends all other login sessions.
 
         Raises Invalid, also when ``current`` is wrong, and InvalidToken when the login session is gone.
@@ -94,8 +94,8 @@ class Accounts:
         rules = Rules()
         wanted = rules.keep("new_password", lambda text: new_password(text, user.email, user.name), new, "")
         rules.settle()
-        proven = await self._prove(user, "current_password", current, place)
-        async with self.hasher.turn(place) as turn:
+        proven = await self._prove(user, "current_password", current, network)
+        async with self.hasher.turn(network) as turn:
             password_hash = await turn.hash(wanted)
         now = self.runner.clock.now()
 
@@ -109,19 +109,19 @@ class Accounts:
         self.sessions.forget(await self.runner.accounts(change))
         self.runner.event_log.record("password_changed", user=str(user.id))
 
-    async def close(self, actor: Actor, password: str, place: str = "") -> None:
+    async def close(self, actor: Actor, password: str, network: str = "") -> None:
         """Deletes the account and everything in it.
 
         Raises Invalid when the password is wrong, and InvalidToken when the login session is gone.
         """
         user = await self.me(actor)
-        proven = await self._prove(user, "password", password, place)
+        proven = await self._prove(user, "password", password, network)
 
         async def remove(tx: AccountsUnitOfWork) -> list[SessionId]:
-            ended = [session.id for session in await self._prove_again(tx, actor, "password", proven)]
-            await tx.sessions.end(ended, self.runner.clock.now())
+            revoked = [session.id for session in await self._prove_again(tx, actor, "password", proven)]
+            await tx.sessions.end(revoked, self.runner.clock.now())
             await tx.users.remove(user.id)
-            return ended
+            return revoked
 
         self.sessions.forget(await self.runner.accounts(remove))
         self.runner.event_log.record("account_closed", user=str(user.id))
@@ -139,12 +139,12 @@ class Accounts:
                 raise NotFound("account")
             user = replace(found.user, disabled=disabled)
             await tx.users.update(user)
-            ended = [session.id for session in await tx.sessions.of_user(user_id)] if disabled else []
-            await tx.sessions.end(ended, self.runner.clock.now())
-            return user, ended
+            revoked = [session.id for session in await tx.sessions.of_user(user_id)] if disabled else []
+            await tx.sessions.end(revoked, self.runner.clock.now())
+            return user, revoked
 
-        user, ended = await self.runner.accounts(change)
-        self.sessions.forget(ended)
+        user, revoked = await self.runner.accounts(change)
+        self.sessions.forget(revoked)
         self.runner.event_log.record("account_disabled" if disabled else "account_enabled", user=str(user_id))
         return user
 
@@ -152,7 +152,7 @@ class Accounts:
         """Everybody, in order of registration."""
         return await self.runner.store.accounts().users.page(after, limit)
 
-    async def _prove(self, user: User, field: str, password: str, place: str) -> str:
+    async def _prove(self, user: User, field: str, password: str, network: str) -> str:
         """Asks for the password again, and returns the hash that it was compared with.
 
         A wrong one is a broken rule: after a 401 clients would throw away a good session. Raises Invalid.
@@ -160,7 +160,9 @@ class Accounts:
         found = await self.runner.store.accounts().users.credentials(user.email)
         if found is None or found.user.id != user.id:
             raise InvalidToken
-        checked = await self.passwords.check(user.email, found.password_hash, readable_password(field, password), place)
+        checked = await self.passwords.check(
+            user.email, found.password_hash, readable_password(field, password), network
+        )
         if not checked.right:
             raise self._wrong_password(user.id, field)
         return found.password_hash

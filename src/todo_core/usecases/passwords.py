@@ -39,25 +39,25 @@ class PasswordCheck:
     digests: Digests
     policy: ThrottlePolicy = ThrottlePolicy()
 
-    async def check(self, email: str, stored: str | None, password: str, place: str) -> Checked:
+    async def check(self, email: str, stored: str | None, password: str, network: str) -> Checked:
         """Whether this is the password behind the stored hash; ``None`` stands for no such account.
 
         The attempt is counted before the comparison and taken back after a right one, so that no number of
         parallel guesses gets more than its share. Raises TooManyRequests.
         """
-        throttle = self.throttle(email, place)
+        throttle = self.throttle(email, network)
         return await self._patiently(lambda: self._attempt(throttle, stored, password))
 
-    async def hash_new(self, password: str, place: str, permit: Callable[[], Awaitable[None]]) -> str:
-        """The hash for a new account. It costs the place as much as a failed login, which is never given back.
+    async def hash_new(self, password: str, network: str, permit: Callable[[], Awaitable[None]]) -> str:
+        """The hash for a new account. It costs the network as much as a failed login, which is never given back.
 
         ``permit`` is called once that is paid, and may raise what speaks against the account. Raises TooManyRequests.
         """
-        throttle = self.throttle("", place)
+        throttle = self.throttle("", network)
 
         async def attempt() -> str:
             await throttle.look()
-            async with self.hasher.turn(place) as turn:
+            async with self.hasher.turn(network) as turn:
                 await throttle.charge()
                 await permit()
                 return await turn.hash(password)
@@ -82,7 +82,7 @@ class PasswordCheck:
 
     async def _attempt(self, throttle: Throttle, stored: str | None, password: str) -> Checked:
         await throttle.look()
-        async with self.hasher.turn(throttle.place) as turn:
+        async with self.hasher.turn(throttle.network) as turn:
             paid = await throttle.charge()
             right = await turn.matches(stored, password)
             outdated = right and stored is not None and self.hasher.outdated(stored)
@@ -90,9 +90,9 @@ class PasswordCheck:
         await (throttle.refund(paid) if right else throttle.settle(paid))
         return Checked(right, new_hash)
 
-    def throttle(self, email: str, place: str) -> Throttle:
-        """What is counted about this address at this place."""
-        return Throttle(self.runner, self.policy, self.digests, email, place)
+    def throttle(self, email: str, network: str) -> Throttle:
+        """The counts for this email address and network."""
+        return Throttle(self.runner, self.policy, self.digests, email, network)
 
 
 def readable_password(field: str, text: str) -> str:

@@ -42,7 +42,7 @@ class Sessions:
     passwords: PasswordCheck
     access: AccessTokens
     refreshing: RefreshTokens
-    ended: RevokedSessions
+    revoked: RevokedSessions
     policy: SessionPolicy = SessionPolicy()
     first_uses: FirstUses = field(default_factory=FirstUses)
 
@@ -50,14 +50,14 @@ class Sessions:
         """Who is asking, without looking anything up outside memory. Raises InvalidToken."""
         now = self.runner.clock.now()
         claims = self.access.read(token, now)
-        if claims.session_id in self.ended:
+        if claims.session_id in self.revoked:
             raise InvalidToken
         if claims.generation > 1 and now - claims.issued_at < self.policy.grace:
             self.first_uses.note(claims.session_id, claims.generation)
         return Actor(claims.user_id, claims.session_id)
 
-    async def log_in(self, email: str, password: str, client: str, place: str = "") -> SignedIn:
-        """A new login session; failures count for the address, and for the place if one is named.
+    async def log_in(self, email: str, password: str, client: str, network: str = "") -> SignedIn:
+        """A new login session; failures count for the address, and for the network if one is named.
 
         Raises InvalidCredentials, TooManyRequests, and Invalid for what no address or password can be.
         """
@@ -67,7 +67,7 @@ class Sessions:
         rules.settle()
         for _ in range(LOGIN_TRIES):
             found = await self.runner.store.accounts().users.credentials(email)
-            checked = await self.passwords.check(email, found.password_hash if found else None, password, place)
+            checked = await self.passwords.check(email, found.password_hash if found else None, password, network)
             if found is None or not checked.right or found.user.disabled:
                 self.runner.event_log.record("login_failed", user=str(found.user.id) if found else None)
                 raise InvalidCredentials
@@ -99,10 +99,10 @@ class Sessions:
         self.forget(surplus)
         return user
 
-    async def refresh(self, token: str, place: str = "") -> SignedIn:
+    async def refresh(self, token: str, network: str = "") -> SignedIn:
         """New tokens for an old refresh token. Raises InvalidToken; a copied token ends its login session."""
         session_id, generation = self.refreshing.read(token)
-        where = self.passwords.digests.of("rotation", str(session_id), place) if place else None
+        where = self.passwords.digests.of("rotation", str(session_id), network) if network else None
 
         async def present(tx: AccountsUnitOfWork) -> tuple[Refresh, LoginSession, User] | None:
             session = await tx.sessions.locked(session_id)
@@ -202,7 +202,7 @@ class Sessions:
     def forget(self, session_ids: Sequence[SessionId]) -> None:
         """Refuses the access tokens of these sessions from now on; other replicas learn it from the storage."""
         for session_id in session_ids:
-            self.ended.add(session_id)
+            self.revoked.add(session_id)
 
     async def write_first_uses(self) -> None:
         """Lets other replicas know which access tokens have been used here; without any it costs nothing."""
@@ -216,11 +216,11 @@ class Sessions:
         await self.runner.accounts(write)
         self.first_uses.written(used)
 
-    async def forget_ended(self, session_ids: Sequence[SessionId]) -> None:
+    async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
         """Deletes the rows of sessions that ended so long ago that no token of theirs can be within its time."""
 
         async def forget(tx: AccountsUnitOfWork) -> None:
-            await tx.sessions.forget_ended(session_ids)
+            await tx.sessions.forget_revoked(session_ids)
 
         await self.runner.accounts(forget)
 

@@ -1,9 +1,9 @@
-"""Who may guess a password now: attempts are counted for accounts, for places, and for accounts at places they know.
+"""Limits password attempts per account, per client network, and per account in a network that it has logged in from.
 
-A place is whatever text the driver has for where a request comes from; an empty one is nowhere, and not counted.
-For each there are two counts: of failures, to which registrations belong, and of attempts of every kind.
-What is stored names neither an address nor a place. It is bounded: a count is made only for an attempt that has a
-place at the hashing bench, and it is dropped soon after it has ceased to matter.
+A network is any text that identifies where a request comes from; nothing is counted for an empty one.
+Each has two counts: of failures, which include registrations, and of attempts of every kind.
+What is stored names neither an address nor a network. It is bounded: a count is made only for an attempt that has its
+turn at the password worker, and is deleted soon after it has no effect any more.
 """
 
 from collections.abc import Sequence
@@ -55,16 +55,16 @@ Paid = Sequence[tuple[Count, Attempts]]
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """The counts of one attempt to give the password of ``email`` from ``place``; without an email, to register."""
+    """The counts of one attempt to give the password of ``email`` from ``network``; without an email, to register."""
 
     runner: Runner
     policy: ThrottlePolicy
     digests: Digests
     email: str
-    place: str
+    network: str
 
     async def look(self) -> None:
-        """Turns away whoever has to wait anyway, before they cost a place at the bench. Raises Blocked."""
+        """Refuses an attempt that has to wait, before it takes a turn at the password worker. Raises Blocked."""
         reads = self.runner.store.accounts().attempts
         now = self.runner.clock.now()
         for count in await self._counts(reads, now):
@@ -78,7 +78,7 @@ class Throttle:
 
         Raises Blocked, and then it counts nowhere.
         """
-        if not self.email and not self._network(blocks=True):
+        if not self.email and not self._network_counts(blocks=True):
             return ()
 
         async def charge(tx: AccountsUnitOfWork) -> tuple[Paid, int]:
@@ -114,7 +114,7 @@ class Throttle:
             await self.runner.accounts(settle)
 
     async def refund(self, paid: Paid) -> None:
-        """The password was right: nothing counts against the account any more, nor this attempt against the place."""
+        """The password was right: nothing counts against the account any more, nor this attempt against the network."""
 
         async def refund(tx: AccountsUnitOfWork) -> None:
             for count in (count for count, _ in paid if not count.final):
@@ -128,8 +128,8 @@ class Throttle:
         await self.runner.accounts(refund)
 
     async def welcome(self, tx: AccountsUnitOfWork) -> None:
-        """From now on the account is known at this place, with nothing against it."""
-        if self.place:
+        """From now on the account is known in this network, with nothing against it."""
+        if self.network:
             now = self.runner.clock.now()
             await tx.attempts.locked(self._pair, now)
             await tx.attempts.update(self._pair, Attempts(since=now, kept_until=now + self.policy.known_for))
@@ -137,29 +137,29 @@ class Throttle:
     async def _counts(self, reads: AttemptReads, now: datetime) -> Sequence[Count]:
         """The counts that decide, in the one order in which everybody locks them."""
         if not self.email:
-            return self._network(blocks=True)
-        pair = await reads.get(self._pair) if self.place else None
+            return self._network_counts(blocks=True)
+        pair = await reads.get(self._pair) if self.network else None
         known = pair is not None and pair.known(now)
         own = (
             Count("known", self._pair, self.policy.account)
             if known
             else Count("account", self.digests.of("account", self.email), self.policy.account)
         )
-        return [own, *self._network(blocks=not known)]
+        return [own, *self._network_counts(blocks=not known)]
 
-    def _network(self, blocks: bool) -> Sequence[Count]:
-        """The counts of the place, whatever account it is about."""
-        failures, attempts = self.policy.place, self.policy.attempts
-        if not self.place or failures is None or attempts is None:
+    def _network_counts(self, blocks: bool) -> Sequence[Count]:
+        """The counts of the network, for all accounts."""
+        failures, attempts = self.policy.network, self.policy.attempts
+        if not self.network or failures is None or attempts is None:
             return ()
         return (
-            Count("place", self.digests.of("place", self.place), failures, blocks, final=not self.email),
-            Count("attempts", self.digests.of("attempts", self.place), attempts, blocks, final=True),
+            Count("place", self.digests.of("place", self.network), failures, blocks, final=not self.email),
+            Count("attempts", self.digests.of("attempts", self.network), attempts, blocks, final=True),
         )
 
     @property
     def _pair(self) -> bytes:
-        return self.digests.of("known", self.place, self.email)
+        return self.digests.of("known", self.network, self.email)
 
 
 def _check(wait: int, count: Count) -> None:
