@@ -1,4 +1,4 @@
-"""Failed logins, counted where every replica sees them."""
+"""Counts of failed logins, shared by all replicas."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ LOCKED: Final = Statement(
     .on_conflict_do_update(index_elements=["key"], set_={"failures": A.failures})
     .returning(*COUNTS)
 )
-"""One statement that finds or begins a count, and holds its row either way."""
+"""Finds or creates a count, and locks its row."""
 
 UPDATE: Final = Statement(
     update(login_attempts)
@@ -45,7 +45,7 @@ FORGET: Final = Piecewise(
 
 @dataclass(frozen=True, slots=True)
 class SqlAttempts:
-    """The counts, through whatever runs statements; the writing calls want a transaction."""
+    """The counts of failed logins. Writing methods require a transaction as reader."""
 
     reader: Reader
 

@@ -1,4 +1,4 @@
-"""All people, in the unscoped door: to look at, and to change inside a transaction."""
+"""Users of all accounts."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -32,7 +32,7 @@ NEXT: Final = Statement(
     .limit(bindparam("limit", type_=Integer()))
 )
 ADD: Final = Statement(
-    # PostgreSQL's form of the clause, which SQLite understands as well.
+    # PostgreSQL's syntax, which SQLite supports as well
     insert(users)
     .values(
         {column.name: bindparam(column.name, type_=column.type) for column in [*USER_COLUMNS, U.password_hash]}
@@ -55,7 +55,7 @@ REMOVE: Final = Statement(delete(users).where(MINE).returning(U.id))
 
 @dataclass(frozen=True, slots=True)
 class SqlUsers:
-    """The people, through whatever runs statements; the writing calls want a transaction."""
+    """The users. Writing methods require a transaction as reader."""
 
     reader: Reader
 
