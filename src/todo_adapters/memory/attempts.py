@@ -1,4 +1,4 @@
-"""Failed logins, counted under keys that say nothing about the address."""
+"""Counts of failed logins in memory."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from todo_core.model.attempts import Attempts
 
 
 class MemoryAttemptReads:
-    """Failed logins, to look at."""
+    """Read access to the counts of failed logins."""
 
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
@@ -22,7 +22,7 @@ class MemoryAttemptReads:
 
 
 class MemoryAttempts(MemoryAttemptReads):
-    """Failed logins, to count."""
+    """Write access to the counts of failed logins."""
 
     async def locked(self, key: bytes, now: datetime) -> Attempts:
         check_storable(now)
@@ -55,5 +55,5 @@ def _over(attempts: Attempts | None, moment: datetime) -> bool:
 
 
 def attempts_row(key: bytes) -> Key:
-    """The row of a count."""
+    """The lock key of a count."""
     return ("attempts", key)
