@@ -16,7 +16,7 @@ from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.attempts import SqlAttempts
-from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW, UNDONE
+from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW
 from todo_adapters.sql.postgres.connection import to_connect_error, to_core_error
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.statements import Statement
@@ -74,7 +74,7 @@ MEANINGS = {
     },
     DISK_FULL: {"DiskFullError"},
     TOO_SLOW: {"QueryCanceledError"},
-    UNDONE: {"InFailedSQLTransactionError"},
+    ROLLED_BACK: {"InFailedSQLTransactionError"},
     NO_SCHEMA: {"UndefinedColumnError", "UndefinedTableError"},
     Contention: {
         "DeadlockDetectedError",
@@ -192,7 +192,7 @@ async def test_a_commit_that_is_answered_with_a_rollback_did_not_happen(service:
             await SqlAttempts(transaction).locked(key, NOW)
         with suppress(asyncpg.DivisionByZeroError):
             await transaction.one(WRONG, {})
-        with pytest.raises(Unavailable, match=UNDONE):
+        with pytest.raises(Unavailable, match=ROLLED_BACK):
             await transaction.commit()
     assert await service.run.store.accounts().attempts.get(key) is None
 

@@ -40,14 +40,14 @@ class MemoryAttempts(MemoryAttemptReads):
         counts = [(attempts.since, key) for key, attempts in self._draft.attempts.items()]
         piece, end = oldest(counts, after, before, limit)
         for _, key in sorted(piece, key=lambda count: count[1]):
-            if _over(self._draft.attempts.get(key), before) and await self._draft.holding.take_if_free(
+            if _expired(self._draft.attempts.get(key), before) and await self._draft.holding.take_if_free(
                 attempts_row(key)
             ):
                 self._draft.attempts.drop(key)
         return end
 
 
-def _over(attempts: Attempts | None, moment: datetime) -> bool:
+def _expired(attempts: Attempts | None, moment: datetime) -> bool:
     if attempts is None:
         return False
     ends = (attempts.since, attempts.blocked_until, attempts.kept_until)

@@ -1,4 +1,4 @@
-"""Users in memory."""
+"""Users and their unique email addresses, in memory."""
 
 from dataclasses import replace
 

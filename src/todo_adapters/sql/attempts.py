@@ -14,10 +14,10 @@ from todo_adapters.sql.tables import login_attempts
 from todo_core.model.attempts import Attempts
 
 A = login_attempts.c
-MINE: Final = A.key == bindparam("key", type_=A.key.type)
+BY_KEY: Final = A.key == bindparam("key", type_=A.key.type)
 COUNTS: Final = (A.failures, A.since, A.blocked_until, A.kept_until)
 
-GET: Final = Statement(select(*COUNTS).where(MINE), keyed=True)
+GET: Final = Statement(select(*COUNTS).where(BY_KEY), keyed=True)
 LOCKED: Final = Statement(
     insert(login_attempts)
     .values(key=bindparam("key", type_=A.key.type), failures=0, since=bindparam("since", type_=A.since.type))
@@ -28,7 +28,7 @@ LOCKED: Final = Statement(
 
 UPDATE: Final = Statement(
     update(login_attempts)
-    .where(MINE)
+    .where(BY_KEY)
     .values({column.name: bindparam(column.name, type_=column.type) for column in COUNTS})
     .returning(A.key)
 )

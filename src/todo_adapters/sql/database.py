@@ -12,7 +12,7 @@ Values = Mapping[str, Any]
 OUT_OF_REACH: Final = "The database cannot be reached."
 TOO_SLOW: Final = "The request took the database too long. Request less, or try again later."
 DISK_FULL: Final = "The disk of the database is full."
-UNDONE: Final = "The database rolled back the write; nothing has changed."
+ROLLED_BACK: Final = "The database rolled back the write; nothing has changed."
 CLOSED: Final = "The database is closed."
 NO_SCHEMA: Final = "The database has no schema, or an outdated one; run `todo migrate`."
 

@@ -105,6 +105,7 @@ class DueBound:
         return due.at < self.of(due.kind)
 
     def of(self, kind: DueKind) -> datetime:
+        """The comparand for due dates of this type."""
         if kind is DueKind.DAY:
             return self.day
         return self.floating if kind is DueKind.FLOATING else self.fixed

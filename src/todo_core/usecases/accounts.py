@@ -92,11 +92,11 @@ class Accounts:
         """
         user = await self.me(actor)
         rules = Rules()
-        wanted = rules.keep("new_password", lambda text: new_password(text, user.email, user.name), new, "")
+        new = rules.keep("new_password", lambda text: new_password(text, user.email, user.name), new, "")
         rules.settle()
         proven = await self._prove(user, "current_password", current, network)
         async with self.hasher.turn(network) as turn:
-            password_hash = await turn.hash(wanted)
+            password_hash = await turn.hash(new)
         now = self.runner.clock.now()
 
         async def change(tx: AccountsUnitOfWork) -> list[SessionId]:

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Select, literal_column, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from todo_adapters.shield import finished
-from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW, UNDONE, Values
+from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW, Values
 from todo_adapters.sql.statements import Row, Statement
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, TodoError, Unavailable
 
@@ -42,7 +42,7 @@ ERRORS: Final[Mapping[str, Callable[[], TodoError]]] = {
     "23502": MovedOn,  # not null violation: a feed entry without a row, see writes.py
     "23505": MovedOn,  # unique violation: the key was claimed concurrently
     "25006": UNREACHABLE,  # read-only transaction: no longer the primary
-    "25P02": partial(Unavailable, UNDONE),  # in failed transaction
+    "25P02": partial(Unavailable, ROLLED_BACK),  # in failed transaction
     "25P03": UNREACHABLE,  # idle in transaction for too long
     "25P04": UNREACHABLE,  # transaction took too long
     "28": UNREACHABLE,  # invalid authorization
@@ -112,7 +112,7 @@ class PostgresConnection:
     async def commit(self) -> None:
         """Raises OutcomeUnknown if it may have committed, Unavailable if the server has rolled back."""
         if await self._commit(self._connection.execute("COMMIT")) == "ROLLBACK":
-            raise Unavailable(UNDONE)  # a statement had failed, and its error was ignored
+            raise Unavailable(ROLLED_BACK)  # a statement had failed, and its error was ignored
 
     async def roll_back(self) -> None:
         await finished(self._run(self._connection.execute("ROLLBACK")))

@@ -74,11 +74,13 @@ def set_pragmas(connection: sqlite3.Connection) -> None:
     """Applies the settings and verifies them. Raises Unavailable with the name of a setting that SQLite ignores."""
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
-    for name, wanted in READ_BACK.items():
+    for name, expected in READ_BACK.items():
         found = connection.execute(f"PRAGMA {name}").fetchone()
-        if found is None or found[0] != wanted:
+        if found is None or found[0] != expected:
             actual = "nothing" if found is None else found[0]
-            raise Unavailable(f"SQLite does not apply PRAGMA {name} = {wanted} to this database: it reports {actual}.")
+            raise Unavailable(
+                f"SQLite does not apply PRAGMA {name} = {expected} to this database: it reports {actual}."
+            )
 
 
 def connect_impatient(path: Path) -> sqlite3.Connection:
