@@ -84,7 +84,7 @@ def test_serving_stops_before_it_listens(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "umask", lambda _: 0)
     told = CliRunner().invoke(main, ["serve", "--migrate", "--port", str(free_port())])
     assert told.exit_code == 1
-    assert "SQLite does not keep PRAGMA foreign_keys = 1 for this database: it answers 0." in told.output
+    assert "SQLite does not apply PRAGMA foreign_keys = 1 to this database: it reports 0." in told.output
 
 
 def traces(file: Path) -> dict[str, int]:
