@@ -10,7 +10,7 @@ from todo_core.model.task import TaskDraft
 from todo_core.model.user import Registration
 from todo_http.api.accounts import NewAccount
 from todo_http.api.batch import _read as read_steps
-from todo_http.api.tasks import NewTask
+from todo_http.api.task_types import NewTask
 from todo_http.kernel.body import read_built
 from todo_http.kernel.operation import PUBLIC_BODY_MAX
 from todo_http.kernel.query import EMPTY
@@ -105,11 +105,11 @@ def finished(coroutine: Coroutine[Any, Any, object]) -> object:
 
 
 def _read_batch(body: bytes) -> object:
-    async def whole_body() -> bytes:
+    async def read() -> bytes:
         return body
 
     options = SimpleNamespace(require_if_match=False)
-    request: Any = SimpleNamespace(whole_body=whole_body, query=EMPTY, service=SimpleNamespace(options=options))
+    request: Any = SimpleNamespace(body=read, query=EMPTY, service=SimpleNamespace(options=options))
     return finished(read_steps(request))
 
 

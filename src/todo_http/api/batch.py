@@ -13,14 +13,14 @@ from todo_core.ids import TaskId
 from todo_core.model.task import Task, TaskDraft, TaskPatch
 from todo_core.model.write_options import Revisions
 from todo_core.usecases.batch import Add, Change, Remove, Step, Target, apply_batch
-from todo_http.api.tasks import NewTask, TaskChanges, TaskOut
+from todo_http.api.task_types import NewTask, TaskChanges, TaskOut
 from todo_http.kernel.body import read_built, read_fields
-from todo_http.kernel.call import Call
 from todo_http.kernel.conditions import revisions_of
-from todo_http.kernel.guards import CANONICAL_ID, limit_rate
-from todo_http.kernel.operation import Gives, operation
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.guards import CANONICAL_ID, authenticated
+from todo_http.kernel.operation import OperationController, Success, post
 from todo_http.kernel.query import FAULTS_MAX
-from todo_http.kernel.responses import Answer
+from todo_http.kernel.responses import Response
 from todo_http.kernel.schemas import note
 from todo_http.problems.errors import Fault, InvalidRequest
 
@@ -178,9 +178,9 @@ class Envelope(Struct, forbid_unknown_fields=True):
     operations: list[Raw]
 
 
-async def _read(request: Call) -> list[Step]:
+async def _read(request: RequestContext) -> list[Step]:
     """Raises InvalidRequest with every fault of every operation, up to as many as are told at once."""
-    given, faults = read_fields(await request.whole_body(), Envelope)
+    given, faults = read_fields(await request.body(), Envelope)
     reading = Reading()
     reading.faults += [*request.query.faults, *faults]
     operations = given.get("operations", [])
@@ -198,19 +198,24 @@ async def _read(request: Call) -> list[Step]:
     return reading.steps
 
 
-@operation(
-    "POST",
-    "/api/{user_id:str}/batch",
-    id="batch",
-    tag="tasks",
-    summary="Several writes to tasks as one",
-    description="All operations happen in order, or none does; a problem points at the operation that failed.",
-    takes=Batch,
-    refuses=("precondition-required",),
-    gives={200: Gives(description="What became of each operation.", body=list[StepResult])},
-)
-async def batch(request: Call) -> Answer:
-    steps = await _read(request)
-    limit_rate(request.visit, len(steps) - 1)
-    results = await request.write(apply_batch, steps)
-    return Answer.json(200, [StepResult.of(step, task) for step, task in zip(steps, results, strict=True)])
+class Batches(OperationController):
+    """Several writes in one request."""
+
+    path = "/api/{user_id:str}/batch"
+    tags = ("tasks",)
+    guards = (authenticated,)
+
+    @post(
+        operation_id="batch",
+        summary="Run several operations on tasks",
+        description="Runs the operations in order, all of them or none. A problem names the operation that failed.",
+        body=Batch,
+        errors=("precondition-required",),
+        success={200: Success(description="The result of each operation.", body=list[StepResult])},
+    )
+    async def batch(self, request: RequestContext) -> Response:
+        steps = await _read(request)
+        request.count(len(steps) - 1)
+        done = await request.write(apply_batch, steps)
+        results = [StepResult.of(step, task) for step, task in zip(steps, done.value, strict=True)]
+        return Response.json(200, results, replayed=done.replayed)

@@ -1,57 +1,31 @@
-"""Every operation there is."""
+"""All operations of the service."""
 
-from litestar.handlers import HTTPRouteHandler
-
-from todo_http.api import accounts, batch, health, sessions, task_list, tasks
-from todo_http.kernel.endpoint import Options, handled
-from todo_http.kernel.operation import Operation
-from todo_http.openapi import docs
-from todo_http.problems import pages as problem_pages
-from todo_http.problems.errors import with_head
+from todo_http.api import accounts, batch, docs, health, problem_pages, sessions, tasks
+from todo_http.kernel.operation import Operation, OperationController, operations_of
 from todo_http.web.pages import WEB
 
-OPERATIONS: tuple[HTTPRouteHandler, ...] = (
-    accounts.register,
-    sessions.login,
-    sessions.refresh,
-    sessions.logout,
-    accounts.me,
-    accounts.change_me,
-    accounts.change_password,
-    accounts.close,
-    sessions.list_sessions,
-    sessions.end,
-    sessions.end_others,
-    task_list.find,
-    tasks.add,
-    tasks.get,
-    tasks.put,
-    tasks.patch,
-    tasks.complete,
-    tasks.remove,
-    batch.batch,
-    health.health,
-    health.live,
-    health.ready,
-    problem_pages.explain,
+CONTROLLERS: tuple[type[OperationController], ...] = (
+    accounts.Registrations,
+    sessions.SignIn,
+    accounts.OwnAccount,
+    sessions.LoginSessions,
+    tasks.Tasks,
+    batch.Batches,
+    health.Health,
+    problem_pages.ProblemPages,
 )
-DOCS: tuple[HTTPRouteHandler, ...] = (docs.document, docs.page, docs.asset)
-SIGNPOST: HTTPRouteHandler = docs.front
 
 
-def routes(docs: bool, web: bool) -> list[HTTPRouteHandler]:
-    """The handlers: with what describes them or without, and with the web client or a signpost in its place."""
-    methods: dict[str, set[str]] = {}
-    for facts in operations(docs, web):
-        methods.setdefault(facts.path, {"OPTIONS"}).add(facts.method)
-    options = [handled("OPTIONS", path, Options(with_head(each))) for path, each in methods.items()]
-    return [*options, *_handlers(docs, web)]  # in this order, or the framework would add OPTIONS of its own
+def routes(with_docs: bool, with_web: bool) -> list[type[OperationController] | Operation]:
+    """What Litestar routes to."""
+    return [*_controllers(with_docs, with_web), *(WEB if with_web else ())]
 
 
-def operations(docs: bool = True, web: bool = True) -> list[Operation]:
-    """What is known about each of them."""
-    return [handler.opt["operation"] for handler in _handlers(docs, web)]
+def operations(with_docs: bool = True, with_web: bool = True) -> list[Operation]:
+    """All operations, in the order of the OpenAPI document."""
+    known = [operation for each in _controllers(with_docs, with_web) for operation in operations_of(each)]
+    return [*known, *(WEB if with_web else ())]
 
 
-def _handlers(docs: bool, web: bool) -> list[HTTPRouteHandler]:
-    return [*OPERATIONS, *(DOCS if docs else ()), *(WEB if web else (SIGNPOST,))]
+def _controllers(with_docs: bool, with_web: bool) -> list[type[OperationController]]:
+    return [*CONTROLLERS, *([docs.Docs] if with_docs else []), *([] if with_web else [docs.Signpost])]

@@ -16,12 +16,11 @@ from todo_core.model.task import Priority
 from todo_core.model.task_filter import DueOption, SortField, TaskPosition, TaskQuery, TaskSort, search_words
 from todo_core.paging import Page
 from todo_core.usecases.tasks import look_through
-from todo_http.api.tasks import TASKS, TaskOut
-from todo_http.kernel.call import Call
-from todo_http.kernel.entity_tags import answer_to, has_seen, tag_of, unchanged
-from todo_http.kernel.operation import Gives, operation
+from todo_http.api.task_types import TaskOut
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.entity_tags import conditional_response, not_modified, not_modified_since, tag_of
 from todo_http.kernel.query import Parameter
-from todo_http.kernel.responses import Answer, Field, encode
+from todo_http.kernel.responses import Field, Response, encode
 from todo_http.kernel.schemas import CLOCK, DAY
 from todo_http.problems.errors import Fault, InvalidRequest
 
@@ -129,8 +128,8 @@ PARAMETERS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a query string asks for."""
+class TaskListQuery:
+    """What the query string selects: which tasks, in which order, from where on and how many."""
 
     query: TaskQuery
     sort: TaskSort
@@ -138,8 +137,8 @@ class Wish:
     limit: int
 
 
-def read_wish(request: Call) -> Wish:
-    """Raises InvalidRequest with every rule that the query breaks."""
+def read_task_list_query(request: RequestContext) -> TaskListQuery:
+    """Raises InvalidRequest with every rule that the query string breaks."""
     values, faults = request.query.values, list(request.query.faults)
     sort = values.get("sort") or TaskSort()
     after = None
@@ -158,10 +157,10 @@ def read_wish(request: Call) -> Wish:
         due=values.get("due"),
         words=values.get("q", ()),
     )
-    return Wish(query, sort, after, values.get("limit", PAGE_MAX))
+    return TaskListQuery(query, sort, after, values.get("limit", PAGE_MAX))
 
 
-def _next_page(request: Call, position: TaskPosition, sort: TaskSort) -> tuple[Field, Field]:
+def _next_page(request: RequestContext, position: TaskPosition, sort: TaskSort) -> tuple[Field, Field]:
     """Where the same list goes on behind this position: a link (RFC 8288), and the cursor in it."""
     parts = request.scope["query_string"].decode("ascii", "replace").split("&")
     kept = [quote(part, safe="=%+:,.-_~") for part in parts if part and part.partition("=")[0] != "cursor"]
@@ -170,15 +169,16 @@ def _next_page(request: Call, position: TaskPosition, sort: TaskSort) -> tuple[F
     return (b"link", f'<{target}>; rel="next"'.encode("ascii")), (b"x-next-cursor", cursor.encode("ascii"))
 
 
-async def _read_page(request: Call, wish: Wish) -> tuple[Page[TaskOut, TaskPosition], Any]:
+async def _read_page(request: RequestContext, listed: TaskListQuery) -> tuple[Page[TaskOut, TaskPosition], Any]:
     """The page, and what to encode as the body.
 
     The storage bounds a page by its texts. In JSON a control character has six bytes, so a page that could be long is
     encoded here, and read again with fewer tasks when it is too long.
     """
-    run, owner, limit = request.todo.run, request.actor.user_id, wish.limit
+    run, owner, limit = request.todo.run, request.actor.user_id, listed.limit
+    query, sort, after = listed.query, listed.sort, listed.after
     while True:
-        page = await run.read(owner, look_through, run.clock, wish.query, wish.sort, wish.after, limit, TaskOut.shaped)
+        page = await run.read(owner, look_through, run.clock, query, sort, after, limit, TaskOut.shaped)
         if len(page.items) <= ALWAYS_SHORT:
             return page, page.items
         body = encode(page.items)
@@ -187,28 +187,17 @@ async def _read_page(request: Call, wish: Wish) -> tuple[Page[TaskOut, TaskPosit
         limit = len(page.items) * PAGE_BYTES // len(body)
 
 
-@operation(
-    "GET",
-    TASKS,
-    id="listTasks",
-    tag="tasks",
-    summary="List tasks",
-    description="Oldest first unless told otherwise. A page with more behind it carries a Link to the next. It ends at "
-    "about 2 MB, so it may have fewer tasks than the limit.",
-    query=PARAMETERS,
-    gives={200: Gives(description="The tasks.", body=list[TaskOut], headers=("ETag", "Link", "X-Next-Cursor"))},
-)
-async def find(request: Call) -> Answer:
-    wish = read_wish(request)
+async def list_tasks(request: RequestContext) -> Response:
+    """A page of the tasks that match the query string, or 304."""
+    listed = read_task_list_query(request)
     run = request.todo.run
-    owner = request.actor.user_id
-    # What depends on the hour or on the zone changes without a write: only the others are named by the counter.
-    steady = not wish.query.needs_zone
-    if steady and b"if-none-match" in request.visit.fields:
-        latest = tag_of(await run.store.view(owner).revision())
-        if has_seen(request.visit, latest, whatever=False):
-            return unchanged(latest)
-    page, body = await _read_page(request, wish)
-    links = _next_page(request, page.next, wish.sort) if page.next else ()
+    # What depends on the time of day or on the zone changes without a write: only the others have a revision.
+    steady = not listed.query.needs_zone
+    if steady and b"if-none-match" in request.fields:
+        latest = tag_of(await run.store.view(request.actor.user_id).revision())
+        if not_modified_since(request.fields, latest, any_tag=False):
+            return not_modified(latest)
+    page, body = await _read_page(request, listed)
+    links = _next_page(request, page.next, listed.sort) if page.next else ()
     tag = tag_of(page.as_of) if steady and page.as_of is not None else None
-    return answer_to(request.visit, body, tag, *links)
+    return conditional_response(request.fields, body, tag, *links)

@@ -1,189 +1,115 @@
-"""One task over HTTP: added, read, changed, completed, removed."""
+"""Tasks: list, add, return, change, complete and delete."""
 
-from datetime import datetime
-from typing import Annotated
-from uuid import UUID
-
-import msgspec
-from msgspec import UNSET, UnsetType
-
-from todo_core.ids import TaskId, UserId
-from todo_core.model.task import Priority, Task, TaskDraft, TaskPatch
+from todo_core.ids import TaskId
+from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.runner import Outcome
 from todo_core.usecases.tasks import add_task, change_task, complete_task, get_task, remove_task, reopen_task
-from todo_http.kernel.body import instant, read_body, read_shape
-from todo_http.kernel.call import Call
-from todo_http.kernel.entity_tags import answer_to, tag_of
-from todo_http.kernel.operation import Gives, operation
-from todo_http.kernel.responses import Answer, Field
-from todo_http.kernel.schemas import Description, DueText, Instant, PriorityName, Title, note
+from todo_http.api.task_list import PARAMETERS, list_tasks
+from todo_http.api.task_types import Completion, NewTask, TaskChanges, TaskOut
+from todo_http.kernel.body import read_body, read_shape
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.entity_tags import conditional_response, tag_of
+from todo_http.kernel.guards import authenticated
+from todo_http.kernel.operation import OperationController, Success, delete, get, patch, post, put
+from todo_http.kernel.responses import Field, Response
 
-Revision = Annotated[int, note("The number of the owner's change that last touched it.", 42, minimum=1)]
-
-TASKS = "/api/{user_id:str}/tasks"
-TASK = TASKS + "/{task_id:str}"
-
-
-class NewTask(msgspec.Struct, forbid_unknown_fields=True):
-    """A task to be added."""
-
-    title: Title
-    description: Description | UnsetType | None = UNSET
-    completed: bool | UnsetType = UNSET
-    priority: PriorityName | UnsetType | None = UNSET
-    due_date: DueText | UnsetType | None = UNSET
+TASK = "/{task_id:str}"
 
 
-class TaskChanges(msgspec.Struct, forbid_unknown_fields=True):
-    """What a task shall become: an absent field stays as it is, null clears it."""
-
-    title: Title | UnsetType = UNSET
-    description: Description | UnsetType | None = UNSET
-    completed: bool | UnsetType = UNSET
-    priority: PriorityName | UnsetType | None = UNSET
-    due_date: DueText | UnsetType | None = UNSET
+TASK_FOUND = Success(description="The task.", body=TaskOut, headers=("ETag",))
 
 
-class Completion(msgspec.Struct, forbid_unknown_fields=True):
-    """Whether a task is done."""
+class Tasks(OperationController):
+    """The tasks of a user."""
 
-    completed: bool
+    path = "/api/{user_id:str}/tasks"
+    tags = ("tasks",)
+    guards = (authenticated,)
+
+    @get(
+        operation_id="listTasks",
+        summary="List tasks",
+        description="Returns the tasks that match, oldest first unless `sort` is given. A page that is not the last "
+        "has a Link to the next one. It ends at about 2 MB, so it may hold fewer tasks than the limit.",
+        query=PARAMETERS,
+        success={200: Success(description="The tasks.", body=list[TaskOut], headers=("ETag", "Link", "X-Next-Cursor"))},
+    )
+    async def list(self, request: RequestContext) -> Response:
+        return await list_tasks(request)
+
+    @post(
+        operation_id="addTask",
+        summary="Add a task",
+        body=NewTask,
+        success={201: Success(description="The new task.", body=TaskOut, headers=("ETag", "Location"))},
+    )
+    async def add(self, request: RequestContext) -> Response:
+        draft = await read_body(request, NewTask, TaskDraft.of)
+        added = await request.write(add_task, draft)
+        task = added.value
+        location = f"/api/{task.user_id}/tasks/{task.id}".encode("ascii")
+        fields = (_etag(task), (b"location", location))
+        return Response.json(201, TaskOut.of(task), *fields, replayed=added.replayed)
+
+    @get(TASK, operation_id="getTask", summary="Return a task", success={200: TASK_FOUND})
+    async def get_one(self, request: RequestContext) -> Response:
+        task = await request.todo.run.read(request.actor.user_id, get_task, TaskId(request.path_id("task_id")))
+        return conditional_response(request.fields, TaskOut.of(task), tag_of(task.revision))
+
+    @patch(
+        TASK,
+        operation_id="changeTask",
+        summary="Change a task",
+        description="Changes the given fields. If nothing changes, the revision stays the same.",
+        body=TaskChanges,
+        success={200: TASK_FOUND},
+    )
+    async def change(self, request: RequestContext) -> Response:
+        return await _change(request)
+
+    @put(
+        TASK,
+        operation_id="putTask",
+        summary="Change a task",
+        description="The same as PATCH: absent fields are left unchanged.",
+        body=TaskChanges,
+        success={200: TASK_FOUND},
+    )
+    async def change_by_put(self, request: RequestContext) -> Response:
+        return await _change(request)
+
+    @patch(
+        TASK + "/complete",
+        operation_id="completeTask",
+        summary="Complete or reopen a task",
+        body=Completion,
+        success={200: TASK_FOUND},
+    )
+    async def complete(self, request: RequestContext) -> Response:
+        completion = await read_shape(request, Completion)
+        use_case = complete_task if completion.completed else reopen_task
+        return _changed(await request.write(use_case, TaskId(request.path_id("task_id"))))
+
+    @delete(
+        TASK,
+        operation_id="removeTask",
+        summary="Delete a task",
+        success={204: Success(description="The task has been deleted.")},
+    )
+    async def remove(self, request: RequestContext) -> Response:
+        removed = await request.write(remove_task, TaskId(request.path_id("task_id")))
+        return Response(204, replayed=removed.replayed)
 
 
-class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A task."""
+async def _change(request: RequestContext) -> Response:
+    changes = await read_body(request, TaskChanges, TaskPatch.of)
+    return _changed(await request.write(change_task, TaskId(request.path_id("task_id")), changes))
 
-    id: UUID
-    user_id: UUID
-    title: Title
-    description: Description | None
-    completed: bool
-    completed_at: Instant | None
-    priority: PriorityName | None
-    due_date: DueText | None
-    revision: Revision
-    created_at: Instant
-    updated_at: Instant
 
-    @staticmethod
-    def shaped(
-        id: TaskId,
-        user_id: UserId,
-        title: str,
-        description: str | None,
-        completed_at: datetime | None,
-        priority: Priority | None,
-        due_date: str | None,
-        revision: int,
-        created_at: datetime,
-        updated_at: datetime,
-        /,
-    ) -> "TaskOut":
-        """The TaskForm of the wire."""
-        return TaskOut(
-            id,
-            user_id,
-            title,
-            description,
-            completed_at is not None,
-            None if completed_at is None else instant(completed_at),
-            priority,
-            due_date,
-            revision,
-            instant(created_at),
-            instant(updated_at),
-        )
-
-    @staticmethod
-    def of(task: Task) -> "TaskOut":
-        return task.shaped(TaskOut.shaped)
+def _changed(outcome: Outcome[Task]) -> Response:
+    task = outcome.value
+    return Response.json(200, TaskOut.of(task), _etag(task), replayed=outcome.replayed)
 
 
 def _etag(task: Task) -> Field:
     return b"etag", tag_of(task.revision)
-
-
-TASK_GIVEN = Gives(description="The task.", body=TaskOut, headers=("ETag",))
-
-
-@operation(
-    "POST",
-    TASKS,
-    id="addTask",
-    tag="tasks",
-    summary="Add a task",
-    takes=NewTask,
-    gives={201: Gives(description="The new task.", body=TaskOut, headers=("ETag", "Location"))},
-)
-async def add(request: Call) -> Answer:
-    draft = await read_body(request, NewTask, TaskDraft.of)
-    task = await request.write(add_task, draft)
-    location = f"/api/{task.user_id}/tasks/{task.id}".encode("ascii")
-    return Answer.json(201, TaskOut.of(task), _etag(task), (b"location", location))
-
-
-@operation("GET", TASK, id="getTask", tag="tasks", summary="Read a task", gives={200: TASK_GIVEN})
-async def get(request: Call) -> Answer:
-    task = await request.todo.run.read(request.actor.user_id, get_task, TaskId(request.id("task_id")))
-    return answer_to(request.visit, TaskOut.of(task), tag_of(task.revision))
-
-
-async def _change(request: Call) -> Answer:
-    patch = await read_body(request, TaskChanges, TaskPatch.of)
-    task = await request.write(change_task, TaskId(request.id("task_id")), patch)
-    return Answer.json(200, TaskOut.of(task), _etag(task))
-
-
-@operation(
-    "PATCH",
-    TASK,
-    id="changeTask",
-    tag="tasks",
-    summary="Change some fields of a task",
-    description="A change that changes nothing keeps the revision.",
-    takes=TaskChanges,
-    gives={200: TASK_GIVEN},
-)
-async def patch(request: Call) -> Answer:
-    return await _change(request)
-
-
-@operation(
-    "PUT",
-    TASK,
-    id="putTask",
-    tag="tasks",
-    summary="Change some fields of a task",
-    description="The same as PATCH: what is absent stays as it is.",
-    takes=TaskChanges,
-    gives={200: TASK_GIVEN},
-)
-async def put(request: Call) -> Answer:
-    return await _change(request)
-
-
-@operation(
-    "PATCH",
-    TASK + "/complete",
-    id="completeTask",
-    tag="tasks",
-    summary="Complete a task, or reopen it",
-    takes=Completion,
-    gives={200: TASK_GIVEN},
-)
-async def complete(request: Call) -> Answer:
-    wish = await read_shape(request, Completion)
-    task = await request.write(complete_task if wish.completed else reopen_task, TaskId(request.id("task_id")))
-    return Answer.json(200, TaskOut.of(task), _etag(task))
-
-
-@operation(
-    "DELETE",
-    TASK,
-    id="removeTask",
-    tag="tasks",
-    summary="Remove a task",
-    gives={204: Gives(description="There is no such task any more.")},
-)
-async def remove(request: Call) -> Answer:
-    await request.write(remove_task, TaskId(request.id("task_id")))
-    return Answer(204)

@@ -9,9 +9,9 @@ import msgspec
 
 from todo_http.api.routes import operations
 from todo_http.kernel.conditions import HeaderField
-from todo_http.kernel.operation import Operation
+from todo_http.kernel.operation import PUBLIC_BODY_MAX, Operation
 from todo_http.kernel.query import REPEATS_MAX
-from todo_http.openapi.responses import good_answer, problem_components, problem_references, response_headers
+from todo_http.openapi.responses import problem_components, problem_references, response_headers, success_response
 from todo_http.problems.table import Problem
 
 REFERENCE: Final = "#/components/schemas/{name}"
@@ -48,8 +48,8 @@ def document(docs: bool = True, web: bool = True, release: str | None = None) ->
     paths: dict[str, dict[str, Any]] = {}
     for operation in known:
         path = paths.setdefault(operation.template, {})
-        if operation.parameters and "parameters" not in path:
-            path["parameters"] = [_path_parameter(operation, name) for name in operation.parameters]
+        if operation.path_parameters and "parameters" not in path:
+            path["parameters"] = [_path_parameter(operation, name) for name in operation.path_parameters]
         path[operation.method.lower()] = _describe(operation, known, schemas.references)
     return {
         "openapi": "3.1.0",
@@ -79,8 +79,10 @@ class Schemas(msgspec.Struct, frozen=True):
 
 
 def _schemas(known: Sequence[Operation]) -> Schemas:
-    bodies = [operation.takes for operation in known if operation.takes]
-    bodies += [gives.body for operation in known for gives in operation.gives.values() if gives.body is not None]
+    bodies = [operation.body for operation in known if operation.body]
+    bodies += [
+        success.body for operation in known for success in operation.success.values() if success.body is not None
+    ]
     types: list[Any] = list(dict.fromkeys([Problem, *bodies]))
     references, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
     return Schemas(dict(zip(types, references, strict=True)), components)
@@ -100,7 +102,7 @@ def _describe(
     operation: Operation, known: Sequence[Operation], references: dict[Any, dict[str, Any]]
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": operation.id,
+        "operationId": operation.operation_id,
         "tags": [operation.tag],
         "summary": operation.summary,
     }
@@ -111,28 +113,30 @@ def _describe(
     parameters += [_header_field(field) for field in operation.fields]
     if parameters:
         described["parameters"] = parameters
-    if operation.takes:
-        schema = references[operation.takes]
+    if operation.body:
+        schema = references[operation.body]
         described["requestBody"] = {
             "required": True,
             "content": {media_type: {"schema": schema} for media_type in operation.media_types},
         }
-        if operation.body_max is not None:
-            described["requestBody"]["description"] = f"At most {operation.body_max:,} bytes."
-    answers = {str(status): good_answer(operation, gives, references) for status, gives in operation.gives.items()}
-    if "201" in answers and (links := _links(operation, known)):
-        answers["201"]["links"] = links
-    described["responses"] = answers | problem_references(operation)
+        if operation.public:
+            described["requestBody"]["description"] = f"At most {PUBLIC_BODY_MAX:,} bytes."
+    successes = {
+        str(status): success_response(operation, each, references) for status, each in operation.success.items()
+    }
+    if "201" in successes and (links := _links(operation, known)):
+        successes["201"]["links"] = links
+    described["responses"] = successes | problem_references(operation)
     return described
 
 
 def _links(operation: Operation, known: Sequence[Operation]) -> dict[str, Any]:
     """What can be done with a thing that this operation has made: everything on paths that begin with its own."""
-    own = [(name, f"$request.path.{name}") for name in operation.parameters]
+    own = [(name, f"$request.path.{name}") for name in operation.path_parameters]
     below = [other for other in known if other.target and other.path.startswith(f"{operation.path}/{{")]
     return {
-        other.id: {
-            "operationId": other.id,
+        str(other.operation_id): {
+            "operationId": other.operation_id,
             "description": other.summary,
             "parameters": {**dict(own), str(other.target): "$response.body#/id"},
         }
