@@ -5,16 +5,14 @@ Whatever the service needs more than this, its domain and its promises cost: use
 
 import gc
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
 import asyncpg
 import msgspec
-from litestar import Litestar, Request
-from litestar.handlers import HTTPRouteHandler
-from litestar.types import Receive, Scope, Send
+from litestar import Controller, Litestar, Request, get, patch, post
 
 from todo_adapters.bootstrap import new_meter
 from todo_adapters.runtime import SystemClock, UuidSevens
@@ -23,21 +21,20 @@ from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_adapters.sql.postgres.pool import Pool
 from todo_core.errors import Forbidden, NotFound
 from todo_core.ids import UserId
-from todo_http.api.tasks import PATH, TASK, Completion, NewTask, TaskOut
+from todo_http.api.task_types import Completion, NewTask, TaskOut
+from todo_http.api.tasks import Tasks
 from todo_http.app import TodoApp
 from todo_http.edge.access_log import AccessLog
-from todo_http.edge.client_address import ClientAddresses
 from todo_http.edge.pipeline import Edge
 from todo_http.kernel.body import instant
-from todo_http.kernel.call import Call
+from todo_http.kernel.client_address import ClientAddresses
 from todo_http.kernel.concurrency import ConcurrencyLimit
+from todo_http.kernel.context import RequestContext
 from todo_http.kernel.cursors import Cursors
-from todo_http.kernel.endpoint import handled
 from todo_http.kernel.entity_tags import PRIVATE, tag_of
 from todo_http.kernel.files import File
-from todo_http.kernel.responses import Answer
+from todo_http.kernel.responses import Response
 from todo_http.kernel.service import Service
-from todo_http.kernel.visit import visit_of
 from todo_http.options import HttpOptions
 
 FIELDS: Final = "id, user_id, title, description, completed_at, priority, due_date, revision, created_at, updated_at"
@@ -85,32 +82,16 @@ async def gated() -> AsyncIterator[Connect]:
         await pool.close()
 
 
-class Endpoint:
-    """What the framework is given as the response to every request of one kind, as in the service."""
-
-    def __init__(self, handler: Callable[[Call], Awaitable[Answer]]) -> None:
-        self.handler = handler
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visit = visit_of(scope)
-        visit.answer = await self.handler(Call(cast(Any, None), scope, receive, visit))
-
-
-def endpoint(method: Literal["GET", "POST", "PATCH"], path: str) -> Callable[[Any], HTTPRouteHandler]:
-    """Makes a function the handler of a method and a path."""
-    return lambda handler: handled(method, path, Endpoint(handler))
-
-
-def connected(request: Call) -> AbstractAsyncContextManager[Any]:
+def connected(request: RequestContext) -> AbstractAsyncContextManager[Any]:
     """A connection for a while."""
     return cast(AbstractAsyncContextManager[Any], request.scope["litestar_app"].state.connection())
 
 
-def owner_of(request: Call) -> UserId:
+def owner_of(request: RequestContext) -> UserId:
     """Whose token it is. Raises InvalidToken, or Forbidden on the path of somebody else."""
-    claims = tokens.read(request.visit.fields[b"authorization"][7:].decode("ascii"), clock.now())
-    request.visit.user = str(claims.user_id)
-    if request.text("user_id") != request.visit.user:
+    claims = tokens.read(request.fields[b"authorization"][7:].decode("ascii"), clock.now())
+    request.user_id = str(claims.user_id)
+    if request.path_params["user_id"] != request.user_id:
         raise Forbidden
     return claims.user_id
 
@@ -133,51 +114,53 @@ def wire(row: Any) -> TaskOut:
     )
 
 
-def answer(status: int, row: Any) -> Answer:
+def response(status: int, row: Any) -> Response:
     """One task, or 404."""
     if row is None:
         raise NotFound("task")
-    return Answer.json(status, wire(row), (b"etag", tag_of(row[7])), PRIVATE)
+    return Response.json(status, wire(row), (b"etag", tag_of(row[7])), PRIVATE)
 
 
-@endpoint("GET", TASK)
-async def get_one(request: Call) -> Answer:
-    async with connected(request) as connection:
-        return answer(200, await connection.fetchrow(GET, owner_of(request), request.text("task_id")))
+class Floor(Controller):
+    """The requests that are measured."""
+
+    path = Tasks.path
+
+    @get("/{task_id:str}")
+    async def get_one(self, request: RequestContext) -> Response:
+        async with connected(request) as connection:
+            return response(200, await connection.fetchrow(GET, owner_of(request), request.path_params["task_id"]))
+
+    @get()
+    async def get_list(self, request: RequestContext) -> Response:
+        owner = owner_of(request)
+        limit = int(request.scope["query_string"].partition(b"limit=")[2] or 1000)
+        async with connected(request) as connection:
+            rows = await connection.fetch(LIST, owner, limit)
+        return Response.json(200, [wire(row) for row in rows], PRIVATE)
+
+    @post()
+    async def create(self, request: RequestContext) -> Response:
+        owner = owner_of(request)
+        task = new_task.decode(await request.body())
+        text = task.description or None
+        due = datetime.fromisoformat(task.due_date).replace(tzinfo=UTC) if task.due_date else None
+        values = (task.title, text, RANKS[task.priority or None], task.due_date or None, "day" if due else None, due)
+        keys = (task.title.casefold(), (text or "").casefold())
+        async with connected(request) as connection:
+            return response(201, await connection.fetchrow(CREATE, owner, ids.new(), *values, clock.now(), *keys))
+
+    @patch("/{task_id:str}/complete")
+    async def complete(self, request: RequestContext) -> Response:
+        owner, task_id = owner_of(request), request.path_params["task_id"]
+        completed = completion.decode(await request.body()).completed
+        async with connected(request) as connection:
+            return response(200, await connection.fetchrow(COMPLETE, owner, task_id, completed, clock.now()))
 
 
-@endpoint("GET", PATH)
-async def get_list(request: Call) -> Answer:
-    owner = owner_of(request)
-    limit = int(request.scope["query_string"].partition(b"limit=")[2] or 1000)
-    async with connected(request) as connection:
-        rows = await connection.fetch(LIST, owner, limit)
-    return Answer.json(200, [wire(row) for row in rows], PRIVATE)
-
-
-@endpoint("POST", PATH)
-async def create(request: Call) -> Answer:
-    owner = owner_of(request)
-    task = new_task.decode(await request.whole_body())
-    text = task.description or None
-    due = datetime.fromisoformat(task.due_date).replace(tzinfo=UTC) if task.due_date else None
-    values = (task.title, text, RANKS[task.priority or None], task.due_date or None, "day" if due else None, due)
-    keys = (task.title.casefold(), (text or "").casefold())
-    async with connected(request) as connection:
-        return answer(201, await connection.fetchrow(CREATE, owner, ids.new(), *values, clock.now(), *keys))
-
-
-@endpoint("PATCH", TASK + "/complete")
-async def complete(request: Call) -> Answer:
-    owner, task_id = owner_of(request), request.text("task_id")
-    wish = completion.decode(await request.whole_body())
-    async with connected(request) as connection:
-        return answer(200, await connection.fetchrow(COMPLETE, owner, task_id, wish.completed, clock.now()))
-
-
-@endpoint("GET", "/health/ready")
-async def ready(request: Call) -> Answer:
-    return Answer(200)
+@get("/health/ready")
+async def ready(request: RequestContext) -> Response:
+    return Response(200)
 
 
 def _rise(_: Request[Any, Any, Any], error: Exception) -> NoReturn:
@@ -199,19 +182,23 @@ def create_app(connections: Callable[[], AbstractAsyncContextManager[Connect]] =
             await edge.access_log.stop()
 
     options = HttpOptions(cursor_keys=(b"never used here.",), version="0")
-    handlers = [get_one, get_list, create, complete, ready]
     app = TodoApp(
-        handlers, lifespan=[lifespan], exception_handlers={Exception: _rise}, openapi_config=None, logging_config=None
+        [Floor, ready],
+        lifespan=[lifespan],
+        request_class=RequestContext,
+        exception_handlers={Exception: _rise},
+        openapi_config=None,
+        logging_config=None,
     )
     service = Service(
         options=options,
-        places=ClientAddresses(options),
+        client_addresses=ClientAddresses(options),
         cursors=Cursors(options.cursor_keys),
         rate_limit=None,
         users=ConcurrencyLimit(0, 0),
         networks=ConcurrencyLimit(0, 0),
         openapi=File.of(b"{}", "application/json", b""),
-        web={},
+        files={},
     )
     app.edge = Edge(app.behind_the_edge, service, AccessLog("json"), new_meter(), lambda _: None)
     return app

@@ -1,7 +1,7 @@
 """The application: everything is put together here, and nothing is opened before its lifespan begins."""
 
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, NoReturn, cast
 
@@ -9,21 +9,23 @@ from litestar import Litestar, Request
 from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
 from todo_core.todo import Todo
-from todo_http.api.health import Readiness
-from todo_http.api.routes import routes
+from todo_http.api.docs import POLICY
+from todo_http.api.routes import RESOURCES, operations, routes
 from todo_http.edge.access_log import AccessLog, write_to_stdout
-from todo_http.edge.client_address import ClientAddresses
 from todo_http.edge.metrics import Meter, Uncounted
 from todo_http.edge.pipeline import Edge
 from todo_http.edge.sending import EndConnections
 from todo_http.edge.shutdown import Host, Shutdown
+from todo_http.kernel.client_address import ClientAddresses
 from todo_http.kernel.concurrency import ConcurrencyLimit
+from todo_http.kernel.context import RequestContext
 from todo_http.kernel.cursors import Cursors
 from todo_http.kernel.files import File
 from todo_http.kernel.rate_limit import RateLimit
+from todo_http.kernel.readiness import Readiness
+from todo_http.kernel.resource import ResourceController
 from todo_http.kernel.responses import encode
 from todo_http.kernel.service import Service
-from todo_http.openapi.docs import POLICY
 from todo_http.openapi.document import document
 from todo_http.options import HttpOptions
 from todo_http.web.site import read_site
@@ -65,30 +67,33 @@ def create_app(
     meter: Meter = Uncounted(),  # noqa: B008 - it has no state
     end_connections: EndConnections = lambda _: None,
     host: Host | None = None,
+    resources: Sequence[type[ResourceController]] = RESOURCES,
 ) -> TodoApp:
     """The application over whatever ``open_todo`` opens; ``write_log`` takes finished access log lines.
 
     ``end_connections`` ends those whose clients do not read; ``host`` is the process that serves the application, if
     that has a parent of ours.
     """
+    known = routes(options.docs, options.web, resources)
     app = TodoApp(
-        route_handlers=routes(options.docs, options.web),
+        route_handlers=known,
+        request_class=RequestContext,
         exception_handlers={Exception: _rise},
         lifespan=[lambda app: _open(cast(TodoApp, app), open_todo, options, host)],
         openapi_config=None,
         logging_config=None,
-        request_max_body_size=None,  # the edge's limit holds, for every way of reading
+        request_max_body_size=None,  # RequestContext has its own limits
         debug=False,
     )
     app.service = Service(
         options=options,
-        places=ClientAddresses(options),
+        client_addresses=ClientAddresses(options),
         cursors=Cursors(options.cursor_keys),
         rate_limit=RateLimit(options.requests_per_minute) if options.requests_per_minute else None,
         users=ConcurrencyLimit(options.user_concurrency, options.user_queue),
         networks=ConcurrencyLimit(options.network_concurrency, 0),
-        openapi=File.of(encode(document(options.docs, options.web, options.version)), "application/json", POLICY),
-        web=read_site() if options.web else {},
+        openapi=File.of(encode(document(operations(known), options.version)), "application/json", POLICY),
+        files=read_site() if options.web else {},
     )
     app.edge = Edge(app.behind_the_edge, app.service, AccessLog(options.log_format, write_log), meter, end_connections)
     return app

@@ -9,18 +9,17 @@ from tests.costs.growth import Subject
 from tests.costs.hostile import FIELDS, bytes_of
 from tests.http.service import NOBODY, OPTIONS
 from todo_core.ids import UserId
-from todo_core.model.task_filter import TaskSort
 from todo_http.api.task_list import PARAMETERS
-from todo_http.edge.client_address import ClientAddresses
 from todo_http.edge.headers import ResponseHeaders
 from todo_http.edge.limits import ADDRESS_MAX, RequestBounds
-from todo_http.kernel.conditions import revisions_of, write_options_of
+from todo_http.kernel.client_address import ClientAddresses
+from todo_http.kernel.conditions import key_of, revisions_of
+from todo_http.kernel.context import header_fields
 from todo_http.kernel.cursors import Cursors
-from todo_http.kernel.entity_tags import has_seen
+from todo_http.kernel.entity_tags import not_modified_since
 from todo_http.kernel.files import takes_gzip
 from todo_http.kernel.guards import media_type
 from todo_http.kernel.query import read_query
-from todo_http.kernel.visit import fields_of
 from todo_http.options import HttpOptions
 
 SERVER = 200_000
@@ -83,7 +82,7 @@ PROXIED = HttpOptions(cursor_keys=OPTIONS.cursor_keys, version="1", trusted_prox
 CROSS = HttpOptions(
     cursor_keys=OPTIONS.cursor_keys, version="1", cors_origins=("https://a.test",), allowed_hosts=("*.a",)
 )
-PLACES, CURSORS, BOUNDS, ANSWERS = (
+ADDRESSES, CURSORS, BOUNDS, ANSWERS = (
     ClientAddresses(PROXIED),
     Cursors(OPTIONS.cursor_keys),
     RequestBounds(CROSS),
@@ -93,26 +92,28 @@ OWNER = UserId(UUID(NOBODY))
 SCOPE: Any = {"client": ("127.0.0.1", 1), "method": "OPTIONS", "path": "/", "query_string": b"", "scheme": "http"}
 
 
-def visit(**fields: bytes) -> Any:
+def named(**fields: bytes) -> dict[bytes, bytes]:
+    """Header fields by name."""
+    return {name.replace("_", "-").encode(): value for name, value in fields.items()}
+
+
+def request(**fields: bytes) -> Any:
     """What the edge knows about a request with these header fields."""
-    named = {name.replace("_", "-").encode(): value for name, value in fields.items()}
-    return SimpleNamespace(
-        fields=named, method="POST", body=b"", query=None, body_max=16_384, request_id="x", rate=(), replayed=False
-    )
+    return SimpleNamespace(fields=named(**fields), scope=SCOPE, request_id="x", rate_limit_fields=())
 
 
 def _bounds(name: bytes) -> Callable[[bytes], None]:
     def check(value: bytes) -> None:
         headers = [(b"host", b"a"), (name, value)]
         scope: Any = {**SCOPE, "headers": headers}
-        facts: Any = SimpleNamespace(fields=fields_of(headers), body_max=16_384)
-        BOUNDS.check(scope, facts)
+        facts: Any = SimpleNamespace(scope=scope, fields=header_fields(headers), body_max=16_384)
+        BOUNDS.check(facts)
 
     return check
 
 
 SUBJECTS: list[Subject] = [
-    Subject(name="fields_of", run=fields_of, hostile=REPEATED, longest=SERVER),
+    Subject(name="header_fields", run=header_fields, hostile=REPEATED, longest=SERVER),
     *[
         Subject(name=f"RequestBounds.check {name.decode()}", run=_bounds(name), hostile=FIELDS, longest=HEADERS)
         for name in (b"host", b"content-length", b"transfer-encoding")
@@ -120,20 +121,20 @@ SUBJECTS: list[Subject] = [
     Subject(name="media_type", run=media_type, hostile=FIELDS, longest=HEADERS),
     Subject(
         name="ResponseHeaders.preflight",
-        run=lambda origin: ANSWERS.preflight(SCOPE, visit(origin=origin, access_control_request_method=origin)),
+        run=lambda origin: ANSWERS.preflight(request(origin=origin, access_control_request_method=origin)),
         hostile=FIELDS,
         longest=HEADERS,
     ),
     Subject(
         name="ResponseHeaders.add",
-        run=lambda field: ANSWERS.add([], SCOPE, visit(origin=field, x_forwarded_proto=field)),
+        run=lambda field: ANSWERS.add([], request(origin=field, x_forwarded_proto=field)),
         hostile=FIELDS,
         longest=HEADERS,
     ),
     Subject(name="read_query", run=lambda raw: read_query(raw, PARAMETERS), hostile=QUERIES, longest=ADDRESS_MAX),
     Subject(
         name="Cursors.read",
-        run=lambda raw: CURSORS.read(raw.decode("latin-1"), OWNER, TaskSort()),
+        run=lambda raw: CURSORS.read(raw.decode("latin-1"), OWNER, "tasks", "+created_at", tuple[str, bytes]),
         hostile=FIELDS,
         longest=ADDRESS_MAX,
     ),
@@ -145,16 +146,22 @@ SUBJECTS: list[Subject] = [
         longest=2_000,
     ),
     Subject(
-        name="has_seen", run=lambda tags: has_seen(visit(if_none_match=tags), b'"1"'), hostile=TAGS, longest=HEADERS
+        name="not_modified_since",
+        run=lambda tags: not_modified_since(named(if_none_match=tags), b'"1"'),
+        hostile=TAGS,
+        longest=HEADERS,
     ),
     Subject(
-        name="write_options_of",
-        run=lambda key: write_options_of(visit(idempotency_key=key), b"/", b"", None, strict=False),
+        name="key_of",
+        run=lambda key: key_of(named(idempotency_key=key), b"POST", b"/", b"", b""),
         hostile=KEYS,
         longest=HEADERS,
     ),
     Subject(name="takes_gzip", run=takes_gzip, hostile=CODINGS, longest=HEADERS),
     Subject(
-        name="Places.of", run=lambda hops: PLACES.of(SCOPE, {b"x-forwarded-for": hops}), hostile=HOPS, longest=HEADERS
+        name="ClientAddresses.network_of",
+        run=lambda hops: ADDRESSES.network_of(SCOPE, {b"x-forwarded-for": hops}),
+        hostile=HOPS,
+        longest=HEADERS,
     ),
 ]

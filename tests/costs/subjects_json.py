@@ -9,8 +9,8 @@ from tests.costs.hostile import bytes_of
 from todo_core.model.task import TASKS
 from todo_core.model.user import Registration
 from todo_http.api.accounts import NewAccount
-from todo_http.api.batch import _read as read_steps
-from todo_http.api.tasks import NewTask
+from todo_http.api.batch import BatchReader
+from todo_http.api.task_types import TASK_RESOURCE, NewTask
 from todo_http.kernel.body import read_built
 from todo_http.kernel.operation import PUBLIC_BODY_MAX
 from todo_http.kernel.query import EMPTY
@@ -105,12 +105,12 @@ def finished(coroutine: Coroutine[Any, Any, object]) -> object:
 
 
 def _read_batch(body: bytes) -> object:
-    async def whole_body() -> bytes:
+    async def read() -> bytes:
         return body
 
     options = SimpleNamespace(require_if_match=False)
-    request: Any = SimpleNamespace(whole_body=whole_body, query=EMPTY, service=SimpleNamespace(options=options))
-    return finished(read_steps(request))
+    request: Any = SimpleNamespace(body=read, query=EMPTY, service=SimpleNamespace(options=options))
+    return finished(BatchReader([TASK_RESOURCE]).read(request))
 
 
 SUBJECTS: list[Subject] = [

@@ -16,15 +16,15 @@ from tests.http.service import Api, Person
 from todo_core.limits import DESCRIPTION_MAX
 from todo_core.model.rules import fold
 from todo_core.model.user import canonical_email
+from todo_http.kernel.context import header_fields
 from todo_http.kernel.guards import media_type
-from todo_http.kernel.visit import fields_of
 
 Run = Callable[[Any], object]
 GROWING: list[tuple[Run, Run, Callable[[int], Any], int]] = [
     (fault.media_type_by_expression, media_type, FIELDS["spaces"], 8_000),
     (fault.email_composed_first, canonical_email, TEXTS["marks"], 8_000),
     (fault.fold_decomposed_whole, fold, TEXTS["marks"], DESCRIPTION_MAX),
-    (fault.fields_joined_one_by_one, fields_of, REPEATED["one name"], 100_000),
+    (fault.fields_joined_one_by_one, header_fields, REPEATED["one name"], 100_000),
 ]
 
 

@@ -11,7 +11,7 @@ from todo_http.kernel.operation import PUBLIC_BODY_MAX, Operation
 
 pytestmark = pytest.mark.check("H16", "H8", "H2", "H3", "H4", "H6")
 
-BODIES = [operation for operation in OPERATIONS if operation.takes]
+BODIES = [operation for operation in OPERATIONS if operation.body]
 JSON = {"Content-Type": "application/json"}
 
 MALFORMED = [
@@ -82,8 +82,8 @@ async def test_every_body_is_an_object(ada: Person, operation: Operation, body: 
 @pytest.mark.check("F15", "H5", "E5")
 @pytest.mark.parametrize("operation", BODIES, ids=name)
 async def test_every_fault_of_every_field_is_told_at_once(ada: Person, operation: Operation) -> None:
-    assert operation.takes is not None
-    fields = operation.takes.__struct_fields__
+    assert operation.body is not None
+    fields = operation.body.__struct_fields__
     path = path_of(operation, user_id=ada.id, task_id=(await ada.add())["id"])
     answer = await ada.ask(operation.method, path, json={field: {"a": [1]} for field in fields} | {"id": 1, "x/~y": 2})
     wrong = {f"/{field}": "wrong-type" for field in fields}

@@ -8,7 +8,7 @@ from litestar.types import Scope
 
 from tests.http.service import OPTIONS, PASSWORD, Api, problem, serving
 from todo_core.model.attempts import ThrottlePolicy
-from todo_http.edge.client_address import ClientAddresses
+from todo_http.kernel.client_address import ClientAddresses
 from todo_http.options import HttpOptions
 
 COUNTED = ThrottlePolicy()
@@ -21,7 +21,7 @@ def place(peer: str | None, hops: str | None = None, *, proxies: tuple[str, ...]
     if hops is not None:
         fields[b"x-forwarded-for"] = hops.encode()
     scope: dict[str, Any] = {"client": None if peer is None else (peer, 1234)}
-    return ClientAddresses(options).of(cast(Scope, scope), fields)
+    return ClientAddresses(options).network_of(cast(Scope, scope), fields)
 
 
 @pytest.mark.check("B6", "B8")

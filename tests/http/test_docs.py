@@ -9,7 +9,7 @@ from importlib.resources import files
 import pytest
 
 from tests.http.service import OPTIONS, Api, problem, serving
-from todo_http.openapi.docs import ASSETS
+from todo_http.api.docs import ASSETS
 
 DOCS_UI = files("todo_http").joinpath("docs_ui")
 

@@ -15,11 +15,11 @@ from todo_http.kernel.operation import Operation
 
 OPERATIONS = operations()
 PROTECTED = [operation for operation in OPERATIONS if not operation.public]
-OWNED = [operation for operation in OPERATIONS if "user_id" in operation.parameters]
+OWNED = [operation for operation in OPERATIONS if "user_id" in operation.path_parameters]
 
 
 def name(operation: Operation) -> str:
-    return operation.id
+    return str(operation.operation_id)
 
 
 def path_of(operation: Operation, **values: str) -> str:
@@ -98,7 +98,7 @@ async def test_the_paths_of_others_are_forbidden_whether_or_not_they_exist(
 
 
 @pytest.mark.check("E1")
-@pytest.mark.parametrize("operation", [o for o in OWNED if "task_id" in o.parameters], ids=name)
+@pytest.mark.parametrize("operation", [o for o in OWNED if "task_id" in o.path_parameters], ids=name)
 async def test_no_id_of_others_means_anything_below_ones_own_path(api: Api, ada: Person, operation: Operation) -> None:
     grace = await api.person()
     foreign = (await grace.add("Grace's own canary"))["id"]
@@ -106,7 +106,7 @@ async def test_no_id_of_others_means_anything_below_ones_own_path(api: Api, ada:
     gone = (await ada.add())["id"]
     await ada.ask("DELETE", f"{ada.tasks}/{gone}")
     spellings = [own["id"].upper(), f"{{{own['id']}}}", own["id"].replace("-", ""), "urn:uuid:" + own["id"], "x", "1"]
-    body = {"completed": True} if operation.takes else None
+    body = {"completed": True} if operation.body else None
     told = []
     for task_id in (foreign, NOBODY, gone, *spellings):
         path = path_of(operation, user_id=ada.id, task_id=task_id)
@@ -135,13 +135,13 @@ async def test_every_resource_has_one_address(api: Api, ada: Person, spelling: s
 @pytest.mark.parametrize("operation", [it for it in OPERATIONS if not it.any_query], ids=name)
 async def test_no_operation_takes_an_unknown_query_parameter(ada: Person, operation: Operation) -> None:
     own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
-    body: dict[str, str] | None = {} if operation.takes else None
+    body: dict[str, str] | None = {} if operation.body else None
     answer = await ada.ask(operation.method, path_of(operation, **own) + "?nonsense=1&nonsense=2", json=body)
     assert faults(answer)["nonsense"] == "unknown-parameter"
 
 
-@pytest.mark.check("H19", "H20")
-@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.takes], ids=name)
+@pytest.mark.check("T6", "H19", "H20")
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.body], ids=name)
 async def test_every_body_must_be_of_a_type_that_is_taken(ada: Person, operation: Operation) -> None:
     own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
     path = path_of(operation, **own) + "?x=1"
@@ -160,7 +160,7 @@ async def test_every_body_must_be_of_a_type_that_is_taken(ada: Person, operation
     problem(doubled, 415, "unsupported-media-type")
 
 
-@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.takes], ids=name)
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.body], ids=name)
 async def test_json_may_say_that_it_is_utf_8(ada: Person, operation: Operation) -> None:
     own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
     for header in ("application/json", "Application/JSON; Charset=UTF-8", 'application/json;charset="utf-8"'):

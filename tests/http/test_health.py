@@ -8,8 +8,8 @@ import pytest
 from tests.http.service import Api, compose, problem, serving
 from tests.support.fakes import FixedClock
 from todo_core.errors import Unavailable
-from todo_http.api import health
-from todo_http.api.health import Readiness
+from todo_http.kernel import readiness as readiness_module
+from todo_http.kernel.readiness import Readiness
 
 
 async def test_a_healthy_service_says_so(api: Api) -> None:
@@ -57,13 +57,13 @@ async def test_however_many_ask_one_looks(monkeypatch: pytest.MonkeyPatch) -> No
     readiness = Readiness(check)
     await asyncio.gather(*(readiness.require() for _ in range(100)))
     assert looks == 1
-    monkeypatch.setattr(health, "FRESH", 0.0)
+    monkeypatch.setattr(readiness_module, "FRESH_SECONDS", 0.0)
     await readiness.require()
     assert looks == 2
 
 
 async def test_storage_that_does_not_answer_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "PATIENCE", 0.01)
+    monkeypatch.setattr(readiness_module, "TIMEOUT_SECONDS", 0.01)
     with pytest.raises(Unavailable, match="does not answer"):
         await Readiness(lambda: asyncio.sleep(60)).require()
 

@@ -9,7 +9,7 @@ import pytest
 from tests.http.service import Api
 from todo_core import limits
 from todo_http.openapi.document import document
-from todo_http.problems.table import KINDS
+from todo_http.problems.table import PROBLEM_KINDS
 
 
 def operations_of(told: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -86,9 +86,9 @@ def test_every_operation_tells_its_problems_with_their_schema_and_headers() -> N
                 continue
             problem = told["components"]["responses"][answer["$ref"].rpartition("/")[2]]
             assert list(problem["content"]) == ["application/problem+json"]
-            assert {KINDS[code].status for code in problem["content"]["application/problem+json"]["examples"]} == {
-                int(status)
-            }
+            assert {
+                PROBLEM_KINDS[code].status for code in problem["content"]["application/problem+json"]["examples"]
+            } == {int(status)}
             assert ("Retry-After" in problem["headers"]) == (status in {"429", "503"})
             assert ("WWW-Authenticate" in problem["headers"]) == (status == "401")
 

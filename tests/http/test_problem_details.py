@@ -8,7 +8,7 @@ import pytest
 from tests.http.service import NOBODY, PASSWORD, Api, Person, problem
 from todo_core.errors import Invalid, Violation
 from todo_http.problems.errors import Fault, InvalidRequest
-from todo_http.problems.table import problem_answer
+from todo_http.problems.table import problem_of
 
 LONG = "n" * 65
 
@@ -103,8 +103,7 @@ async def test_an_operation_of_a_batch_is_told_by_its_place(api: Api, operations
 
 
 def told(refusal: Invalid | InvalidRequest) -> str:
-    answer = problem_answer(refusal, "12345678")
-    return httpx.Response(answer.status, content=answer.body).json()["detail"]  # type: ignore[no-any-return]
+    return problem_of(refusal, "12345678").detail
 
 
 def test_sentences_that_begin_with_an_abbreviation_keep_it() -> None:

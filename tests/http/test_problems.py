@@ -14,7 +14,7 @@ from tests.support.fakes import FixedClock
 from todo_core import errors
 from todo_core.errors import TodoError
 from todo_http.problems import errors as refusals
-from todo_http.problems.table import KINDS, refusal_of
+from todo_http.problems.table import PROBLEM_KINDS, error_of
 
 
 def all_refusals(of: type[TodoError] = TodoError) -> Iterator[type[TodoError]]:
@@ -27,18 +27,18 @@ def all_refusals(of: type[TodoError] = TodoError) -> Iterator[type[TodoError]]:
 def test_every_refusal_has_a_row_in_the_table() -> None:
     found = list(all_refusals())
     assert {errors.Contention, errors.MovedOn, refusals.Malformed} <= set(found)
-    assert {kind.__name__ for kind in found if kind.code not in KINDS} == set()
+    assert {kind.__name__ for kind in found if kind.code not in PROBLEM_KINDS} == set()
 
 
 def test_every_row_of_the_table_has_a_refusal() -> None:
-    assert set(KINDS) == {kind.code for kind in all_refusals()}
+    assert set(PROBLEM_KINDS) == {kind.code for kind in all_refusals()}
 
 
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", PROBLEM_KINDS)
 async def test_the_type_of_a_problem_explains_it(api: Api, code: str) -> None:
     answer = await api.client.get(f"/problems/{code}")
     assert answer.status_code == 200
-    kind = KINDS[code]
+    kind = PROBLEM_KINDS[code]
     assert answer.json() == {
         "type": f"/problems/{code}",
         "status": kind.status,
@@ -136,4 +136,4 @@ async def test_everyday_refusals_are_not_logged_as_errors(api: Api) -> None:
 
 def test_whatever_is_no_refusal_is_internal() -> None:
     for error in (RecursionError(), UnicodeDecodeError("utf-8", b"x", 0, 1, "x"), OSError(), MemoryError()):
-        assert refusal_of(error).code == "internal"
+        assert error_of(error).code == "internal"

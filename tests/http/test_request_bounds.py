@@ -108,13 +108,13 @@ async def test_a_body_at_the_limit_is_read(ada: Person) -> None:
     problem(answer, 413, "too-large")
 
 
-PUBLIC = [operation for operation in operations() if operation.public and operation.takes]
-OTHERS = [operation for operation in operations() if not operation.public and operation.takes]
+PUBLIC = [operation for operation in operations() if operation.public and operation.body]
+OTHERS = [operation for operation in operations() if not operation.public and operation.body]
 PUBLIC_MAX = 16_384
 
 
 @pytest.mark.check("P1")
-@pytest.mark.parametrize("operation", PUBLIC, ids=lambda operation: operation.id)
+@pytest.mark.parametrize("operation", PUBLIC, ids=lambda operation: operation.operation_id)
 @pytest.mark.parametrize("declared", [True, False])
 async def test_bodies_of_public_operations_are_short(api: Api, operation: Operation, declared: bool) -> None:
     async def streamed(body: bytes) -> Any:

@@ -11,8 +11,7 @@ import pytest
 
 from tests.http.service import OPTIONS, Api, serving
 from todo_http.edge.sending import PART, LargeBodies
-from todo_http.kernel.responses import Answer
-from todo_http.kernel.visit import visit_of
+from todo_http.kernel.responses import Response
 
 Send = Callable[[Any], Awaitable[None]]
 
@@ -20,8 +19,8 @@ Send = Callable[[Any], Awaitable[None]]
 async def asked(api: Api, body: bytes, send: Send, method: str = "GET") -> None:
     """Lets the edge answer with this body."""
 
-    async def inside(scope: Any, _: object, __: object) -> None:
-        visit_of(scope).answer = Answer(200, body)
+    async def inside(scope: Any, receive: Any, send: Any) -> None:
+        await Response(200, body)(scope, receive, send)
 
     before, api.app.edge.app = api.app.edge.app, inside
     scope = {

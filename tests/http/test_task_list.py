@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from tests.http.service import NOBODY, OPTIONS, Api, Person, faults, serving
-from todo_core.ids import TaskId, UserId
+from todo_core.ids import UserId
 from todo_core.model.rules import Broken
-from todo_core.model.task_filter import SortField, TaskPosition, TaskSort
 from todo_http.kernel.cursors import Cursors
 
 UUID_OF_ADA = UUID(NOBODY)
@@ -153,32 +152,40 @@ async def test_a_cursor_is_good_for_its_owner_and_its_order_alone(api: Api, ada:
         assert faults(answer) == {"cursor": "invalid-cursor"}
 
 
-async def test_no_altered_character_of_a_cursor_is_accepted() -> None:
-    owner, sort = UserId(UUID_OF_ADA), TaskSort(SortField.TITLE)
-    cursors = Cursors([b"0123456789abcdef"])
-    cursor = cursors.write(TaskPosition("milk", TaskId(UUID_OF_ADA)), owner, sort)
-    assert cursors.read(cursor, owner, sort) == TaskPosition("milk", TaskId(UUID_OF_ADA))
+LIST = (UserId(UUID_OF_ADA), "tasks", "+title")
+
+
+def test_no_altered_character_of_a_cursor_is_accepted() -> None:
+    cursors, form = Cursors([b"0123456789abcdef"]), tuple[str, bytes]
+    cursor = cursors.write(("milk", UUID_OF_ADA.bytes), *LIST)
+    assert cursors.read(cursor, *LIST, form) == ("milk", UUID_OF_ADA.bytes)
     for place, char in enumerate(cursor):
         with pytest.raises(Broken):
-            cursors.read(cursor[:place] + ("A" if char != "A" else "B") + cursor[place + 1 :], owner, sort)
+            cursors.read(cursor[:place] + ("A" if char != "A" else "B") + cursor[place + 1 :], *LIST, form)
+
+
+def test_a_cursor_is_good_for_one_owner_one_list_and_one_order() -> None:
+    cursors, (owner, listed, order) = Cursors([b"0123456789abcdef"]), LIST
+    cursor = cursors.write(b"a position", *LIST)
+    for other in ((UserId(UUID(int=1)), listed, order), (owner, "lists", order), (owner, listed, "-title")):
+        with pytest.raises(Broken):
+            cursors.read(cursor, *other, bytes)
 
 
 def test_a_second_key_still_verifies_and_a_removed_one_does_not() -> None:
-    owner, sort, place = UserId(UUID_OF_ADA), TaskSort(SortField.DUE_DATE), TaskPosition(None, TaskId(UUID_OF_ADA))
     old, new = b"0123456789abcdef", b"fedcba9876543210"
-    cursor = Cursors([old]).write(place, owner, sort)
-    assert Cursors([new, old]).read(cursor, owner, sort) == place
+    cursor = Cursors([old]).write(None, *LIST)
+    assert Cursors([new, old]).read(cursor, *LIST, None) is None
     with pytest.raises(Broken):
-        Cursors([new]).read(cursor, owner, sort)
+        Cursors([new]).read(cursor, *LIST, None)
 
 
 @pytest.mark.parametrize(
     "value", [None, datetime(2026, 11, 20, 5, 38, 0, 123456, UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)]
 )
 def test_positions_survive_to_the_microsecond(value: datetime | None) -> None:
-    owner, sort, cursors = UserId(UUID_OF_ADA), TaskSort(SortField.DUE_DATE, True), Cursors([b"0123456789abcdef"])
-    place = TaskPosition(value, TaskId(UUID_OF_ADA))
-    assert cursors.read(cursors.write(place, owner, sort), owner, sort) == place
+    cursors = Cursors([b"0123456789abcdef"])
+    assert cursors.read(cursors.write(value, *LIST), *LIST, datetime | None) == value
 
 
 async def test_the_longest_titles_can_be_paged_through(ada: Person) -> None:

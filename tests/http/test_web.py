@@ -11,7 +11,7 @@ import pytest
 
 from tests.http.service import NOBODY, OPTIONS, Api, problem, serving
 from todo_http.kernel.files import takes_gzip
-from todo_http.web.pages import PLACES
+from todo_http.web.pages import PAGES
 from todo_http.web.site import read_site
 
 STATIC = files("todo_http").joinpath("web", "static")
@@ -19,7 +19,7 @@ ADDRESSES = sorted(read_site())
 PLAIN = {"Accept-Encoding": "identity"}
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", PAGES)
 async def test_the_page_is_at_every_place_that_the_client_knows(api: Api, place: str) -> None:
     address = place.replace("{task_id:str}", NOBODY)
     for query in ("", "?q=milk&sort=-priority"):  # which is the page's own business

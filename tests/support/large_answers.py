@@ -19,8 +19,7 @@ from todo_adapters.settings.configuration import configured
 from todo_core.todo import Todo
 from todo_http.app import TodoApp
 from todo_http.app import create_app as create
-from todo_http.kernel.responses import Answer
-from todo_http.kernel.visit import visit_of
+from todo_http.kernel.responses import Response
 
 BYTES = 10_000_000
 DEADLINE = 1.5
@@ -41,7 +40,7 @@ def create_app() -> TodoApp:
 
     async def with_a_large_answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/large":
-            visit_of(scope).answer = Answer(200, b"".join([BODY]))  # each time another object of that size
+            await Response(200, b"".join([BODY]))(scope, receive, send)  # each time another object of that size
         else:
             await inside(scope, receive, send)
 

@@ -22,6 +22,10 @@ class AddStep:
     draft: Draft[Any]
     name: str | None = None
 
+    @property
+    def kind(self) -> Kind[Any]:
+        return self.draft.kind
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeStep:
@@ -30,6 +34,10 @@ class ChangeStep:
     target: Target
     patch: Patch[Any]
     revisions: Revisions = None
+
+    @property
+    def kind(self) -> Kind[Any]:
+        return self.patch.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +76,17 @@ async def _take(tx: UnitOfWork, step: Step, named: dict[str, UUID]) -> Any:
         if step.name is not None:
             named[step.name] = added.id
         return added
-    kind: Kind[Any] = step.kind if isinstance(step, RemoveStep) else step.patch.kind
-    things = tx.of(kind)
+    things = tx.of(step.kind)
     thing_id = named.get(step.target) if isinstance(step.target, str) else step.target
     if thing_id is None:
-        raise NotFound(kind.name)
+        raise NotFound(step.kind.name)
     thing = await things.get(thing_id)
     if step.revisions is not None and thing.revision not in step.revisions:
         raise Stale(thing.revision)
     if isinstance(step, RemoveStep):
         await things.remove(thing_id)
         return None
-    changed: Entity = kind.change(thing, step.patch, tx.now)
+    changed: Entity = step.kind.change(thing, step.patch, tx.now)
     if changed is not thing:
         things.update(changed)
     return changed

@@ -1,4 +1,4 @@
-"""Login sessions over HTTP: logging in, staying logged in, logging out here or elsewhere."""
+"""Login sessions: log in, refresh, log out, list and end."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -11,29 +11,28 @@ from todo_core.model.session import LoginSession
 from todo_core.model.user import User
 from todo_core.usecases.sessions import SignedIn
 from todo_http.kernel.body import instant, read_shape
-from todo_http.kernel.call import Call
-from todo_http.kernel.operation import Gives, operation
-from todo_http.kernel.responses import Answer
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.guards import authenticated
+from todo_http.kernel.operation import OperationController, Success, delete, get, post
+from todo_http.kernel.responses import Response
 from todo_http.kernel.schemas import Email, Instant, Name, Password, RefreshToken, ZoneName, note
-
-SESSIONS = "/api/auth/sessions"
 
 
 class Login(msgspec.Struct, forbid_unknown_fields=True):
-    """Who claims to be whom."""
+    """The credentials of an account."""
 
     email: Annotated[str, note("The address of the account.", "ada@example.org", maxLength=COMPOSED * EMAIL_MAX)]
     password: Password
 
 
 class Refresh(msgspec.Struct, forbid_unknown_fields=True):
-    """The token that a login session goes on with."""
+    """The refresh token of a login session."""
 
     refresh_token: RefreshToken
 
 
 class UserOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A person with an account."""
+    """An account."""
 
     id: UUID
     email: Email
@@ -47,7 +46,7 @@ class UserOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
 
 
 class SignedInOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What somebody holds who has just proved who they are. ``expires_in`` counts seconds."""
+    """Tokens issued after authentication. ``expires_in`` is in seconds."""
 
     user: UserOut
     token: str
@@ -63,7 +62,7 @@ class SignedInOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SessionOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """A device that is logged in; ``current`` is the one that asks."""
+    """A login session; ``current`` is that of the request."""
 
     id: UUID
     created_at: Instant
@@ -78,100 +77,97 @@ class SessionOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tr
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A sentence for people."""
+    """A message for people."""
 
     message: str
 
 
-SIGNED_IN = Gives(description="The login session.", body=SignedInOut)
+SIGNED_IN = Success(description="The login session.", body=SignedInOut)
 
 
-@operation(
-    "POST",
-    "/api/auth/login",
-    id="login",
-    tag="login sessions",
-    summary="Log in",
-    public=True,
-    takes=Login,
-    gives={200: SIGNED_IN},
-    refuses=("invalid-credentials", "too-many-requests", "unavailable", "outcome-unknown"),
-)
-async def login(request: Call) -> Answer:
-    claim = await read_shape(request, Login)
-    signed_in = await request.todo.sessions.log_in(claim.email, claim.password, request.client, request.place)
-    return Answer.json(200, SignedInOut.of(signed_in))
+class SignIn(OperationController):
+    """Tokens for clients that have none, or only a refresh token."""
+
+    path = "/api/auth"
+    tags = ("login sessions",)
+
+    @post(
+        "/login",
+        operation_id="login",
+        summary="Log in",
+        body=Login,
+        success={200: SIGNED_IN},
+        errors=("invalid-credentials", "too-many-requests", "unavailable", "outcome-unknown"),
+    )
+    async def login(self, request: RequestContext) -> Response:
+        login = await read_shape(request, Login)
+        client = (request.user_agent, request.client_network)
+        return Response.json(
+            200, SignedInOut.of(await request.todo.sessions.log_in(login.email, login.password, *client))
+        )
+
+    @post(
+        "/refresh",
+        operation_id="refresh",
+        summary="Exchange a refresh token for new tokens",
+        description="A refresh token works once. Used again within 30 seconds it returns the same successor, as long "
+        "as the access token issued with that has not been used; used again later it ends its login session.",
+        body=Refresh,
+        success={200: SIGNED_IN},
+        errors=("invalid-token", "unavailable", "outcome-unknown"),
+    )
+    async def refresh(self, request: RequestContext) -> Response:
+        token = (await read_shape(request, Refresh)).refresh_token
+        return Response.json(200, SignedInOut.of(await request.todo.sessions.refresh(token, request.client_network)))
 
 
-@operation(
-    "POST",
-    "/api/auth/refresh",
-    id="refresh",
-    tag="login sessions",
-    summary="Trade a refresh token for new tokens",
-    description="A refresh token works once. Used again within 30 seconds it gives the same successor, as long as the "
-    "access token that came with that has not been used; used again later it ends its login session.",
-    public=True,
-    takes=Refresh,
-    gives={200: SIGNED_IN},
-    refuses=("invalid-token", "unavailable", "outcome-unknown"),
-)
-async def refresh(request: Call) -> Answer:
-    old = await read_shape(request, Refresh)
-    return Answer.json(200, SignedInOut.of(await request.todo.sessions.refresh(old.refresh_token, request.place)))
+class LoginSessions(OperationController):
+    """The login sessions of the actor."""
 
+    path = "/api/auth"
+    tags = ("login sessions",)
+    guards = (authenticated,)
 
-@operation(
-    "POST",
-    "/api/auth/logout",
-    id="logout",
-    tag="login sessions",
-    summary="Log out",
-    description="This login session ends at once, everywhere.",
-    gives={200: Gives(description="It has ended.", body=Message)},
-    refuses=("outcome-unknown",),
-)
-async def logout(request: Call) -> Answer:
-    await request.todo.sessions.log_out(request.actor)
-    return Answer.json(200, Message("You are logged out."))
+    @post(
+        "/logout",
+        operation_id="logout",
+        summary="Log out",
+        description="Ends the current login session on all replicas.",
+        success={200: Success(description="The login session has ended.", body=Message)},
+        errors=("outcome-unknown",),
+    )
+    async def logout(self, request: RequestContext) -> Response:
+        await request.todo.sessions.log_out(request.actor)
+        return Response.json(200, Message("You are logged out."))
 
+    @get(
+        "/sessions",
+        operation_id="listSessions",
+        summary="List the login sessions",
+        success={200: Success(description="The login sessions, oldest first.", body=list[SessionOut])},
+    )
+    async def list_sessions(self, request: RequestContext) -> Response:
+        sessions = await request.todo.sessions.list(request.actor)
+        return Response.json(200, [SessionOut.of(session, request.actor.session_id) for session in sessions])
 
-@operation(
-    "GET",
-    SESSIONS,
-    id="listSessions",
-    tag="login sessions",
-    summary="List one's login sessions",
-    gives={200: Gives(description="The login sessions, oldest first.", body=list[SessionOut])},
-)
-async def list_sessions(request: Call) -> Answer:
-    sessions = await request.todo.sessions.list(request.actor)
-    return Answer.json(200, [SessionOut.of(session, request.actor.session_id) for session in sessions])
+    @delete(
+        "/sessions/{session_id:str}",
+        operation_id="endSession",
+        summary="End a login session",
+        success={204: Success(description="The login session has ended.")},
+        errors=("not-found", "outcome-unknown"),
+    )
+    async def end(self, request: RequestContext) -> Response:
+        await request.todo.sessions.end(request.actor, SessionId(request.path_id("session_id")))
+        return Response(204)
 
-
-@operation(
-    "DELETE",
-    SESSIONS + "/{session_id:str}",
-    id="endSession",
-    tag="login sessions",
-    summary="End one of one's login sessions",
-    gives={204: Gives(description="It has ended.")},
-    refuses=("not-found", "outcome-unknown"),
-)
-async def end(request: Call) -> Answer:
-    await request.todo.sessions.end(request.actor, SessionId(request.id("session_id")))
-    return Answer(204)
-
-
-@operation(
-    "DELETE",
-    SESSIONS,
-    id="endOtherSessions",
-    tag="login sessions",
-    summary="End all of one's login sessions but the current one",
-    gives={204: Gives(description="They have ended.")},
-    refuses=("outcome-unknown",),
-)
-async def end_others(request: Call) -> Answer:
-    await request.todo.sessions.end_others(request.actor)
-    return Answer(204)
+    @delete(
+        "/sessions",
+        operation_id="endOtherSessions",
+        summary="End all other login sessions",
+        success={204: Success(description="The other login sessions have ended.")},
+        errors=("outcome-unknown",),
+    )
+    async def end_others(self, request: RequestContext) -> Response:
+        await request.todo.sessions.end_others(request.actor)
+        return Response(204)

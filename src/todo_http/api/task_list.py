@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
-from urllib.parse import quote
+from uuid import UUID
 
 import msgspec
 
+from todo_core.ids import TaskId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX, QUERY_MAX, TITLE_MAX
 from todo_core.model.due import DueDate, DueKind
 from todo_core.model.rules import Broken
@@ -16,20 +17,28 @@ from todo_core.model.task import Priority
 from todo_core.model.task_filter import DueOption, SortField, TaskPosition, TaskQuery, TaskSort, search_words
 from todo_core.paging import Page
 from todo_core.usecases.tasks import find_tasks_as
-from todo_http.api.tasks import PATH, TaskOut
-from todo_http.kernel.call import Call
-from todo_http.kernel.entity_tags import answer_to, has_seen, tag_of, unchanged
-from todo_http.kernel.operation import Gives, operation
+from todo_http.api.task_types import TaskOut
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.entity_tags import conditional_response, not_modified, not_modified_since, tag_of
+from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_cursor
 from todo_http.kernel.query import Parameter
-from todo_http.kernel.responses import Answer, Field, encode
+from todo_http.kernel.responses import Field, Response, encode
 from todo_http.kernel.schemas import CLOCK, DAY
-from todo_http.problems.errors import Fault, InvalidRequest
 
 E = TypeVar("E")
 
 BODY_MAX: Final = 2 * PAGE_BYTES
 ALWAYS_SHORT: Final = BODY_MAX // (6 * (TITLE_MAX + DESCRIPTION_MAX) + 1_000)
 """So many tasks never have more than BODY_MAX bytes in JSON, whatever is in them."""
+
+POSITIONS: Final[dict[SortField, Any]] = {
+    SortField.CREATED_AT: tuple[str, bytes],
+    SortField.UPDATED_AT: tuple[datetime, bytes],
+    SortField.DUE_DATE: tuple[datetime | None, bytes],
+    SortField.PRIORITY: tuple[int | None, bytes],
+    SortField.TITLE: tuple[str, bytes],
+}
+"""What cursors hold: what the list is sorted by, and an id."""
 
 STATUSES: Final = {"pending": False, "completed": True}
 PRIORITIES: Final[dict[str, Priority | None]] = {"high": Priority.HIGH, "medium": Priority.MEDIUM, "low": Priority.LOW}
@@ -62,12 +71,6 @@ def _point(text: str) -> date | datetime:
     if due.kind is DueKind.FLOATING or "[" in text:
         raise Broken("invalid-date", "This must be a day, or a time with an offset (and a plus sign spelled %2B).")
     return due.at
-
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= PAGE_MAX):
-        raise Broken("out-of-range", f"This must be a number from 1 to {PAGE_MAX}.")
-    return int(text)
 
 
 def _enum(*names: str) -> dict[str, Any]:
@@ -113,24 +116,14 @@ PARAMETERS: Final = (
         schema=_enum(*SORTS),
         description="The order; a leading - turns it round. Tasks without a value come last, ties go by id.",
     ),
-    Parameter(
-        name="limit",
-        read=_limit,
-        schema={"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_MAX},
-        description="At most so many tasks.",
-    ),
-    Parameter(
-        name="cursor",
-        read=str,
-        schema={"type": "string"},
-        description="Where the previous page of the same list ended, from its Link header.",
-    ),
+    limit_parameter("tasks"),
+    CURSOR,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a query string asks for."""
+class TaskListQuery:
+    """What the query string selects: which tasks, in which order, from where on and how many."""
 
     query: TaskQuery
     sort: TaskSort
@@ -138,18 +131,16 @@ class Wish:
     limit: int
 
 
-def read_wish(request: Call) -> Wish:
-    """Raises InvalidRequest with every rule that the query breaks."""
-    values, faults = request.query.values, list(request.query.faults)
+def _name(sort: TaskSort) -> str:
+    return f"{'-' if sort.descending else '+'}{sort.field.value}"
+
+
+def read_task_list_query(request: RequestContext) -> TaskListQuery:
+    """Raises InvalidRequest with every rule that the query string breaks."""
+    values = request.query.values
     sort = values.get("sort") or TaskSort()
-    after = None
-    if (cursor := values.get("cursor")) is not None:
-        try:
-            after = request.service.cursors.read(cursor, request.actor.user_id, sort)
-        except Broken as broken:
-            faults.append(Fault(code=broken.code, detail=broken.detail, parameter="cursor"))
-    if faults:
-        raise InvalidRequest(faults)
+    position = read_cursor(request, "tasks", _name(sort), POSITIONS[sort.field])
+    after = None if position is None else TaskPosition(position[0], TaskId(UUID(bytes=position[1])))
     query = TaskQuery(
         completed=values.get("status"),
         priorities=frozenset(values.get("priority", ())),
@@ -158,27 +149,19 @@ def read_wish(request: Call) -> Wish:
         due=values.get("due"),
         words=values.get("q", ()),
     )
-    return Wish(query, sort, after, values.get("limit", PAGE_MAX))
+    return TaskListQuery(query, sort, after, values.get("limit", PAGE_MAX))
 
 
-def _next_page(request: Call, position: TaskPosition, sort: TaskSort) -> tuple[Field, Field]:
-    """Where the same list goes on behind this position: a link (RFC 8288), and the cursor in it."""
-    parts = request.scope["query_string"].decode("ascii", "replace").split("&")
-    kept = [quote(part, safe="=%+:,.-_~") for part in parts if part and part.partition("=")[0] != "cursor"]
-    cursor = request.service.cursors.write(position, request.actor.user_id, sort)
-    target = f"/api/{request.actor.user_id}/tasks?{'&'.join([*kept, f'cursor={cursor}'])}"
-    return (b"link", f'<{target}>; rel="next"'.encode("ascii")), (b"x-next-cursor", cursor.encode("ascii"))
-
-
-async def _read_page(request: Call, wish: Wish) -> tuple[Page[TaskOut, TaskPosition], Any]:
+async def _read_page(request: RequestContext, listed: TaskListQuery) -> tuple[Page[TaskOut, TaskPosition], Any]:
     """The page, and what to encode as the body.
 
     The storage bounds a page by its texts. In JSON a control character has six bytes, so a page that could be long is
     encoded here, and read again with fewer tasks when it is too long.
     """
-    run, owner, limit = request.todo.run, request.actor.user_id, wish.limit
+    run, owner, limit = request.todo.run, request.actor.user_id, listed.limit
+    query, sort, after = listed.query, listed.sort, listed.after
     while True:
-        page = await run.read(owner, find_tasks_as, run.clock, wish.query, wish.sort, wish.after, limit, TaskOut.shaped)
+        page = await run.read(owner, find_tasks_as, run.clock, query, sort, after, limit, TaskOut.shaped)
         if len(page.items) <= ALWAYS_SHORT:
             return page, page.items
         body = encode(page.items)
@@ -187,28 +170,19 @@ async def _read_page(request: Call, wish: Wish) -> tuple[Page[TaskOut, TaskPosit
         limit = len(page.items) * PAGE_BYTES // len(body)
 
 
-@operation(
-    "GET",
-    PATH,
-    id="listTasks",
-    tag="tasks",
-    summary="List tasks",
-    description="Oldest first unless told otherwise. A page with more behind it carries a Link to the next. It ends at "
-    "about 2 MB, so it may have fewer tasks than the limit.",
-    query=PARAMETERS,
-    gives={200: Gives(description="The tasks.", body=list[TaskOut], headers=("ETag", "Link", "X-Next-Cursor"))},
-)
-async def find(request: Call) -> Answer:
-    wish = read_wish(request)
+async def list_tasks(request: RequestContext) -> Response:
+    """A page of the tasks that match the query string, or 304."""
+    listed = read_task_list_query(request)
     run = request.todo.run
-    owner = request.actor.user_id
-    # What depends on the hour or on the zone changes without a write: only the others are named by the counter.
-    steady = not wish.query.needs_zone
-    if steady and b"if-none-match" in request.visit.fields:
-        latest = tag_of(await run.store.view(owner).revision())
-        if has_seen(request.visit, latest, whatever=False):
-            return unchanged(latest)
-    page, body = await _read_page(request, wish)
-    links = _next_page(request, page.next, wish.sort) if page.next else ()
+    # What depends on the time of day or on the zone changes without a write: only the others have a revision.
+    steady = not listed.query.needs_zone
+    if steady and b"if-none-match" in request.fields:
+        latest = tag_of(await run.store.view(request.actor.user_id).revision())
+        if not_modified_since(request.fields, latest, any_tag=False):
+            return not_modified(latest)
+    page, body = await _read_page(request, listed)
+    links: tuple[Field, ...] = ()
+    if page.next:
+        links = next_page(request, "tasks", _name(listed.sort), (page.next.value, page.next.id.bytes))
     tag = tag_of(page.as_of) if steady and page.as_of is not None else None
-    return answer_to(request.visit, body, tag, *links)
+    return conditional_response(request.fields, body, tag, *links)

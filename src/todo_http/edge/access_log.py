@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from todo_http.edge.sending import Sending
 from todo_http.kernel.responses import encode
-from todo_http.kernel.visit import Visit
 
 PAUSE: Final = 0.2
 LINES_MAX: Final = 1_000
@@ -51,20 +51,20 @@ class AccessLog:
         self.lines: list[bytes] = []
         self.flushing: asyncio.Task[None] | None = None
 
-    def note(self, visit: Visit, route: str, seconds: float, at: datetime | None) -> None:
-        """Remembers one request. ``status`` 0 means that it was cancelled before there was an answer."""
+    def note(self, sending: Sending, method: str, route: str, seconds: float, at: datetime | None) -> None:
+        """Adds the line of one request. ``status`` 0 means that it was cancelled before there was a response."""
         line = Line(
             at.isoformat(timespec="microseconds")[:26] + "Z" if at else "",
-            "error" if visit.status >= 500 else "info",
+            "error" if sending.status >= 500 else "info",
             "request",
-            visit.request_id,
-            visit.method if visit.method in METHODS else "?",
+            sending.request.request_id,
+            method,
             route,
-            visit.status,
+            sending.status,
             round(seconds * 1000, 2),
-            visit.sent,
-            visit.user or None,
-            visit.problem,
+            sending.sent,
+            sending.request.user_id or None,
+            sending.problem,
         )
         self.lines.append(encode(line) if self.form == "json" else _for_people(line))
         if len(self.lines) >= LINES_MAX:

@@ -1,11 +1,9 @@
-"""The header fields that every answer carries: security, caching, the request id, and CORS where it is switched on."""
+"""Header fields that every response has: security, caching, the request id, and CORS where it is enabled."""
 
 from typing import Final
 
-from litestar.types import HTTPScope
-
-from todo_http.kernel.responses import Answer, Field
-from todo_http.kernel.visit import Visit
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.responses import Field, Response
 from todo_http.options import HttpOptions
 
 ALWAYS: Final[tuple[Field, ...]] = (
@@ -36,47 +34,44 @@ class ResponseHeaders:
         """True when the process is about to stop: clients had better open their next connection elsewhere."""
         self.vary = b"Accept-Encoding, Authorization, Origin" if self.origins else b"Accept-Encoding, Authorization"
 
-    def add(self, headers: list[Field], scope: HTTPScope, visit: Visit) -> None:
+    def add(self, headers: list[Field], request: RequestContext) -> None:
         """Adds to the fields that an answer already has."""
         given = [name for name, _ in headers]
         headers += ALWAYS
         for field in UNLESS_GIVEN:
             if field[0] not in given:
                 headers.append(field)
-        headers.append((b"x-request-id", visit.request_id.encode("ascii")))
-        headers.extend(visit.rate)
+        headers.append((b"x-request-id", request.request_id.encode("ascii")))
+        headers.extend(request.rate_limit_fields)
         headers.append((b"vary", self.vary))
-        if visit.replayed:
-            headers.append((b"idempotency-replayed", b"true"))
-        if self.origins and (origin := visit.fields.get(b"origin")) in self.origins:
+        if self.origins and (origin := request.fields.get(b"origin")) in self.origins:
             headers.append((b"access-control-allow-origin", origin))
             headers.append((b"access-control-expose-headers", EXPOSED))
-        if self._is_https(scope, visit):
+        if self._is_https(request):
             headers.append(HSTS)
         if self.leaving and b"connection" not in given:
             headers.append((b"connection", b"close"))
 
-    def preflight(self, scope: HTTPScope, visit: Visit) -> Answer | None:
-        """The answer to a browser that asks whether a page of another origin may call; None for all other requests.
+    def preflight(self, request: RequestContext) -> Response | None:
+        """The answer to a browser that asks whether a page of another origin may call; None for other OPTIONS requests.
 
         It needs no token and has no effect. Origins are compared as a whole, byte for byte.
         """
-        if scope["method"] != "OPTIONS" or b"access-control-request-method" not in visit.fields:
-            return None
-        if visit.fields.get(b"origin") not in self.origins:
+        fields = request.fields
+        if b"access-control-request-method" not in fields or fields.get(b"origin") not in self.origins:
             return None
         permissions = [
             (b"access-control-allow-methods", METHODS),
             (b"access-control-allow-headers", HEADERS),
             (b"access-control-max-age", b"600"),
         ]
-        return Answer(204, headers=permissions)
+        return Response(204, headers=permissions)
 
-    def _is_https(self, scope: HTTPScope, visit: Visit) -> bool:
-        if scope.get("scheme") == "https":
+    def _is_https(self, request: RequestContext) -> bool:
+        if request.scope.get("scheme") == "https":
             return True
-        forwarded = visit.fields.get(b"x-forwarded-proto")
+        forwarded = request.fields.get(b"x-forwarded-proto")
         if forwarded is None or forwarded.strip().lower() != b"https":
             return False
-        client = scope.get("client")
+        client = request.scope.get("client")
         return client is not None and self.options.trusts(client[0])

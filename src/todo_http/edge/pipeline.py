@@ -1,7 +1,7 @@
-"""The wrapper around everything: what holds for 404, 405 and 500 as much as for 200.
+"""The ASGI wrapper around the whole application: what holds for 404, 405 and 500 as much as for 200.
 
-The framework calls its middleware only for requests that it can route, and hides errors from what is outside;
-so errors rise through it to here, where they become answers in one place.
+Litestar calls middleware only for requests that it can route, and hides errors from what is outside. So errors rise
+through it to here, where one place turns them into responses.
 """
 
 import asyncio
@@ -11,34 +11,38 @@ from contextvars import ContextVar
 from datetime import datetime
 from itertools import count
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Send
 from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 
 from todo_core.errors import OutcomeUnknown, TodoError, Unavailable
 from todo_core.todo import Todo
 from todo_http.edge.access_log import METHODS, AccessLog
 from todo_http.edge.headers import ResponseHeaders
-from todo_http.edge.limits import BoundedBody, RequestBounds
+from todo_http.edge.limits import RequestBounds
 from todo_http.edge.metrics import Meter
-from todo_http.edge.sending import PART, EndConnections, LargeBodies
-from todo_http.kernel.responses import Answer
+from todo_http.edge.sending import EndConnections, LargeBodies, Sending
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.responses import Response, encode
 from todo_http.kernel.service import Service
-from todo_http.kernel.visit import KEY, Visit, fields_of
-from todo_http.problems.table import KINDS, problem_answer, refusal_of
+from todo_http.problems.errors import MethodNotAllowed
+from todo_http.problems.table import PROBLEM_KINDS, error_of, problem_headers, problem_of
 
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 NOT_STARTED: Final = "not-started"
 LOGGED_ID: Final[ContextVar[str]] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id")
-"""What structlog adds to every event, as its own functions would set it with more ado."""
+"""What structlog adds to every event; setting it directly is cheaper than through structlog's functions."""
+
+OPTIONS: Final = "any"
+ROUTED_AS: Final = {"HEAD": "GET", "OPTIONS": OPTIONS}
 
 log = structlog.get_logger("todo_http")
 
 
 class Edge:
-    """One application's outermost layer."""
+    """The outermost layer of one application."""
 
     def __init__(
         self, app: ASGIApp, service: Service, access_log: AccessLog, meter: Meter, end_connections: EndConnections
@@ -52,18 +56,18 @@ class Edge:
         self.large_bodies = LargeBodies(service.options.send_deadline, end_connections)
         self.new_id: Callable[[], str] = lambda: NOT_STARTED
         self.now: Callable[[], datetime | None] = lambda: None
-        self.complained_at = float("-inf")
+        self.warned_at = float("-inf")
         self.running = 0
 
     def attach(self, todo: Todo) -> None:
-        """From here on ids and times come from the ports."""
-        # A request id is no secret, only unlike all others: what is random in it need be drawn only once.
+        """Takes ids and times from the ports from now on."""
+        # A request id is no secret, it only has to be unique: its random part is drawn once.
         stem, numbers = todo.run.ids.new().hex[12:], count()
         self.new_id = lambda: f"{stem}{next(numbers):012x}"
         self.now = todo.run.clock.now
 
     async def finish(self, seconds: float) -> None:
-        """Waits until nothing runs, or so long: a server does not wait for requests whose clients have gone."""
+        """Waits until no request runs, at most for ``seconds``. Servers do not wait if the client has gone."""
         for _ in range(int(seconds * 100)):
             if not self.running:
                 return
@@ -71,85 +75,66 @@ class Edge:
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = perf_counter()
-        headers: Any = scope["headers"]
-        fields = fields_of(headers)
-        asked = fields.get(b"x-request-id")
-        request_id = asked.decode("ascii") if asked and REQUEST_ID.fullmatch(asked) else self.new_id()
-        visit = Visit(self.service, scope["method"], fields, request_id)
-        inner: Any = _as_get(scope) if visit.method == "HEAD" else scope
-        inner[KEY] = visit
-        token = LOGGED_ID.set(request_id)
+        request = RequestContext(_routed(scope), receive, send, self.service)
+        sending = Sending(request, self.headers, self.large_bodies, head=scope["method"] == "HEAD")
+        asked = request.fields.get(b"x-request-id")
+        request.request_id = asked.decode("ascii") if asked and REQUEST_ID.fullmatch(asked) else self.new_id()
+        token = LOGGED_ID.set(request.request_id)
         self.running += 1
         self.meter.begun()
         try:
-            answer = await self._answer(inner, BoundedBody(receive, self.bounds.deadline, visit), visit)
-            await self._send(answer, inner, visit, send)
+            await self._respond(request, sending)
         finally:
-            if visit.turn is not None:
-                limit, caller = visit.turn
+            if request.turn is not None:
+                limit, caller = request.turn
                 limit.leave(caller)
             self.running -= 1
             LOGGED_ID.reset(token)
-            route = inner.get("path_template") or "-"
+            request.leave_scope()
+            method = scope["method"] if scope["method"] in METHODS else "?"
+            route = request.scope.get("path_template") or "-"
             seconds = perf_counter() - started
-            self.meter.ended(visit.method if visit.method in METHODS else "?", route, visit.status, seconds)
-            self.access_log.note(visit, route, seconds, self.now())
+            self.meter.ended(method, route, sending.status, seconds)
+            self.access_log.note(sending, method, route, seconds, self.now())
 
-    async def _answer(self, scope: HTTPScope, receive: Receive, visit: Visit) -> Answer:
+    async def _respond(self, request: RequestContext, sending: Sending) -> None:
+        response = None
         try:
-            self.bounds.check(scope, visit)
-            preflight = self.headers.preflight(scope, visit)
-            if preflight is not None:
-                return preflight
-            await self.app(scope, receive, _send_nothing)
-            if visit.answer is None:
-                raise LookupError("nothing has answered")
-        except Exception as error:
-            refusal = refusal_of(error)
-            visit.problem = refusal.code
-            self._log(error, refusal)
-            # An error and the frames that it came through hold each other, and so the unread rest of the body;
-            # until that is let go, which would be whenever garbage is collected, the connection is not closed.
-            error.__traceback__ = None
-            return problem_answer(refusal, visit.request_id)
-        return visit.answer
+            self.bounds.check(request)
+            if request.method == OPTIONS:
+                response = self.headers.preflight(request)
+            if response is None:
+                await self.app(request.scope, request.receive, sending)
+                return
+        except Exception as raised:
+            if sending.status:  # too late for a problem: the server ends the connection
+                raise
+            response = self._response_to(raised, request, sending)
+        await response(request.scope, request.receive, sending)
 
-    async def _send(self, answer: Answer, scope: HTTPScope, visit: Visit, send: Send) -> None:
-        """Completes the header fields, counts what goes out, and keeps bodies from those who asked HEAD."""
-        visit.status = status = answer.status
-        body = b"" if visit.method == "HEAD" else answer.body
-        visit.sent = len(body)
-        fields = [*answer.headers]
-        if status != 204 and status != 304:
-            fields.append((b"content-length", b"%d" % len(answer.body)))
-        self.headers.add(fields, scope, visit)
-        try:
-            await send({"type": "http.response.start", "status": status, "headers": fields})
-            if len(body) > PART:
-                visit.sent = await self.large_bodies.send(body, scope, send)
-            else:
-                await send({"type": "http.response.body", "body": body, "more_body": False})
-        except OSError:  # the client is gone: nothing is wrong, and nobody is there to be told
-            return
+    def _response_to(self, raised: Exception, request: RequestContext, sending: Sending) -> Response:
+        error = error_of(raised)
+        # An error and the frames that it came through hold each other, and so the unread rest of the body;
+        # until that is let go, which would be whenever garbage is collected, the connection is not closed.
+        self._log(raised, error)
+        raised.__traceback__ = None
+        if request.method == OPTIONS and isinstance(error, MethodNotAllowed):
+            return Response(204, headers=[(b"allow", error.allow.encode("ascii"))])
+        sending.problem = error.code
+        problem = problem_of(error, request.request_id)
+        return Response(problem.status, encode(problem), problem_headers(error))
 
-    def _log(self, error: Exception, refusal: TodoError) -> None:
-        """Faults of ours are errors, the storage being away is a warning, and all other refusals are everyday life.
-
-        One warning in a second is enough: when a storage is away, or a queue full, every request meets with it.
-        """
-        if isinstance(refusal, Unavailable | OutcomeUnknown):
-            if error.__cause__ is not None and perf_counter() - self.complained_at >= 1:
-                self.complained_at = perf_counter()
-                log.warning("request_refused", problem=refusal.code, exc_info=error)
-        elif KINDS[refusal.code].status >= 500:
-            log.error("request_failed", problem=refusal.code, exc_info=error)
+    def _log(self, raised: Exception, error: TodoError) -> None:
+        """Logs faults of the service as errors, and an unavailable storage as a warning, at most once a second."""
+        if isinstance(error, Unavailable | OutcomeUnknown):
+            if raised.__cause__ is not None and perf_counter() - self.warned_at >= 1:
+                self.warned_at = perf_counter()
+                log.warning("request_refused", problem=error.code, exc_info=raised)
+        elif PROBLEM_KINDS[error.code].status >= 500:
+            log.error("request_failed", problem=error.code, exc_info=raised)
 
 
-async def _send_nothing(message: Message) -> None:
-    raise LookupError("answers are left with the visit, for the edge to send")
-
-
-def _as_get(scope: HTTPScope) -> HTTPScope:
-    inner = scope.copy()
-    inner["method"] = "GET"
-    return inner
+def _routed(scope: HTTPScope) -> HTTPScope:
+    """What Litestar routes: GET for HEAD, and for OPTIONS a method that no path has, so that it lists those it has."""
+    method = ROUTED_AS.get(scope["method"])
+    return {**scope, "method": method} if method else scope  # type: ignore[typeddict-item]

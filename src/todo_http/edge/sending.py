@@ -1,4 +1,4 @@
-"""Sending large bodies: in parts, as fast as the client reads them, and within a deadline.
+"""Sending responses: with the header fields of every response, and large bodies in parts within a deadline.
 
 A server takes a body that comes as one message at once, however slowly the client reads, and keeps it as long as the
 connection lives. Of several messages it takes the next when the ones before are on their way.
@@ -10,7 +10,10 @@ from time import monotonic
 from typing import Any, Final
 
 import structlog
-from litestar.types import HTTPScope, Send
+from litestar.types import Message, Scope, Send
+
+from todo_http.edge.headers import ResponseHeaders
+from todo_http.kernel.context import RequestContext
 
 PART: Final = 65_536
 """Bytes of a message at most. Bodies that are not longer are sent as one message."""
@@ -19,6 +22,45 @@ EndConnections = Callable[[set[tuple[str, int]]], None]
 """Ends the connections of this process to these addresses and ports: a server would wait for ever for their clients."""
 
 log = structlog.get_logger("todo_http")
+
+
+class Sending:
+    """The ``send`` of one request. Completes the header fields, omits the body for HEAD, and counts bytes.
+
+    ``problem`` is the code of the problem, if the response is one.
+    """
+
+    __slots__ = ("head", "headers", "large_bodies", "problem", "request", "send", "sent", "status")
+
+    def __init__(
+        self, request: RequestContext, headers: ResponseHeaders, large_bodies: "LargeBodies", head: bool
+    ) -> None:
+        self.request = request
+        self.send = request.send
+        self.headers = headers
+        self.large_bodies = large_bodies
+        self.head = head
+        self.status = 0
+        self.sent = 0
+        self.problem: str | None = None
+
+    async def __call__(self, message: Message) -> None:
+        try:
+            if message["type"] == "http.response.start":
+                self.status = message["status"]
+                message["headers"] = fields = [*message["headers"]]
+                self.headers.add(fields, self.request)
+            elif message["type"] == "http.response.body":
+                if self.head:
+                    message["body"] = b""
+                body = message["body"]
+                self.sent += len(body)
+                if len(body) > PART:
+                    self.sent += await self.large_bodies.send(body, self.request.scope, self.send) - len(body)
+                    return
+            await self.send(message)
+        except OSError:  # the client has gone
+            return
 
 
 class LargeBodies:
@@ -31,7 +73,7 @@ class LargeBodies:
         self.ending = asyncio.Lock()
         self.complained_at = float("-inf")
 
-    async def send(self, body: bytes, scope: HTTPScope, send: Send) -> int:
+    async def send(self, body: bytes, scope: Scope, send: Send) -> int:
         """Returns how many bytes were sent. Ends the connection when they are not all of them."""
         sent = 0
         try:
@@ -52,7 +94,7 @@ class LargeBodies:
             self.complained_at = monotonic()
             log.warning("response_cut_off", sent=sent, seconds=self.deadline)
 
-    async def _end(self, scope: HTTPScope) -> None:
+    async def _end(self, scope: Scope) -> None:
         """One search at a time, for all connections that are to be ended: it looks at every open file."""
         client: Any = scope.get("client")
         if client:

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar, cast, get_args, get_origin
 import msgspec
 
 from todo_core.errors import Invalid
-from todo_http.kernel.call import Call
-from todo_http.kernel.query import ECHO_MAX, FAULTS_MAX
-from todo_http.problems.errors import Fault, InvalidRequest, Malformed
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.query import FAULTS_MAX
+from todo_http.problems.errors import ECHO_MAX, Fault, InvalidRequest, Malformed
 from todo_http.problems.table import body_fault
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -29,12 +29,12 @@ def instant(moment: datetime) -> str:
     return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
 
 
-async def read_body(request: Call, shape: type[S], build: Callable[..., T]) -> T:
+async def read_body(request: RequestContext, shape: type[S], build: Callable[..., T]) -> T:
     """What ``build`` makes of the fields that the body gives. It takes any of them by name, and may raise Invalid.
 
     Raises InvalidRequest with the faults of the query and of the body together.
     """
-    built, faults = read_built(await request.whole_body(), shape, build)
+    built, faults = read_built(await request.body(), shape, build)
     if built is None or request.query.faults:
         raise InvalidRequest([*request.query.faults, *faults])
     return built
@@ -54,9 +54,9 @@ def read_built(body: bytes, shape: type[S], build: Callable[..., T]) -> tuple[T 
     return (None, faults) if faults else (built, [])
 
 
-async def read_shape(request: Call, shape: type[S]) -> S:
+async def read_shape(request: RequestContext, shape: type[S]) -> S:
     """The body of an operation whose rules are applied further inside."""
-    given, faults = read_fields(await request.whole_body(), shape)
+    given, faults = read_fields(await request.body(), shape)
     if faults := [*request.query.faults, *faults]:
         raise InvalidRequest(faults)
     return shape(**given)

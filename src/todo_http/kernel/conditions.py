@@ -1,4 +1,4 @@
-"""The terms on which a write is asked for: once under a key, over nothing but what was seen, or only as a dry run."""
+"""Write conditions: Idempotency-Key, If-Match and dry_run; and the header fields of conditional reads."""
 
 import re
 from collections.abc import Mapping
@@ -9,9 +9,8 @@ from uuid import UUID
 
 from todo_core.errors import PreconditionRequired, Stale
 from todo_core.model.rules import Broken
-from todo_core.model.write_options import Expected, Key, Revisions, WriteOptions
+from todo_core.model.write_options import Expected, Key, Revisions
 from todo_http.kernel.query import Parameter
-from todo_http.kernel.visit import Visit
 from todo_http.problems.errors import Fault, InvalidRequest
 
 KEY_FIELD: Final = "Idempotency-Key"
@@ -79,26 +78,30 @@ IF_NONE_MATCH: Final = HeaderField(
 )
 
 
-def write_options_of(visit: Visit, path: bytes, query: bytes, target: UUID | None, strict: bool) -> WriteOptions:
-    """What the header fields and the query say about this write. ``target`` is the existing thing it is about.
+def expected_of(fields: Mapping[bytes, bytes], target: UUID | None, required: bool) -> Expected | None:
+    """What If-Match expects of ``target``, the existing resource that a write is about.
 
-    Raises InvalidRequest for fields that are not well-formed, PreconditionRequired when ``strict`` asks for
-    If-Match and there is none, and Stale when something is expected of what is only to be made.
+    Raises InvalidRequest if the field is malformed, PreconditionRequired if it is ``required`` and absent, and Stale
+    if there is no target: what does not exist yet has no state.
     """
-    match = visit.fields.get(b"if-match")
-    if match is None and strict and target is not None:
-        raise PreconditionRequired
-    expected = None
-    if match is not None:
-        revisions = revisions_of(match)
-        if target is None:  # what does not exist yet has no state that anybody could have seen
-            raise Stale(None)
-        expected = Expected(target, revisions)
-    key = None
-    if (field := visit.fields.get(b"idempotency-key")) is not None:
-        asked = b"\0".join((visit.method.encode(), path, query, match or b"", visit.body))
-        key = Key(_key(field), sha256(asked).digest())
-    return WriteOptions(key=key, expected=expected, dry_run=bool(visit.query and visit.query.values.get("dry_run")))
+    field = fields.get(b"if-match")
+    if field is None:
+        if required and target is not None:
+            raise PreconditionRequired
+        return None
+    revisions = revisions_of(field)
+    if target is None:
+        raise Stale(None)
+    return Expected(target, revisions)
+
+
+def key_of(fields: Mapping[bytes, bytes], method: bytes, path: bytes, query: bytes, body: bytes) -> Key | None:
+    """The Idempotency-Key with a digest of the request that it is for. Raises InvalidRequest if it is malformed."""
+    field = fields.get(b"idempotency-key")
+    if field is None:
+        return None
+    request = b"\0".join((method, path, query, fields.get(b"if-match", b""), body))
+    return Key(_key(field), sha256(request).digest())
 
 
 def _key(field: bytes) -> str:

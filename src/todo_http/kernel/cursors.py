@@ -1,49 +1,37 @@
-"""The only code that turns a position in a list of tasks into opaque text and back."""
+"""Turns positions in lists into opaque text and back. No other module does."""
 
 import hmac
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
-from todo_core.ids import TaskId, UserId
+from todo_core.ids import UserId
 from todo_core.model.rules import Broken
-from todo_core.model.task_filter import SortField, TaskPosition, TaskSort
 
 SIGNATURE_BYTES: Final = 16
 LONG: Final = 256
-FORMS: Final[dict[SortField, Any]] = {
-    SortField.CREATED_AT: tuple[str, bytes],
-    SortField.UPDATED_AT: tuple[datetime, bytes],
-    SortField.DUE_DATE: tuple[datetime | None, bytes],
-    SortField.PRIORITY: tuple[int | None, bytes],
-    SortField.TITLE: tuple[str, bytes],
-}
-DECODERS: Final[dict[SortField, msgspec.msgpack.Decoder[Any]]] = {
-    field: msgspec.msgpack.Decoder(form) for field, form in FORMS.items()
-}
 
 
 class Cursors:
-    """Signs with the first key and accepts all of them. A cursor is good for one owner and one order."""
+    """Signs with the first key and accepts all of them. A cursor is good for one owner, one list and one order."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self.keys = tuple(keys)
 
-    def write(self, position: TaskPosition, owner: UserId, sort: TaskSort) -> str:
-        """The text that means this position to this owner."""
-        payload = msgspec.msgpack.encode((position.value, position.id.bytes))
+    def write(self, position: Any, owner: UserId, listed: str, order: str) -> str:
+        """The text for a position that msgpack can encode."""
+        payload = msgspec.msgpack.encode(position)
         packed = b"z" + zlib.compress(payload) if len(payload) > LONG else b"p" + payload
-        signature = _sign(self.keys[0], packed, owner, sort)
+        signature = _sign(self.keys[0], packed, owner, listed, order)
         return urlsafe_b64encode(signature + packed).rstrip(b"=").decode("ascii")
 
-    def read(self, text: str, owner: UserId, sort: TaskSort) -> TaskPosition:
-        """Raises Broken for whatever was not written here for this owner and this order."""
+    def read(self, text: str, owner: UserId, listed: str, order: str, form: Any) -> Any:
+        """The position, of this type. Raises Broken for text that was not written for this owner, list and order."""
         try:
             raw = text.encode("ascii")
             signed = urlsafe_b64decode(raw + b"=" * (-len(raw) % 4))
@@ -52,16 +40,19 @@ class Cursors:
         except ValueError:
             raise _unknown() from None
         signature, packed = signed[:SIGNATURE_BYTES], signed[SIGNATURE_BYTES:]
-        if not any(hmac.compare_digest(signature, _sign(key, packed, owner, sort)) for key in self.keys):
+        if not any(hmac.compare_digest(signature, _sign(key, packed, owner, listed, order)) for key in self.keys):
             raise _unknown()
         payload = zlib.decompress(packed[1:]) if packed[:1] == b"z" else packed[1:]
-        value, task_id = DECODERS[sort.field].decode(payload)
-        return TaskPosition(value, TaskId(UUID(bytes=task_id)))
+        return _decoder(form).decode(payload)
 
 
-def _sign(key: bytes, packed: bytes, owner: UserId, sort: TaskSort) -> bytes:
-    order = f"{'-' if sort.descending else '+'}{sort.field.value}".encode("ascii")
-    message = b"tasks\0" + owner.bytes + order + b"\0" + packed
+@cache
+def _decoder(form: Any) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(form)
+
+
+def _sign(key: bytes, packed: bytes, owner: UserId, listed: str, order: str) -> bytes:
+    message = listed.encode("ascii") + b"\0" + owner.bytes + order.encode("ascii") + b"\0" + packed
     return hmac.new(key, message, sha256).digest()[:SIGNATURE_BYTES]
 
 

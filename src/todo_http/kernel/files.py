@@ -2,14 +2,14 @@
 
 import gzip
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
 import msgspec
 
-from todo_http.kernel.call import Call
-from todo_http.kernel.entity_tags import has_seen
-from todo_http.kernel.responses import Answer, Field
+from todo_http.kernel.entity_tags import not_modified_since
+from todo_http.kernel.responses import Field, Response
 
 CODING: Final = re.compile(rb"\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?", re.IGNORECASE)
 
@@ -50,15 +50,14 @@ class File(msgspec.Struct, frozen=True):
         form = Form.of(packed, b"gzip:" + body, content_type, (b"content-encoding", b"gzip"))
         return File(plain, form, always)
 
-    def answer(self, request: Call) -> Answer:
-        """The file in the form that the client takes, or 304 when it has it already."""
-        visit = request.visit
-        packed = self.packed if takes_gzip(visit.fields.get(b"accept-encoding", b"")) else None
+    def response(self, fields: Mapping[bytes, bytes]) -> Response:
+        """The file in the form that the client accepts, or 304."""
+        packed = self.packed if takes_gzip(fields.get(b"accept-encoding", b"")) else None
         form = packed or self.plain
         headers = ((b"etag", form.etag), *self.always)
-        if has_seen(visit, form.etag):
-            return Answer(304, headers=headers)
-        return Answer(200, form.body, (*form.described, *headers))
+        if not_modified_since(fields, form.etag):
+            return Response(304, headers=headers)
+        return Response(200, form.body, (*form.described, *headers))
 
 
 def takes_gzip(field: bytes) -> bool:

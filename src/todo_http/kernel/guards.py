@@ -1,106 +1,82 @@
-"""The way in of an operation: who is asking, is the path theirs, is it spelled properly, is the body a kind we take.
+"""Guards: the checks before a handler is called, in the order 401, 429, 403, 404, 413, 415, 400.
 
-In this order, so that nothing is learned without a token, and nothing about others with one: 401, 429, 403, 404, 413,
-415, 400.
+Nothing is learned without a token, and nothing about other users with one.
 """
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
-from litestar.types import Scope
+from litestar.handlers import BaseRouteHandler
 
-from todo_core.errors import Forbidden, InvalidToken, NotFound, TooManyRequests, Unauthenticated
-from todo_http.edge.limits import narrow_body
-from todo_http.kernel.query import read_query
+from todo_core.errors import Forbidden, InvalidToken, NotFound, Unauthenticated
+from todo_http.kernel.concurrency import ConcurrencyLimit
+from todo_http.kernel.context import RequestContext
 from todo_http.kernel.responses import JSON
-from todo_http.kernel.visit import Visit
-from todo_http.problems.errors import InvalidRequest, UnsupportedMediaType
-
-if TYPE_CHECKING:
-    from todo_http.kernel.operation import Operation
+from todo_http.problems.errors import UnsupportedMediaType
 
 CANONICAL_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 BEARER: Final = re.compile(rb"bearer +([A-Za-z0-9._~+/=-]+)", re.IGNORECASE)
 CONTENT_TYPE_MAX: Final = 256
-"""Bytes of a Content-Type; a longer one is not looked at."""
+"""Bytes of a Content-Type; a longer one is not read."""
 
 UTF_8: Final[tuple[list[bytes], ...]] = ([], [b"charset=utf-8"], [b'charset="utf-8"'])
 """The parameters that a Content-Type may have."""
 
 PLAIN_JSON: Final = JSON[1]
 
-THINGS: Final = {"session_id": "login session"}
-"""What an id is one of, where its name does not say it: what cannot be an id is told as what is nobody's."""
+RESOURCES: Final = {"session_id": "login session"}
+"""What an id names, where its parameter does not say it."""
 
 
-def limit_rate(visit: Visit, requests: int = 1) -> None:
-    """Counts so many requests of the user. Raises TooManyRequests."""
-    limit = visit.service.rate_limit
-    if limit is not None and requests:
-        share = limit.take(visit.user, requests)
-        visit.rate = limit.fields(share)
-        if share.wait:
-            raise TooManyRequests(share.wait)
+async def authenticated(connection: Any, _: BaseRouteHandler) -> None:
+    """Sets the actor from the access token. Raises Unauthenticated, InvalidToken and TooManyRequests."""
+    request: RequestContext = connection
+    header = request.fields.get(b"authorization")
+    if header is None:
+        raise Unauthenticated
+    found = BEARER.fullmatch(header)
+    if found is None:
+        raise InvalidToken
+    request.actor = request.service.todo.sessions.identify(found[1].decode("ascii"))
+    request.user_id = str(request.actor.user_id)
+    request.count()
 
 
-class Admission:
-    """Lets the requests of one operation in, or raises."""
+def check_path(request: RequestContext, ids: Sequence[str]) -> None:
+    """Accepts one address for each resource: one spelling of an id, no escapes, no doubled or trailing slashes."""
+    parameters = request.scope["path_params"]
+    user_id = request.user_id
+    if user_id and parameters.get("user_id", user_id) != user_id:
+        raise Forbidden
+    for name in ids:
+        if not CANONICAL_ID.fullmatch(parameters[name]):
+            raise NotFound(RESOURCES.get(name, name.removesuffix("_id")))
+    path = request.scope.get("raw_path") or request.scope["path"].encode()
+    if b"%" in path or b"//" in path or (path[-1:] == b"/" and len(path) > 1):
+        raise NotFound("resource")
 
-    def __init__(self, facts: "Operation") -> None:
-        self.facts = facts
-        self.ids = [name for name in facts.parameters if name.endswith("_id") and name != "user_id"]
 
-    def admit(self, scope: Scope, visit: Visit) -> None:
-        """Raises the refusal that comes first, in the order above."""
-        facts = self.facts
-        if not facts.public:
-            self._identify(visit)
-            limit_rate(visit)
-        self._check_path(scope, visit)
-        if facts.takes is not None:
-            if facts.body_max is not None:
-                narrow_body(visit, facts.body_max)
-            self._check_content(visit)
-        if scope["query_string"] and not facts.any_query:
-            visit.query = read_query(scope["query_string"], facts.query)
-            if visit.query.faults and facts.takes is None and not facts.query:
-                raise InvalidRequest(visit.query.faults)
+def check_media_type(request: RequestContext, accepted: Sequence[str], method: str) -> None:
+    """Raises UnsupportedMediaType unless the body is declared to be one of these, without a content coding."""
+    declared = request.fields.get(b"content-type", b"")
+    coding = request.fields.get(b"content-encoding")
+    if declared == PLAIN_JSON and coding is None:
+        return
+    if media_type(declared) not in accepted or (coding is not None and coding.strip().lower() != b"identity"):
+        raise UnsupportedMediaType(accepted, patch=method == "PATCH")
 
-    def _identify(self, visit: Visit) -> None:
-        header = visit.fields.get(b"authorization")
-        if header is None:
-            raise Unauthenticated
-        found = BEARER.fullmatch(header)
-        if found is None:
-            raise InvalidToken
-        visit.actor = visit.service.todo.sessions.identify(found[1].decode("ascii"))
-        visit.user = str(visit.actor.user_id)
 
-    def _check_path(self, scope: Scope, visit: Visit) -> None:
-        """One address for each thing: no second spelling of an id, no escapes, no doubled or trailing slashes."""
-        parameters = scope["path_params"]
-        if visit.user and parameters.get("user_id", visit.user) != visit.user:  # whose spelling is the canonical one
-            raise Forbidden
-        for name in self.ids:
-            if not CANONICAL_ID.fullmatch(parameters[name]):
-                raise NotFound(THINGS.get(name, name.removesuffix("_id")))
-        path = scope.get("raw_path") or scope["path"].encode()
-        if b"%" in path or b"//" in path or (path[-1:] == b"/" and len(path) > 1):
-            raise NotFound("resource")
-
-    def _check_content(self, visit: Visit) -> None:
-        named = visit.fields.get(b"content-type", b"")
-        coding = visit.fields.get(b"content-encoding")
-        if named == PLAIN_JSON and coding is None:
-            return
-        known = media_type(named) in self.facts.media_types
-        if not known or (coding is not None and coding.strip().lower() != b"identity"):
-            raise UnsupportedMediaType(self.facts.media_types, patch=self.facts.method == "PATCH")
+async def take_turn(request: RequestContext, limit: ConcurrencyLimit, caller: str) -> None:
+    """Waits for a turn among the requests of this caller. The edge gives it back when the response has been sent."""
+    if not limit.enters(caller):
+        await limit.wait(caller)
+    request.turn = limit, caller
 
 
 def media_type(field: bytes) -> str:
-    """The media type that a Content-Type names, in lower case; empty when its text would be in another charset than
-    UTF-8, or when it has any other parameter. Takes no regular expression, so no input is slow.
+    """The media type of a Content-Type in lower case; empty if it has another charset than UTF-8 or any other
+    parameter. Uses no regular expression, so no input is slow.
     """
     if len(field) > CONTENT_TYPE_MAX:
         return ""

@@ -1,17 +1,22 @@
-"""What is known about every operation: enough to route it, to guard it and to describe it truthfully."""
+"""Operations: Litestar route handlers that also know what guards and the OpenAPI document need."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, Final, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, Final, Literal, cast
 
 import msgspec
+from litestar import Controller
+from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import AnyCallable, Guard
 
 from todo_http.kernel.conditions import DRY_RUN, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, HeaderField
-from todo_http.kernel.endpoint import Endpoint, Handler, handled
-from todo_http.kernel.query import Parameter
-from todo_http.problems.table import KINDS
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.guards import authenticated, check_media_type, check_path, take_turn
+from todo_http.kernel.query import Parameter, read_query
+from todo_http.problems.errors import InvalidRequest
+from todo_http.problems.table import PROBLEM_KINDS
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -19,12 +24,12 @@ JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
 
 PUBLIC_BODY_MAX: Final = 16_384
-"""Bytes of the body of a public operation: what costs no login must not cost much else."""
+"""Bytes of the body of a public operation, which anyone may send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gives:
-    """One good answer: what it says, the wire type of its body if it has one, and its header fields."""
+class Success:
+    """One successful response: what it means, the wire type of its body if it has one, and its header fields."""
 
     description: str
     body: Any = None
@@ -32,97 +37,173 @@ class Gives:
     headers: tuple[str, ...] = ()
 
 
-UNCHANGED: Final = Gives(description="Nothing has changed since.", headers=("ETag",))
+NOT_MODIFIED: Final = Success(description="Not modified.", headers=("ETag",))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """``public`` needs no token; ``takes`` is the wire type of the body; ``refuses`` are codes of its own.
+class Operation(HTTPRouteHandler):
+    """``body`` is the wire type of the request body; ``errors`` are codes that not all operations have.
 
-    With ``any_query`` the query is not looked at, because it is meant for the page that is answered.
+    With ``any_query`` the query string is not checked, because it is meant for the page that is returned.
     """
 
-    method: Method
-    path: str
-    id: str
-    tag: str
-    summary: str
-    description: str = ""
-    public: bool = False
-    takes: type[msgspec.Struct] | None = None
-    query: tuple[Parameter, ...] = ()
-    any_query: bool = False
-    gives: Mapping[int, Gives]
-    refuses: tuple[str, ...] = ()
-    path_schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    controller: "type[OperationController] | None" = None
+
+    def __init__(
+        self,
+        method: Method,
+        path: str = "/",
+        *,
+        success: Mapping[int, Success],
+        body: type[msgspec.Struct] | None = None,
+        query: tuple[Parameter, ...] = (),
+        any_query: bool = False,
+        guards: Sequence[Guard] = (),
+        errors: tuple[str, ...] = (),
+        path_schemas: Mapping[str, Mapping[str, Any]] | None = None,
+        **known: Any,
+    ) -> None:
+        # The status is the response's own; this one only keeps Litestar from assuming another.
+        super().__init__(path, http_method=method, status_code=200, guards=[*guards, cast(Guard, self.admit)], **known)
+        self.method = method
+        self.body = body
+        self.own_query = query
+        self.any_query = any_query
+        self.errors = errors
+        self.path_schemas = path_schemas or {}
+        self.own_success = success
+
+    async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        """Runs the guards. Litestar would give each a copy of this handler, which takes longer than the guard."""
+        for guard in self.resolve_guards():
+            await cast(Any, guard)(connection, self)
+
+    def __call__(self, fn: AnyCallable) -> "Operation":
+        super().__call__(fn)
+        return self
+
+    async def admit(self, request: RequestContext, _: object) -> None:
+        """The last guard: checks the path, the media type of the body and the query, and waits for a turn."""
+        check_path(request, self.ids)
+        limit, caller = request.service.users, request.user_id
+        if self.body is not None:
+            if not caller:  # other public operations are served from memory
+                request.limit_body(PUBLIC_BODY_MAX)
+                limit, caller = request.service.networks, request.client_network
+            check_media_type(request, self.media_types, self.method)
+        if (query := request.scope["query_string"]) and not self.any_query:
+            request.query = read_query(query, self.query)
+            if request.query.faults and self.body is None and not self.query:
+                raise InvalidRequest(request.query.faults)
+        if caller:
+            await take_turn(request, limit, caller)
 
     @cached_property
-    def media_types(self) -> tuple[str, ...]:
-        """The formats of the body that it takes."""
-        return (JSON, MERGE_PATCH) if self.method == "PATCH" else (JSON,)
-
-    @cached_property
-    def body_max(self) -> int | None:
-        """The most bytes of its body; None where only the limit of the service holds."""
-        return PUBLIC_BODY_MAX if self.public else None
+    def path(self) -> str:
+        """The whole path, as Litestar reads it."""
+        (own,) = self.paths
+        return (self.controller.path.rstrip("/") + own).rstrip("/") if self.controller else own
 
     @cached_property
     def template(self) -> str:
-        """The path as people write it."""
+        """The whole path, as people read it."""
         return self.path.replace(":str}", "}")
 
     @cached_property
-    def parameters(self) -> tuple[str, ...]:
+    def tag(self) -> str:
+        """The tag of the operation or of its controller."""
+        (tag,) = self.tags or (self.controller.tags if self.controller else ())
+        return tag
+
+    @cached_property
+    def public(self) -> bool:
+        """True when it needs no token."""
+        inherited = self.controller.guards if self.controller else ()
+        return authenticated not in (*(self.guards or ()), *inherited)
+
+    @cached_property
+    def media_types(self) -> tuple[str, ...]:
+        """The media types that the request body may have."""
+        return (JSON, MERGE_PATCH) if self.method == "PATCH" else (JSON,)
+
+    @cached_property
+    def path_parameters(self) -> tuple[str, ...]:
         """The names in the path."""
-        parts = [part for part in self.path.split("/") if part.startswith("{")]
-        return tuple(part.strip("{}").partition(":")[0] for part in parts)
+        return tuple(part.strip("{}") for part in self.template.split("/") if part.startswith("{"))
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The parameters in the path that are ids of the user's things."""
+        return tuple(name for name in self.path_parameters if name.endswith("_id") and name != "user_id")
 
     @cached_property
     def writes(self) -> bool:
-        """True when it changes something of an owner's; then it has the terms of todo_http/kernel/conditions.py."""
-        return self.method != "GET" and "user_id" in self.parameters
+        """True when it changes data of the user in the path; then it has write conditions."""
+        return self.method != "GET" and "user_id" in self.path_parameters
 
     @cached_property
     def target(self) -> str | None:
-        """The parameter that names the existing thing it is about, if it is about one."""
-        return self.parameters[-1] if self.parameters[-1:] not in ((), ("user_id",)) else None
+        """The parameter that names the existing resource it is about, if it is about one."""
+        return self.path_parameters[-1] if self.path_parameters[-1:] not in ((), ("user_id",)) else None
+
+    @cached_property
+    def query(self) -> tuple[Parameter, ...]:
+        """The query parameters."""
+        return (*self.own_query, DRY_RUN) if self.writes else self.own_query
+
+    @cached_property
+    def success(self) -> Mapping[int, Success]:
+        """The successful responses by status."""
+        tagged = self.method == "GET" and any("ETag" in success.headers for success in self.own_success.values())
+        return {**self.own_success, 304: NOT_MODIFIED} if tagged else self.own_success
 
     @property
     def fields(self) -> tuple[HeaderField, ...]:
-        """The header fields that it understands besides those that every operation does."""
+        """The header fields that it reads besides those that every operation reads."""
         if self.writes:
             return (IDEMPOTENCY_KEY, IF_MATCH) if self.target else (IDEMPOTENCY_KEY,)
-        return (IF_NONE_MATCH,) if 304 in self.gives else ()
+        return (IF_NONE_MATCH,) if 304 in self.success else ()
 
     def problems(self) -> dict[int, list[str]]:
-        """By status, the codes of every problem that this operation can answer with."""
-        codes = {"malformed", "invalid", "uri-too-long", "headers-too-large", "internal", *self.refuses}
+        """The codes of all problems that it can respond with, by status."""
+        codes = {"malformed", "invalid", "uri-too-long", "headers-too-large", "internal", *self.errors}
         if not self.public:
             codes |= {"unauthenticated", "invalid-token", "too-many-requests", "unavailable"}
-        elif self.takes:
+        elif self.body:
             codes |= {"too-many-requests", "unavailable"}
-        if "user_id" in self.parameters:
+        if "user_id" in self.path_parameters:
             codes |= {"forbidden", "not-found"}
         if self.writes:
             codes |= {"conflict", "key-reused", "limit-reached", "outcome-unknown", "request-in-progress", "stale"}
             codes |= {"precondition-required"} if self.target else set()
-        if self.takes:
+        if self.body:
             codes |= {"unsupported-media-type", "too-large", "request-timeout"}
         by_status: dict[int, list[str]] = {}
-        for code in sorted(codes, key=lambda code: (KINDS[code].status, code)):
-            by_status.setdefault(KINDS[code].status, []).append(code)
+        for code in sorted(codes, key=lambda code: (PROBLEM_KINDS[code].status, code)):
+            by_status.setdefault(PROBLEM_KINDS[code].status, []).append(code)
         return by_status
 
 
-def operation(method: Method, path: str, **known: Any) -> Callable[[Handler], HTTPRouteHandler]:
-    """Makes a function the handler of an operation; the keywords are the other fields of Operation."""
-    facts = Operation(method=method, path=path, **known)
-    if facts.writes:
-        facts = replace(facts, query=(*facts.query, DRY_RUN))
-    if facts.method == "GET" and any("ETag" in gives.headers for gives in facts.gives.values()):
-        facts = replace(facts, gives={**facts.gives, 304: UNCHANGED})
+class OperationController(Controller):
+    """A Litestar controller whose route handlers are operations."""
 
-    def decorate(handler: Handler) -> HTTPRouteHandler:
-        return handled(method, path, Endpoint(facts, handler), operation=facts)
+    path: str = "/"
+    tags: Sequence[str] = ()
+    guards: Sequence[Guard] = ()
 
-    return decorate
+    def __init_subclass__(cls, **known: Any) -> None:
+        super().__init_subclass__(**known)
+        for operation in operations_of(cls):
+            operation.controller = cls
+
+
+def operations_of(controller: type[OperationController]) -> list[Operation]:
+    """The operations of a controller, inherited ones first."""
+    known = {name: value for each in reversed(controller.__mro__) for name, value in vars(each).items()}
+    return [value for value in known.values() if isinstance(value, Operation)]
+
+
+get = partial(Operation, "GET")
+post = partial(Operation, "POST")
+put = partial(Operation, "PUT")
+patch = partial(Operation, "PATCH")
+delete = partial(Operation, "DELETE")

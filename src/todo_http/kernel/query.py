@@ -7,10 +7,9 @@ from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from todo_core.model.rules import Broken
-from todo_http.problems.errors import Fault
+from todo_http.problems.errors import ECHO_MAX, Fault
 
 BAD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-ECHO_MAX: Final = 64
 FAULTS_MAX: Final = 100
 """How many broken rules of one message are told, so that an answer stays shorter than what it answers."""
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from inspect import getdoc
 from typing import Any, Final
 
 import msgspec
 
 from todo_http.api.routes import operations
 from todo_http.kernel.conditions import HeaderField
-from todo_http.kernel.operation import Operation
+from todo_http.kernel.operation import PUBLIC_BODY_MAX, Operation
 from todo_http.kernel.query import REPEATS_MAX
-from todo_http.openapi.responses import good_answer, problem_components, problem_references, response_headers
+from todo_http.openapi.responses import problem_components, problem_references, response_headers, success_response
 from todo_http.problems.table import Problem
 
 REFERENCE: Final = "#/components/schemas/{name}"
@@ -26,14 +27,12 @@ Every operation that is a GET answers HEAD as well. Every answer carries `X-Requ
 TAGS: Final = {
     "accounts": "Opening an account, changing it, and closing it.",
     "login sessions": "Logging in, staying logged in, and logging out, on this device or on others.",
-    "tasks": "What is to be done.",
     "web client": "A page for people, which calls the operations above.",
     "service": "Health, and what explains the service.",
 }
 ID: Final = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 PATH_DESCRIPTIONS: Final = {
     "user_id": "The caller's own id; any other is 403.",
-    "task_id": "One of the caller's tasks.",
     "session_id": "One of the caller's login sessions.",
     "code": "The code of a problem: the last part of its type.",
     "asset": "The name of a file.",
@@ -41,15 +40,15 @@ PATH_DESCRIPTIONS: Final = {
 }
 
 
-def document(docs: bool = True, web: bool = True, release: str | None = None) -> dict[str, Any]:
-    """The whole document. It needs no running application."""
-    known = operations(docs, web)
+def document(known: Sequence[Operation] | None = None, release: str | None = None) -> dict[str, Any]:
+    """The whole document of these operations, or of all. It needs no running application."""
+    known = operations() if known is None else known
     schemas = _schemas(known)
     paths: dict[str, dict[str, Any]] = {}
     for operation in known:
         path = paths.setdefault(operation.template, {})
-        if operation.parameters and "parameters" not in path:
-            path["parameters"] = [_path_parameter(operation, name) for name in operation.parameters]
+        if operation.path_parameters and "parameters" not in path:
+            path["parameters"] = [_path_parameter(operation, name) for name in operation.path_parameters]
         path[operation.method.lower()] = _describe(operation, known, schemas.references)
     return {
         "openapi": "3.1.0",
@@ -60,7 +59,7 @@ def document(docs: bool = True, web: bool = True, release: str | None = None) ->
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
+        "tags": [{"name": name, "description": text} for name, text in _tags(known).items()],
         "paths": paths,
         "components": {
             "schemas": schemas.components,
@@ -71,6 +70,11 @@ def document(docs: bool = True, web: bool = True, release: str | None = None) ->
     }
 
 
+def _tags(known: Sequence[Operation]) -> dict[str, str]:
+    """The tags by name. That of a resource has the description of its controller."""
+    return {each.tag: TAGS.get(each.tag) or getdoc(each.controller) or "" for each in known}
+
+
 class Schemas(msgspec.Struct, frozen=True):
     """Schemas by wire type, and the components that they refer to."""
 
@@ -79,8 +83,10 @@ class Schemas(msgspec.Struct, frozen=True):
 
 
 def _schemas(known: Sequence[Operation]) -> Schemas:
-    bodies = [operation.takes for operation in known if operation.takes]
-    bodies += [gives.body for operation in known for gives in operation.gives.values() if gives.body is not None]
+    bodies = [operation.body for operation in known if operation.body]
+    bodies += [
+        success.body for operation in known for success in operation.success.values() if success.body is not None
+    ]
     types: list[Any] = list(dict.fromkeys([Problem, *bodies]))
     references, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
     return Schemas(dict(zip(types, references, strict=True)), components)
@@ -91,7 +97,7 @@ def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
         "name": name,
         "in": "path",
         "required": True,
-        "description": PATH_DESCRIPTIONS[name],
+        "description": PATH_DESCRIPTIONS.get(name) or f"One of the caller's {operation.tag}.",
         "schema": dict(operation.path_schemas.get(name, ID)),
     }
 
@@ -100,7 +106,7 @@ def _describe(
     operation: Operation, known: Sequence[Operation], references: dict[Any, dict[str, Any]]
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": operation.id,
+        "operationId": operation.operation_id,
         "tags": [operation.tag],
         "summary": operation.summary,
     }
@@ -111,28 +117,30 @@ def _describe(
     parameters += [_header_field(field) for field in operation.fields]
     if parameters:
         described["parameters"] = parameters
-    if operation.takes:
-        schema = references[operation.takes]
+    if operation.body:
+        schema = references[operation.body]
         described["requestBody"] = {
             "required": True,
             "content": {media_type: {"schema": schema} for media_type in operation.media_types},
         }
-        if operation.body_max is not None:
-            described["requestBody"]["description"] = f"At most {operation.body_max:,} bytes."
-    answers = {str(status): good_answer(operation, gives, references) for status, gives in operation.gives.items()}
-    if "201" in answers and (links := _links(operation, known)):
-        answers["201"]["links"] = links
-    described["responses"] = answers | problem_references(operation)
+        if operation.public:
+            described["requestBody"]["description"] = f"At most {PUBLIC_BODY_MAX:,} bytes."
+    successes = {
+        str(status): success_response(operation, each, references) for status, each in operation.success.items()
+    }
+    if "201" in successes and (links := _links(operation, known)):
+        successes["201"]["links"] = links
+    described["responses"] = successes | problem_references(operation)
     return described
 
 
 def _links(operation: Operation, known: Sequence[Operation]) -> dict[str, Any]:
     """What can be done with a thing that this operation has made: everything on paths that begin with its own."""
-    own = [(name, f"$request.path.{name}") for name in operation.parameters]
+    own = [(name, f"$request.path.{name}") for name in operation.path_parameters]
     below = [other for other in known if other.target and other.path.startswith(f"{operation.path}/{{")]
     return {
-        other.id: {
-            "operationId": other.id,
+        str(other.operation_id): {
+            "operationId": other.operation_id,
             "description": other.summary,
             "parameters": {**dict(own), str(other.target): "$response.body#/id"},
         }

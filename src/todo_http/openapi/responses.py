@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from todo_http.kernel.operation import Gives, Operation
-from todo_http.problems.table import KINDS, MEDIA_TYPE
+from todo_http.kernel.operation import Operation, Success
+from todo_http.problems.table import MEDIA_TYPE, PROBLEM_KINDS
 
 HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "X-Request-Id": (
@@ -47,18 +47,18 @@ def _fields(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
 
-def good_answer(operation: Operation, gives: Gives, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
-    """One of the answers that somebody hopes for."""
+def success_response(operation: Operation, success: Success, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    """A successful response."""
     rationed = () if operation.public else RATION
     replayed = ("Idempotency-Replayed",) if operation.writes else ()
-    answer: dict[str, Any] = {
-        "description": gives.description,
-        "headers": _fields(*gives.headers, *rationed, *replayed),
+    response: dict[str, Any] = {
+        "description": success.description,
+        "headers": _fields(*success.headers, *rationed, *replayed),
     }
-    if gives.body is not None:
-        schema = references[gives.body]
-        answer["content"] = {media_type: {"schema": schema} for media_type in gives.media_types}
-    return answer
+    if success.body is not None:
+        schema = references[success.body]
+        response["content"] = {media_type: {"schema": schema} for media_type in success.media_types}
+    return response
 
 
 def problem_references(operation: Operation) -> dict[str, Any]:
@@ -87,16 +87,16 @@ def _problem(status: int, codes: list[str], schema: dict[str, Any]) -> dict[str,
         code: {
             "value": {
                 "type": f"/problems/{code}",
-                "title": KINDS[code].title,
+                "title": PROBLEM_KINDS[code].title,
                 "status": status,
-                "detail": KINDS[code].meaning,
+                "detail": PROBLEM_KINDS[code].meaning,
                 "instance": "01936f4e7a2b7c3d8e4f5a6b7c8d9e0f",
             }
         }
         for code in codes
     }
     return {
-        "description": " ".join(f"`{code}`: {KINDS[code].meaning}" for code in codes),
+        "description": " ".join(f"`{code}`: {PROBLEM_KINDS[code].meaning}" for code in codes),
         "headers": _fields(*OF_STATUS.get(status, ())),
         "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
     }

@@ -1,10 +1,14 @@
-"""The refusals that only HTTP knows: about messages, not about to-do lists."""
+"""Errors that only HTTP has: about messages, not about tasks and accounts."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
 from todo_core.errors import TodoError
+
+ECHO_MAX: Final = 64
+"""Longest name of a client's own, in characters, that an error repeats."""
 
 
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

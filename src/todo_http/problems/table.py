@@ -1,4 +1,4 @@
-"""The only table from refusals to HTTP: RFC 9457 problem details."""
+"""The one table from errors to problem details (RFC 9457)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,9 +7,8 @@ import msgspec
 from litestar.exceptions import HTTPException
 
 from todo_core.errors import Invalid, InvalidToken, NotFound, RequestInProgress, Stale, StepFailed, TodoError, Violation
-from todo_http.kernel.query import ECHO_MAX
-from todo_http.kernel.responses import Answer, Field, encode
 from todo_http.problems.errors import (
+    ECHO_MAX,
     BadFraming,
     BrokenOff,
     Fault,
@@ -34,7 +33,7 @@ class Kind:
     meaning: str
 
 
-KINDS: Final[dict[str, Kind]] = {
+PROBLEM_KINDS: Final[dict[str, Kind]] = {
     "malformed": Kind(400, "Malformed request", "It is not JSON, not UTF-8, too deep, or has no proper Host."),
     "invalid": Kind(400, "Invalid request", "It breaks rules: detail tells the first, the member errors all of them."),
     "unauthenticated": Kind(401, "Not logged in", "Send an access token in the header Authorization: Bearer."),
@@ -77,45 +76,42 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     errors: tuple[Fault, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
-def refusal_of(error: Exception) -> TodoError:
-    """What to tell about an error: itself when it is a refusal, and next to nothing when it is a fault of ours."""
-    if isinstance(error, TodoError):
-        return error
-    if isinstance(error, HTTPException):
-        if error.status_code == 404:
+def error_of(raised: Exception) -> TodoError:
+    """The error that the client is told: the one raised if it is meant for clients, and Internal if it is not."""
+    if isinstance(raised, TodoError):
+        return raised
+    if isinstance(raised, HTTPException):
+        if raised.status_code == 404:
             return NotFound("resource")
-        if error.status_code == 405:
-            return MethodNotAllowed((error.headers or {}).get("allow", ""))
-        if error.status_code < 500:
+        if raised.status_code == 405:
+            return MethodNotAllowed((raised.headers or {}).get("allow", ""))
+        if raised.status_code < 500:
             return Malformed("The request cannot be understood.")
     return Internal()
 
 
-def problem_answer(refusal: TodoError, request_id: str) -> Answer:
-    """The answer that tells a refusal."""
-    kind = KINDS[refusal.code]
-    faults = _faults(refusal)
-    problem = Problem(
-        type=f"/problems/{refusal.code}",
+def problem_of(error: TodoError, request_id: str) -> Problem:
+    """The problem details of an error."""
+    kind = PROBLEM_KINDS[error.code]
+    faults = _faults(error)
+    return Problem(
+        type=f"/problems/{error.code}",
         title=kind.title,
         status=kind.status,
-        detail=_sentence(faults) if faults and refusal.code == "invalid" else refusal.detail,
+        detail=_sentence(faults) if faults and error.code == "invalid" else error.detail,
         instance=request_id,
         errors=faults or msgspec.UNSET,
     )
-    return Answer(
-        kind.status, encode(problem), [(b"content-type", MEDIA_TYPE.encode()), *_headers(refusal, kind.status)]
-    )
 
 
-def _faults(refusal: TodoError) -> tuple[Fault, ...]:
-    if isinstance(refusal, InvalidRequest):
-        return refusal.faults
-    if isinstance(refusal, Invalid):
-        return tuple(body_fault(violation) for violation in refusal.violations)
-    if isinstance(refusal, StepFailed):
-        inner = refusal.refusal
-        return (Fault(code=inner.code, detail=inner.detail, pointer=f"/operations/{refusal.place}"),)
+def _faults(error: TodoError) -> tuple[Fault, ...]:
+    if isinstance(error, InvalidRequest):
+        return error.faults
+    if isinstance(error, Invalid):
+        return tuple(body_fault(violation) for violation in error.violations)
+    if isinstance(error, StepFailed):
+        inner = error.refusal
+        return (Fault(code=inner.code, detail=inner.detail, pointer=f"/operations/{error.place}"),)
     return ()
 
 
@@ -153,19 +149,21 @@ def body_fault(violation: Violation) -> Fault:
     return Fault(code=violation.code, detail=violation.detail, pointer=f"/{violation.field}")
 
 
-def _headers(refusal: TodoError, status: int) -> list[Field]:
-    headers: list[Field] = []
+def problem_headers(error: TodoError) -> list[tuple[bytes, bytes]]:
+    """The header fields of the response that carries the problem details of an error."""
+    status = PROBLEM_KINDS[error.code].status
+    headers = [(b"content-type", MEDIA_TYPE.encode())]
     if status == 401:
-        reason = b', error="invalid_token"' if isinstance(refusal, InvalidToken) else b""
+        reason = b', error="invalid_token"' if isinstance(error, InvalidToken) else b""
         headers.append((b"www-authenticate", b'Bearer realm="todo"' + reason))
-    if isinstance(refusal, MethodNotAllowed):
-        headers.append((b"allow", refusal.allow.encode("ascii")))
-    if isinstance(refusal, UnsupportedMediaType):
-        headers.append((b"accept-patch" if refusal.patch else b"accept-post", refusal.accepted.encode("ascii")))
-    if isinstance(refusal, BadFraming | BrokenOff | RequestTimeout | TooLarge):
+    if isinstance(error, MethodNotAllowed):
+        headers.append((b"allow", error.allow.encode("ascii")))
+    if isinstance(error, UnsupportedMediaType):
+        headers.append((b"accept-patch" if error.patch else b"accept-post", error.accepted.encode("ascii")))
+    if isinstance(error, BadFraming | BrokenOff | RequestTimeout | TooLarge):
         headers.append((b"connection", b"close"))
-    if isinstance(refusal, Stale) and refusal.revision is not None:
-        headers.append((b"etag", b'"%d"' % refusal.revision))
-    if status in {429, 503} or isinstance(refusal, RequestInProgress):
-        headers.append((b"retry-after", b"%d" % max(1, getattr(refusal, "retry_after", 1))))
+    if isinstance(error, Stale) and error.revision is not None:
+        headers.append((b"etag", b'"%d"' % error.revision))
+    if status in {429, 503} or isinstance(error, RequestInProgress):
+        headers.append((b"retry-after", b"%d" % max(1, getattr(error, "retry_after", 1))))
     return headers

@@ -1,16 +1,14 @@
-"""The addresses of the web client: its page, at every place that the client knows by itself, and what it is made of."""
+"""The web client: its page, at every path that the client routes itself, and its files."""
 
 from typing import Final
 
-from litestar.handlers import HTTPRouteHandler
-
 from todo_core.errors import NotFound
-from todo_http.kernel.call import Call
-from todo_http.kernel.operation import Gives, operation
-from todo_http.kernel.responses import Answer
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.operation import Operation, Success, get
+from todo_http.kernel.responses import Response
 from todo_http.web.site import MEDIA_TYPES, PAGE
 
-PLACES: Final = {
+PAGES: Final = {
     PAGE: "webClient",
     "/today": "webToday",
     "/overdue": "webOverdue",
@@ -21,66 +19,59 @@ PLACES: Final = {
     "/sign-in": "webSignIn",
     "/sign-up": "webSignUp",
 }
-"""Where the client may be when it is reloaded, and the names of these operations. Every other address is 404."""
+"""The paths at which the client may be loaded, and their operation ids. Every other path is 404."""
 
-PARTS: Final = (".js", ".css", ".svg", ".png")
+SUFFIXES: Final = (".js", ".css", ".svg", ".png")
 NAME: Final = {"type": "string", "pattern": "^[a-z0-9.-]+$"}
 
 
-def _file(request: Call, address: str) -> Answer:
-    file = request.service.web.get(address)
+def _file(request: RequestContext, path: str) -> Response:
+    file = request.service.files.get(path)
     if file is None:
         raise NotFound("page")
-    return file.answer(request)
+    return file.response(request.fields)
 
 
-def _place(path: str, name: str) -> HTTPRouteHandler:
-    @operation(
-        "GET",
+def _page(path: str, name: str) -> Operation:
+    @get(
         path,
-        id=name,
-        tag="web client",
-        summary="The web client",
-        description="The same page at all of its addresses; what the query means is the page's own business.",
-        public=True,
+        operation_id=name,
+        tags=("web client",),
+        summary="Return the web client",
+        description="The same page at all of its addresses. It reads the query string itself.",
         any_query=True,
-        gives={200: Gives(description="A page.", body=str, media_types=("text/html",), headers=("ETag",))},
-        refuses=("not-found",) if "{" in path else (),
+        success={200: Success(description="A page.", body=str, media_types=("text/html",), headers=("ETag",))},
+        errors=("not-found",) if "{" in path else (),
     )
-    async def page(request: Call) -> Answer:
+    async def page(request: RequestContext) -> Response:
         return _file(request, PAGE)
 
     return page
 
 
-def _part(path: str, name: str, summary: str, *suffixes: str) -> HTTPRouteHandler:
+def _asset(path: str, name: str, summary: str, *suffixes: str) -> Operation:
     kinds = tuple(MEDIA_TYPES[suffix].partition(";")[0] for suffix in suffixes)
+    body = dict if "+json" in kinds[0] else str
 
-    @operation(
-        "GET",
+    @get(
         path,
-        id=name,
-        tag="web client",
+        operation_id=name,
+        tags=("web client",),
         summary=summary,
-        public=True,
-        gives={
-            200: Gives(
-                description="A file.", body=dict if "+json" in kinds[0] else str, media_types=kinds, headers=("ETag",)
-            )
-        },
-        refuses=("not-found",) if "{" in path else (),
+        success={200: Success(description="A file.", body=body, media_types=kinds, headers=("ETag",))},
+        errors=("not-found",) if "{" in path else (),
         path_schemas={"folder": NAME, "asset": NAME},
     )
-    async def part(request: Call) -> Answer:
+    async def asset(request: RequestContext) -> Response:
         return _file(request, request.scope["path"])
 
-    return part
+    return asset
 
 
 WEB: Final = (
-    *(_place(path, name) for path, name in PLACES.items()),
-    _part("/web/{asset:str}", "webAsset", "What the page is made of", *PARTS),
-    _part("/web/{folder:str}/{asset:str}", "webNestedAsset", "More of what the page is made of", *PARTS),
-    _part("/manifest.webmanifest", "webManifest", "How the page is installed", ".webmanifest"),
-    _part("/service-worker.js", "webServiceWorker", "What keeps the page for when there is no network", ".js"),
+    *(_page(path, name) for path, name in PAGES.items()),
+    _asset("/web/{asset:str}", "webAsset", "Return a file of the web client", *SUFFIXES),
+    _asset("/web/{folder:str}/{asset:str}", "webNestedAsset", "Return a file of the web client", *SUFFIXES),
+    _asset("/manifest.webmanifest", "webManifest", "Return the web app manifest", ".webmanifest"),
+    _asset("/service-worker.js", "webServiceWorker", "Return the service worker", ".js"),
 )

@@ -22,7 +22,7 @@ class ClientAddresses:
     def __init__(self, options: HttpOptions) -> None:
         self.options = options
 
-    def of(self, scope: Scope, fields: Mapping[bytes, bytes]) -> str:
+    def network_of(self, scope: Scope, fields: Mapping[bytes, bytes]) -> str:
         """The network of the client, in one spelling; empty when nothing is known about it."""
         peer = scope.get("client")
         address = _address(peer[0]) if peer else None

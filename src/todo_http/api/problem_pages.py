@@ -1,0 +1,40 @@
+"""What problem codes mean, at the URLs that problems have as their ``type``."""
+
+import msgspec
+
+from todo_core.errors import NotFound
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.operation import OperationController, Success, get
+from todo_http.kernel.responses import Response
+from todo_http.problems.table import PROBLEM_KINDS
+
+
+class ProblemKindOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of problem: its status, its title and its meaning."""
+
+    type: str
+    status: int
+    title: str
+    meaning: str
+
+
+class ProblemPages(OperationController):
+    """One page for each kind of problem."""
+
+    path = "/problems"
+    tags = ("service",)
+
+    @get(
+        "/{code:str}",
+        operation_id="explainProblem",
+        summary="Explain a problem code",
+        success={200: Success(description="The meaning of the code.", body=ProblemKindOut)},
+        errors=("not-found",),
+        path_schemas={"code": {"type": "string", "enum": list(PROBLEM_KINDS)}},
+    )
+    async def explain(self, request: RequestContext) -> Response:
+        code = request.path_params["code"]
+        kind = PROBLEM_KINDS.get(code)
+        if kind is None:
+            raise NotFound("problem")
+        return Response.json(200, ProblemKindOut(f"/problems/{code}", kind.status, kind.title, kind.meaning))

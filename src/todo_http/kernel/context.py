@@ -1,0 +1,187 @@
+"""The request as guards and handlers see it: the actor, the use cases, the query, the body and the write conditions."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from litestar import Request
+from litestar.connection.base import empty_receive, empty_send
+from litestar.datastructures import State
+from litestar.types import Empty, Receive, Scope, Send
+
+from todo_core.errors import TooManyRequests
+from todo_core.model.user import Actor
+from todo_core.model.write_options import WriteOptions
+from todo_core.ports.storage import UnitOfWork
+from todo_core.runner import Outcome
+from todo_core.todo import Todo
+from todo_http.kernel.concurrency import ConcurrencyLimit
+from todo_http.kernel.conditions import expected_of, key_of
+from todo_http.kernel.query import EMPTY, Query
+from todo_http.kernel.responses import Field
+from todo_http.kernel.service import Service
+from todo_http.problems.errors import BrokenOff, InvalidRequest, RequestTimeout, TooLarge
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SCOPE_KEY: Final = "todo.request"
+FIELDS_MAX: Final = 100
+"""Header fields of a request."""
+
+
+class RequestContext(Request[Actor, None, State]):
+    """One request. The edge makes it; when Litestar asks for the request of the same scope, it gets this one again."""
+
+    __slots__ = (
+        "actor",
+        "body_max",
+        "fields",
+        "query",
+        "rate_limit_fields",
+        "request_id",
+        "service",
+        "turn",
+        "user_id",
+    )
+
+    actor: Actor
+    """Set by the guard of operations that need a token."""
+
+    def __new__(cls, scope: Scope, *_: Any, **__: Any) -> "RequestContext":
+        return cast(Any, scope).get(SCOPE_KEY) or super().__new__(cls)
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive = empty_receive,
+        send: Send = empty_send,
+        service: Service | None = None,
+        request_id: str = "",
+    ) -> None:
+        if service is None:
+            return  # Litestar's call
+        super().__init__(scope, receive, send)
+        cast(Any, scope)[SCOPE_KEY] = self
+        self.service = service
+        self.request_id = request_id
+        self.fields = header_fields(scope["headers"])  # type: ignore[arg-type]
+        self.body_max = service.options.max_body_bytes
+        self.user_id = ""  # of the actor, in canonical form
+        self.query: Query = EMPTY
+        self.rate_limit_fields: tuple[Field, ...] = ()
+        self.turn: tuple[ConcurrencyLimit, str] | None = None
+
+    def leave_scope(self) -> None:
+        """Ends the reference cycle between request and scope, which only a garbage collection would free."""
+        del cast(Any, self.scope)[SCOPE_KEY]
+
+    @property
+    def todo(self) -> Todo:
+        """All use cases. Raises Unavailable before the service has started."""
+        return self.service.todo
+
+    @property
+    def user_agent(self) -> str:
+        """What the client calls itself, the label of its login session."""
+        return self.fields.get(b"user-agent", b"").decode("utf-8", "replace")
+
+    @property
+    def client_network(self) -> str:
+        """The network that the request comes from."""
+        return self.service.client_addresses.network_of(self.scope, self.fields)
+
+    def path_id(self, name: str) -> UUID:
+        """An id from the path, which a guard has found to be canonical."""
+        return UUID(self.scope["path_params"][name])
+
+    def count(self, requests: int = 1) -> None:
+        """Counts so many requests of the user. Raises TooManyRequests."""
+        limit = self.service.rate_limit
+        if limit is not None and requests:
+            share = limit.take(self.user_id, requests)
+            self.rate_limit_fields = limit.fields(share)
+            if share.wait:
+                raise TooManyRequests(share.wait)
+
+    def limit_body(self, most: int) -> None:
+        """Lowers the limit of the body. Raises TooLarge when it is declared to be longer."""
+        if most < self.body_max:
+            self.body_max = most
+            declared = self.fields.get(b"content-length")
+            if declared is not None and int(declared) > most:
+                raise TooLarge(most)
+
+    async def body(self) -> bytes:
+        """The whole body. Raises TooLarge, RequestTimeout and BrokenOff.
+
+        Servers close neither a connection whose body stalls nor one whose body never ends.
+        """
+        if self._body is Empty:
+            deadline = self.service.options.body_deadline
+            try:
+                async with asyncio.timeout(deadline):
+                    self._body = await self._read_body()
+            except TimeoutError:
+                raise RequestTimeout(deadline) from None
+        return self._body
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body as one part: what Litestar's own ways of reading see is bounded as well."""
+        yield await self.body()
+
+    async def write(
+        self,
+        use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Outcome[T]:
+        """Runs a use case on the actor's data under the write conditions of the request: Idempotency-Key, If-Match
+        and dry_run. Routes write in no other way.
+        """
+        if self.query.faults:
+            raise InvalidRequest(self.query.faults)
+        parameter = self.route_handler.target  # type: ignore[attr-defined]
+        target = self.path_id(parameter) if parameter else None
+        scope, body = self.scope, b"" if self._body is Empty else self._body
+        options = WriteOptions(
+            expected=expected_of(self.fields, target, self.service.options.require_if_match),
+            key=key_of(self.fields, scope["method"].encode(), scope["path"].encode(), scope["query_string"], body),
+            dry_run=bool(self.query.values.get("dry_run")),
+        )
+        return await self.todo.run.carry_out(self.actor.user_id, options, use_case, *args, **kwargs)
+
+    async def _read_body(self) -> bytes:
+        parts: list[bytes] = []
+        length = 0
+        while True:
+            message: Any = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise BrokenOff
+            part = message.get("body", b"")
+            length += len(part)
+            if length > self.body_max:
+                raise TooLarge(self.body_max)
+            parts.append(part)
+            if not message.get("more_body"):
+                return part if len(parts) == 1 else b"".join(parts)
+
+
+def header_fields(headers: Sequence[Field]) -> dict[bytes, bytes]:
+    """Header fields by name; repeated ones are joined (RFC 9110, 5.3), so that neither of two Host fields counts.
+
+    Of too many fields, which are refused as soon as they can be, only the first are read.
+    """
+    if len(headers) > FIELDS_MAX:
+        headers = headers[:FIELDS_MAX]
+    fields = dict(headers)
+    return fields if len(fields) == len(headers) else _joined(headers)
+
+
+def _joined(headers: Sequence[Field]) -> dict[bytes, bytes]:
+    values: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        values.setdefault(name, []).append(value)
+    return {name: b", ".join(parts) for name, parts in values.items()}

@@ -1,0 +1,57 @@
+"""Pages of lists: the parameters ``limit`` and ``cursor``, and the link to the next page (RFC 8288)."""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from todo_core.limits import PAGE_MAX
+from todo_core.model.rules import Broken
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.query import Parameter
+from todo_http.kernel.responses import Field
+from todo_http.problems.errors import Fault, InvalidRequest
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= PAGE_MAX):
+        raise Broken("out-of-range", f"This must be a number from 1 to {PAGE_MAX}.")
+    return int(text)
+
+
+def limit_parameter(plural: str) -> Parameter:
+    """The size of a page."""
+    return Parameter(
+        name="limit",
+        read=_limit,
+        schema={"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_MAX},
+        description=f"The maximum number of {plural} to return.",
+    )
+
+
+CURSOR: Final = Parameter(
+    name="cursor",
+    read=str,
+    schema={"type": "string"},
+    description="Where the previous page of the same list ended, from its Link or X-Next-Cursor header field.",
+)
+
+
+def read_cursor(request: RequestContext, listed: str, order: str, form: Any) -> Any:
+    """What the cursor of the query holds, None without one. Raises InvalidRequest with all faults of the query."""
+    faults, found = list(request.query.faults), None
+    if (cursor := request.query.values.get("cursor")) is not None:
+        try:
+            found = request.service.cursors.read(cursor, request.actor.user_id, listed, order, form)
+        except Broken as broken:
+            faults.append(Fault(code=broken.code, detail=broken.detail, parameter="cursor"))
+    if faults:
+        raise InvalidRequest(faults)
+    return found
+
+
+def next_page(request: RequestContext, listed: str, order: str, position: Any) -> tuple[Field, Field]:
+    """The header fields that lead from behind this position on: a link, and the cursor in it."""
+    parts = request.scope["query_string"].decode("ascii", "replace").split("&")
+    kept = [quote(part, safe="=%+:,.-_~") for part in parts if part and part.partition("=")[0] != "cursor"]
+    cursor = request.service.cursors.write(position, request.actor.user_id, listed, order)
+    target = f"/api/{request.actor.user_id}/{listed}?{'&'.join([*kept, f'cursor={cursor}'])}"
+    return (b"link", f'<{target}>; rel="next"'.encode("ascii")), (b"x-next-cursor", cursor.encode("ascii"))

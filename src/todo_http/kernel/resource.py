@@ -1,0 +1,201 @@
+"""Resources: a kind with its wire types, and the operations that every kind can have."""
+
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+from functools import cached_property, partial
+from typing import Any, ClassVar, Generic, get_args
+from uuid import UUID
+
+import msgspec
+
+from todo_core.limits import PAGE_MAX
+from todo_core.model.kinds import E, Form, Kind
+from todo_core.runner import Outcome
+from todo_core.usecases.things import add_thing, change_thing, get_thing_as, list_things, remove_thing
+from todo_http.kernel.body import instant, read_body
+from todo_http.kernel.context import RequestContext
+from todo_http.kernel.entity_tags import conditional_response, tag_of
+from todo_http.kernel.guards import authenticated
+from todo_http.kernel.operation import Operation, OperationController, Success, delete, get, post
+from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_cursor
+from todo_http.kernel.responses import Field, Response
+
+
+@dataclass(frozen=True)
+class Resource(Generic[E]):
+    """A kind and its wire types: ``out`` of things, ``new`` of drafts, ``changes`` of patches.
+
+    ``shaped`` makes ``out`` from the plain fields of a thing. Without it the fields of both have the same names and
+    order. Raises TypeError where kind and wire types do not match.
+    """
+
+    kind: Kind[E]
+    plural: str
+    _: KW_ONLY
+    out: type[msgspec.Struct]
+    new: type[msgspec.Struct]
+    changes: type[msgspec.Struct]
+    shaped: Form[Any] | None = None
+
+    def __post_init__(self) -> None:
+        for wire in (self.new, self.changes):
+            if unknown := set(wire.__struct_fields__) - self.kind.rules.keys():
+                raise TypeError(f"{wire.__name__} has fields that {self.kind!r} has no rules for: {sorted(unknown)}")
+        if self.shaped is None and self.out.__struct_fields__ != self.kind.names:
+            raise TypeError(f"the fields of {self.out.__name__} are not those of {self.kind!r}")
+
+    @cached_property
+    def form(self) -> Form[Any]:
+        """Makes the wire type of things from their plain fields."""
+        return self.shaped or self._in_order
+
+    @cached_property
+    def _instants(self) -> tuple[int, ...]:
+        hints = self.kind.hints
+        return tuple(
+            place for place, name in enumerate(self.kind.names) if datetime in (hints[name], *get_args(hints[name]))
+        )
+
+    def _in_order(self, *fields: Any) -> Any:
+        values = list(fields)
+        for place in self._instants:
+            if values[place] is not None:
+                values[place] = instant(values[place])
+        return self.out(*values)
+
+    @property
+    def title(self) -> str:
+        """The name of the kind in ids of operations."""
+        return self.kind.name.capitalize()
+
+    @property
+    def a_thing(self) -> str:
+        """The name of the kind in sentences."""
+        return f"{'an' if self.kind.name[0] in 'aeiou' else 'a'} {self.kind.name}"
+
+    @cached_property
+    def parameter(self) -> str:
+        """The parameter of paths that is the id of a thing."""
+        return f"{self.kind.name}_id"
+
+    @property
+    def one(self) -> str:
+        """The path of a thing below that of the resource."""
+        return f"/{{{self.parameter}:str}}"
+
+    @property
+    def found(self) -> Success:
+        """The response with a thing."""
+        return Success(description=f"The {self.kind.name}.", body=self.out, headers=("ETag",))
+
+    def of(self, thing: E) -> Any:
+        """The wire type of a thing."""
+        return self.form(*self.kind.plain(thing))
+
+
+class ResourceController(OperationController):
+    """Lists, adds, returns, changes and deletes the things of a resource. A subclass can replace each operation."""
+
+    resource: ClassVar[Resource[Any]]
+    guards = (authenticated,)
+
+    def __init_subclass__(cls, **known: Any) -> None:
+        resource = cls.resource
+        cls.path = f"/api/{{user_id:str}}/{resource.plural}"
+        cls.tags = (resource.plural,)
+        handlers = {**_reads(resource), **_writes(resource)}
+        for name, operation in handlers.items():
+            if name not in vars(cls):
+                setattr(cls, name, operation(getattr(cls, f"_{name}")))
+        super().__init_subclass__(**known)
+
+    async def _list(self, request: RequestContext) -> Response:
+        resource = self.resource
+        after = read_cursor(request, resource.plural, "", bytes)
+        position = None if after is None else UUID(bytes=after)
+        limit = request.query.values.get("limit", PAGE_MAX)
+        page = await request.todo.run.read(request.actor.user_id, list_things, resource.kind, position, limit)
+        links = next_page(request, resource.plural, "", page.next.bytes) if page.next else ()
+        return conditional_response(request.fields, [resource.of(thing) for thing in page.items], None, *links)
+
+    async def _add(self, request: RequestContext) -> Response:
+        resource = self.resource
+        draft = await read_body(request, resource.new, resource.kind.draft)
+        added = await request.write(add_thing, draft)
+        thing = added.value
+        location = f"/api/{thing.user_id}/{resource.plural}/{thing.id}".encode("ascii")
+        fields = (etag(thing), (b"location", location))
+        return Response.json(201, resource.of(thing), *fields, replayed=added.replayed)
+
+    async def _get_one(self, request: RequestContext) -> Response:
+        kind, form = self.resource.kind, self.resource.form
+        thing_id = request.path_id(self.resource.parameter)
+        thing = await request.todo.run.read(request.actor.user_id, get_thing_as, thing_id, kind, form)
+        return conditional_response(request.fields, thing, tag_of(thing.revision))
+
+    async def _change(self, request: RequestContext) -> Response:
+        resource = self.resource
+        changes = await read_body(request, resource.changes, resource.kind.patch)
+        return changed(resource, await request.write(change_thing, request.path_id(resource.parameter), changes))
+
+    _change_by_put = _change
+
+    async def _remove(self, request: RequestContext) -> Response:
+        thing_id = request.path_id(self.resource.parameter)
+        removed = await request.write(remove_thing, thing_id, self.resource.kind)
+        return Response(204, replayed=removed.replayed)
+
+
+def etag(thing: Any) -> Field:
+    """The header field with the entity tag of a thing."""
+    return b"etag", tag_of(thing.revision)
+
+
+def changed(resource: Resource[Any], outcome: Outcome[Any]) -> Response:
+    """The response to a change of a thing."""
+    thing = outcome.value
+    return Response.json(200, resource.of(thing), etag(thing), replayed=outcome.replayed)
+
+
+def _reads(resource: Resource[Any]) -> dict[str, Operation]:
+    page: Any = list[resource.out]  # type: ignore[name-defined]
+    listed = Success(description=f"The {resource.plural}.", body=page, headers=("ETag", "Link", "X-Next-Cursor"))
+    return {
+        "list": get(
+            operation_id=f"list{resource.plural.capitalize()}",
+            summary=f"List {resource.plural}",
+            description=f"Returns the {resource.plural}, oldest first. "
+            "A page that is not the last has a Link to the next one.",
+            query=(limit_parameter(resource.plural), CURSOR),
+            success={200: listed},
+        ),
+        "get_one": get(
+            resource.one,
+            operation_id=f"get{resource.title}",
+            summary=f"Return {resource.a_thing}",
+            success={200: resource.found},
+        ),
+    }
+
+
+def _writes(resource: Resource[Any]) -> dict[str, Operation]:
+    title, one = resource.title, resource.one
+    created = Success(description=f"The new {resource.kind.name}.", body=resource.out, headers=("ETag", "Location"))
+    gone = Success(description=f"The {resource.kind.name} has been deleted.")
+    change = partial(
+        Operation, path=one, summary=f"Change {resource.a_thing}", body=resource.changes, success={200: resource.found}
+    )
+    return {
+        "add": post(
+            operation_id=f"add{title}", summary=f"Add {resource.a_thing}", body=resource.new, success={201: created}
+        ),
+        "change": change(
+            "PATCH",
+            operation_id=f"change{title}",
+            description="Changes the given fields. If nothing changes, the revision stays the same.",
+        ),
+        "change_by_put": change(
+            "PUT", operation_id=f"put{title}", description="The same as PATCH: absent fields are left unchanged."
+        ),
+        "remove": delete(one, operation_id=f"remove{title}", summary=f"Delete {resource.a_thing}", success={204: gone}),
+    }
