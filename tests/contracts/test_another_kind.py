@@ -42,6 +42,13 @@ def _amount(number: int) -> int:
     return number
 
 
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        raise Broken("invalid-date", "This must be an instant.") from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A text, an integer and an instant."""
@@ -59,7 +66,7 @@ class Note:
 NOTES = Kind(
     "note",
     Note,
-    rules={"subject": lambda text: one_line(text, 255), "amount": _amount, "remind_at": lambda at: at},
+    rules={"subject": lambda text: one_line(text, 255), "amount": _amount, "remind_at": _instant},
     required=["subject"],
 )
 notes = Table(

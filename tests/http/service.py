@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,7 +21,9 @@ from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions
+from todo_http.api.routes import RESOURCES
 from todo_http.app import TodoApp, create_app
+from todo_http.kernel.resource import ResourceController
 from todo_http.options import HttpOptions
 
 SECRETS = ("a-secret-of-at-least-thirty-two-bytes",)
@@ -146,7 +148,10 @@ async def living(app: TodoApp) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def serving(
-    options: HttpOptions = OPTIONS, todo: Todo | None = None, throttle: ThrottlePolicy = UNCOUNTED
+    options: HttpOptions = OPTIONS,
+    todo: Todo | None = None,
+    throttle: ThrottlePolicy = UNCOUNTED,
+    resources: Sequence[type[ResourceController]] = RESOURCES,
 ) -> AsyncIterator[Api]:
     """The service, started."""
     clock, lines = FixedClock(), list[str]()
@@ -157,7 +162,7 @@ async def serving(
     async def open_todo() -> AsyncIterator[Todo]:
         yield given
 
-    app = create_app(open_todo, options, lines.append)
+    app = create_app(open_todo, options, lines.append, resources=resources)
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)  # type: ignore[arg-type]
     try:
         async with living(app), httpx.AsyncClient(transport=transport, base_url="http://todo.test") as client:

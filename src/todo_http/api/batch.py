@@ -1,6 +1,6 @@
 """Several writes in one request: in order, all or nothing."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -28,8 +28,8 @@ class Envelope(Struct, forbid_unknown_fields=True):
 
 def batch_type(resources: Resources) -> type[Struct]:
     """The wire type of a batch, for the OpenAPI document."""
-    entity = len(resources) > 1
-    add, change, remove = [operation_type(op, resources, entity=entity) for op in DESCRIPTIONS]
+    names: Any = Literal[tuple(each.kind.name for each in resources)] if len(resources) > 1 else None
+    add, change, remove = [operation_type(op, resources, names) for op in DESCRIPTIONS]
     step: Any = add | change | remove
     operations = Annotated[list[step], note("In this order.", minItems=1, maxItems=STEPS_MAX)]
     doc = {"__doc__": "Operations that happen in this order, all of them or none."}
@@ -53,9 +53,9 @@ class BatchReader:
         self._resources = resources
         self._by_kind = {each.kind.name: each for each in resources}
         self._shapes = {
-            (op, each.kind.name): operation_type(op, [each], entity=number > 0)
+            (op, each.kind.name): operation_type(op, [each], str if len(resources) > 1 else None)
             for op in DESCRIPTIONS
-            for number, each in enumerate(resources)
+            for each in resources
         }
 
     async def read(self, request: RequestContext) -> list[Step]:

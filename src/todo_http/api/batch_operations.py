@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -41,10 +41,10 @@ DESCRIPTIONS: Final = {
 }
 
 
-def operation_type(op: str, resources: Resources, *, entity: bool) -> type[Struct]:
+def operation_type(op: str, resources: Resources, entity: Any = None) -> type[Struct]:
     """The wire type of an operation. Of several resources, it takes exactly one by the name of its kind.
 
-    Deletions name the kind in ``entity``, which can be left out for the first resource.
+    Deletions name the kind in ``entity``, which has this type, or no such field.
     """
     optional: Any = UnsetType if len(resources) > 1 else None
 
@@ -59,8 +59,7 @@ def operation_type(op: str, resources: Resources, *, entity: bool) -> type[Struc
     elif op == "change":
         fields = [target, *members({each.kind.name: each.changes for each in resources}), if_match]
     else:
-        names = Literal[tuple(each.kind.name for each in resources)]  # type: ignore[valid-type]
-        fields = [target, *([("entity", names | UnsetType, UNSET)] if entity else []), if_match]
+        fields = [target, *([("entity", entity | UnsetType, UNSET)] if entity else []), if_match]
     return msgspec.defstruct(
         f"{op.capitalize()}Step",
         sorted(fields, key=len),
@@ -88,14 +87,17 @@ class OperationReader:
 
     def read(self, index: int, raw: Raw) -> None:
         pointer = f"/operations/{index}"
+        fields: dict[str, Raw] = {}
         try:
             fields = msgspec.json.decode(raw, type=dict[str, Raw])
             op = msgspec.json.decode(fields.pop("op", Raw(b"null")), type=str)
-            resource = self._resource(fields)
-            shape = self._shapes[op, resource.kind.name]
-        except (msgspec.ValidationError, KeyError):
+        except msgspec.ValidationError:
+            op = ""
+        if op not in DESCRIPTIONS:
             self._add(f"{pointer}/op", "unknown-value", f"This must be one of {', '.join(DESCRIPTIONS)}.")
             return
+        resource = self._resource(pointer, fields)
+        shape = self._shapes[op, resource.kind.name]
         given, faults = read_fields(msgspec.json.encode(_worth_reading(fields, shape)), shape)
         name, patch = resource.kind.name, None
         if op != "remove" and name in fields:
@@ -109,12 +111,15 @@ class OperationReader:
         if isinstance(given.get("id"), str) and "if_match" not in given and self.unconditional is None:
             self.unconditional = index
 
-    def _resource(self, fields: Mapping[str, Raw]) -> Resource[Any]:
+    def _resource(self, pointer: str, fields: Mapping[str, Raw]) -> Resource[Any]:
         """The one that the operation names, else the first."""
-        named = [name for name in self._resources if name in fields]
-        if "entity" in fields and len(self._resources) > 1:
-            named = [msgspec.json.decode(fields["entity"], type=str)]
-        return self._resources[(named or [*self._resources])[0]]
+        names = [*self._resources]
+        named = [name for name in names if name in fields]
+        if "entity" in fields and len(names) > 1:
+            named = [name for name in names if bytes(fields["entity"]) == msgspec.json.encode(name)]
+            if not named:
+                self._add(f"{pointer}/entity", "unknown-value", f"This must be one of {', '.join(names)}.")
+        return self._resources[(named or names)[0]]
 
     def _step(self, pointer: str, op: str, resource: Resource[Any], given: dict[str, Any], patch: Any) -> Step:
         """A step that can be used only if there are no faults at all."""
@@ -140,7 +145,7 @@ class OperationReader:
             return target.ref
         if CANONICAL_ID.fullmatch(target):
             return UUID(target)
-        self._add(f"{pointer}/id", "invalid-id", f"This must be the id of a {resource.kind.name}.")
+        self._add(f"{pointer}/id", "invalid-id", f"This must be the id of {resource.a_thing}.")
         return ""
 
     def _revisions(self, pointer: str, text: str) -> Revisions:
