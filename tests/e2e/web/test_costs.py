@@ -11,7 +11,14 @@ from playwright.async_api import Browser, Page
 from tests.costs.growth import HOPELESS, ROUNDS, STEPS, Figures
 from todo_http.web.joining import join_modules
 
-MODULES = ("api.js", "places.js", "tasks/query.js", "words/devices.js", "words/due.js", "words/quick-entry.js")
+MODULES = (
+    "api.js",
+    "router.js",
+    "tasks/query.js",
+    "formatting/devices.js",
+    "formatting/due-dates.js",
+    "formatting/quick-entry.js",
+)
 NO_PREACT = "export const useEffect = 0;\nexport const useState = 0;\n"
 
 MARKS = r'(n) => "\u0316\u0301".repeat(n / 2)'
@@ -103,14 +110,14 @@ SUBJECTS = [
         8_000,
     ),
     Subject("addressOf", '(q) => $tasks_query.addressOf("me", { q }, 50)', TEXTS, 8_000),
-    Subject("readLine", f"(line) => $words_quick_entry.readLine(line, {NOW})", ENTRIES, 20_000),
-    Subject("readDue", "(text) => $words_due.readDue(text)", DATES, 10_000),
+    Subject("readLine", f"(line) => $formatting_quick_entry.readLine(line, {NOW})", ENTRIES, 20_000),
+    Subject("readDue", "(text) => $formatting_due_dates.readDue(text)", DATES, 10_000),
     Subject("nextPage", "(link) => $api.nextPage(link)", LINKS, 32_000),
-    Subject("deviceWords", "(client) => $words_devices.deviceWords(client)", CLIENTS, 32_000),
-    Subject("place", '(pathname) => $places.place({ pathname, search: "" })', PATHS, 32_000),
+    Subject("deviceWords", "(client) => $formatting_devices.deviceWords(client)", CLIENTS, 32_000),
+    Subject("place", '(pathname) => $router.place({ pathname, search: "" })', PATHS, 32_000),
     Subject(
         "queryAt",
-        '(search) => $places.queryAt($places.place({ pathname: "/", search: "?" + search }))',
+        '(search) => $router.queryAt($router.place({ pathname: "/", search: "?" + search }))',
         QUERIES,
         32_000,
     ),
@@ -141,12 +148,12 @@ ORDINARY = {
     '$tasks_query.matches({ title: "milk", description: null }, { q: "wine" }, null)': False,
     '$api.nextPage(`</api/x/tasks?limit=2&cursor=y>; rel="next"`)': "/api/x/tasks?limit=2&cursor=y",
     '$api.nextPage(`</a>; rel="prev"`)': None,
-    '$words_devices.deviceWords("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120")': "Edge on Windows",
-    '$words_devices.deviceWords("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 OPR/106")': "Opera on Windows",
-    '$words_devices.deviceWords("Mozilla/5.0 (X11; Linux x86_64) Chrome/120 Safari/537")': "Chrome on Linux",
-    '$words_devices.deviceWords("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/121")': "Firefox on Linux",
-    '$words_devices.deviceWords("Mozilla/5.0 (Macintosh; Intel Mac OS X) Version/17 Safari/605")': "Safari on Mac",
-    '$words_devices.deviceWords("curl/8")': "curl/8",
+    '$formatting_devices.deviceWords("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120")': "Edge on Windows",
+    '$formatting_devices.deviceWords("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 OPR/106")': "Opera on Windows",
+    '$formatting_devices.deviceWords("Mozilla/5.0 (X11; Linux x86_64) Chrome/120 Safari/537")': "Chrome on Linux",
+    '$formatting_devices.deviceWords("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/121")': "Firefox on Linux",
+    '$formatting_devices.deviceWords("Mozilla/5.0 (Macintosh; Intel Mac OS X) Version/17 Safari/605")': "Safari on Mac",
+    '$formatting_devices.deviceWords("curl/8")': "curl/8",
 }
 
 

@@ -1,10 +1,10 @@
 // Starts the client: the way in for whoever is not signed in, the tasks for whoever is.
 
-import { go, usePlace } from "./places.js";
+import { go, usePlace } from "./router.js";
 import { applyTheme } from "./preferences.js";
 import { onSession, user } from "./session.js";
 import { html, render, useEffect, useErrorBoundary, useState } from "./vendor/preact.js";
-import { Entrance } from "./views/entrance.js";
+import { Entrance } from "./views/sign-in.js";
 import { Workspace } from "./views/workspace.js";
 
 function Client() {

@@ -1,7 +1,7 @@
 // The writes that wait for an answer: sent one after the other, again until there is one, and kept over reloads.
 
 import { NoAnswer, Problem, randomKey } from "../api.js";
-import { keepQueue } from "./kept-queue.js";
+import { keepQueue } from "./persistent-queue.js";
 
 /** @import { Answer, Task, Write } from "../types.js" */
 /**

@@ -1,6 +1,6 @@
 // A question to the list of tasks: how it is written in an address, and whether a task still answers it. Pure.
 
-import { isOn, isOverdue, readDue } from "../words/due.js";
+import { isOn, isOverdue, readDue } from "../formatting/due-dates.js";
 
 /** @import { Moment, Query, Task } from "../types.js" */
 

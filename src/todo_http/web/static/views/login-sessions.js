@@ -1,11 +1,11 @@
 // Where somebody is signed in, with the means to end that.
 
-import { FormProblem } from "../parts/fields.js";
-import { say } from "../parts/toasts.js";
+import { FormProblem } from "../components/fields.js";
+import { say } from "../components/toasts.js";
 import { call } from "../session.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { deviceWords } from "../words/devices.js";
-import { momentIn } from "../words/due.js";
+import { deviceWords } from "../formatting/devices.js";
+import { momentIn } from "../formatting/due-dates.js";
 
 /** @typedef {{ id: string, created_at: string, last_used_at: string, client: string | null, current: boolean }} LoginSession */
 

@@ -2,16 +2,16 @@
 
 import { Problem } from "../api.js";
 import { focusTasks } from "../focus.js";
-import { Icon } from "../parts/icons.js";
-import { say } from "../parts/toasts.js";
+import { Icon } from "../components/icons.js";
+import { say } from "../components/toasts.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { calendarWords, daysFrom, writeDue } from "../words/due.js";
-import { meaning, readLine } from "../words/quick-entry.js";
+import { calendarWords, daysFrom, writeDue } from "../formatting/due-dates.js";
+import { meaning, readLine } from "../formatting/quick-entry.js";
 import { DueFields, PriorityField } from "./task-fields.js";
 
 /** @import { Fields, Moment, Refusal } from "../types.js" */
-/** @import { Board } from "../tasks/board.js" */
-/** @import { Found } from "../words/quick-entry.js" */
+/** @import { Board } from "../tasks/task-controller.js" */
+/** @import { Found } from "../formatting/quick-entry.js" */
 /** @typedef {{ date?: string, time?: string, basis?: string, priority?: string }} Chosen with the fields, which count more than the words */
 
 /** What was typed, by the key of the write, in case that it is refused. @type {Map<string, string>} */

@@ -1,8 +1,8 @@
 // The search: asks while somebody types, but not at every letter.
 
 import { focusTasks } from "../focus.js";
-import { Icon } from "../parts/icons.js";
-import { filterBy } from "../places.js";
+import { Icon } from "../components/icons.js";
+import { filterBy } from "../router.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 
 const PAUSE = 150;

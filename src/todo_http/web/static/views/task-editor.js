@@ -1,9 +1,9 @@
 // The form in which a task is changed.
 
 import { Problem } from "../api.js";
-import { Field, FormProblem } from "../parts/fields.js";
+import { Field, FormProblem } from "../components/fields.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { readDue, writeDue } from "../words/due.js";
+import { readDue, writeDue } from "../formatting/due-dates.js";
 import { DueFields, PriorityField } from "./task-fields.js";
 
 /** @import { Fields, Task } from "../types.js" */

@@ -1,8 +1,8 @@
 // The fields for when a task is due and how much it matters, as they are used wherever a task is written.
 
-import { Field, options } from "../parts/fields.js";
+import { Field, options } from "../components/fields.js";
 import { html } from "../vendor/preact.js";
-import { zoneWords } from "../words/due.js";
+import { zoneWords } from "../formatting/due-dates.js";
 
 const PRIORITIES = [["", "None"], ["high", "High"], ["medium", "Medium"], ["low", "Low"]];
 

@@ -1,11 +1,11 @@
 // The list of tasks: only the rows in sight are on the page, and the keyboard never loses its place.
 
 import { useKeys } from "../keyboard.js";
-import { say } from "../parts/toasts.js";
+import { say } from "../components/toasts.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { TaskEditor } from "./task-editor.js";
 import { TaskRow } from "./task-row.js";
-import { useWindow } from "./window.js";
+import { useWindow } from "./use-virtual-rows.js";
 
 /** @import { Fields, Moment, Refusal, Row, Task } from "../types.js" */
 

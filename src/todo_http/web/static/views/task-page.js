@@ -1,15 +1,15 @@
 // One task on a page of its own, at an address that can be kept.
 
-import { go, LISTS } from "../places.js";
-import { FormProblem } from "../parts/fields.js";
-import { say } from "../parts/toasts.js";
+import { go, LISTS } from "../router.js";
+import { FormProblem } from "../components/fields.js";
+import { say } from "../components/toasts.js";
 import { call } from "../session.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { momentIn } from "../words/due.js";
+import { momentIn } from "../formatting/due-dates.js";
 import { TaskEditor } from "./task-editor.js";
 
 /** @import { Fields, Place, Task, User } from "../types.js" */
-/** @import { Board } from "../tasks/board.js" */
+/** @import { Board } from "../tasks/task-controller.js" */
 
 /** @param {{ user: User, board: Board, place: Place }} props */
 export function TaskPage({ user, board, place }) {

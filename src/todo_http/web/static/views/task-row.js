@@ -1,8 +1,8 @@
 // One task in the list: to be ticked, read, edited and removed.
 
-import { Icon } from "../parts/icons.js";
+import { Icon } from "../components/icons.js";
 import { html } from "../vendor/preact.js";
-import { dueInFull, dueWords, readDue } from "../words/due.js";
+import { dueInFull, dueWords, readDue } from "../formatting/due-dates.js";
 
 /** @import { Moment, Row, Task } from "../types.js" */
 

@@ -3,20 +3,20 @@
 import { isOffline } from "../connection.js";
 import { focusPage, isFocusLost } from "../focus.js";
 import { useKeys } from "../keyboard.js";
-import { Icon } from "../parts/icons.js";
-import { Toasts, say, undoLatest, unsayAll } from "../parts/toasts.js";
-import { LISTS, follow, toTheDoor } from "../places.js";
+import { Icon } from "../components/icons.js";
+import { Toasts, say, undoLatest, unsayAll } from "../components/toasts.js";
+import { LISTS, follow, toTheDoor } from "../router.js";
 import { signOut, user as signedIn } from "../session.js";
-import { keepShell } from "../shell.js";
-import { createBoard } from "../tasks/board.js";
+import { keepShell } from "../service-worker-registration.js";
+import { createBoard } from "../tasks/task-controller.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { ConflictDialog } from "./conflict.js";
-import { Wordmark } from "./entrance.js";
-import { KeysHelp } from "./keys-help.js";
-import { LeaveDialog } from "./leave.js";
-import { Settings } from "./settings.js";
+import { ConflictDialog } from "./conflict-dialog.js";
+import { Wordmark } from "./sign-in.js";
+import { KeysHelp } from "./shortcuts-dialog.js";
+import { LeaveDialog } from "./sign-out-dialog.js";
+import { Settings } from "./settings-page.js";
 import { TaskPage } from "./task-page.js";
-import { TasksView } from "./tasks.js";
+import { TasksView } from "./tasks-page.js";
 
 /** @import { Place, Refusal, User } from "../types.js" */
 

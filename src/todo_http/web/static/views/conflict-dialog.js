@@ -1,8 +1,8 @@
 // The dialog for a task that was changed here and elsewhere: shows both versions, and lets the person choose.
 
-import { Dialog } from "../parts/dialog.js";
+import { Dialog } from "../components/dialog.js";
 import { html } from "../vendor/preact.js";
-import { dueWords, momentIn, readDue } from "../words/due.js";
+import { dueWords, momentIn, readDue } from "../formatting/due-dates.js";
 
 /** @import { Conflict, Moment, Task, User } from "../types.js" */
 

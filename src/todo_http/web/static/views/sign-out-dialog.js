@@ -1,11 +1,11 @@
 // The dialog before signing out while changes have not reached the server.
 
-import { Dialog } from "../parts/dialog.js";
-import { toTheDoor } from "../places.js";
+import { Dialog } from "../components/dialog.js";
+import { toTheDoor } from "../router.js";
 import { signOut } from "../session.js";
 import { html, useEffect } from "../vendor/preact.js";
 
-/** @import { Board } from "../tasks/board.js" */
+/** @import { Board } from "../tasks/task-controller.js" */
 
 /** @param {{ board: Board, onClose: () => void }} props */
 export function LeaveDialog({ board, onClose }) {

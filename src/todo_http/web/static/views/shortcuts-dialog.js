@@ -1,6 +1,6 @@
 // The dialog that shows which keys do what.
 
-import { Dialog } from "../parts/dialog.js";
+import { Dialog } from "../components/dialog.js";
 import { preferences } from "../preferences.js";
 import { html } from "../vendor/preact.js";
 

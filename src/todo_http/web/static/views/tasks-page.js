@@ -3,19 +3,19 @@
 import { Problem } from "../api.js";
 import { isOffline } from "../connection.js";
 import { keepFocus } from "../focus.js";
-import { Icon } from "../parts/icons.js";
-import { options } from "../parts/fields.js";
-import { say } from "../parts/toasts.js";
-import { PRIORITY_FILTERS, SORTS, filterBy, queryAt } from "../places.js";
-import { rowsOf } from "../tasks/store.js";
+import { Icon } from "../components/icons.js";
+import { options } from "../components/fields.js";
+import { say } from "../components/toasts.js";
+import { PRIORITY_FILTERS, SORTS, filterBy, queryAt } from "../router.js";
+import { rowsOf } from "../tasks/task-state.js";
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
-import { useNow } from "./now.js";
+import { useNow } from "./use-now.js";
 import { QuickEntry } from "./quick-entry.js";
 import { SearchField } from "./search-field.js";
 import { TaskList } from "./task-list.js";
 
 /** @import { Fields, Moment, Place, Query, Refusal, Task, User, Write } from "../types.js" */
-/** @import { Board } from "../tasks/board.js" */
+/** @import { Board } from "../tasks/task-controller.js" */
 
 /**
  * @param {object} props

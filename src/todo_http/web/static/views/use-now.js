@@ -1,7 +1,7 @@
 // The present moment, for words such as "today": new every half minute, and at once when the page is looked at again.
 
 import { useEffect, useState } from "../vendor/preact.js";
-import { momentIn } from "../words/due.js";
+import { momentIn } from "../formatting/due-dates.js";
 
 const STEP = 30_000;
 

@@ -1,7 +1,7 @@
 // The way in: signing in, and making an account.
 
-import { Field, FormProblem, useForm } from "../parts/fields.js";
-import { follow, go } from "../places.js";
+import { Field, FormProblem, useForm } from "../components/fields.js";
+import { follow, go } from "../router.js";
 import { signIn, signUp, whyEnded } from "../session.js";
 import { html, useEffect, useRef } from "../vendor/preact.js";
 

@@ -1,6 +1,6 @@
 // Keeps the files of the client in the browser, so that it opens without a network, and offers a new version when there is one.
 
-import { say } from "./parts/toasts.js";
+import { say } from "./components/toasts.js";
 
 const WORKER = "/service-worker.js";
 let started = false;

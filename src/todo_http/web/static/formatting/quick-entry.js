@@ -1,6 +1,6 @@
 // Reads a task out of one typed line: "Call the bank !high tomorrow 17:00". Pure.
 
-import { WEEKDAYS, addDays, calendarWords, daysFrom, weekdayOf } from "./due.js";
+import { WEEKDAYS, addDays, calendarWords, daysFrom, weekdayOf } from "./due-dates.js";
 
 /** @import { Moment, Priority } from "../types.js" */
 /** @typedef {{ kind: "priority" | "date" | "time", raw: string, words: string, value: string }} Found a word that was understood */

@@ -5,7 +5,7 @@ import { onConnection } from "../connection.js";
 import { call, tokenAtHand } from "../session.js";
 import { createOutbox } from "./outbox.js";
 import { addressOf } from "./query.js";
-import { empty, reduce } from "./store.js";
+import { empty, reduce } from "./task-state.js";
 
 /** @import { Conflict, Fields, Query, Refusal, Task, TaskEvent, User, Write } from "../types.js" */
 /** @typedef {ReturnType<typeof createBoard>} Board */

@@ -1,12 +1,12 @@
 // The settings: who one is, how one signs in and where, how the page looks, and the end of it all.
 
-import { Field, FormProblem, options, useForm } from "../parts/fields.js";
-import { say } from "../parts/toasts.js";
-import { toTheDoor } from "../places.js";
+import { Field, FormProblem, options, useForm } from "../components/fields.js";
+import { say } from "../components/toasts.js";
+import { toTheDoor } from "../router.js";
 import { prefer, preferences } from "../preferences.js";
 import { call, forget, remember } from "../session.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { forgetWrites } from "../tasks/kept-queue.js";
+import { forgetWrites } from "../tasks/persistent-queue.js";
 import { LoginSessions } from "./login-sessions.js";
 
 /** @import { User } from "../types.js" */
