@@ -99,7 +99,7 @@ class Screen:
     async def all_is_saved(self) -> None:
         """Nothing waits any more for an answer of the server."""
         await expect(self.page.get_by_text("waiting", exact=False)).to_have_count(0)
-        waiting = "Object.keys(localStorage).filter(name => name.startsWith('todo.writes.'))"
+        waiting = "Object.keys(localStorage).filter(name => name.startsWith('todo.outbox.'))"
         await self.page.wait_for_function(f"() => {waiting}.length === 0")
 
 

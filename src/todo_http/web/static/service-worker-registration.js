@@ -1,30 +1,33 @@
-// Keeps the files of the client in the browser, so that it opens without a network, and offers a new version when there is one.
+// Registers the service worker, which keeps the client's files for use without a network, and offers new versions.
 
-import { say } from "./components/toasts.js";
+import { showToast } from "./components/toasts.js";
 
 const WORKER = "/service-worker.js";
-let started = false;
+const UPDATE_MILLISECONDS = 30 * 60_000;
+let registered = false;
 
-/** Register the service worker when the page has nothing better to do. Without one everything works but that. */
-export function keepShell() {
-  if (started || !("serviceWorker" in navigator)) return;
-  started = true;
-  const later = window.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 1500));
-  later(() => register().catch(() => null));
+/** Registers the service worker when the page is idle. Without one only offline loading is missing. */
+export function registerServiceWorker() {
+  if (registered || !("serviceWorker" in navigator)) return;
+  registered = true;
+  const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ work) => setTimeout(work, 1500));
+  whenIdle(() => register().catch(() => null));
 }
 
 async function register() {
   let replacing = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (replacing) say("A new version is ready.", { action: "Reload", act: () => location.reload(), seconds: 3600 });
+    if (replacing) showToast("A new version is ready.", { action: "Reload", onAction: () => location.reload(), seconds: 3600 });
     replacing = true;
   });
-  const registration = await navigator.serviceWorker.register(trusted(WORKER), { updateViaCache: "none" });
-  setInterval(() => document.visibilityState === "visible" && registration.update().catch(() => null), 30 * 60_000);
+  const registration = await navigator.serviceWorker.register(trustedUrl(WORKER), { updateViaCache: "none" });
+  setInterval(() => {
+    if (document.visibilityState === "visible") registration.update().catch(() => null);
+  }, UPDATE_MILLISECONDS);
 }
 
-/** @param {string} address */
-function trusted(address) {
+/** @param {string} url */
+function trustedUrl(url) {
   const types = /** @type {any} */ (window).trustedTypes;
-  return types ? types.createPolicy("todo", { createScriptURL: () => address }).createScriptURL("") : address;
+  return types ? types.createPolicy("todo", { createScriptURL: () => url }).createScriptURL("") : url;
 }

@@ -1,34 +1,36 @@
-// A dialog over the page: takes the focus, keeps it, and gives it back.
+// A modal dialog, which takes the focus and returns it when it is closed.
 
 import { html, useEffect, useRef } from "../vendor/preact.js";
-import { useName } from "./fields.js";
+import { useId } from "./fields.js";
 
 /**
  * @param {object} props
  * @param {string} props.title
  * @param {any} props.children
  * @param {string} [props.className]
- * @param {() => void} [props.onClose] for the Escape key; without it, one of the buttons has to be used
+ * @param {() => void} [props.onClose] for the Escape key; without it, a button has to be used
  */
 export function Dialog({ title, onClose, children, className = "" }) {
-  const id = useName();
+  const id = useId();
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
-    heading.current?.focus(); // not a button: a key that was meant for something else would press it
+    heading.current?.focus(); // not a button, which a key meant for something else would press
     return () => {
       dialog.current?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
   const cancel = (/** @type {Event} */ event) => {
-    event.preventDefault(); // it goes when its owner takes it away
+    event.preventDefault(); // the parent removes the dialog
     onClose?.();
   };
-  const stay = () => dialog.current?.isConnected && !dialog.current.open && dialog.current.showModal();
-  return html`<dialog ref=${dialog} class=${className} aria-labelledby=${id} onCancel=${cancel} onClose=${stay}>
+  const reopen = () => {
+    if (dialog.current?.isConnected && !dialog.current.open) dialog.current.showModal();
+  };
+  return html`<dialog ref=${dialog} class=${className} aria-labelledby=${id} onCancel=${cancel} onClose=${reopen}>
     <h2 id=${id} ref=${heading} tabindex="-1">${title}</h2>
     ${children}
   </dialog>`;

@@ -1,4 +1,4 @@
-// The fields of a form, each with its label, and with what the server has found wrong with it right beside it.
+// Forms: fields with labels, hints and the server's error messages, and the state of a form.
 
 import { Problem } from "../api.js";
 import { html, useRef, useState } from "../vendor/preact.js";
@@ -6,12 +6,15 @@ import { html, useRef, useState } from "../vendor/preact.js";
 let count = 0;
 
 /** An id that no other element has. */
-export function useName() {
-  return useState(() => `n${(count += 1)}`)[0];
+export function useId() {
+  const [id] = useState(() => {
+    count += 1;
+    return `n${count}`;
+  });
+  return id;
 }
 
 /**
- * One field.
  * @param {object} props
  * @param {string} props.label
  * @param {string} [props.error]
@@ -21,9 +24,9 @@ export function useName() {
  * @param {string} [props.className]
  */
 export function Field({ label, error = "", hint = "", as = "input", children, className = "", ...rest }) {
-  const id = useName();
-  const told = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
-  const common = { id, ...rest, "aria-describedby": told || undefined, "aria-invalid": error ? "true" : undefined };
+  const id = useId();
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  const common = { id, ...rest, "aria-describedby": describedBy || undefined, "aria-invalid": error ? "true" : undefined };
   return html`<div class="field ${className}">
     <label for=${id}>${label}</label>
     ${as === "input" && html`<input ...${common} />`}
@@ -36,18 +39,18 @@ export function Field({ label, error = "", hint = "", as = "input", children, cl
 
 /**
  * The options of a select.
- * @param {readonly (readonly string[])[]} pairs value and words
- * @param {string} chosen
+ * @param {readonly (readonly string[])[]} choices values and labels
+ * @param {string} selected
  */
-export function options(pairs, chosen) {
-  return pairs.map(([value, words]) => html`<option key=${value} value=${value} selected=${value === chosen}>${words}</option>`);
+export function options(choices, selected) {
+  return choices.map(([value, label]) => html`<option key=${value} value=${value} selected=${value === selected}>${label}</option>`);
 }
 
 /**
- * What a form does with its state: send, be busy meanwhile, and show what was wrong.
- * @param {(values: Record<string, string>) => Promise<unknown>} work gets what is in the fields, by their names
+ * The state of a form: whether it is being sent, and what was wrong with it.
+ * @param {(values: Record<string, string>) => Promise<unknown>} send gets the values of the fields by name
  */
-export function useForm(work) {
+export function useForm(send) {
   const [problem, setProblem] = useState(/** @type {Error | null} */ (null));
   const [busy, setBusy] = useState(false);
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
@@ -59,7 +62,7 @@ export function useForm(work) {
     setBusy(true);
     const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form.current)));
     try {
-      await work(values);
+      await send(values);
       setProblem(null);
     } catch (error) {
       setProblem(/** @type {Error} */ (error));
@@ -70,12 +73,12 @@ export function useForm(work) {
   }
 
   const error = (/** @type {string} */ name) => (problem instanceof Problem ? problem.of(name) : "");
-  const fields = problem instanceof Problem ? problem.errors.length : 0;
-  return { form, submit, busy, error, problem, message: problem && !fields ? problem.message : "" };
+  const hasFieldErrors = problem instanceof Problem && problem.errors.length > 0;
+  return { form, submit, busy, error, message: problem && !hasFieldErrors ? problem.message : "" };
 }
 
 /**
- * What is wrong with a form as a whole; told at once to whoever does not see it.
+ * The error of a form as a whole, announced by screen readers.
  * @param {{ message: string }} props
  */
 export function FormProblem({ message }) {

@@ -1,4 +1,4 @@
-// The icons: drawn in the colour of the text around them, and never the only thing that says something.
+// Icons in the colour of the surrounding text. They only accompany text.
 
 import { html } from "../vendor/preact.js";
 

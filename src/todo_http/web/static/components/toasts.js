@@ -1,89 +1,81 @@
-// Short messages at the edge of the page, some of which can be undone while they are there.
+// Short messages at the edge of the page, some of them with an action such as "Undo".
 
 import { keepFocus } from "../focus.js";
+import { createStore, useStore } from "../store.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { Icon } from "./icons.js";
 
 /** @import { Toast } from "../types.js" */
 
-/** @type {Toast[]} */
-let toasts = [];
+const TOASTS_MAX = 3;
+const toasts = createStore(/** @type {Toast[]} */ ([]));
 let count = 0;
-/** @type {Set<() => void>} */
-const listeners = new Set();
 
 /**
  * @param {string} text
- * @param {Partial<Toast>} [more]
- * @returns {number} by which it can be taken away
+ * @param {Partial<Toast>} [options]
  */
-export function say(text, more = {}) {
-  const toast = { id: (count += 1), text, seconds: 6, tone: /** @type {const} */ ("plain"), ...more };
-  change([...toasts.slice(-2), toast]);
-  return toast.id;
+export function showToast(text, options = {}) {
+  count += 1;
+  const toast = { id: count, text, seconds: 6, tone: /** @type {const} */ ("plain"), ...options };
+  toasts.get().slice(0, 1 - TOASTS_MAX).forEach(dismiss);
+  toasts.set([...toasts.get(), toast]);
 }
 
-/** @param {number} id */
-export function unsay(id) {
-  if (toasts.some((toast) => toast.id === id)) change(toasts.filter((toast) => toast.id !== id));
+/** @param {string} text */
+export function showError(text) {
+  showToast(text, { tone: "error", seconds: 12 });
 }
 
-/** Take all of them away. */
-export function unsayAll() {
-  change([]);
+export function dismissAll() {
+  toasts.get().forEach(dismiss);
 }
 
-/**
- * Take up what a message offers, instead of letting it pass.
- * @param {Toast} toast
- */
-function accept(toast) {
-  change(toasts.filter((other) => other !== toast), toast);
-  toast.act?.();
-}
-
-/** Do what the latest message offers. */
+/** Performs the action of the latest toast that has one. */
 export function undoLatest() {
-  const latest = toasts.findLast((toast) => toast.act);
+  const latest = toasts.get().findLast(({ onAction }) => onAction);
   if (latest) accept(latest);
 }
 
-/**
- * @param {Toast[]} now
- * @param {Toast} [accepted] the one that does not count as passed
- */
-function change(now, accepted) {
-  const passed = toasts.filter((toast) => toast !== accepted && !now.includes(toast));
-  toasts = now;
-  for (const toast of passed) toast.gone?.();
-  for (const listener of listeners) listener();
+/** @param {Toast} toast */
+function remove(toast) {
+  toasts.set(toasts.get().filter((other) => other !== toast));
 }
 
-/** The messages. The region is there from the start, so that what comes into it is read out. */
+/** @param {Toast} toast */
+function accept(toast) {
+  remove(toast);
+  toast.onAction?.();
+}
+
+/** @param {Toast} toast */
+function dismiss(toast) {
+  if (!toasts.get().includes(toast)) return;
+  remove(toast);
+  toast.onExpired?.();
+}
+
+/** The region is on the page from the start, so that screen readers announce what is added to it. */
 export function Toasts() {
-  const [, draw] = useState({});
-  useEffect(() => {
-    const listener = () => draw({});
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  }, []);
   return html`<div class="toasts" role="status">
-    ${toasts.map((toast) => html`<${OneToast} key=${toast.id} toast=${toast} />`)}
+    ${useStore(toasts).map((toast) => html`<${SingleToast} key=${toast.id} toast=${toast} />`)}
   </div>`;
 }
 
 /** @param {{ toast: Toast }} props */
-function OneToast({ toast }) {
-  const [watched, setWatched] = useState(false);
+function SingleToast({ toast }) {
+  const [inUse, setInUse] = useState(false);
+  const enter = () => setInUse(true);
+  const leave = () => setInUse(false);
   useEffect(() => {
-    if (watched) return undefined; // it does not go while somebody is about to use it
-    const timer = setTimeout(() => unsay(toast.id), toast.seconds * 1000);
+    if (inUse) return undefined; // stays while it is hovered or focused
+    const timer = setTimeout(() => dismiss(toast), toast.seconds * 1000);
     return () => clearTimeout(timer);
-  }, [watched]);
-  return html`<div class="toast ${toast.tone === "error" ? "error" : ""}" onMouseEnter=${() => setWatched(true)} onMouseLeave=${() => setWatched(false)}
-    onFocusIn=${() => setWatched(true)} onFocusOut=${() => setWatched(false)}>
+  }, [inUse]);
+  return html`<div class="toast ${toast.tone === "error" ? "error" : ""}" onMouseEnter=${enter} onMouseLeave=${leave}
+    onFocusIn=${enter} onFocusOut=${leave}>
     <span>${toast.text}</span>
     ${toast.action && html`<button class="plain strong" onClick=${() => keepFocus(() => accept(toast))}>${toast.action}</button>`}
-    <button class="plain bare" aria-label="Dismiss" onClick=${() => keepFocus(() => unsay(toast.id))}><${Icon} name="close" /></button>
+    <button class="plain bare" aria-label="Dismiss" onClick=${() => keepFocus(() => dismiss(toast))}><${Icon} name="close" /></button>
   </div>`;
 }

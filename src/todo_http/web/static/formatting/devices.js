@@ -1,10 +1,10 @@
-// Devices in words: what a browser calls itself, made short. Pure.
+// Names of devices, from the User-Agent fields of their browsers. Pure.
 
 /**
- * A device in two words, as far as its browser tells.
+ * Such as Firefox on Linux, as far as it is known.
  * @param {string | null} client
  */
-export function deviceWords(client) {
+export function deviceName(client) {
   if (!client) return "Unknown device";
   const system = /iPhone|iPad|Android|Windows|Mac OS|Linux/.exec(client)?.[0].replace("Mac OS", "Mac");
   const browser = (/Edg|OPR/.exec(client) ?? /Firefox|Chrome|Safari/.exec(client))?.[0]; // both call themselves Chrome too

@@ -1,4 +1,4 @@
-// Due dates: reading and writing their three kinds, and telling them in the words and the zone of a person. Pure.
+// Due dates of three kinds: parsing, formatting, and describing them in the time zone of a user. Pure.
 
 /** @import { Due, Moment } from "../types.js" */
 
@@ -11,7 +11,7 @@ const DAY = 86_400_000;
  * @param {string | null} text
  * @returns {Due | null}
  */
-export function readDue(text) {
+export function parseDue(text) {
   const [, date, time, offset, zone = null] = text?.match(FORM) ?? [];
   if (!date) return null;
   if (!time) return { kind: "day", date };
@@ -20,9 +20,9 @@ export function readDue(text) {
 }
 
 /**
- * What is shown on the calendar and the clock of a zone at an instant.
+ * The date and the time in a zone at an instant.
  * @param {string} zone
- * @param {number} [instant] milliseconds since 1970; now when absent
+ * @param {number} [instant] milliseconds since 1970, by default now
  * @returns {Moment}
  */
 export function momentIn(zone, instant = Date.now()) {
@@ -30,33 +30,35 @@ export function momentIn(zone, instant = Date.now()) {
   return { zone, instant, date: `${shown.year}-${shown.month}-${shown.day}`, time: `${shown.hour}:${shown.minute}` };
 }
 
-/** @type {Map<string, Intl.DateTimeFormat>} */
+const CLOCK = /** @type {const} */ ({
+  year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+});
+/** By zone; making one is slow. @type {Map<string, Intl.DateTimeFormat>} */
 const clocks = new Map();
 
 /** @param {string} zone */
 function clockOf(zone) {
-  const known = clocks.get(zone);
-  if (known) return known;
-  const options = /** @type {const} */ ({
-    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  });
-  let made;
+  const clock = clocks.get(zone) ?? createClock(zone);
+  clocks.set(zone, clock);
+  return clock;
+}
+
+/** @param {string} zone UTC is used instead of a zone that this browser does not know @returns {Intl.DateTimeFormat} */
+function createClock(zone) {
   try {
-    made = new Intl.DateTimeFormat("en", { ...options, timeZone: zone });
+    return new Intl.DateTimeFormat("en", { ...CLOCK, timeZone: zone });
   } catch {
-    made = new Intl.DateTimeFormat("en", { ...options, timeZone: "UTC" }); // a zone that this browser does not know yet
+    return createClock("UTC");
   }
-  clocks.set(zone, made);
-  return made;
 }
 
 /**
- * The day, and the time if it has one, as they are seen in a zone.
+ * The date, and the time if it has one, in a zone.
  * @param {Due} due
  * @param {string} zone
  * @returns {{ date: string, time: string | null }}
  */
-export function seenFrom(due, zone) {
+export function localTime(due, zone) {
   if (due.kind === "day") return { date: due.date, time: null };
   if (due.kind === "floating") return { date: due.date, time: due.time };
   return momentIn(zone, due.instant);
@@ -68,11 +70,11 @@ export function seenFrom(due, zone) {
  * @param {string} zone
  */
 export function isOn(due, date, zone) {
-  return seenFrom(due, zone).date === date;
+  return localTime(due, zone).date === date;
 }
 
 /**
- * A day when it is over, a time when the clock has passed it.
+ * A day is overdue when it is over, a time when it has passed.
  * @param {Due} due
  * @param {Moment} now
  */
@@ -91,12 +93,12 @@ export function addDays(date, days) {
 }
 
 /**
- * How many days after `from` a date is; negative when before.
+ * The days from one date to another; negative when that is earlier.
  * @param {string} from
- * @param {string} date
+ * @param {string} to
  */
-export function daysFrom(from, date) {
-  return Math.round((Date.parse(date) - Date.parse(from)) / DAY);
+export function daysBetween(from, to) {
+  return Math.round((Date.parse(to) - Date.parse(from)) / DAY);
 }
 
 /** @param {string} date @returns {number} 0 is Sunday */
@@ -108,17 +110,17 @@ export function weekdayOf(date) {
  * A due date in a few words.
  * @param {Due} due
  * @param {Moment} now
- * @param {boolean} completed what is done is never overdue
- * @returns {{ words: string, tone: "overdue" | "today" | "later" }}
+ * @param {boolean} completed completed tasks are never overdue
+ * @returns {{ text: string, tone: "overdue" | "today" | "later" }}
  */
-export function dueWords(due, now, completed) {
-  const { date, time } = seenFrom(due, now.zone);
-  const days = daysFrom(now.date, date);
-  const late = !completed && isOverdue(due, now);
-  const at = time ? ` ${time}` : "";
-  if (late && days === 0) return { words: `Overdue since ${time}`, tone: "overdue" };
-  if (late) return { words: `Overdue since ${dayWords(days, date, now.date).replace("Yesterday", "yesterday")}${at}`, tone: "overdue" };
-  return { words: dayWords(days, date, now.date) + at, tone: days === 0 ? "today" : "later" };
+export function describeDue(due, now, completed) {
+  const { date, time } = localTime(due, now.zone);
+  const days = daysBetween(now.date, date);
+  const overdue = !completed && isOverdue(due, now);
+  if (overdue && days === 0) return { text: `Overdue since ${time}`, tone: "overdue" };
+  const moment = describeDay(days, date, now.date) + (time ? ` ${time}` : "");
+  if (overdue) return { text: `Overdue since ${moment.replace("Yesterday", "yesterday")}`, tone: "overdue" };
+  return { text: moment, tone: days === 0 ? "today" : "later" };
 }
 
 /**
@@ -126,54 +128,54 @@ export function dueWords(due, now, completed) {
  * @param {string} date
  * @param {string} today
  */
-function dayWords(days, date, today) {
+function describeDay(days, date, today) {
   if (days === 0) return "Today";
   if (days === 1) return "Tomorrow";
   if (days === -1) return "Yesterday";
   if (days > 1 && days < 7) return `In ${days} days`;
-  return calendarWords(date, today);
+  return shortDate(date, today);
 }
 
 /**
- * A date as on a calendar; the year is said when it is another one.
+ * Such as 24 Dec; with the year when it is not the current one.
  * @param {string} date
  * @param {string} today
  */
-export function calendarWords(date, today) {
+export function shortDate(date, today) {
   const [year, month, day] = date.split("-");
-  const short = `${Number(day)} ${MONTHS[Number(month) - 1]}`;
-  return year === today.slice(0, 4) ? short : `${short} ${Number(year)}`;
+  const text = `${Number(day)} ${MONTHS[Number(month) - 1]}`;
+  return year === today.slice(0, 4) ? text : `${text} ${Number(year)}`;
 }
 
 /**
- * All there is to say about a due date, for a tooltip.
+ * A due date with weekday, year and zone, for a tooltip.
  * @param {Due} due
  * @param {Moment} now
  */
-export function dueInFull(due, now) {
-  const { date, time } = seenFrom(due, now.zone);
+export function describeDueFully(due, now) {
+  const { date, time } = localTime(due, now.zone);
   const day = `${WEEKDAYS[weekdayOf(date)]}, ${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]} ${date.slice(0, 4)}`;
   if (due.kind === "day") return day;
   if (due.kind === "floating") return `${day}, ${time}, wherever you are`;
-  const there = due.zone && due.zone !== now.zone ? ` (${due.time} in ${zoneWords(due.zone)})` : "";
-  return `${day}, ${time}${there}, fixed in ${zoneWords(due.zone ?? due.offset)}`;
+  const there = due.zone && due.zone !== now.zone ? ` (${due.time} in ${zoneName(due.zone)})` : "";
+  return `${day}, ${time}${there}, fixed in ${zoneName(due.zone ?? due.offset)}`;
 }
 
 /** @param {string} zone a name such as America/New_York, or an offset */
-export function zoneWords(zone) {
+export function zoneName(zone) {
   if (zone === "Z") return "UTC";
   if (/^[+-]/.test(zone)) return `UTC${zone}`;
   return (zone.split("/").pop() ?? zone).replaceAll("_", " ");
 }
 
 /**
- * The text of a due date for the API, from the fields of a form.
+ * A due date as the API expects it, from the fields of a form.
  * @param {string} date
  * @param {string} time empty for a whole day
  * @param {string} basis "floating", a zone, or an offset
  * @returns {string | null}
  */
-export function writeDue(date, time, basis) {
+export function formatDue(date, time, basis) {
   if (!date) return null;
   if (!time) return date;
   if (basis === "floating") return `${date}T${time}`;
@@ -182,7 +184,7 @@ export function writeDue(date, time, basis) {
 }
 
 /**
- * How far a zone's clock is from UTC when it shows a date and a time, such as +01:00.
+ * The UTC offset of a zone at a local date and time, such as +01:00.
  * @param {string} zone
  * @param {string} date
  * @param {string} time
@@ -190,7 +192,7 @@ export function writeDue(date, time, basis) {
 function offsetIn(zone, date, time) {
   const wall = Date.parse(`${date}T${time}Z`);
   let minutes = 0;
-  for (let round = 0; round < 2; round += 1) { // the second look is for days on which the clock changes
+  for (let round = 0; round < 2; round += 1) { // the second round is for days on which the clock changes
     const shown = momentIn(zone, wall - minutes * 60_000);
     minutes += (wall - Date.parse(`${shown.date}T${shown.time}Z`)) / -60_000;
   }

@@ -1,9 +1,9 @@
-// Reads a task out of one typed line: "Call the bank !high tomorrow 17:00". Pure.
+// Parses a task typed in one line, such as "Call the bank !high tomorrow 17:00". Pure.
 
-import { WEEKDAYS, addDays, calendarWords, daysFrom, weekdayOf } from "./due-dates.js";
+import { WEEKDAYS, addDays, shortDate, daysBetween, weekdayOf } from "./due-dates.js";
 
 /** @import { Moment, Priority } from "../types.js" */
-/** @typedef {{ kind: "priority" | "date" | "time", raw: string, words: string, value: string }} Found a word that was understood */
+/** @typedef {{ kind: "priority" | "date" | "time", raw: string, label: string, value: string }} Token a word that was recognised */
 
 const LEVELS = /** @type {Record<string, Priority>} */ ({ 1: "high", 2: "medium", 3: "low", high: "high", medium: "medium", low: "low" });
 const PRIORITY = /^!(high|medium|low|[123])$/i;
@@ -12,85 +12,92 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 const DAYS = /^(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(day)?$/i;
 
 /**
- * What a line says. Of each kind the last word counts; the others, and those that are not meant so, stay in the title.
+ * The title and the tokens of a line. Of several words of one kind the last is the token, the others stay in the title.
  * @param {string} line
  * @param {Moment} now
- * @param {Set<string>} [literal] words, in small letters, that are to be taken as they stand
- * @returns {{ title: string, found: Found[] }}
+ * @param {Set<string>} [literal] words, in lower case, that stay in the title
+ * @returns {{ title: string, tokens: Token[] }}
  */
-export function readLine(line, now, literal = new Set()) {
+export function parseEntry(line, now, literal = new Set()) {
   const words = line.split(/\s+/).filter(Boolean);
-  /** @type {Map<string, { at: number, found: Found }>} */
+  /** By kind, with the index of its word. @type {Map<string, { index: number, token: Token }>} */
   const last = new Map();
-  words.forEach((word, at) => {
-    const found = literal.has(word.toLowerCase()) ? null : read(word, now);
-    if (found) last.set(found.kind, { at, found });
+  words.forEach((word, index) => {
+    const token = literal.has(word.toLowerCase()) ? null : parseWord(word, now);
+    if (token) last.set(token.kind, { index, token });
   });
-  const taken = new Set(Array.from(last.values(), ({ at }) => at));
-  const title = words.filter((_, at) => !taken.has(at)).join(" ");
-  return { title, found: Array.from(last.values(), ({ found }) => found) };
+  const found = Array.from(last.values());
+  const indexes = new Set(found.map(({ index }) => index));
+  return { title: words.filter((_, index) => !indexes.has(index)).join(" "), tokens: found.map(({ token }) => token) };
 }
 
 /**
- * The date and the time that were found, ready for a form. A time alone is the next one that comes.
- * @param {Found[]} found
+ * The values of tokens for a form. A time without a date is the next such time.
+ * @param {Token[]} tokens
  * @param {Moment} now
  * @returns {{ priority: Priority | null, date: string, time: string }}
  */
-export function meaning(found, now) {
-  const of = (/** @type {string} */ kind) => found.find((one) => one.kind === kind)?.value ?? "";
-  const time = of("time");
-  const date = of("date") || (time && (time > now.time ? now.date : addDays(now.date, 1)));
-  return { priority: /** @type {Priority} */ (of("priority")) || null, date, time };
+export function formValues(tokens, now) {
+  const valueOf = (/** @type {string} */ kind) => tokens.find((token) => token.kind === kind)?.value ?? "";
+  const time = valueOf("time");
+  const nextDate = time > now.time ? now.date : addDays(now.date, 1);
+  const date = valueOf("date") || (time && nextDate);
+  return { priority: /** @type {Priority} */ (valueOf("priority")) || null, date, time };
 }
 
 /**
  * @param {string} word
  * @param {Moment} now
- * @returns {Found | null}
+ * @returns {Token | null}
  */
-function read(word, now) {
+function parseWord(word, now) {
   const priority = word.match(PRIORITY);
   if (priority) {
     const value = LEVELS[priority[1].toLowerCase()];
-    return { kind: "priority", raw: word, value, words: `${value[0].toUpperCase()}${value.slice(1)} priority` };
+    return { kind: "priority", raw: word, value, label: `${value[0].toUpperCase()}${value.slice(1)} priority` };
   }
-  const time = readTime(word);
-  if (time) return { kind: "time", raw: word, value: time, words: time };
-  const date = readDate(word.toLowerCase(), now.date);
-  return date ? { kind: "date", raw: word, value: date, words: dateWords(date, now.date) } : null;
+  const time = parseTime(word);
+  if (time) return { kind: "time", raw: word, value: time, label: time };
+  const date = parseDate(word.toLowerCase(), now.date);
+  return date ? { kind: "date", raw: word, value: date, label: describeDate(date, now.date) } : null;
 }
 
 /** @param {string} word */
-function readTime(word) {
-  const [, hour, minute, twelve, half] = word.match(TIME) ?? [];
+function parseTime(word) {
+  const [, hour, minute, hour12, half] = word.match(TIME) ?? [];
   if (hour) return `${hour.padStart(2, "0")}:${minute}`;
-  if (!twelve) return null;
-  return `${String((Number(twelve) % 12) + (half.toLowerCase() === "pm" ? 12 : 0)).padStart(2, "0")}:00`;
+  if (!hour12) return null;
+  const afternoon = half.toLowerCase() === "pm" ? 12 : 0;
+  return `${String((Number(hour12) % 12) + afternoon).padStart(2, "0")}:00`;
 }
 
 /**
  * @param {string} word
  * @param {string} today
  */
-function readDate(word, today) {
+function parseDate(word, today) {
   if (word === "today") return today;
   if (word === "tomorrow") return addDays(today, 1);
-  if (DATE.test(word)) return Number.isNaN(Date.parse(word)) || addDays(word, 0) !== word ? null : word;
+  if (DATE.test(word)) return isDate(word) ? word : null;
   const day = word.match(DAYS);
   if (!day) return null;
-  const wanted = WEEKDAYS.findIndex((name) => name.toLowerCase().startsWith(day[1].slice(0, 3)));
-  return addDays(today, ((wanted - weekdayOf(today) + 6) % 7) + 1); // the next one, never today
+  const weekday = WEEKDAYS.findIndex((name) => name.toLowerCase().startsWith(day[1].slice(0, 3)));
+  return addDays(today, ((weekday - weekdayOf(today) + 6) % 7) + 1); // the next one, never today
+}
+
+/** Whether the calendar has a date. @param {string} text */
+function isDate(text) {
+  return !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text;
 }
 
 /**
  * @param {string} date
  * @param {string} today
  */
-function dateWords(date, today) {
-  const days = daysFrom(today, date);
+function describeDate(date, today) {
+  const days = daysBetween(today, date);
   if (days === 0) return "Today";
   if (days === 1) return "Tomorrow";
   const weekday = days > 1 && days < 8 ? `${WEEKDAYS[weekdayOf(date)]}, ` : "";
-  return weekday + calendarWords(date, today);
+  return weekday + shortDate(date, today);
 }

@@ -1,141 +1,114 @@
-// A queue of writes in this browser's storage. Each tab has its own; when a tab is gone, one of the others takes it over.
+// A queue in this browser's storage. Each tab has its own; when a tab is gone, another one takes over what it has left.
 
 import { randomKey } from "../api.js";
+import { createStore } from "../store.js";
 
-/** @import { Write } from "../types.js" */
+/** @import { Browser, QueuedRequest } from "../types.js" */
 
-const PREFIX = "todo.writes.";
-const CLOSED = "todo.closed";
-
-/** The queues of this page that are in use. @type {Set<{ owner: string, forget: () => void }>} */
-const queues = new Set();
+const PREFIX = "todo.outbox.";
+const TAB = "todo.tab";
+const FORGET = "todo.forget";
 
 /**
- * Forget all writes of a user, in every tab: the account has been closed.
- * @param {string} owner
+ * @param {string} owner the id of the user; only requests of this user are taken over
+ * @param {(request: QueuedRequest) => void} onRestored called for each request that is taken over
+ * @param {Browser} [browser]
  */
-export function forgetWrites(owner) {
-  forgetHere(owner);
-  localStorage.setItem(CLOSED, owner); // the other tabs hear of it, and so it need not stay
-  localStorage.removeItem(CLOSED);
-}
+export function createPersistentQueue(owner, onRestored, browser = window) {
+  const { localStorage, navigator: { locks } } = browser;
+  const prefix = `${PREFIX}${owner}.`;
+  const own = prefix + (locks ? randomKey() : tabName(browser.sessionStorage));
+  const requests = createStore(/** @type {QueuedRequest[]} */ ([]));
+  const watched = new Set([own]);
+  let closed = false;
+  let unlock = () => {};
 
-/** @param {string} owner */
-function forgetHere(owner) {
-  for (const queue of queues) if (queue.owner === owner) queue.forget();
-  sessionStorage.removeItem(PREFIX + owner);
-  for (const place of Object.keys(localStorage)) {
-    if (place.startsWith(PREFIX) && read(place)?.owner === owner) localStorage.removeItem(place);
+  /** @param {QueuedRequest[]} next */
+  function set(next) {
+    requests.set(next);
+    if (closed && localStorage.getItem(own) === null) return; // taken over by another tab, or forgotten
+    if (next.length) localStorage.setItem(own, JSON.stringify(next));
+    else localStorage.removeItem(own);
   }
-}
 
-addEventListener("storage", (event) => {
-  if (event.key === CLOSED && event.newValue) forgetHere(event.newValue);
-});
+  /** @param {string} key where the requests of a tab are stored */
+  function takeOver(key) {
+    const stored = closed ? null : localStorage.getItem(key);
+    if (!stored) return;
+    if (key !== own) localStorage.removeItem(key);
+    const known = new Set(requests.get().map(({ id }) => id));
+    const restored = parseRequests(stored).filter(({ id }) => !known.has(id));
+    set([...restored, ...requests.get()]);
+    restored.forEach(onRestored);
+  }
 
-/**
- * @param {string} owner only writes of this user are taken over
- * @param {(write: Write) => void} found told of each write that is taken over
- */
-export function keepQueue(owner, found) {
-  const home = PREFIX + tabName(owner);
-  /** @type {Write[]} */
-  let writes = [];
-  let release = () => {};
-  let released = false;
-  const watched = new Set([home]);
+  /** @param {string} key */
+  function watch(key) {
+    if (!locks || !key.startsWith(prefix) || watched.has(key)) return;
+    watched.add(key);
+    // Granted as soon as the tab that holds it is gone, in whichever way.
+    void locks.request(key, () => takeOver(key)).then(() => watched.delete(key));
+  }
 
-  const save = () => {
-    if (released && localStorage.getItem(home) === null) return; // taken over by another tab, or forgotten
-    if (writes.length) localStorage.setItem(home, JSON.stringify({ owner, writes }));
-    else localStorage.removeItem(home);
-  };
+  /** @param {StorageEvent} event */
+  function onStorage({ key, newValue }) {
+    if (key === FORGET && newValue === owner) forgetHere();
+    else if (key && newValue) watch(key);
+  }
 
-  /** @param {string} other the place of another tab's queue */
-  const adopt = (other) => {
-    const left = read(other);
-    if (released || left?.owner !== owner) return;
-    if (other !== home) localStorage.removeItem(other);
-    const news = left.writes.filter((write) => !writes.some((mine) => mine.key === write.key));
-    writes = [...news.map((write) => ({ ...write, held: false })), ...writes];
-    save();
-    news.forEach(found);
-  };
+  /** @param {PageTransitionEvent} event */
+  function onPageShow({ persisted }) {
+    // Taken over or forgotten while this page was in the back/forward cache.
+    if (persisted && localStorage.getItem(own) === null) requests.set([]);
+  }
 
-  /** @param {string | null} other */
-  const watch = (other) => {
-    if (!other?.startsWith(PREFIX) || watched.has(other) || !navigator.locks) return;
-    watched.add(other);
-    // The lock is free as soon as the tab that had it is gone, however it went.
-    void navigator.locks.request(other, () => adopt(other)).then(() => watched.delete(other));
-  };
+  /** Ends the use of the queue; what is stored stays. */
+  function close() {
+    closed = true;
+    browser.removeEventListener("storage", onStorage);
+    browser.removeEventListener("pageshow", onPageShow);
+    unlock();
+  }
 
-  const onStorage = (/** @type {StorageEvent} */ event) => void (event.newValue && watch(event.key));
-  // A lock says that this tab lives. Without locks a tab still finds what it left itself before a reload.
-  void navigator.locks?.request(home, () => new Promise((resolve) => (release = () => resolve(null))));
+  function forgetHere() {
+    close();
+    requests.set([]);
+    Object.keys(localStorage).filter((key) => key.startsWith(prefix)).forEach((key) => localStorage.removeItem(key));
+  }
+
+  /** Removes all requests of the user from the storage, and closes the queues of the other tabs. */
+  function forget() {
+    forgetHere();
+    localStorage.setItem(FORGET, owner); // for the event; the value need not stay
+    localStorage.removeItem(FORGET);
+  }
+
+  // The lock shows that this tab is alive. Without locks a tab finds only its own requests, after a reload.
+  void locks?.request(own, () => new Promise((resolve) => (unlock = () => resolve(null))));
+  browser.addEventListener("storage", onStorage);
+  browser.addEventListener("pageshow", onPageShow);
   queueMicrotask(() => {
-    adopt(home);
+    takeOver(own);
     Object.keys(localStorage).forEach(watch);
   });
-  const onPageShow = (/** @type {PageTransitionEvent} */ event) => {
-    // What was taken over or forgotten while this page was put aside is no longer its own.
-    if (event.persisted && localStorage.getItem(home) === null) writes = [];
-  };
-  addEventListener("storage", onStorage);
-  addEventListener("pageshow", onPageShow);
-
-  const leave = () => {
-    released = true;
-    queues.delete(inUse);
-    removeEventListener("storage", onStorage);
-    removeEventListener("pageshow", onPageShow);
-    release();
-  };
-  const forget = () => {
-    writes = [];
-    leave();
-  };
-  const inUse = { owner, forget };
-  queues.add(inUse);
-
-  return {
-    save,
-    writes: () => writes,
-    /** @param {Write} write */
-    has: (write) => writes.some((other) => other.key === write.key),
-    /** @param {Write} write */
-    add(write) {
-      writes = [...writes, write];
-      save();
-    },
-    /** @param {(write: Write) => boolean} which */
-    drop(which) {
-      writes = writes.filter((write) => !which(write));
-      save();
-    },
-    release: leave,
-  };
+  return { requests, set, close, forget };
 }
 
-/**
- * With locks each page has a queue of its own; else the user's one that survives a reload of the tab.
- * @param {string} owner
- */
-function tabName(owner) {
-  if (navigator.locks) return randomKey();
-  const name = sessionStorage.getItem(PREFIX + owner) ?? randomKey();
-  sessionStorage.setItem(PREFIX + owner, name);
+/** @param {Storage} sessionStorage */
+function tabName(sessionStorage) {
+  const name = sessionStorage.getItem(TAB) ?? randomKey();
+  sessionStorage.setItem(TAB, name);
   return name;
 }
 
 /**
- * @param {string} place
- * @returns {{ owner: string, writes: Write[] } | null}
+ * @param {string} stored
+ * @returns {QueuedRequest[]}
  */
-function read(place) {
+function parseRequests(stored) {
   try {
-    return JSON.parse(localStorage.getItem(place) ?? "null");
+    return JSON.parse(stored).map((/** @type {QueuedRequest} */ request) => ({ ...request, held: false }));
   } catch {
-    return null;
+    return [];
   }
 }

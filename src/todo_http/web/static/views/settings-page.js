@@ -1,46 +1,50 @@
-// The settings: who one is, how one signs in and where, how the page looks, and the end of it all.
+// The settings: profile, appearance, password, login sessions, and deleting the account.
 
 import { Field, FormProblem, options, useForm } from "../components/fields.js";
-import { say } from "../components/toasts.js";
-import { toTheDoor } from "../router.js";
-import { prefer, preferences } from "../preferences.js";
-import { call, forget, remember } from "../session.js";
+import { showToast } from "../components/toasts.js";
+import { preferences, setPreferences } from "../preferences.js";
+import { redirectHome } from "../router.js";
+import { call, endDeletedAccount, updateUser } from "../session.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { forgetWrites } from "../tasks/persistent-queue.js";
 import { LoginSessions } from "./login-sessions.js";
 
+/** @import { TaskController } from "../tasks/task-controller.js" */
 /** @import { User } from "../types.js" */
 
-/** @param {{ user: User }} props */
-export function Settings({ user }) {
-  const [round, setRound] = useState(0); // a new password ends other sessions
-  useEffect(() => void (document.title = "Settings · Todo"), []);
+/** @param {{ user: User, controller: TaskController }} props */
+export function SettingsPage({ user, controller }) {
+  const [passwords, setPasswords] = useState(0); // a new password ends the other sessions
+  useEffect(() => {
+    document.title = "Settings · Todo";
+  }, []);
   return html`<div class="page settings">
     <div class="heading"><h1>Settings</h1></div>
     <${Profile} user=${user} />
     <${Appearance} />
-    <${Password} email=${user.email} onChanged=${() => setRound(round + 1)} />
-    <${LoginSessions} key=${round} zone=${user.time_zone} />
-    <${Deletion} user=${user} />
+    <${Password} email=${user.email} onChanged=${() => setPasswords(passwords + 1)} />
+    <${LoginSessions} key=${passwords} zone=${user.time_zone} />
+    <${Deletion} user=${user} controller=${controller} />
   </div>`;
 }
 
 /** @param {{ user: User }} props */
 function Profile({ user }) {
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const deviceZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const [name, setName] = useState(user.name);
   const [zone, setZone] = useState(user.time_zone);
-  const zones = zoneNames(user.time_zone, here).map((name) => [name, name.replaceAll("_", " ")]);
+  const zones = zoneNames(user.time_zone, deviceZone).map((name) => [name, name.replaceAll("_", " ")]);
   const form = useForm(async ({ name, time_zone }) => {
-    remember((await call("PATCH", "/api/auth/me", { body: { name, time_zone } })).body);
-    say("Profile saved");
+    updateUser((await call("PATCH", "/api/auth/me", { body: { name, time_zone } })).body);
+    showToast("Profile saved");
   });
-  const chooseHere = () => {
-    setZone(here);
+  const chooseDeviceZone = () => {
+    setZone(deviceZone);
     /** @type {HTMLElement | null | undefined} */ (form.form.current?.querySelector("select"))?.focus();
   };
-  const hint = zone === here ? "It decides what “today” and “overdue” mean." : html`This device is in ${here.replaceAll("_", " ")}.
-    <button type="button" class="link" onClick=${chooseHere}>Use that</button>`;
+  const hint = zone === deviceZone
+    ? "It decides what “today” and “overdue” mean."
+    : html`This device is in ${deviceZone.replaceAll("_", " ")}.
+      <button type="button" class="link" onClick=${chooseDeviceZone}>Use that</button>`;
   return html`<section aria-labelledby="profile">
     <h2 id="profile">Profile</h2>
     <form ref=${form.form} onSubmit=${form.submit} noValidate>
@@ -56,31 +60,31 @@ function Profile({ user }) {
 }
 
 function Appearance() {
-  const [now, setNow] = useState(preferences);
-  /** @param {Partial<ReturnType<typeof preferences>>} changed */
-  const change = (changed) => {
-    prefer(changed);
-    setNow(preferences());
+  const [current, setCurrent] = useState(preferences);
+  /** @param {Partial<ReturnType<typeof preferences>>} changes */
+  const change = (changes) => {
+    setPreferences(changes);
+    setCurrent(preferences());
   };
   return html`<section aria-labelledby="appearance">
     <h2 id="appearance">Appearance and keys</h2>
     <div class="form">
-      <${Field} as="select" label="Theme" value=${now.theme} onChange=${(/** @type {any} */ event) => change({ theme: event.target.value })}>
-        ${options([["system", "System"], ["light", "Light"], ["dark", "Dark"]], now.theme)}
+      <${Field} as="select" label="Theme" value=${current.theme} onChange=${(/** @type {any} */ event) => change({ theme: event.target.value })}>
+        ${options([["system", "System"], ["light", "Light"], ["dark", "Dark"]], current.theme)}
       <//>
-      <label class="check"><input type="checkbox" checked=${now.keys}
+      <label class="check"><input type="checkbox" checked=${current.keys}
         onChange=${(/** @type {any} */ event) => change({ keys: event.target.checked })} />Single-key shortcuts</label>
       <p class="hint">Switch them off if you speak to your computer, or press keys by accident.</p>
     </div>
   </section>`;
 }
 
-/** @param {{ email: string, onChanged: () => void }} props its address is for the password managers of browsers */
+/** @param {{ email: string, onChanged: () => void }} props the email is for password managers */
 function Password({ email, onChanged }) {
   const form = useForm(async ({ current_password, new_password }) => {
     await call("POST", "/api/auth/password", { body: { current_password, new_password } });
     form.form.current?.reset();
-    say("Password changed. You have been signed out everywhere else.");
+    showToast("Password changed. You have been signed out everywhere else.");
     onChanged();
   });
   return html`<section aria-labelledby="password">
@@ -97,13 +101,13 @@ function Password({ email, onChanged }) {
   </section>`;
 }
 
-/** @param {{ user: User }} props */
-function Deletion({ user }) {
+/** @param {{ user: User, controller: TaskController }} props */
+function Deletion({ user, controller }) {
   const form = useForm(async ({ password }) => {
     await call("DELETE", "/api/auth/me", { body: { password } });
-    forgetWrites(user.id);
-    forget();
-    toTheDoor();
+    controller.forget();
+    endDeletedAccount();
+    redirectHome();
   });
   return html`<section aria-labelledby="deletion" class="deletion">
     <h2 id="deletion">Delete account</h2>
@@ -118,9 +122,9 @@ function Deletion({ user }) {
 }
 
 /**
- * The zones that this browser knows, and those that have to be there anyway.
- * @param {string[]} needed
+ * The zones that this browser knows, and others that are in use.
+ * @param {string[]} used
  */
-function zoneNames(...needed) {
-  return Array.from(new Set([...Intl.supportedValuesOf("timeZone"), "UTC", ...needed])).sort();
+function zoneNames(...used) {
+  return Array.from(new Set([...Intl.supportedValuesOf("timeZone"), "UTC", ...used])).sort();
 }

@@ -1,4 +1,4 @@
-// The dialog that shows which keys do what.
+// The dialog that lists the keyboard shortcuts.
 
 import { Dialog } from "../components/dialog.js";
 import { preferences } from "../preferences.js";
@@ -12,13 +12,13 @@ const KEYS = /** @type {const} */ ([
 ]);
 
 /** @param {{ onClose: () => void }} props */
-export function KeysHelp({ onClose }) {
+export function ShortcutsDialog({ onClose }) {
   return html`<${Dialog} title="Keyboard shortcuts" className="keys-help" onClose=${onClose}>
     ${!preferences().keys && html`<p class="notice">Single-key shortcuts are switched off in the settings.</p>`}
     <div class="columns">
       ${KEYS.map(([title, keys]) => html`<section key=${title}>
         <h3>${title}</h3>
-        <dl>${keys.map(([key, words]) => html`<div key=${key}><dt>${key.split(" ").map(cap)}</dt><dd>${words}</dd></div>`)}</dl>
+        <dl>${keys.map(([key, text]) => html`<div key=${key}><dt>${key.split(" ").map(renderKey)}</dt><dd>${text}</dd></div>`)}</dl>
       </section>`)}
     </div>
     <div class="buttons"><button class="primary" onClick=${onClose}>Close</button></div>
@@ -26,6 +26,6 @@ export function KeysHelp({ onClose }) {
 }
 
 /** @param {string} key */
-function cap(key) {
+function renderKey(key) {
   return key === "or" ? html` <span>or</span> ` : html`<kbd>${key}</kbd> `;
 }

@@ -1,33 +1,31 @@
-// The way in: signing in, and making an account.
+// The page to sign in, or to create an account.
 
 import { Field, FormProblem, useForm } from "../components/fields.js";
-import { follow, go } from "../router.js";
-import { signIn, signUp, whyEnded } from "../session.js";
+import { followLink } from "../router.js";
+import { sessionEndReason, signIn, signUp } from "../session.js";
 import { html, useEffect, useRef } from "../vendor/preact.js";
 
 /** @param {{ view: string }} props */
-export function Entrance({ view }) {
-  const creating = view === "sign-up";
+export function SignInPage({ view }) {
+  const isNew = view === "sign-up";
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
-  const title = creating ? "Create an account" : "Sign in";
+  const title = isNew ? "Create an account" : "Sign in";
+  const reason = sessionEndReason();
   useEffect(() => {
     document.title = `${title} · Todo`;
     if (document.activeElement === document.body) heading.current?.focus();
   }, [title]);
-  return html`<main class="entrance" onClick=${follow}>
+  return html`<main class="sign-in" onClick=${followLink}>
     <${Wordmark} />
     <h1 ref=${heading} tabindex="-1">${title}</h1>
     <p class="aside">Your tasks: typed in one line, found as you type, kept when the network is not.</p>
-    ${whyEnded() && html`<p class="notice" role="status">${whyEnded()}</p>`}
-    ${creating ? html`<${SignUp} key="up" />` : html`<${SignIn} key="in" />`}
+    ${reason && html`<p class="notice" role="status">${reason}</p>`}
+    ${isNew ? html`<${SignUpForm} key="up" />` : html`<${SignInForm} key="in" />`}
   </main>`;
 }
 
-function SignIn() {
-  const form = useForm(async ({ email, password }) => {
-    await signIn(email, password);
-    arrive();
-  });
+function SignInForm() {
+  const form = useForm(({ email, password }) => signIn(email, password));
   return html`<form ref=${form.form} onSubmit=${form.submit} noValidate>
     <${FormProblem} message=${form.message} />
     <${Field} label="Email" name="email" type="email" autocomplete="username" required error=${form.error("email")} />
@@ -38,11 +36,8 @@ function SignIn() {
   </form>`;
 }
 
-function SignUp() {
-  const form = useForm(async ({ name, email, password }) => {
-    await signUp({ name, email, password });
-    arrive();
-  });
+function SignUpForm() {
+  const form = useForm(({ name, email, password }) => signUp({ name, email, password }));
   return html`<form ref=${form.form} onSubmit=${form.submit} noValidate>
     <${FormProblem} message=${form.message} />
     <${Field} label="Name" name="name" autocomplete="name" required error=${form.error("name")} />
@@ -60,9 +55,4 @@ export function Wordmark() {
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
       <rect width="32" height="32" rx="9" /><path d="M9 16.8l4.8 4.8L23.5 11" />
     </svg>Todo</span>`;
-}
-
-/** Whoever came for a certain page is shown it now; whoever came to sign in, the tasks. */
-function arrive() {
-  if (["/sign-in", "/sign-up"].includes(location.pathname)) go("/", { replace: true });
 }

@@ -1,30 +1,38 @@
-// The dialog before signing out while changes have not reached the server.
+// The dialog shown before signing out while there are unsent changes.
 
 import { Dialog } from "../components/dialog.js";
-import { toTheDoor } from "../router.js";
 import { signOut } from "../session.js";
+import { redirectHome } from "../router.js";
+import { useStore } from "../store.js";
 import { html, useEffect } from "../vendor/preact.js";
 
-/** @import { Board } from "../tasks/task-controller.js" */
+/** @import { TaskController } from "../tasks/task-controller.js" */
 
-/** @param {{ board: Board, onClose: () => void }} props */
-export function LeaveDialog({ board, onClose }) {
-  const held = board.writes().filter((write) => write.held);
-  const waiting = board.writes().length;
-  useEffect(() => held.forEach(board.release), []); // no time for second thoughts about what was deleted
+export async function signOutAndRedirect() {
+  await signOut();
+  redirectHome();
+}
+
+/** @param {{ controller: TaskController, onClose: () => void }} props */
+export function SignOutDialog({ controller, onClose }) {
+  const requests = useStore(controller.requests);
+  const unsent = requests.length;
   useEffect(() => {
-    if (!waiting) void signOut().then(toTheDoor);
-  }, [waiting]);
-  const leave = () => {
-    board.discard();
-    void signOut().then(toTheDoor);
+    requests.filter(({ held }) => held).forEach(({ id }) => controller.release(id)); // can no longer be undone
+  }, []);
+  useEffect(() => {
+    if (!unsent) void signOutAndRedirect();
+  }, [unsent]);
+  const discard = () => {
+    controller.discard();
+    void signOutAndRedirect();
   };
   return html`<${Dialog} title="Not everything is saved" onClose=${onClose}>
-    <p>${waiting === 1 ? "One change has" : `${waiting} changes have`} not reached the server yet.
-      If you sign out now, ${waiting === 1 ? "it is" : "they are"} lost.</p>
+    <p>${unsent === 1 ? "One change has" : `${unsent} changes have`} not reached the server yet.
+      If you sign out now, ${unsent === 1 ? "it is" : "they are"} lost.</p>
     <div class="buttons">
       <button class="primary" onClick=${onClose}>Stay signed in</button>
-      <button class="danger" onClick=${leave}>Sign out anyway</button>
+      <button class="danger" onClick=${discard}>Sign out anyway</button>
     </div>
   <//>`;
 }

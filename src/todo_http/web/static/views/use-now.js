@@ -1,16 +1,16 @@
-// The present moment, for words such as "today": new every half minute, and at once when the page is looked at again.
+// A hook for the current time, for texts such as "today". Updated regularly, and when the page becomes visible.
 
-import { useEffect, useState } from "../vendor/preact.js";
 import { momentIn } from "../formatting/due-dates.js";
+import { useEffect, useState } from "../vendor/preact.js";
 
-const STEP = 30_000;
+const UPDATE_MILLISECONDS = 30_000;
 
-/** @param {string} zone of the person */
+/** @param {string} zone */
 export function useNow(zone) {
   const [now, setNow] = useState(() => momentIn(zone));
   useEffect(() => {
     const update = () => setNow(momentIn(zone));
-    const timer = setInterval(update, STEP);
+    const timer = setInterval(update, UPDATE_MILLISECONDS);
     document.addEventListener("visibilitychange", update);
     update();
     return () => {
