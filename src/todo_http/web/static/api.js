@@ -54,7 +54,7 @@ export function onResponse(listener) {
  */
 export async function send(method, path, options = {}) {
   const timeout = AbortSignal.timeout((options.seconds ?? 15) * 1000);
-  const signal = options.signal ? anyOf(options.signal, timeout) : timeout;
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   const body = options.text ?? JSON.stringify(options.body);
   let response, text;
   try {
@@ -81,10 +81,7 @@ export function randomKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/**
- * @param {RequestOptions} options
- * @param {string | undefined} body
- */
+/** @param {RequestOptions} options @param {string | undefined} body */
 function headersFor(options, body) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
@@ -111,17 +108,4 @@ function parseJson(text) {
  */
 export function nextPage(link) {
   return link?.match(/<([^<>]+)>;\s*rel="next"/)?.[1] ?? null;
-}
-
-/**
- * AbortSignal.any, which older browsers lack.
- * @param {AbortSignal[]} signals
- */
-function anyOf(...signals) {
-  const controller = new AbortController();
-  for (const signal of signals) {
-    if (signal.aborted) controller.abort(signal.reason);
-    signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
-  }
-  return controller.signal;
 }

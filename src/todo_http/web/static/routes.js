@@ -28,10 +28,7 @@ export const PRIORITY_FILTERS = [
   ["none", "No priority"],
 ];
 
-/**
- * @param {{ pathname: string, search: string }} location
- * @returns {Route}
- */
+/** @param {{ pathname: string, search: string }} location @returns {Route} */
 export function parseRoute({ pathname, search }) {
   const list = LISTS.find(({ path }) => path === pathname);
   const task = pathname.match(/^\/tasks\/([^/]+)$/);
@@ -52,10 +49,7 @@ export function queryOf(route) {
   return { ...query, ...(sort && { sort }), ...(priority && { priority }), ...(q && { q }) };
 }
 
-/**
- * @param {string[][]} options
- * @param {string | null} value
- */
+/** @param {string[][]} options @param {string | null} value */
 function choice(options, value) {
   return options.find(([known]) => known === value)?.[0];
 }

@@ -24,10 +24,7 @@ export function sessionEndReason() {
   return endReason;
 }
 
-/**
- * @param {string} email
- * @param {string} password
- */
+/** @param {string} email @param {string} password */
 export async function signIn(email, password) {
   const session = (await send("POST", "/api/auth/login", { body: { email, password } })).body;
   keepTokens(session);

@@ -4,11 +4,7 @@ import { useLayoutEffect, useState } from "./vendor/preact.js";
 
 /** @template T @typedef {{ get: () => T, set: (value: T) => void, subscribe: (listener: () => void) => () => void }} Store */
 
-/**
- * @template T
- * @param {T} value
- * @returns {Store<T>}
- */
+/** @template T @param {T} value @returns {Store<T>} */
 export function createStore(value) {
   /** @type {Set<() => void>} */
   const listeners = new Set();

@@ -11,10 +11,7 @@ const TOASTS_MAX = 3;
 const toasts = createStore(/** @type {Toast[]} */ ([]));
 let count = 0;
 
-/**
- * @param {string} text
- * @param {Partial<Toast>} [options]
- */
+/** @param {string} text @param {Partial<Toast>} [options] */
 export function showToast(text, options = {}) {
   count += 1;
   const toast = { id: count, text, seconds: 6, tone: /** @type {const} */ ("plain"), ...options };

@@ -7,10 +7,7 @@ export const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY = 86_400_000;
 
-/**
- * @param {string | null} text
- * @returns {Due | null}
- */
+/** @param {string | null} text @returns {Due | null} */
 export function parseDue(text) {
   const [, date, time, offset, zone = null] = text?.match(FORM) ?? [];
   if (!date) return null;
@@ -64,11 +61,7 @@ export function localTime(due, zone) {
   return momentIn(zone, due.instant);
 }
 
-/**
- * @param {Due} due
- * @param {string} date
- * @param {string} zone
- */
+/** @param {Due} due @param {string} date @param {string} zone */
 export function isOn(due, date, zone) {
   return localTime(due, zone).date === date;
 }
@@ -84,10 +77,7 @@ export function isOverdue(due, now) {
   return `${due.date}T${due.time}` < `${now.date}T${now.time}`;
 }
 
-/**
- * @param {string} date
- * @param {number} days
- */
+/** @param {string} date @param {number} days */
 export function addDays(date, days) {
   return new Date(Date.parse(date) + days * DAY).toISOString().slice(0, 10);
 }

@@ -45,11 +45,7 @@ export function formValues(tokens, now) {
   return { priority: /** @type {Priority} */ (valueOf("priority")) || null, date, time };
 }
 
-/**
- * @param {string} word
- * @param {Moment} now
- * @returns {Token | null}
- */
+/** @param {string} word @param {Moment} now @returns {Token | null} */
 function parseWord(word, now) {
   const priority = word.match(PRIORITY);
   if (priority) {
@@ -71,10 +67,7 @@ function parseTime(word) {
   return `${String((Number(hour12) % 12) + afternoon).padStart(2, "0")}:00`;
 }
 
-/**
- * @param {string} word
- * @param {string} today
- */
+/** @param {string} word @param {string} today */
 function parseDate(word, today) {
   if (word === "today") return today;
   if (word === "tomorrow") return addDays(today, 1);
@@ -90,10 +83,7 @@ function isDate(text) {
   return !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text;
 }
 
-/**
- * @param {string} date
- * @param {string} today
- */
+/** @param {string} date @param {string} today */
 function describeDate(date, today) {
   const days = daysBetween(today, date);
   if (days === 0) return "Today";

@@ -86,10 +86,7 @@ export function createOutbox(owner, send, handlers) {
     return 0;
   }
 
-  /**
-   * @param {QueuedRequest} request
-   * @param {Problem} problem
-   */
+  /** @param {QueuedRequest} request @param {Problem} problem */
   async function settleFailure(request, problem) {
     const { status } = problem;
     if (status === 412) return resolveConflict(request);
@@ -116,28 +113,18 @@ export function createOutbox(owner, send, handlers) {
     return 0;
   }
 
-  /**
-   * @param {QueuedRequest} request
-   * @param {any} body
-   */
-  function succeed({ id, resource }, body) {
-    const request = find(id);
-    if (!request) return;
-    remove(withId(id));
+  /** @param {QueuedRequest} request @param {any} body */
+  function succeed(request, body) {
+    remove(withId(request.id));
     const rebase = handlers.rebase(request, body);
-    if (rebase) update((other) => other.resource === resource && !other.sent, rebase);
+    if (rebase) update(({ resource, sent }) => resource === request.resource && !sent, rebase);
     if (!stopped) handlers.succeeded(request, body);
   }
 
-  /**
-   * @param {QueuedRequest} request
-   * @param {Problem} problem
-   */
-  function reject({ id, resource, method }, problem) {
-    const request = find(id);
-    if (!request) return;
-    const resourceMissing = method === "POST" || problem.status === 404; // what follows could not succeed either
-    remove((other) => other.id === id || (resourceMissing && other.resource === resource));
+  /** @param {QueuedRequest} request @param {Problem} problem */
+  function reject(request, problem) {
+    const missing = request.method === "POST" || problem.status === 404; // later requests about the resource would fail too
+    remove(({ id, resource }) => id === request.id || (missing && resource === request.resource));
     handlers.rejected(request, problem);
   }
 
@@ -171,11 +158,7 @@ export function createOutbox(owner, send, handlers) {
       if (unsent) remove(withId(id));
       return unsent;
     },
-    /**
-     * Resolves a conflict: sends the request again, over the current version.
-     * @param {string} id
-     * @param {string} ifMatch
-     */
+    /** Resolves a conflict: sends the request again, over the current version. @param {string} id @param {string} ifMatch */
     overwrite(id, ifMatch) {
       conflicts.delete(id);
       update(withId(id), { key: randomKey(), ifMatch, sent: false });

@@ -84,7 +84,10 @@ export function createPersistentQueue(owner, onRestored, browser = window) {
   }
 
   // The lock shows that this tab is alive. Without locks a tab finds only its own requests, after a reload.
-  void locks?.request(own, () => new Promise((resolve) => (unlock = () => resolve(null))));
+  void locks?.request(own, () => new Promise((resolve) => {
+    unlock = () => resolve(undefined);
+    if (closed) unlock();
+  }));
   browser.addEventListener("storage", onStorage);
   browser.addEventListener("pageshow", onPageShow);
   queueMicrotask(() => {
@@ -101,10 +104,7 @@ function tabName(sessionStorage) {
   return name;
 }
 
-/**
- * @param {string} stored
- * @returns {QueuedRequest[]}
- */
+/** @param {string} stored @returns {QueuedRequest[]} */
 function parseRequests(stored) {
   try {
     return JSON.parse(stored).map((/** @type {QueuedRequest} */ request) => ({ ...request, held: false }));

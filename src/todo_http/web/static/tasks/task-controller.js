@@ -18,10 +18,7 @@ const METHODS = { add: "POST", change: "PATCH", remove: "DELETE" };
 
 const etagOf = (/** @type {number} */ revision) => `"${revision}"`;
 
-/**
- * @param {User} user
- * @param {(rejection: Rejection) => void} onRejected
- */
+/** @param {User} user @param {(rejection: Rejection) => void} onRejected */
 export function createTaskController(user, onRejected) {
   const base = `/api/${user.id}/tasks`;
   const state = createStore(EMPTY);
@@ -49,10 +46,7 @@ export function createTaskController(user, onRejected) {
     conflicted: (request, theirs) => conflicts.set([...conflicts.get(), { request, theirs }]),
   });
 
-  /**
-   * @param {QueuedRequest} request
-   * @param {Task | null} task
-   */
+  /** @param {QueuedRequest} request @param {Task | null} task */
   function onSaved({ resource, ifMatch, change }, task) {
     if (task) successors.set(`${task.id} ${ifMatch ?? etagOf(0)}`, etagOf(task.revision));
     // The revisions of a user's tasks have no gaps: a missing one was made elsewhere.

@@ -82,10 +82,7 @@ export function createTaskLoader(owner, send, getState, dispatch) {
     }
   }
 
-  /**
-   * @param {TaskState} state
-   * @param {AbortSignal} signal
-   */
+  /** @param {TaskState} state @param {AbortSignal} signal */
   async function readAgain({ query, order, etag }, signal) {
     const size = Math.min(PAGE_MAX, Math.max(FIRST_PAGE, order.length));
     const first = await readPage(listAddress(owner, query, size), signal, order.length <= FIRST_PAGE ? etag : null);

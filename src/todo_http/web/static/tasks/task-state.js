@@ -22,11 +22,7 @@ export const EMPTY = {
   responses: 0,
 };
 
-/**
- * @param {TaskState} state
- * @param {TaskEvent} event
- * @returns {TaskState}
- */
+/** @param {TaskState} state @param {TaskEvent} event @returns {TaskState} */
 export function reduce(state, event) {
   switch (event.type) {
     case "loading":
@@ -92,21 +88,13 @@ const UNSAVED = {
   revision: 0, created_at: "", updated_at: "",
 };
 
-/**
- * @param {TaskState} state
- * @param {Extract<TaskEvent, { type: "loading" }>} event
- * @returns {TaskState}
- */
+/** @param {TaskState} state @param {Extract<TaskEvent, { type: "loading" }>} event @returns {TaskState} */
 function loading(state, { query, keep }) {
   const next = { ...state, query, busy: true, problem: null };
   return keep ? next : { ...next, status: "loading", order: [], added: [], next: null, lingering: new Set() };
 }
 
-/**
- * @param {TaskState} state
- * @param {Extract<TaskEvent, { type: "loaded" }>} event
- * @returns {TaskState}
- */
+/** @param {TaskState} state @param {Extract<TaskEvent, { type: "loaded" }>} event @returns {TaskState} */
 function loaded(state, { tasks, next, etag, more }) {
   const known = new Map(state.tasks);
   tasks.filter((task) => isCurrent(state, task)).forEach((task) => known.set(task.id, task));
@@ -116,22 +104,14 @@ function loaded(state, { tasks, next, etag, more }) {
   return { ...common, etag, order: ids, added: [], touched: new Set() };
 }
 
-/**
- * @param {TaskState} state
- * @param {Extract<TaskEvent, { type: "changed" }>} event
- * @returns {TaskState}
- */
+/** @param {TaskState} state @param {Extract<TaskEvent, { type: "changed" }>} event @returns {TaskState} */
 function changed(state, { id, change }) {
   if (change.kind === "add") return state;
   const lingering = change.fields.completed === undefined ? state.lingering : new Set(state.lingering).add(id);
   return { ...state, lingering, touched: new Set(state.touched).add(id) };
 }
 
-/**
- * @param {TaskState} state
- * @param {Extract<TaskEvent, { type: "saved" }>} event
- * @returns {TaskState}
- */
+/** @param {TaskState} state @param {Extract<TaskEvent, { type: "saved" }>} event @returns {TaskState} */
 function saved(state, { id, change, task }) {
   const counted = { ...state, responses: state.responses + 1 };
   if (!task) return { ...counted, deleted: new Set(state.deleted).add(id) };
@@ -146,10 +126,7 @@ function saved(state, { id, change, task }) {
   };
 }
 
-/**
- * @param {TaskState} state
- * @param {Task} task
- */
+/** @param {TaskState} state @param {Task} task */
 function received(state, task) {
   return isCurrent(state, task) ? { ...state, tasks: new Map(state.tasks).set(task.id, task) } : state;
 }
@@ -163,10 +140,7 @@ function isCurrent(state, task) {
   return (state.tasks.get(task.id)?.revision ?? 0) <= task.revision;
 }
 
-/**
- * @param {Set<string>} ids
- * @param {string} id
- */
+/** @param {Set<string>} ids @param {string} id */
 function without(ids, id) {
   return new Set(Array.from(ids).filter((other) => other !== id));
 }

@@ -36,11 +36,7 @@ export function ConflictDialog({ conflict, user, onChoice }) {
   <//>`;
 }
 
-/**
- * @param {string} name
- * @param {any} value
- * @param {Moment} now
- */
+/** @param {string} name @param {any} value @param {Moment} now */
 function describeValue(name, value, now) {
   if (name === "completed") return value ? "Done" : "Open";
   if (value === null || value === "") return html`<i>None</i>`;

@@ -48,10 +48,7 @@ export function LoginSessions({ zone }) {
   </section>`;
 }
 
-/**
- * @param {string} instant
- * @param {string} zone
- */
+/** @param {string} instant @param {string} zone */
 function describeInstant(instant, zone) {
   const { date, time } = momentIn(zone, Date.parse(instant));
   return date === momentIn(zone).date ? `today ${time}` : `${date} ${time}`;

@@ -129,10 +129,7 @@ function chips(tokens, literal, setLiteral) {
   });
 }
 
-/**
- * @param {string} date
- * @param {Moment} now
- */
+/** @param {string} date @param {Moment} now */
 function describeDate(date, now) {
   return ["Today", "Tomorrow"][daysBetween(now.date, date)] ?? shortDate(date, now.date);
 }

@@ -46,10 +46,7 @@ export function TaskPage({ user, controller, route }) {
   </div>`;
 }
 
-/**
- * @param {string} instant
- * @param {string} zone
- */
+/** @param {string} instant @param {string} zone */
 function formatInstant(instant, zone) {
   const { date, time } = momentIn(zone, Date.parse(instant));
   return `${date} ${time}`;
