@@ -83,6 +83,26 @@ export type Conflict = { request: QueuedRequest; theirs: Task };
 /** A change that the server did not accept. */
 export type Rejection = { request: QueuedRequest; problem: import("./api.js").Problem };
 
+/** What the owner of the queued requests knows about their resources. */
+export type OutboxHandlers = {
+  /** A request was left behind by an earlier page. */
+  restored: (request: QueuedRequest) => void;
+  /** What a response changes in unsent requests about the same resource. */
+  rebase: (request: QueuedRequest, body: any) => Pick<QueuedRequest, "resource" | "path" | "ifMatch"> | null;
+  succeeded: (request: QueuedRequest, body: any) => void;
+  /** A request failed and will not be repeated. */
+  rejected: (request: QueuedRequest, problem: import("./api.js").Problem) => void;
+  /** Whether the resource already is what the request would make it. */
+  fulfilled: (request: QueuedRequest, current: any) => boolean;
+  /** The precondition failed; the request waits for `overwrite` or `drop`. */
+  conflicted: (request: QueuedRequest, current: any) => void;
+};
+
+export type TaskController = ReturnType<typeof import("./tasks/task-controller.js").createTaskController>;
+
+/** A word that was recognised in a quick entry. */
+export type Token = { kind: "priority" | "date" | "time"; raw: string; label: string; value: string };
+
 /** A moment on the calendar and the clock of a zone. */
 export type Moment = { zone: string; instant: number; date: string; time: string };
 

@@ -2,8 +2,7 @@
 
 import { WEEKDAYS, addDays, shortDate, daysBetween, weekdayOf } from "./due-dates.js";
 
-/** @import { Moment, Priority } from "../types.js" */
-/** @typedef {{ kind: "priority" | "date" | "time", raw: string, label: string, value: string }} Token a word that was recognised */
+/** @import { Moment, Priority, Token } from "../types.js" */
 
 const LEVELS = /** @type {Record<string, Priority>} */ ({ 1: "high", 2: "medium", 3: "low", high: "high", medium: "medium", low: "low" });
 const PRIORITY = /^!(high|medium|low|[123])$/i;

@@ -3,19 +3,7 @@
 import { NoResponse, Problem, randomKey } from "../api.js";
 import { createPersistentQueue } from "./persistent-queue.js";
 
-/** @import { QueuedRequest, Send } from "../types.js" */
-/**
- * What the owner of the requests knows about their resources.
- * @typedef {object} Handlers
- * @property {(request: QueuedRequest) => void} restored left behind by an earlier page
- * @property {(request: QueuedRequest, body: any) => Rebase | null} rebase what a response changes in unsent requests about the same resource
- * @property {(request: QueuedRequest, body: any) => void} succeeded
- * @property {(request: QueuedRequest, problem: Problem) => void} rejected will not be repeated
- * @property {(request: QueuedRequest, current: any) => boolean} fulfilled whether the resource already is what the request would make it
- * @property {(request: QueuedRequest, current: any) => void} conflicted its precondition failed; waits for `overwrite` or `drop`
- */
-/** @typedef {Pick<QueuedRequest, "resource" | "path" | "ifMatch">} Rebase */
-/** @typedef {ReturnType<typeof createOutbox>} Outbox */
+/** @import { OutboxHandlers, QueuedRequest, Send } from "../types.js" */
 
 const LONGEST_PAUSE = 20_000;
 const FOREVER = 2 ** 30;
@@ -23,7 +11,7 @@ const FOREVER = 2 ** 30;
 /**
  * @param {string} owner the id of the user
  * @param {Send} send
- * @param {Handlers} handlers
+ * @param {OutboxHandlers} handlers
  */
 export function createOutbox(owner, send, handlers) {
   /** The ids of requests in conflict. @type {Set<string>} */

@@ -9,7 +9,6 @@ import { createTaskLoader } from "./task-loader.js";
 import { EMPTY, reduce } from "./task-state.js";
 
 /** @import { Conflict, Fields, QueuedRequest, Rejection, Send, Task, TaskChange, TaskEvent, User } from "../types.js" */
-/** @typedef {ReturnType<typeof createTaskController>} TaskController */
 
 const LINGER_MILLISECONDS = 1000;
 const POLL_MILLISECONDS = 60_000;

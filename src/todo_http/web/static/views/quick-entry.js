@@ -8,10 +8,8 @@ import { formValues, parseEntry } from "../formatting/quick-entry.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { DueFields, PriorityField } from "./task-fields.js";
 
-/** @import { Fields, Moment, Rejection } from "../types.js" */
-/** @import { TaskController } from "../tasks/task-controller.js" */
+/** @import { Fields, Moment, Rejection, TaskController, Token } from "../types.js" */
 /** @import { Problem } from "../api.js" */
-/** @import { Token } from "../formatting/quick-entry.js" */
 /** @typedef {{ date?: string, time?: string, basis?: string, priority?: string }} Details set with the fields; they override the tokens */
 
 /** What was typed, by the id of the request, in case it is rejected. @type {Map<string, string>} */

@@ -8,8 +8,7 @@ import { call, endDeletedAccount, updateUser } from "../session.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { LoginSessions } from "./login-sessions.js";
 
-/** @import { TaskController } from "../tasks/task-controller.js" */
-/** @import { User } from "../types.js" */
+/** @import { TaskController, User } from "../types.js" */
 
 /** @param {{ user: User, controller: TaskController }} props */
 export function SettingsPage({ user, controller }) {

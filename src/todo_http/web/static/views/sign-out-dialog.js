@@ -1,12 +1,12 @@
 // The dialog shown before signing out while there are unsent changes.
 
 import { Dialog } from "../components/dialog.js";
-import { signOut } from "../session.js";
 import { redirectHome } from "../router.js";
+import { signOut } from "../session.js";
 import { useStore } from "../store.js";
 import { html, useEffect } from "../vendor/preact.js";
 
-/** @import { TaskController } from "../tasks/task-controller.js" */
+/** @import { TaskController } from "../types.js" */
 
 export async function signOutAndRedirect() {
   await signOut();

@@ -8,8 +8,7 @@ import { call } from "../session.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { TaskEditor } from "./task-editor.js";
 
-/** @import { Fields, Route, Task, User } from "../types.js" */
-/** @import { TaskController } from "../tasks/task-controller.js" */
+/** @import { Fields, Route, Task, TaskController, User } from "../types.js" */
 
 /** @param {{ user: User, controller: TaskController, route: Route }} props */
 export function TaskPage({ user, controller, route }) {

@@ -16,8 +16,7 @@ import { SearchField } from "./search-field.js";
 import { TaskList } from "./task-list.js";
 import { useNow } from "./use-now.js";
 
-/** @import { Fields, ListRoute, Moment, Query, Rejection, Route, Task, User } from "../types.js" */
-/** @import { TaskController } from "../tasks/task-controller.js" */
+/** @import { Fields, ListRoute, Moment, Query, Rejection, Route, Task, TaskController, User } from "../types.js" */
 
 /**
  * @param {object} props

@@ -20,8 +20,7 @@ import { SignOutDialog, signOutAndRedirect } from "./sign-out-dialog.js";
 import { TaskPage } from "./task-page.js";
 import { TasksPage } from "./tasks-page.js";
 
-/** @import { Rejection, Route, User } from "../types.js" */
-/** @import { TaskController } from "../tasks/task-controller.js" */
+/** @import { Rejection, Route, TaskController, User } from "../types.js" */
 
 /** Whether the page has just been loaded with a session: then the browser decides about the focus. */
 let loadedSignedIn = currentUser.get() !== null;
