@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.e2e.web.visits import Visits
+from tests.e2e.web.visits import PATIENCE, Visits
 from tests.support.browser import NoBrowser, find_browser, running
 from tests.support.server import Server, serving
 
-expect.set_options(timeout=5_000)
+expect.set_options(timeout=PATIENCE)
 browser_key = pytest.StashKey[str]()
 
 

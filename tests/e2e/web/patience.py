@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 5) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
     """Asks again and again, for so long."""
     async with asyncio.timeout(seconds):
         while True:

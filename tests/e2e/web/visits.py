@@ -12,7 +12,7 @@ from tests.e2e.web.screen import Screen
 from tests.e2e.web.watch import Watch
 from tests.http.service import PASSWORD, Person
 
-PATIENCE = 5_000
+PATIENCE = 15_000
 """Milliseconds after which what cannot be found or pressed is not there."""
 
 DESKTOP = (1280, 800)
