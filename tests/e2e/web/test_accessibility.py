@@ -1,4 +1,4 @@
-"""For everybody: no finding of axe on any view, narrow and magnified, without colour, without motion, by ear."""
+"""Accessibility: axe, narrow and magnified pages, forced colours, reduced motion, live regions."""
 
 import re
 from collections.abc import AsyncIterator

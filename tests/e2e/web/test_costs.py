@@ -1,4 +1,4 @@
-"""The client's functions take time in proportion to the texts that they see, whatever is in those."""
+"""The client's functions take time proportional to the length of their input, whatever it contains."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

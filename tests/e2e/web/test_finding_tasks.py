@@ -1,4 +1,4 @@
-"""Finding tasks among many: filters, words, orders, and thousands of rows of which only a few are there."""
+"""Finding tasks: filters, search, sorting, and virtual scrolling through thousands of rows."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""What remains in the browser when an account is closed, a session ends elsewhere, or somebody else signs in."""
+"""What remains in the browser when an account is deleted, a session ends elsewhere, or another user signs in."""
 
 import asyncio
 import json

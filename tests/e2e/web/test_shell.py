@@ -1,4 +1,4 @@
-"""The page itself: little to load, at home without a network, renewed when there is a new one, and nobody else's."""
+"""Loading the client: size, offline use, new versions, installation, framing."""
 
 import json
 import shutil

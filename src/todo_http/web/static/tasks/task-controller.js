@@ -27,7 +27,7 @@ export function createTaskController(user, onRejected) {
   const successors = new Map();
   let lastRevision = 0;
 
-  /** @type {Send} with the token of this user only, whoever is signed in by then */
+  /** @type {Send} always with the token of this user, even if another one has signed in */
   const callAsUser = (method, path, options) => call(method, path, { ...options, owner: user.id });
   /** @param {TaskEvent} event */
   const dispatch = (event) => state.set(reduce(state.get(), event));
