@@ -1,4 +1,4 @@
-"""A browser and a server for all tests of the web client, and people who visit; every page of theirs is watched."""
+"""Fixtures for the tests of the web client: a browser, a server, and visits whose pages are watched for errors."""
 
 import os
 from collections.abc import AsyncIterator
@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.e2e.web.visits import Visits
+from tests.e2e.web.visits import PATIENCE, Visits
 from tests.support.browser import NoBrowser, find_browser, running
 from tests.support.server import Server, serving
 
-expect.set_options(timeout=5_000)
+expect.set_options(timeout=PATIENCE)
 browser_key = pytest.StashKey[str]()
 
 
@@ -32,14 +32,14 @@ async def browser(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """A server on SQLite that all tests share; each has people of its own on it."""
+    """A server on SQLite that all tests share; each test has users of its own."""
     async with serving(tmp_path_factory.mktemp("web"), "--migrate") as server:
         yield server
 
 
 @pytest_asyncio.fixture
 async def visits(browser: Browser, server: Server) -> AsyncIterator[Visits]:
-    """The way in for people; at the end nothing may have gone wrong on any page."""
+    """Opens pages for users; fails at the end if a page has reported an error."""
     async with AsyncExitStack() as closing:
         visits = Visits(browser, server.url, closing)
         yield visits

@@ -1,4 +1,4 @@
-"""What people may see of the client: each view, and each thing that can lie over it or stand in its place."""
+"""Every view of the client, with each of its dialogs and messages."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -89,7 +89,7 @@ SCENES: dict[str, tuple[str, Scene]] = {
 
 
 async def enter(visits: Visits, scene: str, **how: Any) -> Screen:
-    """Somebody with a few tasks comes to this scene; the keywords are those of a visit."""
+    """Opens the scene for a user with a few tasks; the keywords are those of a visit."""
     visits.watch.expect("status of 4", "net::ERR_")
     day = Day.somewhere_safe()
     ada = await visits.person(zone=day.zone)

@@ -1,4 +1,4 @@
-"""A page of the web client in the words of the people who use it."""
+"""Page object of the web client, in the words of its users."""
 
 import re
 
@@ -8,7 +8,7 @@ COUNT = re.compile(r"^[0-9][0-9,]*\+? tasks?( found)?$")
 
 
 class Screen:
-    """What can be seen and done on one page. Things are found by role and name, as a screen reader finds them."""
+    """What can be seen and done on one page. Elements are found by role and name, as a screen reader finds them."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -43,7 +43,7 @@ class Screen:
 
     @property
     def understood(self) -> Locator:
-        """What has been read from the line that is being typed, each with a button that takes it back."""
+        """The recognised words of the line being typed, each a button that takes it back."""
         return self.page.get_by_role("button", name=re.compile(", take back$"))
 
     @property
@@ -92,14 +92,14 @@ class Screen:
             await expect(boxes.nth(place) if in_order else self.box(title)).to_have_accessible_name(f"Complete {title}")
 
     async def is_home(self) -> None:
-        """Somebody is signed in and their tasks have come, however many there are."""
+        """The user is signed in and the tasks are loaded, however many there are."""
         await expect(self.entry).to_be_visible()
         await expect(self.page.get_by_text(COUNT)).to_be_visible()
 
     async def all_is_saved(self) -> None:
-        """Nothing waits any more for an answer of the server."""
+        """No change waits for a response."""
         await expect(self.page.get_by_text("waiting", exact=False)).to_have_count(0)
-        waiting = "Object.keys(localStorage).filter(name => name.startsWith('todo.writes.'))"
+        waiting = "Object.keys(localStorage).filter(name => name.startsWith('todo.outbox.'))"
         await self.page.wait_for_function(f"() => {waiting}.length === 0")
 
 

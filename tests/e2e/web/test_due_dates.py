@@ -1,4 +1,4 @@
-"""Three kinds of due date, each shown in words and in the zone of the person, and never turned into another."""
+"""Three kinds of due date, shown in words and in the zone of the user, and never converted into one another."""
 
 from typing import Any
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Finding tasks among many: filters, words, orders, and thousands of rows of which only a few are there."""
+"""Finding tasks: filters, search, sorting, and virtual scrolling through thousands of rows."""
 
 import asyncio
 import re
@@ -115,13 +115,24 @@ async def test_words_find_tasks_while_they_are_typed_and_only_the_last_question_
 async def test_an_answer_that_comes_late_does_not_replace_a_newer_one(visits: Visits) -> None:
     screen = await visits.visit("/", await with_tasks(visits))
     await screen.shows("Book a flight", "Café in Zürich", "Pay the rent", "Water the plants")
-    await screen.page.route(re.compile("q=rent"), _late)
+    asked, released, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        asked.set()
+        await released.wait()
+        with suppress(Error):  # the page has aborted the request
+            await route.continue_()
+        answered.set()
+
+    await screen.page.route(re.compile("q=rent"), late)
     search = screen.page.get_by_role("searchbox", name="Search")
     await search.fill("rent")
-    await asyncio.sleep(0.4)
+    await asked.wait()
     await search.fill("flight")
     await screen.shows("Book a flight")
-    await asyncio.sleep(1.5)
+    released.set()
+    await answered.wait()
+    await asyncio.sleep(0.3)  # for the page to do something with it
     await screen.shows("Book a flight")
 
 
@@ -133,12 +144,6 @@ async def test_five_thousand_tasks_are_there_but_only_the_rows_in_sight(visits: 
     await expect(screen.box(f"task {MANY - 1}")).to_be_visible()
     assert seen < 120, "rows at once"
     await screen.page.keyboard.press("Control+Home")
-
-
-async def _late(route: Route) -> None:
-    await asyncio.sleep(1.2)
-    with suppress(Error):  # the page has lost interest
-        await route.continue_()
 
 
 async def with_many(visits: Visits) -> Person:

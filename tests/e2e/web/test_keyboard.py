@@ -1,4 +1,4 @@
-"""Everything without a pointer, and the focus is never lost: it is always on something that one can see and use."""
+"""Keyboard use: everything works without a pointer, and the focus is always on a visible element."""
 
 from collections.abc import Sequence
 

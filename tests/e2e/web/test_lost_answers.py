@@ -1,4 +1,4 @@
-"""A network as it is: slow, lossy, or not there. What a person has done is on the screen at once, and happens once."""
+"""Slow, lossy and missing networks: a change is shown at once, and takes effect exactly once."""
 
 import asyncio
 import re

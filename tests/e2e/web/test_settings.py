@@ -1,4 +1,4 @@
-"""The account: who one is and where, the password, the places one is signed in, and the end of it all."""
+"""The settings: profile, password, login sessions, theme, and deleting the account."""
 
 from playwright.async_api import expect
 

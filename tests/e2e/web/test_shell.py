@@ -1,4 +1,4 @@
-"""The page itself: little to load, at home without a network, renewed when there is a new one, and nobody else's."""
+"""Loading the client: size, offline use, new versions, installation, framing."""
 
 import json
 import shutil
@@ -120,7 +120,7 @@ def another_release(folder: Path) -> Path:
     """Where a package lies that differs in the colour of the page."""
     package = Path(todo_http.__file__).parent
     shutil.copytree(package, folder / "release" / "todo_http", ignore=shutil.ignore_patterns("__pycache__"))
-    with (folder / "release" / "todo_http" / "web" / "static" / "look" / "base.css").open("a") as sheet:
+    with (folder / "release" / "todo_http" / "web" / "static" / "styles" / "base.css").open("a") as sheet:
         sheet.write(f"html {{ border-top-color: {RED} }}\n")
     return folder / "release"
 

@@ -1,4 +1,4 @@
-"""Coming in, staying in and leaving: over reloads, expiring tokens and several tabs."""
+"""Signing up, in and out: over reloads, expiring tokens and several tabs."""
 
 import asyncio
 import re

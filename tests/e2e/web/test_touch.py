@@ -1,4 +1,4 @@
-"""On a phone: everything with a finger, on targets that are large enough for one."""
+"""Touch screens: everything can be done by touch, on targets of sufficient size."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""The same tasks in two tabs, or on two devices: what one does the other sees, and neither writes over the other."""
+"""The same tasks in two tabs or on two devices: changes are seen, and never overwritten unnoticed."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""What a page costs on the wire, as the browser counts it."""
+"""Requests and bytes of a page, as the browser counts them."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from playwright.async_api import CDPSession, Page
 
 @dataclass
 class Traffic:
-    """What a page has cost on the wire: requests, and bytes as they were transferred, header fields included."""
+    """The requests of a page, and the bytes transferred, header fields included."""
 
     addresses: list[str] = field(default_factory=list)
     bytes: int = 0

@@ -1,4 +1,4 @@
-"""People at their browsers: accounts made over the API, and pages of the web client opened for them."""
+"""Users and their browsers: accounts registered over the API, and pages opened for them."""
 
 import itertools
 import json
@@ -12,20 +12,20 @@ from tests.e2e.web.screen import Screen
 from tests.e2e.web.watch import Watch
 from tests.http.service import PASSWORD, Person
 
-PATIENCE = 5_000
-"""Milliseconds after which what cannot be found or pressed is not there."""
+PATIENCE = 15_000
+"""Milliseconds to wait for an element; long, since machines may be busy."""
 
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
 TOUCH = {"size": PHONE, "is_mobile": True, "has_touch": True}
-"""A phone, on which nothing can be pointed at without being touched."""
+"""A phone: no hover."""
 
 Theme = Literal["light", "dark"]
 numbers = itertools.count(1)
 
 
 class Visits:
-    """Everybody who takes part in one test. Whatever is opened is closed at its end."""
+    """The users and browsers of one test, closed at its end."""
 
     def __init__(self, browser: Browser, url: str, closing: AsyncExitStack) -> None:
         self.browser = browser
@@ -34,7 +34,7 @@ class Visits:
         self.watch = Watch({url})
 
     async def person(self, zone: str = "UTC", **fields: str) -> Person:
-        """Somebody with an account, at home in a time zone."""
+        """A registered user with a time zone."""
         client = await self.closing.enter_async_context(httpx.AsyncClient(base_url=self.url, timeout=20))
         wish = {"email": f"web{next(numbers)}@example.org", "password": PASSWORD, "name": "Ada"} | fields
         answer = await client.post("/api/auth/register", json=wish)
@@ -54,9 +54,9 @@ class Visits:
         service_workers: Literal["allow", "block"] = "block",
         **more: Any,
     ) -> BrowserContext:
-        """A browser of one's own. With a person it has been used before, and they are signed in.
+        """A browser context, signed in if a person is given.
 
-        Service workers are kept out unless they are what a test is about: what they handle cannot be intercepted.
+        Service workers are blocked by default: the requests they handle cannot be intercepted.
         """
         context = await self.browser.new_context(
             base_url=self.url,
@@ -74,22 +74,22 @@ class Visits:
         return context
 
     async def visit(self, address: str = "/", person: Person | None = None, **how: Any) -> Screen:
-        """A page at an address of the client, in a browser of its own."""
+        """A page at an address of the client, in a new browser context."""
         return await self.tab(await self.context(person, **how), address)
 
     async def tab(self, context: BrowserContext, address: str = "/") -> Screen:
-        """One more tab of the same browser."""
+        """A new tab of the same browser context."""
         page = await context.new_page()
         await page.goto(address)
         return Screen(page)
 
     @staticmethod
     def on(page: Page) -> Screen:
-        """A page that a test has opened by itself."""
+        """Wraps a page that the test has opened itself."""
         return Screen(page)
 
     async def _another_session(self, person: Person) -> dict[str, Any]:
-        """Each browser has a login session of its own, as in life."""
+        """A new login session, so that each browser has its own."""
         answer = await person.client.post("/api/auth/login", json={"email": person.email, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         session: dict[str, Any] = answer.json()
@@ -97,6 +97,6 @@ class Visits:
 
 
 def remembered(url: str, session: dict[str, Any]) -> Any:
-    """What the client keeps in a browser while somebody is signed in."""
+    """The storage state of a browser with this session."""
     kept = json.dumps({"user": session["user"], "refresh_token": session["refresh_token"]})
     return {"cookies": [], "origins": [{"origin": url, "localStorage": [{"name": "todo.session", "value": kept}]}]}

@@ -1,4 +1,4 @@
-"""What a page must never do, noticed while a test does something else: complain, or reach for another origin."""
+"""Records errors of pages, and requests to other origins, while a test does something else."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ OURS = "Service Worker registration blocked by Playwright"
 
 @dataclass
 class Watch:
-    """Over all pages of one test. ``expected`` are patterns of complaints that the test provokes on purpose."""
+    """Watches all pages of one test. ``expected`` are patterns of errors that the test provokes on purpose."""
 
     origins: set[str]
     complaints: list[str] = field(default_factory=list)
@@ -26,11 +26,11 @@ class Watch:
         context.on("page", lambda page: page.on("crash", self._crash))
 
     def expect(self, *patterns: str) -> None:
-        """Complaints that fit one of these are part of the story: a browser tells of every answer of 400 and above."""
+        """Allows errors that match; browsers report each response with a status of 400 or more."""
         self.expected += patterns
 
     def check(self) -> None:
-        """Nothing was wrong."""
+        """Fails if there was an unexpected error or a request to another origin."""
         assert self.foreign == [], "nothing is asked of another origin"
         surprises = [it for it in self.complaints if not any(re.search(pattern, it) for pattern in self.expected)]
         assert surprises == [], "the console is quiet"

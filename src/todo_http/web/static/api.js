@@ -1,15 +1,15 @@
-// One call to the API: JSON out and in, problems as errors, and an end to waiting.
+// One request to the API: JSON both ways, problem documents as errors, and a time limit.
 
-/** @import { Answer, Options } from "./types.js" */
+/** @import { ApiResponse, RequestOptions } from "./types.js" */
 
-/** The server understood and said no (RFC 9457). `message` is a sentence for people. */
+/** An error response (RFC 9457). `message` is a sentence for people. */
 export class Problem extends Error {
   /**
    * @param {number} status
-   * @param {any} body the problem document, or null where something else answered
-   * @param {number} retryAfter seconds that the server asks to wait; 0 when it does not say
+   * @param {any} [body] the problem document, if there is one
+   * @param {number} [retryAfter] seconds, from the Retry-After field
    */
-  constructor(status, body, retryAfter) {
+  constructor(status, body = null, retryAfter = 0) {
     super(body?.detail ?? `The server answered ${status}.`);
     this.status = status;
     /** @type {string} */
@@ -20,113 +20,92 @@ export class Problem extends Error {
   }
 
   /**
-   * What is wrong with one member of the body, or one parameter of the query; empty when nothing is.
+   * The error of one member of the body or one parameter of the query, or an empty text.
    * @param {string} name
    */
   of(name) {
-    const found = this.errors.find((error) => error.pointer === `/${name}` || error.parameter === name);
-    return found?.detail ?? "";
+    const error = this.errors.find(({ pointer, parameter }) => pointer === `/${name}` || parameter === name);
+    return error?.detail ?? "";
   }
 }
 
-/** No answer came: it is unknown whether anything happened. */
-export class NoAnswer extends Error {
+/** No response came: whether the request had an effect is unknown. */
+export class NoResponse extends Error {
   constructor() {
     super("The server does not answer. Check your connection and try again.");
   }
 }
 
-/** @type {(answered: boolean) => void} */
+/** @type {(reachable: boolean) => void} */
 let report = () => {};
 
-/**
- * Be told of every request whether an answer came, whatever it says.
- * @param {(answered: boolean) => void} listener
- */
-export function onEveryRequest(listener) {
+/** @param {(reachable: boolean) => void} listener called after each request; false if no response came */
+export function onResponse(listener) {
   report = listener;
 }
 
 /**
- * Send a request and read its answer.
  * @param {string} method
  * @param {string} path
- * @param {Options} [options]
- * @returns {Promise<Answer>}
- * @throws {Problem} for every status of 400 and above
- * @throws {NoAnswer} when the network or the time ran out
+ * @param {RequestOptions} [options]
+ * @returns {Promise<ApiResponse>}
+ * @throws {Problem} for a status of 400 or more
+ * @throws {NoResponse} on network errors and timeouts
  */
 export async function send(method, path, options = {}) {
-  const limit = AbortSignal.timeout((options.seconds ?? 15) * 1000);
-  const signal = options.signal ? anyOf(options.signal, limit) : limit;
-  const body = options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  const timeout = AbortSignal.timeout((options.seconds ?? 15) * 1000);
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  const body = options.text ?? JSON.stringify(options.body);
   let response, text;
   try {
     response = await fetch(path, {
-      method, body, signal, headers: headers(options, body), keepalive: options.keepalive, cache: "no-store", credentials: "omit",
+      method, body, signal, headers: headersFor(options, body), keepalive: options.keepalive, cache: "no-store", credentials: "omit",
     });
     text = await response.text();
-  } catch (error) {
-    if (options.signal?.aborted) throw options.signal.reason;
+  } catch {
+    options.signal?.throwIfAborted();
     report(false);
-    throw new NoAnswer();
+    throw new NoResponse();
   }
   report(true);
-  const read = parsed(text);
-  if (response.status >= 400) {
-    throw new Problem(response.status, read, Number(response.headers.get("Retry-After")) || 0);
-  }
-  return { status: response.status, body: read, etag: response.headers.get("ETag"), next: nextPage(response.headers.get("Link")) };
+  const { status, headers } = response;
+  const content = parseJson(text);
+  if (status >= 400) throw new Problem(status, content, Number(headers.get("Retry-After")) || 0);
+  return { status, body: content, etag: headers.get("ETag"), next: nextPage(headers.get("Link")) };
 }
 
-/** A random name that nothing else has: for idempotency keys, and for things that have no id yet. */
+/** A random name, for idempotency keys and for resources without an id. */
 export function randomKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
-  // Not everywhere: pages that come over plain http from another machine have no randomUUID.
+  // Pages loaded over plain HTTP from another machine have no randomUUID.
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/**
- * @param {Options} options
- * @param {string | undefined} body
- */
-function headers(options, body) {
+/** @param {RequestOptions} options @param {string | undefined} body */
+function headersFor(options, body) {
   /** @type {Record<string, string>} */
-  const fields = { Accept: "application/json" };
-  if (body !== undefined) fields["Content-Type"] = "application/json";
-  if (options.token) fields.Authorization = `Bearer ${options.token}`;
-  if (options.key) fields["Idempotency-Key"] = options.key;
-  if (options.ifMatch) fields["If-Match"] = options.ifMatch;
-  if (options.ifNoneMatch) fields["If-None-Match"] = options.ifNoneMatch;
-  return fields;
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (options.token) headers.Authorization = `Bearer ${options.token}`;
+  if (options.key) headers["Idempotency-Key"] = options.key;
+  if (options.ifMatch) headers["If-Match"] = options.ifMatch;
+  if (options.ifNoneMatch) headers["If-None-Match"] = options.ifNoneMatch;
+  return headers;
 }
 
 /** @param {string} text */
-function parsed(text) {
+function parseJson(text) {
   try {
     return text ? JSON.parse(text) : null;
   } catch {
-    return null; // not ours: a proxy, or a hotspot that wants a password
+    return null; // from a proxy or a captive portal
   }
 }
 
 /**
- * The address of the next page, as a Link header names it (RFC 8288).
+ * The target of a Link field's relation "next" (RFC 8288).
  * @param {string | null} link
  */
 export function nextPage(link) {
   return link?.match(/<([^<>]+)>;\s*rel="next"/)?.[1] ?? null;
-}
-
-/**
- * @param {AbortSignal} one
- * @param {AbortSignal} other
- */
-function anyOf(one, other) {
-  const either = new AbortController();
-  for (const signal of [one, other]) {
-    if (signal.aborted) either.abort(signal.reason);
-    signal.addEventListener("abort", () => either.abort(signal.reason), { once: true });
-  }
-  return either.signal;
 }

@@ -1,49 +1,36 @@
-// Whether the server can be reached, found out from the answers that come and the ones that do not.
+// Whether the server can be reached, as the requests of the client find out.
 
-import { onEveryRequest } from "./api.js";
+import { onResponse } from "./api.js";
+import { createStore } from "./store.js";
 
-const PAUSES = [1, 2, 4, 8, 15];
+const PAUSES = [1, 2, 4, 8, 15]; // seconds
 
-let offline = false;
-let asking = false;
-/** @type {Set<(offline: boolean) => void>} */
-const listeners = new Set();
+export const offline = createStore(false);
+let probing = false;
+/** Ends the current pause. */
+let skipPause = () => {};
 
-export function isOffline() {
-  return offline;
+/** Starts to observe requests and the browser's own hints. */
+export function watchConnection() {
+  onResponse(report);
+  // The browser's word is only a hint: a server on this machine responds without any network.
+  addEventListener("offline", () => report(false));
+  addEventListener("online", () => skipPause());
 }
 
-/**
- * Be told when the server is lost and when it is back.
- * @param {(offline: boolean) => void} listener
- * @returns {() => void} ends it
- */
-export function onConnection(listener) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+/** @param {boolean} reachable if false, the server is probed at growing intervals until it responds */
+function report(reachable) {
+  offline.set(!reachable);
+  if (!reachable && !probing) void probeUntilReachable();
 }
 
-/** @param {boolean} answered if not, the server is asked from now on, ever more rarely, until it answers */
-function heard(answered) {
-  change(!answered);
-  if (!answered) void askUntilAnswered();
-}
-
-/** @param {boolean} now */
-function change(now) {
-  if (offline === now) return;
-  offline = now;
-  for (const listener of listeners) listener(now);
-}
-
-async function askUntilAnswered() {
-  if (asking) return;
-  asking = true;
-  for (let round = 0; offline; round += 1) {
+async function probeUntilReachable() {
+  probing = true;
+  for (let round = 0; offline.get(); round += 1) {
     await pause(PAUSES[Math.min(round, PAUSES.length - 1)] * 1000);
-    if (offline && (await isAlive())) change(false);
+    if (offline.get() && (await isAlive())) offline.set(false);
   }
-  asking = false;
+  probing = false;
 }
 
 async function isAlive() {
@@ -54,18 +41,10 @@ async function isAlive() {
   }
 }
 
-/** @type {() => void} */
-let skip = () => {};
-
 /** @param {number} milliseconds */
 function pause(milliseconds) {
-  return /** @type {Promise<void>} */ (new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    skip = () => (clearTimeout(timer), resolve());
-  }));
+  return new Promise((resolve) => {
+    skipPause = () => resolve(undefined);
+    setTimeout(skipPause, milliseconds);
+  });
 }
-
-onEveryRequest(heard);
-// What the browser says is only a hint: a server on this machine answers without any network.
-addEventListener("offline", () => heard(false));
-addEventListener("online", () => skip());

@@ -1,6 +1,6 @@
-// Where the focus goes when what had it is gone: never to nowhere.
+// Moves the focus when the element that had it is removed, so that it is never lost.
 
-/** To the task that the keyboard is at; to the page when there is none. */
+/** Focuses the active task, or the page if there is none. */
 export function focusTasks() {
   const tick = /** @type {HTMLElement | null} */ (document.querySelector(".tasks .tick[tabindex='0']"));
   if (tick) tick.focus();
@@ -11,16 +11,26 @@ export function focusPage() {
   document.getElementById("main")?.focus({ preventScroll: true });
 }
 
-/** Whether nothing has the focus, because what had it was taken away. */
+/** Whether no element has the focus. */
 export function isFocusLost() {
   return !document.activeElement || document.activeElement === document.body;
 }
 
 /**
- * Do something that takes away the element in use, and put the focus somewhere sensible afterwards.
+ * Does something that may remove the focused element, and focuses the tasks if it did.
  * @param {() => void} work
  */
 export function keepFocus(work) {
   work();
-  requestAnimationFrame(() => requestAnimationFrame(() => isFocusLost() && focusTasks()));
+  afterLayout(() => {
+    if (isFocusLost()) focusTasks();
+  });
+}
+
+/**
+ * Calls a function when the page has been rendered and laid out.
+ * @param {() => void} work
+ */
+export function afterLayout(work) {
+  requestAnimationFrame(() => requestAnimationFrame(work));
 }

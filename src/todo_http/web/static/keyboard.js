@@ -1,21 +1,21 @@
-// Keys that work anywhere on the page, except while somebody is writing.
+// Keyboard shortcuts, which work anywhere on the page except in fields, dialogs and editors.
 
 import { preferences } from "./preferences.js";
 import { useEffect, useRef } from "./vendor/preact.js";
 
 /**
- * Call what belongs to a key, as long as the component is on the page.
- * @param {Record<string, (event: KeyboardEvent) => boolean | void>} keys by `KeyboardEvent.key`; false lets the browser have it
+ * Handles keys as long as the component is on the page.
+ * @param {Record<string, (event: KeyboardEvent) => boolean | void>} handlers by `KeyboardEvent.key`; false leaves the key to the browser
  */
-export function useKeys(keys) {
-  const current = useRef(keys);
-  current.current = keys;
+export function useKeys(handlers) {
+  const current = useRef(handlers);
+  current.current = handlers;
   useEffect(() => {
     const listener = (/** @type {KeyboardEvent} */ event) => {
-      const act = current.current[event.key];
-      if (!act || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+      const handler = current.current[event.key];
+      if (!handler || event.ctrlKey || event.metaKey || event.altKey || isEditing(event.target)) return;
       if (event.key.length === 1 && event.key !== " " && !preferences().keys) return;
-      if (act(event) !== false) event.preventDefault();
+      if (handler(event) !== false) event.preventDefault();
     };
     document.addEventListener("keydown", listener);
     return () => document.removeEventListener("keydown", listener);
@@ -23,7 +23,7 @@ export function useKeys(keys) {
 }
 
 /** @param {EventTarget | null} target */
-function isWriting(target) {
+function isEditing(target) {
   if (!(target instanceof Element)) return false;
   return Boolean(target.closest("input:not([type=checkbox]), textarea, select, dialog, .editor"));
 }

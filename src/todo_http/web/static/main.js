@@ -1,28 +1,28 @@
-// Starts the client: the way in for whoever is not signed in, the tasks for whoever is.
+// Starts the client: the page to sign in, or the workspace of the signed-in user.
 
-import { go, usePlace } from "./places.js";
+import { watchConnection } from "./connection.js";
 import { applyTheme } from "./preferences.js";
-import { onSession, user } from "./session.js";
-import { html, render, useEffect, useErrorBoundary, useState } from "./vendor/preact.js";
-import { Entrance } from "./views/entrance.js";
+import { currentRoute, redirectHome } from "./router.js";
+import { currentUser } from "./session.js";
+import { useStore } from "./store.js";
+import { html, render, useEffect, useErrorBoundary } from "./vendor/preact.js";
+import { SignInPage } from "./views/sign-in.js";
 import { Workspace } from "./views/workspace.js";
 
 function Client() {
-  const place = usePlace();
-  const [who, setWho] = useState(user);
+  const route = useStore(currentRoute);
+  const user = useStore(currentUser);
   const [error] = useErrorBoundary(console.error);
-  useEffect(() => onSession(() => setWho(user())), []);
-  const atTheDoor = place.view === "sign-in" || place.view === "sign-up";
+  const isSignInRoute = route.view === "sign-in" || route.view === "sign-up";
   useEffect(() => {
-    if (who && atTheDoor) go("/", { replace: true });
-  }, [who, atTheDoor]);
-  if (error) return html`<${Broken} />`;
-  return who ? html`<${Workspace} user=${who} place=${place} key=${who.id} />` : html`<${Entrance} view=${place.view} />`;
+    if (user && isSignInRoute) redirectHome();
+  }, [user, isSignInRoute]);
+  if (error) return html`<${ErrorPage} />`;
+  return user ? html`<${Workspace} key=${user.id} user=${user} route=${route} />` : html`<${SignInPage} view=${route.view} />`;
 }
 
-/** Better than an empty page. Nothing is lost: what was not sent is kept in the browser. */
-function Broken() {
-  return html`<main class="entrance">
+function ErrorPage() {
+  return html`<main class="sign-in">
     <h1>This page could not be shown</h1>
     <p>Nothing is lost. Load the page again; if that does not help, try again in a minute.</p>
     <button class="primary" onClick=${() => location.reload()}>Load again</button>
@@ -30,4 +30,5 @@ function Broken() {
 }
 
 applyTheme();
+watchConnection();
 render(html`<${Client} />`, /** @type {Element} */ (document.getElementById("client")));

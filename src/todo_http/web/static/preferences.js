@@ -1,29 +1,30 @@
-// What this browser remembers of a person's taste: the theme, and whether single keys are shortcuts.
+// Preferences stored in this browser: the theme, and whether single keys are shortcuts.
 
 /** @typedef {{ theme: "system" | "light" | "dark", keys: boolean }} Preferences */
 
-const STORED = "todo.settings";
+const STORAGE_KEY = "todo.settings";
+const DEFAULTS = /** @type {Preferences} */ ({ theme: "system", keys: true });
 
 /** @returns {Preferences} */
 export function preferences() {
   try {
-    return { theme: "system", keys: true, ...JSON.parse(localStorage.getItem(STORED) ?? "{}") };
+    return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}") };
   } catch {
-    return { theme: "system", keys: true };
+    return DEFAULTS;
   }
 }
 
-/** @param {Partial<Preferences>} changed */
-export function prefer(changed) {
-  localStorage.setItem(STORED, JSON.stringify({ ...preferences(), ...changed }));
+/** @param {Partial<Preferences>} changes */
+export function setPreferences(changes) {
+  localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...preferences(), ...changes }));
   applyTheme();
 }
 
-/** Show the page in the theme that was chosen; "system" leaves it to the browser. */
+/** Applies the chosen theme; "system" leaves it to the browser. */
 export function applyTheme() {
   document.documentElement.dataset.theme = preferences().theme;
 }
 
 addEventListener("storage", (event) => {
-  if (event.key === STORED) applyTheme();
+  if (event.key === STORAGE_KEY) applyTheme();
 });

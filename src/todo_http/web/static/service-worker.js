@@ -1,41 +1,40 @@
-// Keeps the files of the client for when there is no network. The server puts a line before this one: SHELL, a version and its files.
+// Keeps the client's files for use without a network. The server prepends the constant SHELL: a version and its files.
 
 /* global SHELL */
 const CACHE = `todo ${SHELL.version}`;
-const PLACES = /^\/(today|overdue|done|all|settings|sign-in|sign-up|tasks\/[^/]+)?$/;
+const PAGES = /^\/(today|overdue|done|all|settings|sign-in|sign-up|tasks\/[^/]+)?$/;
 
 self.addEventListener("install", (event) => {
-  // "no-cache" asks the server whether the browser's own copy is still the right one.
+  // "no-cache" revalidates the copies in the browser's HTTP cache.
   const files = SHELL.files.map((file) => new Request(file, { cache: "no-cache" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files)).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
-  // Pages that are open have all of their version in memory; the next load is all of this one.
-  event.waitUntil(dropOthers().then(() => self.clients.claim()));
+  // Open pages have all files of their version in memory; the next load gets all files of this one.
+  event.waitUntil(deleteOtherVersions().then(() => self.clients.claim()));
 });
 
 self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== location.origin) return;
-  if (mode === "navigate" && PLACES.test(pathname)) event.respondWith(kept("/", event.request));
-  else if (SHELL.files.includes(pathname) && pathname !== "/") event.respondWith(kept(pathname, event.request));
-  // Everything else, above all the API, is none of its business.
+  if (mode === "navigate" && PAGES.test(pathname)) event.respondWith(fromCache("/", event.request));
+  else if (SHELL.files.includes(pathname) && pathname !== "/") event.respondWith(fromCache(pathname, event.request));
+  // Other requests, such as those to the API, are left to the browser.
 });
 
 /**
- * The kept file; the network when there is none.
+ * The cached file, or the response of the network.
  * @param {string} address
  * @param {Request} request
  */
-async function kept(address, request) {
+async function fromCache(address, request) {
   const cache = await caches.open(CACHE);
   return (await cache.match(address)) ?? fetch(request);
 }
 
-/** Remove the files of other versions. */
-async function dropOthers() {
+async function deleteOtherVersions() {
   for (const name of await caches.keys()) {
     if (name.startsWith("todo ") && name !== CACHE) await caches.delete(name);
   }

@@ -1,193 +1,188 @@
-// Who is signed in here. Keeps the tokens, renews them in time, and tells the other tabs.
+// The login session: keeps the tokens, renews them in time and shares them with the other tabs.
 
 import { Problem, send } from "./api.js";
+import { createStore } from "./store.js";
 
-/** @import { Answer, Options, User } from "./types.js" */
-/** @typedef {{ user: User, refresh_token: string }} Kept what outlives the page */
-/** @typedef {{ token: string, renewAt: number, owner: string }} Access what does not; times in milliseconds since 1970 */
+/** @import { ApiResponse, RequestOptions, User } from "./types.js" */
+/** @typedef {{ user: User, refresh_token: string }} StoredSession in localStorage */
+/** @typedef {{ token: string, renewAt: number, owner: string }} Access in memory; times in milliseconds since 1970 */
 
-const STORED = "todo.session";
-const UNTIL_ALL_TABS_KNOW = 100; // milliseconds that a message and the storage may take to reach them
-const tabs = "BroadcastChannel" in window ? new BroadcastChannel(STORED) : null;
+const STORAGE_KEY = "todo.session";
+const TAB_DELAY = 100; // milliseconds that messages and storage may take to reach the other tabs
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel(STORAGE_KEY) : null;
 
+/** Who is signed in, in any tab, with name and time zone. */
+export const currentUser = createStore(readStored()?.user ?? null);
 /** @type {Access | null} */
 let access = null;
 /** @type {Promise<void> | null} */
-let renewing = null;
-/** @type {Set<() => void>} */
-const listeners = new Set();
-let toldUser = kept()?.user ?? null;
-/** Why nobody is signed in, when it was not this person's doing. */
-let farewell = "";
+let renewal = null;
+let endReason = "";
 
-/** @returns {User | null} */
-export function user() {
-  return toldUser;
+/** Why the session has ended, unless the user signed out. */
+export function sessionEndReason() {
+  return endReason;
 }
 
-export function whyEnded() {
-  return farewell;
-}
-
-/**
- * Be told when somebody has signed in or out, in whichever tab, or has another name or time zone.
- * @param {() => void} listener
- */
-export function onSession(listener) {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-}
-
-/**
- * @param {string} email
- * @param {string} password
- */
+/** @param {string} email @param {string} password */
 export async function signIn(email, password) {
-  begin((await send("POST", "/api/auth/login", { body: { email, password } })).body);
+  const session = (await send("POST", "/api/auth/login", { body: { email, password } })).body;
+  keepTokens(session);
+  begin(session.user);
 }
 
 /**
- * Make an account and sign in to it, at home in the time zone of this device.
+ * Creates an account in the time zone of this device, and signs in to it.
  * @param {{ name: string, email: string, password: string }} account
  */
 export async function signUp(account) {
   const session = (await send("POST", "/api/auth/register", { body: account })).body;
-  take(session);
+  keepTokens(session);
   const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const atHome = await call("PATCH", "/api/auth/me", { body: { time_zone } }).catch(() => null);
-  begin({ ...session, user: atHome?.body ?? session.user, refresh_token: kept()?.refresh_token });
+  const updated = await call("PATCH", "/api/auth/me", { body: { time_zone } }).catch(() => null);
+  begin(updated?.body ?? session.user);
 }
 
-/** Sign out in every tab of this browser, also when the server cannot be told. */
+/** Signs out in every tab of this browser, even if the server cannot be reached. */
 export async function signOut() {
-  const told = call("POST", "/api/auth/logout", { seconds: 5 }).catch(() => null);
-  await told;
+  await call("POST", "/api/auth/logout", { seconds: 5 }).catch(() => null);
   end("");
 }
 
-/** The account is gone, and the session with it. */
-export function forget() {
+/** Ends the session of an account that has been deleted. */
+export function endDeletedAccount() {
   end("Your account has been deleted.");
 }
 
-/** @param {User} user as the server has just given it */
-export function remember(user) {
-  const now = kept();
-  if (now) localStorage.setItem(STORED, JSON.stringify({ ...now, user }));
-  tell(user);
+/** @param {User} user as the server has just returned it */
+export function updateUser(user) {
+  const stored = readStored();
+  if (stored) writeStored({ ...stored, user });
+  setUser(user);
 }
 
 /**
- * A call in the name of whoever is signed in, or of `options.owner`: then nobody else's token goes with it.
+ * Sends a request as the current user, or as `options.owner`: then never with the token of another user.
  * @param {string} method
  * @param {string} path
- * @param {Options} [options]
- * @returns {Promise<Answer>}
+ * @param {RequestOptions} [options]
+ * @returns {Promise<ApiResponse>}
  */
 export async function call(method, path, options = {}) {
-  const { owner = toldUser?.id } = options;
+  const owner = options.owner ?? currentUser.get()?.id;
   const token = await validToken(owner);
   try {
     return await send(method, path, { ...options, token });
   } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 401) throw error;
-    if (access?.token === token) access = null; // nobody has renewed it meanwhile
+    if (!isUnauthorized(error)) throw error;
+    if (access?.token === token) access = null; // not renewed in the meantime
     return send(method, path, { ...options, token: await validToken(owner) });
   }
 }
 
 /**
- * The access token of this user if one is at hand; for the last moment of a page, when there is no time to ask for one.
+ * The access token of a user if it is in memory; for pages that are being closed and have no time to renew it.
  * @param {string} owner
  */
-export function tokenAtHand(owner) {
+export function tokenInMemory(owner) {
   return access?.owner === owner ? access.token : undefined;
 }
 
-/** @param {string | undefined} owner whose it has to be, once somebody is signed in */
+/** @param {string | undefined} owner the id of the only user whose token may be returned, if any */
 async function validToken(owner) {
-  if (!isValid()) await (renewing ??= renew().finally(() => (renewing = null)));
-  if (!access || access.owner !== (owner ?? access.owner)) throw new Problem(401, null, 0);
+  if (!isFresh()) {
+    renewal ??= renew().finally(() => (renewal = null));
+    await renewal;
+  }
+  if (!access || (owner && access.owner !== owner)) throw new Problem(401);
   return access.token;
 }
 
-function isValid() {
+function isFresh() {
   return access !== null && Date.now() < access.renewAt;
 }
 
-/** One renewal at a time, over all tabs: who had to wait has by then been told what the other tab got. */
+/** Renews the tokens once for all tabs: a tab that waited for the lock has received the new ones by then. */
 async function renew() {
-  if (!navigator.locks) return renewUnlessDone();
+  if (!navigator.locks) return renewUnlessFresh();
   await new Promise((resolve, reject) => {
     void navigator.locks.request("todo-renewal", async () => {
-      await renewUnlessDone().then(resolve, reject);
-      await new Promise((told) => setTimeout(told, UNTIL_ALL_TABS_KNOW));
+      await renewUnlessFresh().then(resolve, reject);
+      await new Promise((done) => setTimeout(done, TAB_DELAY));
     });
   });
 }
 
-async function renewUnlessDone() {
-  const now = kept();
-  if (!now) return end(farewell);
-  if (isValid()) return;
+async function renewUnlessFresh() {
+  const stored = readStored();
+  if (!stored) return end(endReason);
+  if (isFresh()) return;
+  const { refresh_token } = stored;
   try {
-    take((await send("POST", "/api/auth/refresh", { body: { refresh_token: now.refresh_token } })).body);
+    keepTokens((await send("POST", "/api/auth/refresh", { body: { refresh_token } })).body);
   } catch (error) {
-    if (!(error instanceof Problem) || error.status !== 401) throw error;
-    if (kept()?.refresh_token !== now.refresh_token) return renewUnlessDone(); // without locks two may have tried
+    if (!isUnauthorized(error)) throw error;
+    if (readStored()?.refresh_token !== refresh_token) return renewUnlessFresh(); // without locks another tab may have renewed it
     end("Your session has ended. Please sign in again.");
   }
 }
 
+/** @param {unknown} error */
+function isUnauthorized(error) {
+  return error instanceof Problem && error.status === 401;
+}
+
 /**
- * Both tokens are kept before either is used.
+ * Stores both tokens before either is used.
  * @param {{ user: User, token: string, refresh_token: string, expires_in: number }} session
  */
-function take(session) {
-  localStorage.setItem(STORED, JSON.stringify({ user: session.user, refresh_token: session.refresh_token }));
-  const lifetime = session.expires_in * 1000;
-  access = { token: session.token, renewAt: Date.now() + lifetime - Math.min(60_000, lifetime / 3), owner: session.user.id };
+function keepTokens({ user, token, refresh_token, expires_in }) {
+  writeStored({ user, refresh_token });
+  const lifetime = expires_in * 1000;
+  access = { token, renewAt: Date.now() + lifetime - Math.min(60_000, lifetime / 3), owner: user.id };
   tabs?.postMessage(access);
 }
 
-/** @param {any} session */
-function begin(session) {
-  if (session.token !== access?.token) take(session);
-  farewell = "";
-  remember(session.user);
+/** @param {User} user */
+function begin(user) {
+  endReason = "";
+  updateUser(user);
 }
 
 /** @param {string} reason */
 function end(reason) {
   access = null;
-  farewell = reason;
-  localStorage.removeItem(STORED);
-  tell(null);
+  endReason = reason;
+  localStorage.removeItem(STORAGE_KEY);
+  setUser(null);
 }
 
-/** @param {User | null} now */
-function tell(now) {
-  if (JSON.stringify(now) === JSON.stringify(toldUser)) return;
-  toldUser = now;
-  for (const listener of listeners) listener();
+/** @param {User | null} user */
+function setUser(user) {
+  if (JSON.stringify(user) !== JSON.stringify(currentUser.get())) currentUser.set(user);
 }
 
-/** @returns {Kept | null} */
-function kept() {
+/** @returns {StoredSession | null} */
+function readStored() {
   try {
-    return JSON.parse(localStorage.getItem(STORED) ?? "null");
+    return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null");
   } catch {
     return null;
   }
 }
 
+/** @param {StoredSession} session */
+function writeStored(session) {
+  localStorage.setItem(STORAGE_KEY, JSON.stringify(session));
+}
+
 addEventListener("storage", (event) => {
-  if (event.key !== STORED && event.key !== null) return;
-  const now = kept()?.user ?? null;
-  if (now?.id !== toldUser?.id) access = null; // signed out elsewhere, or somebody else signed in
-  if (now) farewell = "";
-  tell(now);
+  if (event.key !== STORAGE_KEY && event.key !== null) return;
+  const user = readStored()?.user ?? null;
+  if (user?.id !== currentUser.get()?.id) access = null; // signed out or in as another user in another tab
+  if (user) endReason = "";
+  setUser(user);
 });
 tabs?.addEventListener("message", ({ data }) => {
-  if (data.owner === (toldUser ?? kept()?.user)?.id) access = data;
+  if (data.owner === (currentUser.get() ?? readStored()?.user)?.id) access = data;
 });

@@ -1,4 +1,4 @@
-// The shapes that the client's modules hand to one another. For type checkers and readers; never served.
+// The types shared by the modules of the client, for type checkers and readers; never served.
 
 export type Priority = "high" | "medium" | "low";
 export type User = { id: string; email: string; name: string; time_zone: string; created_at: string };
@@ -17,10 +17,10 @@ export type Task = {
   updated_at: string;
 };
 
-/** What a person may set on a task. */
+/** What a user may set on a task. */
 export type Fields = Partial<Pick<Task, "title" | "description" | "completed" | "priority" | "due_date">>;
 
-/** Which tasks are asked for, in the words of the API. */
+/** The parameters of a list of tasks. */
 export type Query = {
   status?: "pending" | "completed";
   due?: "today" | "overdue";
@@ -29,31 +29,14 @@ export type Query = {
   sort: string;
 };
 
-/** A change that a person has made and the server has not yet confirmed. */
-export type Write = {
-  /** Random; tells it from other writes on this side. */
-  key: string;
-  kind: "add" | "change" | "remove";
-  /** The task, or the name that a task has until the server has given it an id. */
-  id: string;
-  fields: Fields;
-  /** The revision of the task that the person was looking at. */
-  seen: number;
-  /** The title, for messages. */
-  title: string;
-  /** Whether it may still be taken back and is therefore not sent. */
-  held?: boolean;
-  /** What was sent, with its idempotency key. From the first attempt on it is repeated byte for byte. */
-  request?: { key: string; method: string; path: string; body?: string; ifMatch?: string };
-};
+export type ListRoute = { view: string; path: string; name: string; query: Query };
+export type Route = { view: string; taskId: string | null; search: URLSearchParams };
 
-/** What is read out of an answer. */
-export type Answer = { status: number; body: any; etag: string | null; next: string | null };
+export type ApiResponse = { status: number; body: any; etag: string | null; next: string | null };
 
-/** How to send a request. */
-export type Options = {
+export type RequestOptions = {
   token?: string;
-  /** The id of the user in whose name alone it may be sent. */
+  /** The id of the only user as whom it may be sent. */
   owner?: string;
   body?: unknown;
   /** A body that has been serialised already. */
@@ -66,7 +49,61 @@ export type Options = {
   keepalive?: boolean;
 };
 
-/** A moment as a person at home sees it: the date and the time of day in their zone. */
+export type Send = (method: string, path: string, options: RequestOptions) => Promise<ApiResponse>;
+
+/** The part of `window` that keeps a queue. */
+export type Browser = Pick<
+  Window,
+  "localStorage" | "sessionStorage" | "navigator" | "addEventListener" | "removeEventListener"
+>;
+
+/** A request in the outbox. Once it has been sent it is repeated unchanged until there is a response. */
+export type QueuedRequest = {
+  id: string;
+  /** The idempotency key. */
+  key: string;
+  /** The id of what it is about; requests about the same resource depend on one another. */
+  resource: string;
+  method: string;
+  path: string;
+  body?: string;
+  ifMatch?: string;
+  /** Whether it can still be undone, and is therefore not sent. */
+  held: boolean;
+  sent: boolean;
+  /** What it does, for the owner of the resource; the outbox only keeps it. */
+  change: TaskChange;
+};
+
+export type TaskChange = { kind: "add" | "change" | "remove"; fields: Fields; /** For messages. */ title: string };
+
+/** A change made here and the version made elsewhere, of which the user has to choose one. */
+export type Conflict = { request: QueuedRequest; theirs: Task };
+
+/** A change that the server did not accept. */
+export type Rejection = { request: QueuedRequest; problem: import("./api.js").Problem };
+
+/** What the owner of the queued requests knows about their resources. */
+export type OutboxHandlers = {
+  /** A request was left behind by an earlier page. */
+  restored: (request: QueuedRequest) => void;
+  /** What a response changes in unsent requests about the same resource. */
+  rebase: (request: QueuedRequest, body: any) => Pick<QueuedRequest, "resource" | "path" | "ifMatch"> | null;
+  succeeded: (request: QueuedRequest, body: any) => void;
+  /** A request failed and will not be repeated. */
+  rejected: (request: QueuedRequest, problem: import("./api.js").Problem) => void;
+  /** Whether the resource already is what the request would make it. */
+  fulfilled: (request: QueuedRequest, current: any) => boolean;
+  /** The precondition failed; the request waits for `overwrite` or `drop`. */
+  conflicted: (request: QueuedRequest, current: any) => void;
+};
+
+export type TaskController = ReturnType<typeof import("./tasks/task-controller.js").createTaskController>;
+
+/** A word that was recognised in a quick entry. */
+export type Token = { kind: "priority" | "date" | "time"; raw: string; label: string; value: string };
+
+/** A moment on the calendar and the clock of a zone. */
 export type Moment = { zone: string; instant: number; date: string; time: string };
 
 export type Due =
@@ -74,52 +111,53 @@ export type Due =
   | { kind: "floating"; date: string; time: string }
   | { kind: "fixed"; date: string; time: string; offset: string; zone: string | null; instant: number };
 
-/** A task as it is to be shown: changes that are under way are in it already. */
+/** A task to be shown, unsent changes included. */
 export type Row = { key: string; task: Task; waiting: boolean };
-
-/** Two versions of one task, of which a person has to choose one. */
-export type Conflict = { write: Write; theirs: Task };
-
-/** A write that the server did not accept, and why. */
-export type Refusal = { write: Write; problem: import("./api.js").Problem };
 
 export type TaskState = {
   query: Query;
   status: "loading" | "ready" | "failed";
+  /** Whether the response to a new query is awaited. */
   busy: boolean;
   problem: Error | null;
+  /** Ids as the server listed them; rows keep their places until the list is loaded again. */
   order: string[];
-  fresh: string[];
+  /** Ids of tasks added here since then, latest first. */
+  added: string[];
+  /** By id, as the server has returned them last. */
   tasks: Map<string, Task>;
+  /** The address of the next page. */
   next: string | null;
   etag: string | null;
-  pending: Write[];
+  /** Ids of tasks changed here since the list was loaded: only these may have left it. */
   touched: Set<string>;
+  /** Ids of tasks that stay in sight for a moment after they have left the list. */
   lingering: Set<string>;
-  gone: Set<string>;
+  deleted: Set<string>;
+  /** By id, the temporary id that a task added here had before, so that its row stays the same. */
   aliases: Map<string, string>;
+  /** The number of changes saved. */
+  responses: number;
 };
 
 export type TaskEvent =
-  | { type: "asked"; query: Query; keep: boolean }
-  | { type: "listed"; tasks: Task[]; next: string | null; etag: string | null; more: boolean }
+  | { type: "loading"; query: Query; keep: boolean }
+  | { type: "loaded"; tasks: Task[]; next: string | null; etag: string | null; more: boolean }
   | { type: "failed"; problem: Error }
-  | { type: "wanted"; write: Write }
-  | { type: "withdrawn"; write: Write }
-  | { type: "done"; write: Write; task: Task | null }
-  | { type: "seen"; task: Task }
-  | { type: "vanished"; id: string }
+  | { type: "changed"; id: string; change: TaskChange }
+  | { type: "saved"; id: string; change: TaskChange; task: Task | null }
+  | { type: "received"; task: Task }
+  | { type: "deleted"; id: string }
   | { type: "settled"; id: string };
 
-export type Place = { view: string; taskId: string | null; search: URLSearchParams };
 export type Toast = {
   id: number;
   text: string;
   seconds: number;
   tone: "plain" | "error";
-  /** What can be done about it, in a word, and how. */
+  /** The label of the button, if there is one, and what it does. */
   action?: string;
-  act?: () => void;
-  /** Told when it has passed without that. */
-  gone?: () => void;
+  onAction?: () => void;
+  /** Called when the toast goes away without the action. */
+  onExpired?: () => void;
 };

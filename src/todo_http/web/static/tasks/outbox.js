@@ -1,213 +1,208 @@
-// The writes that wait for an answer: sent one after the other, again until there is one, and kept over reloads.
+// Requests that wait for a response: sent one at a time, repeated until there is one, and kept over reloads.
 
-import { NoAnswer, Problem, randomKey } from "../api.js";
-import { keepQueue } from "./kept-queue.js";
+import { NoResponse, Problem, randomKey } from "../api.js";
+import { createPersistentQueue } from "./persistent-queue.js";
 
-/** @import { Answer, Task, Write } from "../types.js" */
-/**
- * @typedef {object} Listener what happens to writes
- * @property {(write: Write) => void} found one that an earlier page has left behind
- * @property {(write: Write, task: Task | null) => void} done
- * @property {(write: Write, theirs: Task) => void} conflict somebody else was faster; waits for `resolve`
- * @property {(write: Write, problem: Problem) => void} refused it will not be tried again
- * @property {() => void} changed how many wait
- */
-/** @typedef {ReturnType<typeof createOutbox>} Outbox */
+/** @import { OutboxHandlers, QueuedRequest, Send } from "../types.js" */
 
 const LONGEST_PAUSE = 20_000;
+const FOREVER = 2 ** 30;
 
 /**
  * @param {string} owner the id of the user
- * @param {(method: string, path: string, options: object) => Promise<Answer>} call
- * @param {Listener} listener
+ * @param {Send} send
+ * @param {OutboxHandlers} handlers
  */
-export function createOutbox(owner, call, listener) {
-  const base = `/api/${owner}/tasks`;
-  /** @type {Set<string>} names of writes about which a person has to decide */
-  const disputed = new Set();
-  /** @type {() => void} */
-  let wake = () => {};
+export function createOutbox(owner, send, handlers) {
+  /** The ids of requests in conflict. @type {Set<string>} */
+  const conflicts = new Set();
   let stopped = false;
-  const kept = keepQueue(owner, (write) => (listener.found(write), listener.changed(), wake()));
+  /** Ends the current pause. */
+  let wake = () => {};
+  const queue = createPersistentQueue(owner, (request) => {
+    handlers.restored(request);
+    wake();
+  });
+  const { requests } = queue;
+  const withId = (/** @type {string} */ id) => (/** @type {QueuedRequest} */ request) => request.id === id;
+  const find = (/** @type {string} */ id) => requests.get().find(withId(id));
+
+  /** @param {(request: QueuedRequest) => boolean} condition */
+  function remove(condition) {
+    queue.set(requests.get().filter((request) => !condition(request)));
+  }
+
+  /** @param {(request: QueuedRequest) => boolean} condition @param {Partial<QueuedRequest>} changes */
+  function update(condition, changes) {
+    queue.set(requests.get().map((request) => (condition(request) ? { ...request, ...changes } : request)));
+  }
 
   async function run() {
     while (!stopped) {
-      const write = nextToSend();
-      if (write) await attempt(write);
-      else await sleep(2 ** 30);
+      const next = nextRequest(requests.get(), conflicts);
+      if (next) await deliver(next.id);
+      else await pause(FOREVER);
     }
   }
 
-  /** The first write that may go: not held back, not disputed, and not behind such a one on the same task. */
-  function nextToSend() {
-    const blocked = new Set();
-    for (const write of kept.writes()) {
-      if (blocked.has(write.id)) continue;
-      if (!disputed.has(write.key) && !write.held) return write;
-      blocked.add(write.id);
-    }
-    return null;
-  }
-
-  /** @param {Write} write */
-  async function attempt(write) {
-    for (let round = 0; !stopped; round += 1) {
-      const request = (write.request ??= requestFor(write, base));
-      kept.save();
-      try {
-        const { method, path, body: text, ...terms } = request;
-        const answer = await call(method, path, { text, ...terms });
-        return settle(write, answer.body);
-      } catch (error) {
-        const wait = await afterFailure(write, error, round);
-        if (wait === null) return;
-        await sleep(wait);
-        if (!kept.has(write)) return;
-      }
+  /** @param {string} id */
+  async function deliver(id) {
+    update(withId(id), { sent: true });
+    for (let attempt = 0; !stopped; attempt += 1) {
+      const request = find(id);
+      if (!request) return;
+      const delay = await attemptOnce(request, attempt);
+      if (delay === 0) return;
+      await pause(delay);
     }
   }
 
   /**
-   * What a failure means: a number of milliseconds after which to try again, or null when the write is dealt with.
-   * @param {Write} write
-   * @param {unknown} error
-   * @param {number} round
+   * The milliseconds after which to try again; 0 when there is nothing more to do.
+   * @param {QueuedRequest} request
+   * @param {number} attempt
    */
-  async function afterFailure(write, error, round) {
-    const pause = Math.min(LONGEST_PAUSE, 500 * 2 ** round) * (0.75 + Math.random() / 2);
-    if (!(error instanceof Problem)) return pause; // no answer: it may have happened, so the same again
-    if (error.status === 401) return (stopped = true), null; // the queue is kept for when its owner is back
-    if (error.status === 429 || error.status === 503) return Math.max(pause, error.retryAfter * 1000);
-    if (error.status > 500 || ["request-in-progress", "conflict"].includes(error.code)) return pause;
-    if (error.status === 500 && round < 3) return pause;
-    if (error.status === 404 && write.kind === "remove") return settle(write, null), null;
-    if (error.status === 412) return dispute(write);
-    const vain = write.kind === "add" || error.status === 404; // then so is all that was to follow
-    kept.drop((other) => other.key === write.key || (vain && other.id === write.id));
-    listener.refused(write, error);
-    listener.changed();
-    return null;
-  }
-
-  /**
-   * @param {Write} write
-   * @param {Task | null} task
-   */
-  function settle(write, task) {
-    kept.drop((other) => other.key === write.key);
-    for (const later of task ? kept.writes() : []) {
-      if (later.id !== write.id || later.request) continue;
-      later.id = /** @type {Task} */ (task).id;
-      later.seen = /** @type {Task} */ (task).revision; // made over what this write was about to bring
-    }
-    kept.save();
-    listener.done(write, task);
-    listener.changed();
-  }
-
-  /** @param {Write} write */
-  async function dispute(write) {
-    let theirs;
+  async function attemptOnce(request, attempt) {
+    const { method, path, body, key, ifMatch } = request;
+    let response;
     try {
-      theirs = (await call("GET", `${base}/${write.id}`, {})).body;
+      response = await send(method, path, { text: body, key, ifMatch });
     } catch (error) {
-      return error instanceof NoAnswer ? 1000 : 5000; // its own 412, or 404, comes again
+      return retryDelay(error, attempt) || settleFailure(request, /** @type {Problem} */ (error));
     }
-    const wanted = Object.entries(write.fields);
-    if (write.kind === "change" && wanted.every(([name, value]) => theirs[name] === value)) return settle(write, theirs), null;
-    disputed.add(write.key);
-    listener.conflict(write, theirs);
-    return null;
+    succeed(request, response.body);
+    return 0;
+  }
+
+  /** @param {QueuedRequest} request @param {Problem} problem */
+  async function settleFailure(request, problem) {
+    const { status } = problem;
+    if (status === 412) return resolveConflict(request);
+    if (status === 401) stopped = true; // the queue is kept until its owner is back
+    else if (status === 404 && request.method === "DELETE") succeed(request, null);
+    else reject(request, problem);
+    return 0;
+  }
+
+  /** @param {QueuedRequest} request */
+  async function resolveConflict(request) {
+    let current;
+    try {
+      current = (await send("GET", request.path, {})).body;
+    } catch (error) {
+      return error instanceof NoResponse ? 1000 : 5000; // the next attempt gets its 412, or 404, again
+    }
+    if (handlers.fulfilled(request, current)) {
+      succeed(request, current);
+    } else {
+      conflicts.add(request.id);
+      handlers.conflicted(request, current);
+    }
+    return 0;
+  }
+
+  /** @param {QueuedRequest} request @param {any} body */
+  function succeed(request, body) {
+    remove(withId(request.id));
+    const rebase = handlers.rebase(request, body);
+    if (rebase) update(({ resource, sent }) => resource === request.resource && !sent, rebase);
+    if (!stopped) handlers.succeeded(request, body);
+  }
+
+  /** @param {QueuedRequest} request @param {Problem} problem */
+  function reject(request, problem) {
+    const missing = request.method === "POST" || problem.status === 404; // later requests about the resource would fail too
+    remove(({ id, resource }) => id === request.id || (missing && resource === request.resource));
+    handlers.rejected(request, problem);
   }
 
   /** @param {number} milliseconds */
-  function sleep(milliseconds) {
-    return /** @type {Promise<void>} */ (new Promise((resolve) => {
+  function pause(milliseconds) {
+    return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
-      wake = () => (clearTimeout(timer), resolve());
-    }));
+      wake = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
   }
 
   void run();
   return {
-    /** @param {Write} write */
-    put(write) {
-      kept.add(write);
-      listener.changed();
+    requests,
+    /** @param {QueuedRequest} request */
+    add(request) {
+      queue.set([...requests.get(), request]);
+      wake();
+    },
+    /** Sends a request that was held back. @param {string} id */
+    release(id) {
+      update(withId(id), { held: false });
+      wake();
+    },
+    /** Removes a request unless it has been sent; returns whether it did. @param {string} id */
+    withdraw(id) {
+      const unsent = find(id)?.sent === false;
+      if (unsent) remove(withId(id));
+      return unsent;
+    },
+    /** Resolves a conflict: sends the request again, over the current version. @param {string} id @param {string} ifMatch */
+    overwrite(id, ifMatch) {
+      conflicts.delete(id);
+      update(withId(id), { key: randomKey(), ifMatch, sent: false });
+      wake();
+    },
+    /** Resolves a conflict: removes all requests about the resource. @param {string} resource */
+    drop(resource) {
+      remove((request) => request.resource === resource);
       wake();
     },
     /**
-     * Take back a write that has not been sent.
-     * @param {Write} write
+     * Sends held deletions of a page that is being closed. They stay in the queue, to be repeated with the same key.
+     * @param {(request: QueuedRequest) => void} sendAndForget
      */
-    withdraw(write) {
-      if (!kept.has(write) || write.request) return false;
-      kept.drop((other) => other.key === write.key);
-      listener.changed();
-      return true;
-    },
-    /**
-     * Decide about a disputed write: once more over the other version, or not at all.
-     * @param {Write} write
-     * @param {Task} theirs
-     * @param {boolean} mine
-     */
-    resolve(write, theirs, mine) {
-      disputed.delete(write.key);
-      const dropped = mine ? [] : kept.writes().filter((other) => other.id === write.id);
-      kept.drop((other) => dropped.includes(other));
-      if (mine) Object.assign(write, { seen: theirs.revision, request: undefined });
-      kept.save();
-      listener.changed();
-      wake();
-      return dropped;
-    },
-    /**
-     * The page goes away: send what was held back, without waiting for answers. It stays in the queue, and whoever
-     * finds it there repeats it under the same key.
-     * @param {(method: string, path: string, options: object) => void} sendAndForget
-     */
-    leave(sendAndForget) {
-      for (const write of kept.writes()) {
-        if (write.kind !== "remove" || write.request || disputed.has(write.key)) continue;
-        write.held = false;
-        const { method, path, body: _, ...terms } = (write.request = requestFor(write, base));
-        sendAndForget(method, path, { ...terms, keepalive: true });
-      }
-      kept.save();
-    },
-    /**
-     * Send what was held back: it can no longer be taken back.
-     * @param {Write} write
-     */
-    release(write) {
-      write.held = false;
-      kept.save();
-      listener.changed();
-      wake();
+    flush(sendAndForget) {
+      const flushed = requests.get().filter((request, index, all) =>
+        request.method === "DELETE" && !request.sent && all.findIndex(({ resource }) => resource === request.resource) === index);
+      flushed.forEach(sendAndForget);
+      update((request) => flushed.includes(request), { held: false, sent: true });
     },
     wake: () => wake(),
-    writes: () => kept.writes(),
-    waiting: () => kept.writes().filter((write) => !write.held).length,
+    discard: () => queue.set([]),
+    forget: queue.forget,
     stop() {
       stopped = true;
-      kept.release();
+      queue.close();
       wake();
     },
-    discard: () => kept.drop(() => true),
   };
 }
 
 /**
- * The request for a write, as it is sent every time.
- * @param {Write} write
- * @param {string} base
+ * The first request that is neither held back nor in conflict nor behind such a one about the same resource.
+ * @param {QueuedRequest[]} requests
+ * @param {Set<string>} conflicts
  */
-function requestFor(write, base) {
-  const key = randomKey();
-  if (write.kind === "add") return { key, method: "POST", path: base, body: JSON.stringify(write.fields) };
-  const path = `${base}/${write.id}`;
-  const ifMatch = `"${write.seen}"`;
-  if (write.kind === "remove") return { key, method: "DELETE", path, ifMatch };
-  return { key, method: "PATCH", path, ifMatch, body: JSON.stringify(write.fields) };
+export function nextRequest(requests, conflicts) {
+  const blocked = new Set();
+  for (const request of requests) {
+    if (blocked.has(request.resource)) continue;
+    if (!request.held && !conflicts.has(request.id)) return request;
+    blocked.add(request.resource);
+  }
+  return null;
+}
+
+/**
+ * The milliseconds after which to repeat a failed request; 0 when repeating it is useless.
+ * @param {unknown} error
+ * @param {number} attempt
+ */
+export function retryDelay(error, attempt) {
+  const backoff = Math.min(LONGEST_PAUSE, 500 * 2 ** attempt) * (0.75 + Math.random() / 2);
+  if (!(error instanceof Problem)) return backoff; // it may have had its effect
+  const { status, code } = error;
+  if (status === 429 || status === 503) return Math.max(backoff, error.retryAfter * 1000);
+  if (status > 500 || code === "request-in-progress" || code === "conflict") return backoff;
+  return status === 500 && attempt < 3 ? backoff : 0;
 }

@@ -1,10 +1,10 @@
-// A question to the list of tasks: how it is written in an address, and whether a task still answers it. Pure.
+// A query for tasks: its address in the API, and whether a task matches it. Pure.
 
-import { isOn, isOverdue, readDue } from "../words/due.js";
+import { isOn, isOverdue, parseDue } from "../formatting/due-dates.js";
 
 /** @import { Moment, Query, Task } from "../types.js" */
 
-/** A longer search is refused by the server. */
+/** The server rejects longer searches. */
 const SEARCH_MAX = 255;
 
 /**
@@ -13,13 +13,22 @@ const SEARCH_MAX = 255;
  * @param {Query} query
  * @param {number} limit
  */
-export function addressOf(owner, query, limit) {
+export function listAddress(owner, query, limit) {
   const search = new URLSearchParams({ ...query, limit: String(limit) });
   return `/api/${owner}/tasks?${search}`;
 }
 
 /**
- * Whether a task that has been changed here still belongs into the list. The server decides, and this foretells it.
+ * Whether two queries differ at most in filters and order.
+ * @param {Query} one
+ * @param {Query} other
+ */
+export function isSameList(one, other) {
+  return one.status === other.status && one.due === other.due;
+}
+
+/**
+ * Whether a task that was changed here still belongs to the list. Predicts what the server will decide.
  * @param {Task} task
  * @param {Query} query
  * @param {Moment} now
@@ -27,20 +36,19 @@ export function addressOf(owner, query, limit) {
 export function matches(task, query, now) {
   if (query.status && (query.status === "completed") !== task.completed) return false;
   if (query.priority && query.priority !== (task.priority ?? "none")) return false;
-  const due = readDue(task.due_date);
+  const due = parseDue(task.due_date);
   if (query.due === "today" && !(due && isOn(due, now.date, now.zone))) return false;
   if (query.due === "overdue" && (task.completed || !due || !isOverdue(due, now))) return false;
   if (!query.q) return true;
-  const text = plain(`${task.title}\n${task.description ?? ""}`);
-  return plain(query.q.slice(0, SEARCH_MAX)).split(/\s+/).every((word) => text.includes(word));
+  const text = normalize(`${task.title}\n${task.description ?? ""}`);
+  return normalize(query.q.slice(0, SEARCH_MAX)).split(/\s+/).every((word) => text.includes(word));
 }
 
 /**
- * Without case and accents. In pieces, since decomposing takes time with the square of a run of marks, which are
- * dropped whatever their order is.
+ * Removes case and accents. Works in pieces, since decomposing a run of marks takes time with the square of its length.
  * @param {string} text
  */
-function plain(text) {
+function normalize(text) {
   const decomposed = text.replace(/[^\0-\x7f]{1,32}/gu, (piece) => piece.normalize("NFD"));
   return decomposed.replace(/\p{M}/gu, "").toLowerCase().trim();
 }

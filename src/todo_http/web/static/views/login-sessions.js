@@ -1,11 +1,11 @@
-// Where somebody is signed in, with the means to end that.
+// The list of login sessions, which can be ended.
 
-import { FormProblem } from "../parts/fields.js";
-import { say } from "../parts/toasts.js";
+import { FormProblem } from "../components/fields.js";
+import { showToast } from "../components/toasts.js";
+import { deviceName } from "../formatting/devices.js";
+import { momentIn } from "../formatting/due-dates.js";
 import { call } from "../session.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { deviceWords } from "../words/devices.js";
-import { momentIn } from "../words/due.js";
 
 /** @typedef {{ id: string, created_at: string, last_used_at: string, client: string | null, current: boolean }} LoginSession */
 
@@ -19,12 +19,12 @@ export function LoginSessions({ zone }) {
   const load = async () => setSessions((await call("GET", "/api/auth/sessions")).body.reverse());
   useEffect(() => void attempt(load), []);
 
-  /** @param {string} path @param {string} words */
-  const end = (path, words) => attempt(async () => {
+  /** @param {string} path @param {string} message */
+  const end = (path, message) => attempt(async () => {
     await call("DELETE", path);
     await load();
-    heading.current?.focus(); // the button that was pressed is gone
-    say(words);
+    heading.current?.focus(); // the focused button has been removed
+    showToast(message);
   });
   const others = sessions?.some((session) => !session.current);
   return html`<section aria-labelledby="sessions">
@@ -33,13 +33,13 @@ export function LoginSessions({ zone }) {
     <ul class="sessions" role="list" aria-label="Login sessions" aria-busy=${sessions ? "false" : "true"}>
       ${sessions?.map((session) => html`<li key=${session.id}>
         <div>
-          <strong>${deviceWords(session.client)}</strong>
-          <p class="hint">${session.current ? "This browser" : `Last seen ${words(session.last_used_at, zone)}`},
-            ${" "}signed in ${words(session.created_at, zone)}</p>
+          <strong>${deviceName(session.client)}</strong>
+          <p class="hint">${session.current ? "This browser" : `Last seen ${describeInstant(session.last_used_at, zone)}`},
+            ${" "}signed in ${describeInstant(session.created_at, zone)}</p>
         </div>
         ${session.current
           ? html`<span class="badge">Here</span>`
-          : html`<button class="secondary" aria-label="End session of ${deviceWords(session.client)}"
+          : html`<button class="secondary" aria-label="End session of ${deviceName(session.client)}"
               onClick=${() => end(`/api/auth/sessions/${session.id}`, "Session ended")}>End</button>`}
       </li>`)}
     </ul>
@@ -48,11 +48,8 @@ export function LoginSessions({ zone }) {
   </section>`;
 }
 
-/**
- * @param {string} instant
- * @param {string} zone
- */
-function words(instant, zone) {
+/** @param {string} instant @param {string} zone */
+function describeInstant(instant, zone) {
   const { date, time } = momentIn(zone, Date.parse(instant));
   return date === momentIn(zone).date ? `today ${time}` : `${date} ${time}`;
 }

@@ -1,95 +1,94 @@
-// The line in which a task is typed. What was understood of it is shown at once and can be taken back.
+// The field in which a task is typed. What is recognised in it is shown at once and can be undone.
 
-import { Problem } from "../api.js";
+import { showError } from "../components/toasts.js";
+import { Icon } from "../components/icons.js";
 import { focusTasks } from "../focus.js";
-import { Icon } from "../parts/icons.js";
-import { say } from "../parts/toasts.js";
+import { daysBetween, formatDue, shortDate } from "../formatting/due-dates.js";
+import { formValues, parseEntry } from "../formatting/quick-entry.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { calendarWords, daysFrom, writeDue } from "../words/due.js";
-import { meaning, readLine } from "../words/quick-entry.js";
 import { DueFields, PriorityField } from "./task-fields.js";
 
-/** @import { Fields, Moment, Refusal } from "../types.js" */
-/** @import { Board } from "../tasks/board.js" */
-/** @import { Found } from "../words/quick-entry.js" */
-/** @typedef {{ date?: string, time?: string, basis?: string, priority?: string }} Chosen with the fields, which count more than the words */
+/** @import { Fields, Moment, Rejection, TaskController, Token } from "../types.js" */
+/** @import { Problem } from "../api.js" */
+/** @typedef {{ date?: string, time?: string, basis?: string, priority?: string }} Details set with the fields; they override the tokens */
 
-/** What was typed, by the key of the write, in case that it is refused. @type {Map<string, string>} */
-const typed = new Map();
+/** What was typed, by the id of the request, in case it is rejected. @type {Map<string, string>} */
+const typedLines = new Map();
 
 /**
  * @param {object} props
- * @param {Board} props.board
+ * @param {TaskController} props.controller
  * @param {Moment} props.now
- * @param {string} props.date when a task is due if nothing else is said; empty for never
- * @param {Refusal | null} props.refusal
- * @param {() => void} props.onRefusalSeen
+ * @param {string} props.date the default due date, if any
+ * @param {Rejection | null} props.rejection
+ * @param {() => void} props.onRejectionShown
  */
-export function QuickEntry({ board, now, date, refusal, onRefusalSeen }) {
+export function QuickEntry({ controller, now, date, rejection, onRejectionShown }) {
   const [line, setLine] = useState("");
   const [literal, setLiteral] = useState(/** @type {Set<string>} */ (new Set()));
-  const [chosen, setChosen] = useState(/** @type {Chosen} */ ({}));
+  const [details, setDetails] = useState(/** @type {Details} */ ({}));
   const [open, setOpen] = useState(false);
   const [error, setError] = useState("");
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const { title, found } = readLine(line, now, literal);
-  const read = meaning(found, now);
-  const due = { date: read.date || date, time: read.time, basis: "floating", ...chosen };
-  const priority = chosen.priority ?? read.priority ?? "";
+  const { title, tokens } = parseEntry(line, now, literal);
+  const parsed = formValues(tokens, now);
+  const due = { date: parsed.date || date, time: parsed.time, basis: "floating", ...details };
+  const priority = details.priority ?? parsed.priority ?? "";
 
   useEffect(() => {
-    if (refusal?.write.kind !== "add") return;
-    const words = whatIsWrong(refusal.problem);
-    if (line) say(`“${refusal.write.title.slice(0, 40)}”: ${words}`, { tone: "error", seconds: 12 });
-    else {
-      setLine(typed.get(refusal.write.key) ?? refusal.write.title);
-      setError(words);
+    if (rejection?.request.change.kind !== "add") return;
+    const { request, problem } = rejection;
+    if (line) {
+      showError(`“${request.change.title.slice(0, 40)}”: ${describeProblem(problem)}`);
+    } else {
+      setLine(typedLines.get(request.id) ?? request.change.title);
+      setError(describeProblem(problem));
       input.current?.focus();
     }
-    onRefusalSeen();
-  }, [refusal]);
+    onRejectionShown();
+  }, [rejection]);
 
   const reset = () => {
     setLine("");
     setLiteral(new Set());
-    setChosen({});
+    setDetails({});
     setError("");
   };
   /** @param {SubmitEvent} event */
-  const submit = (event) => {
+  const onSubmit = (event) => {
     event.preventDefault();
     input.current?.focus();
     if (!title) return setError("This must not be empty.");
     /** @type {Fields} */
     const fields = { title };
     if (priority) fields.priority = /** @type {any} */ (priority);
-    if (due.date) fields.due_date = writeDue(due.date, due.time, due.basis);
-    typed.set(board.add(fields).key, line);
+    if (due.date) fields.due_date = formatDue(due.date, due.time, due.basis);
+    typedLines.set(controller.add(fields).id, line);
     reset();
   };
   /** @param {any} event */
-  const write = (event) => {
+  const onInput = (event) => {
     setLine(event.target.value);
     setError("");
   };
   /** @param {KeyboardEvent} event */
-  const pressed = (event) => {
+  const onKeyDown = (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
     if (open) setOpen(false);
     else if (line) reset();
     else focusTasks();
   };
-  const anyDay = () => {
-    choose({ date: "" });
+  const update = (/** @type {Details} */ changes) => setDetails({ ...details, ...changes });
+  const removeDefaultDate = () => {
+    update({ date: "" });
     input.current?.focus();
   };
-  const choose = (/** @type {Chosen} */ more) => setChosen({ ...chosen, ...more });
-  return html`<form class="quick" onSubmit=${submit} onKeyDown=${pressed} noValidate>
+  return html`<form class="quick" onSubmit=${onSubmit} onKeyDown=${onKeyDown} noValidate>
     <div class="line">
       <${Icon} name="add" />
       <label class="hidden" for="quick-entry">Add a task</label>
-      <input id="quick-entry" ref=${input} type="text" value=${line} onInput=${write} autocomplete="off" enterkeyhint="done"
+      <input id="quick-entry" ref=${input} type="text" value=${line} onInput=${onInput} autocomplete="off" enterkeyhint="done"
         placeholder="Add a task" aria-keyshortcuts="n" aria-describedby="quick-hint${error ? " quick-error" : ""}"
         aria-invalid=${error ? "true" : undefined} />
       <button type="button" class="plain square" aria-label="Details" aria-expanded=${open ? "true" : "false"} title="Details"
@@ -99,44 +98,41 @@ export function QuickEntry({ board, now, date, refusal, onRefusalSeen }) {
     ${error && html`<p class="error" id="quick-error" role="alert">${error}</p>`}
     <p class="hint" id="quick-hint">Try <kbd>!high</kbd> <kbd>tomorrow</kbd> <kbd>17:00</kbd> in the line.</p>
     <div class="chips" aria-live="polite">
-      ${chips(found, literal, setLiteral)}
-      ${date && due.date === date && !read.date && html`<button type="button" class="chip" onClick=${anyDay}>
+      ${chips(tokens, literal, setLiteral)}
+      ${date && due.date === date && !parsed.date && html`<button type="button" class="chip" onClick=${removeDefaultDate}>
         Today<span class="hidden">, take back</span><${Icon} name="close" /></button>`}
-      ${!open && chosen.date && html`<span class="chip set">${dayChosen(chosen.date, now)} ${chosen.time}</span>`}
+      ${!open && details.date && html`<span class="chip set">${describeDate(details.date, now)} ${details.time}</span>`}
     </div>
     ${open && html`<div class="details">
-      <${DueFields} zone=${now.zone} date=${due.date} time=${due.time} basis=${due.basis} onChange=${choose} />
-      <${PriorityField} value=${priority} onChange=${choose} />
+      <${DueFields} zone=${now.zone} date=${due.date} time=${due.time} basis=${due.basis} onChange=${update} />
+      <${PriorityField} value=${priority} onChange=${update} />
     </div>`}
   </form>`;
 }
 
 /**
- * The words that were understood. Pressing one says that it was not meant so.
- * @param {Found[]} found
+ * The recognised words. Pressing one puts it back into the title.
+ * @param {Token[]} tokens
  * @param {Set<string>} literal
  * @param {(literal: Set<string>) => void} setLiteral
  */
-function chips(found, literal, setLiteral) {
-  return found.map(({ kind, raw, words, value }) => {
+function chips(tokens, literal, setLiteral) {
+  return tokens.map(({ kind, raw, label, value }) => {
     const undo = () => {
       setLiteral(new Set(literal).add(raw.toLowerCase()));
       document.getElementById("quick-entry")?.focus();
     };
     return html`<button type="button" class="chip ${kind === "priority" ? value : ""}" key=${kind} onClick=${undo}
-      title="Leave “${raw}” in the title">${words}<span class="hidden">, take back</span><${Icon} name="close" /></button>`;
+      title="Leave “${raw}” in the title">${label}<span class="hidden">, take back</span><${Icon} name="close" /></button>`;
   });
 }
 
-/**
- * @param {string} date
- * @param {Moment} now
- */
-function dayChosen(date, now) {
-  return ["Today", "Tomorrow"][daysFrom(now.date, date)] ?? calendarWords(date, now.date);
+/** @param {string} date @param {Moment} now */
+function describeDate(date, now) {
+  return ["Today", "Tomorrow"][daysBetween(now.date, date)] ?? shortDate(date, now.date);
 }
 
 /** @param {Problem} problem */
-function whatIsWrong(problem) {
-  return problem.errors.map((error) => error.detail).join(" ") || problem.message;
+function describeProblem(problem) {
+  return problem.errors.map(({ detail }) => detail).join(" ") || problem.message;
 }

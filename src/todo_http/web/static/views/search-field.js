@@ -1,44 +1,42 @@
-// The search: asks while somebody types, but not at every letter.
+// The search field, which searches during a pause in typing.
 
 import { focusTasks } from "../focus.js";
-import { Icon } from "../parts/icons.js";
-import { filterBy } from "../places.js";
+import { Icon } from "../components/icons.js";
+import { setFilter } from "../router.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 
-const PAUSE = 150;
+const PAUSE = 150; // milliseconds
 
-/** @param {{ value: string, error: string }} props the words in the address, and what is wrong with them */
+/** @param {{ value: string, error: string }} props the text in the address, and the server's error about it */
 export function SearchField({ value, error }) {
   const [text, setText] = useState(value);
   const timer = useRef(0);
   const sent = useRef(value);
   useEffect(() => {
-    if (value !== sent.current) setText(value); // somebody went back, or to another list
+    if (value !== sent.current) setText(value); // navigated elsewhere
     sent.current = value;
   }, [value]);
 
-  /** @param {string} words */
-  const search = (words) => {
+  /** @param {string} value */
+  const search = (value) => {
     clearTimeout(timer.current);
-    sent.current = words.trim();
-    filterBy("q", words.trim());
+    sent.current = value.trim();
+    setFilter("q", value.trim());
   };
   /** @param {any} event */
-  const typed = (event) => {
-    const words = event.target.value;
-    setText(words);
+  const onInput = ({ target }) => {
+    setText(target.value);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => search(words), PAUSE);
+    timer.current = setTimeout(() => search(target.value), PAUSE);
   };
   /** @param {KeyboardEvent} event */
-  const pressed = (event) => {
+  const onKeyDown = (event) => {
     if (event.key === "Enter") search(text);
     if (event.key !== "Escape") return;
     event.preventDefault();
-    if (text) {
-      setText("");
-      search("");
-    } else focusTasks();
+    if (!text) return focusTasks();
+    setText("");
+    search("");
   };
   useEffect(() => () => clearTimeout(timer.current), []);
   return html`<div class="search">
@@ -46,7 +44,7 @@ export function SearchField({ value, error }) {
     <label class="hidden" for="search">Search</label>
     <input id="search" type="search" value=${text} placeholder="Search" autocomplete="off" enterkeyhint="search"
       aria-keyshortcuts="/" aria-describedby=${error ? "search-error" : undefined} aria-invalid=${error ? "true" : undefined}
-      onInput=${typed} onKeyDown=${pressed} />
+      onInput=${onInput} onKeyDown=${onKeyDown} />
     ${error && html`<p class="error" id="search-error" role="alert">${error}</p>`}
   </div>`;
 }

@@ -1,9 +1,10 @@
-// The form in which a task is changed.
+// The form to edit a task.
 
 import { Problem } from "../api.js";
-import { Field, FormProblem } from "../parts/fields.js";
+import { Field, FormProblem } from "../components/fields.js";
+import { afterLayout } from "../focus.js";
+import { formatDue, parseDue } from "../formatting/due-dates.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { readDue, writeDue } from "../words/due.js";
 import { DueFields, PriorityField } from "./task-fields.js";
 
 /** @import { Fields, Task } from "../types.js" */
@@ -12,50 +13,50 @@ import { DueFields, PriorityField } from "./task-fields.js";
  * @param {object} props
  * @param {Task} props.task
  * @param {string} props.zone
- * @param {Fields} [props.draft] what was wanted and refused
- * @param {Problem | null} [props.problem] why
- * @param {(fields: Fields) => void} props.onSave gets only what is different
+ * @param {Fields} [props.draft] a change that was rejected
+ * @param {Problem | null} [props.problem] the reason
+ * @param {(fields: Fields) => void} props.onSave called with what is different
  * @param {() => void} props.onCancel
- * @param {any} [props.children] more to say below the fields
+ * @param {any} [props.children] shown after the buttons
  */
 export function TaskEditor({ task, zone, draft, problem = null, onSave, onCancel, children }) {
-  const [start] = useState(task); // what changes meanwhile elsewhere is found out when this is sent
+  const [original] = useState(task); // changes made elsewhere meanwhile are conflicts when this is sent
   const [form, setForm] = useState(() => formOf({ ...task, ...draft }));
-  const [found, setFound] = useState(/** @type {Problem | null} */ (problem));
+  const [shownProblem, setShownProblem] = useState(/** @type {Problem | null} */ (problem));
   const root = useRef(/** @type {HTMLFormElement | null} */ (null));
   useEffect(() => {
     const first = root.current?.querySelector("[aria-invalid]") ?? root.current?.querySelector("input");
     /** @type {HTMLElement | null | undefined} */ (first)?.focus();
-    if (root.current) bringIntoSight(root.current);
+    if (root.current) scrollIntoView(root.current);
   }, []);
-  const set = (/** @type {object} */ more) => setForm({ ...form, ...more });
-  const read = (/** @type {string} */ name) => (/** @type {any} */ event) => set({ [name]: event.target.value });
-  const error = (/** @type {string} */ name) => found?.of(name) ?? "";
+  const update = (/** @type {object} */ changes) => setForm({ ...form, ...changes });
+  const onInput = (/** @type {string} */ name) => (/** @type {any} */ event) => update({ [name]: event.target.value });
+  const error = (/** @type {string} */ name) => shownProblem?.of(name) ?? "";
 
   /** @param {Event} event */
   const save = (event) => {
     event.preventDefault();
-    const fields = changes(start, form);
+    const fields = changesTo(original, form);
     if (form.title.trim()) return onSave(fields);
-    setFound(new Problem(400, { errors: [{ pointer: "/title", code: "blank", detail: "This must not be empty." }] }, 0));
+    setShownProblem(new Problem(400, { errors: [{ pointer: "/title", code: "blank", detail: "This must not be empty." }] }));
     root.current?.querySelector("input")?.focus();
   };
   /** @param {KeyboardEvent} event */
-  const pressed = (event) => {
+  const onKeyDown = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(event);
     if (event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
     onCancel();
   };
-  return html`<form class="editor" ref=${root} onSubmit=${save} onKeyDown=${pressed} noValidate aria-label="Edit ${task.title}">
-    <${FormProblem} message=${found && !found.errors.length ? found.message : ""} />
-    <${Field} className="wide" label="Title" value=${form.title} autocomplete="off" error=${error("title")} onInput=${read("title")} />
+  return html`<form class="editor" ref=${root} onSubmit=${save} onKeyDown=${onKeyDown} noValidate aria-label="Edit ${task.title}">
+    <${FormProblem} message=${shownProblem && !shownProblem.errors.length ? shownProblem.message : ""} />
+    <${Field} className="wide" label="Title" value=${form.title} autocomplete="off" error=${error("title")} onInput=${onInput("title")} />
     <${Field} className="wide" as="textarea" rows="3" label="Description" value=${form.description} error=${error("description")}
-      onInput=${read("description")} />
-    <${DueFields} zone=${zone} date=${form.date} time=${form.time} basis=${form.basis} native=${form.native}
-      error=${error("due_date")} onChange=${set} />
-    <${PriorityField} value=${form.priority} error=${error("priority")} onChange=${set} />
+      onInput=${onInput("description")} />
+    <${DueFields} zone=${zone} date=${form.date} time=${form.time} basis=${form.basis} original=${form.originalBasis}
+      error=${error("due_date")} onChange=${update} />
+    <${PriorityField} value=${form.priority} error=${error("priority")} onChange=${update} />
     <div class="buttons wide">
       <button class="primary">Save</button>
       <button type="button" class="secondary" onClick=${onCancel}>Cancel</button>
@@ -66,34 +67,33 @@ export function TaskEditor({ task, zone, draft, problem = null, onSave, onCancel
 
 /** @param {Pick<Task, "title" | "description" | "priority" | "due_date">} task */
 function formOf(task) {
-  const due = readDue(task.due_date);
-  const native = due?.kind === "fixed" ? (due.zone ?? due.offset) : "";
+  const due = parseDue(task.due_date);
+  const originalBasis = due?.kind === "fixed" ? (due.zone ?? due.offset) : "";
   return {
     title: task.title,
     description: task.description ?? "",
     priority: task.priority ?? "",
     date: due?.date ?? "",
     time: due && due.kind !== "day" ? due.time : "",
-    basis: native || "floating",
-    native,
+    basis: originalBasis || "floating",
+    originalBasis,
   };
 }
 
 /**
- * All of the form if it fits, else from its beginning on. The list needs a moment to make room for it.
+ * Shows the whole form if it fits, otherwise its start, once the list has made room for it.
  * @param {HTMLElement} form
  */
-function bringIntoSight(form) {
-  const scroll = () => form.scrollIntoView({ block: form.offsetHeight < innerHeight * 0.75 ? "nearest" : "start" });
-  requestAnimationFrame(() => requestAnimationFrame(scroll));
+function scrollIntoView(form) {
+  afterLayout(() => form.scrollIntoView({ block: form.offsetHeight < innerHeight * 0.75 ? "nearest" : "start" }));
 }
 
 /**
- * Only what is different from before; a due date that was not touched keeps the form that it had.
+ * The fields that were changed. A due date that was not changed keeps its kind and zone.
  * @param {Task} task
  * @param {ReturnType<typeof formOf>} form
  */
-function changes(task, form) {
+function changesTo(task, form) {
   const before = formOf(task);
   /** @type {Fields} */
   const fields = {};
@@ -101,7 +101,7 @@ function changes(task, form) {
   if (form.description !== before.description) fields.description = form.description || null;
   if (form.priority !== before.priority) fields.priority = /** @type {any} */ (form.priority || null);
   if (form.date !== before.date || form.time !== before.time || form.basis !== before.basis) {
-    fields.due_date = writeDue(form.date, form.time, form.basis);
+    fields.due_date = formatDue(form.date, form.time, form.basis);
   }
   return fields;
 }

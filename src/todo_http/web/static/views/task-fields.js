@@ -1,29 +1,29 @@
-// The fields for when a task is due and how much it matters, as they are used wherever a task is written.
+// The fields for due date and priority, used wherever a task is edited.
 
-import { Field, options } from "../parts/fields.js";
+import { Field, options } from "../components/fields.js";
 import { html } from "../vendor/preact.js";
-import { zoneWords } from "../words/due.js";
+import { zoneName } from "../formatting/due-dates.js";
 
 const PRIORITIES = [["", "None"], ["high", "High"], ["medium", "Medium"], ["low", "Low"]];
 
 /**
  * @param {object} props
- * @param {string} props.zone of the person
+ * @param {string} props.zone of the user
  * @param {string} props.date
  * @param {string} props.time empty for the whole day
  * @param {string} props.basis "floating", a zone, or an offset
- * @param {string} [props.native] the zone or offset that the due date had before, when it is another
+ * @param {string} [props.original] the zone or offset of the saved due date
  * @param {string} [props.error]
  * @param {(chosen: { date?: string, time?: string, basis?: string }) => void} props.onChange
  */
-export function DueFields({ zone, date, time, basis, native = "", error = "", onChange }) {
-  const bases = [["floating", "Wherever I am"], [zone, `Fixed in ${zoneWords(zone)}`]];
-  if (native && native !== zone) bases.push([native, `Fixed in ${zoneWords(native)}`]);
-  const read = (/** @type {string} */ name) => (/** @type {any} */ event) => onChange({ [name]: event.target.value });
+export function DueFields({ zone, date, time, basis, original = "", error = "", onChange }) {
+  const bases = [["floating", "Wherever I am"], [zone, `Fixed in ${zoneName(zone)}`]];
+  if (original && original !== zone) bases.push([original, `Fixed in ${zoneName(original)}`]);
+  const onInput = (/** @type {string} */ name) => (/** @type {any} */ event) => onChange({ [name]: event.target.value });
   return html`
-    <${Field} label="Due date" type="date" value=${date} min="1970-01-01" max="9999-12-31" error=${error} onInput=${read("date")} />
-    <${Field} label="Time" type="time" value=${time} onInput=${read("time")} disabled=${!date} />
-    ${date && time && html`<${Field} as="select" label="Time is" value=${basis} onChange=${read("basis")}>
+    <${Field} label="Due date" type="date" value=${date} min="1970-01-01" max="9999-12-31" error=${error} onInput=${onInput("date")} />
+    <${Field} label="Time" type="time" value=${time} onInput=${onInput("time")} disabled=${!date} />
+    ${date && time && html`<${Field} as="select" label="Time is" value=${basis} onChange=${onInput("basis")}>
       ${options(bases, basis)}
     <//>`}`;
 }

@@ -1,8 +1,8 @@
-// One task in the list: to be ticked, read, edited and removed.
+// One task in the list, with what can be done to it.
 
-import { Icon } from "../parts/icons.js";
+import { Icon } from "../components/icons.js";
+import { describeDue, describeDueFully, parseDue } from "../formatting/due-dates.js";
 import { html } from "../vendor/preact.js";
-import { dueInFull, dueWords, readDue } from "../words/due.js";
 
 /** @import { Moment, Row, Task } from "../types.js" */
 
@@ -10,7 +10,7 @@ import { dueInFull, dueWords, readDue } from "../words/due.js";
  * @param {object} props
  * @param {Row} props.row
  * @param {Moment} props.now
- * @param {boolean} props.active whether the Tab key stops here
+ * @param {boolean} props.active whether the row is in the tab order
  * @param {() => void} props.onTick
  * @param {() => void} props.onEdit
  * @param {() => void} props.onRemove
@@ -37,17 +37,17 @@ export function TaskRow({ row, now, active, onTick, onEdit, onRemove }) {
 }
 
 /**
- * What there is to know about a task besides its title, in words.
+ * The details of a task, in words.
  * @param {{ task: Task, now: Moment, waiting: boolean }} props
  */
 function Facts({ task, now, waiting }) {
-  const due = readDue(task.due_date);
-  const told = due && dueWords(due, now, task.completed);
-  if (!told && !task.priority && !task.description && !waiting) return null;
+  const due = parseDue(task.due_date);
+  const described = due && describeDue(due, now, task.completed);
+  if (!due && !task.priority && !task.description && !waiting) return null;
   return html`<span class="facts">
-    ${told && due && html`<span class="fact due ${told.tone}" title=${dueInFull(due, now)}>
-      ${told.tone === "overdue" && html`<${Icon} name="overdue" />`}
-      ${due.kind === "fixed" && html`<${Icon} name="pin" /><span class="hidden">Fixed time: </span>`}${told.words}
+    ${described && html`<span class="fact due ${described.tone}" title=${describeDueFully(due, now)}>
+      ${described.tone === "overdue" && html`<${Icon} name="overdue" />`}
+      ${due.kind === "fixed" && html`<${Icon} name="pin" /><span class="hidden">Fixed time: </span>`}${described.text}
     </span>`}
     ${task.priority && html`<span class="fact ${task.priority}"><${Icon} name=${task.priority} />
       ${task.priority[0].toUpperCase() + task.priority.slice(1)}<span class="hidden"> priority</span></span>`}
@@ -56,7 +56,7 @@ function Facts({ task, now, waiting }) {
   </span>`;
 }
 
-/** Whoever marks text with the mouse does not want to edit. @param {MouseEvent} event */
+/** False when text is being selected. @param {MouseEvent} event */
 function isPlainClick(event) {
   return event.button === 0 && !getSelection()?.toString();
 }

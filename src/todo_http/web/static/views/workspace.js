@@ -1,125 +1,146 @@
-// What is around every page of somebody who is signed in: the views, the account, the state of things, the messages.
+// What surrounds every page of the signed-in user: navigation, the state of the connection, dialogs and toasts.
 
-import { isOffline } from "../connection.js";
+import { Icon } from "../components/icons.js";
+import { Toasts, dismissAll, showError, undoLatest } from "../components/toasts.js";
+import { offline } from "../connection.js";
 import { focusPage, isFocusLost } from "../focus.js";
 import { useKeys } from "../keyboard.js";
-import { Icon } from "../parts/icons.js";
-import { Toasts, say, undoLatest, unsayAll } from "../parts/toasts.js";
-import { LISTS, follow, toTheDoor } from "../places.js";
-import { signOut, user as signedIn } from "../session.js";
-import { keepShell } from "../shell.js";
-import { createBoard } from "../tasks/board.js";
+import { followLink } from "../router.js";
+import { LISTS } from "../routes.js";
+import { registerServiceWorker } from "../service-worker-registration.js";
+import { currentUser } from "../session.js";
+import { useStore } from "../store.js";
+import { createTaskController } from "../tasks/task-controller.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { ConflictDialog } from "./conflict.js";
-import { Wordmark } from "./entrance.js";
-import { KeysHelp } from "./keys-help.js";
-import { LeaveDialog } from "./leave.js";
-import { Settings } from "./settings.js";
+import { ConflictDialog } from "./conflict-dialog.js";
+import { SettingsPage } from "./settings-page.js";
+import { ShortcutsDialog } from "./shortcuts-dialog.js";
+import { Wordmark } from "./sign-in.js";
+import { SignOutDialog, signOutAndRedirect } from "./sign-out-dialog.js";
 import { TaskPage } from "./task-page.js";
-import { TasksView } from "./tasks.js";
+import { TasksPage } from "./tasks-page.js";
 
-/** @import { Place, Refusal, User } from "../types.js" */
+/** @import { Rejection, Route, TaskController, User } from "../types.js" */
 
-/** Whether the page has just been opened by somebody who was signed in: then the focus is the browser's business. */
-let opening = signedIn() !== null;
+/** Whether the page has just been loaded with a session: then the browser decides about the focus. */
+let loadedSignedIn = currentUser.get() !== null;
 
-/** @param {{ user: User, place: Place }} props */
-export function Workspace({ user, place }) {
-  const [refusal, setRefusal] = useState(/** @type {Refusal | null} */ (null));
-  const [board] = useState(() => createBoard(user, { refused: (news) => setRefusal(whatToShow(news)) }));
-  const shown = useRef(opening ? place.view : "");
+/** @param {{ user: User, route: Route }} props */
+export function Workspace({ user, route }) {
+  const [rejection, setRejection] = useState(/** @type {Rejection | null} */ (null));
+  const [controller] = useState(() => createTaskController(user, (rejected) => {
+    if (isShownInPlace(rejected)) setRejection(rejected);
+    else showError(describeRejection(rejected));
+  }));
   const [dialog, setDialog] = useState("");
-  const [, draw] = useState({});
-  useEffect(() => board.subscribe(() => draw({})), []);
   useEffect(() => () => {
-    board.stop();
-    unsayAll(); // they are about this person's tasks
+    controller.stop();
+    dismissAll(); // they are about this user's tasks
   }, []);
-  useEffect(keepShell, []);
-  useEffect(() => {
-    if (isFocusLost() && shown.current !== place.view) focusPage(); // a link on the page before, or the form to sign in
-    shown.current = place.view;
-    opening = false;
-  }, [place.view]);
+  useEffect(registerServiceWorker, []);
+  useFocusOnNavigation(route.view);
   useKeys({
-    "?": () => setDialog("keys"),
-    "/": () => focusOn("#search"),
-    n: () => focusOn("#quick-entry"),
+    "?": () => setDialog("shortcuts"),
+    "/": () => focusField("#search"),
+    n: () => focusField("#quick-entry"),
     z: undoLatest,
   });
-  const leave = () => {
-    if (board.writes().length) setDialog("leave");
-    else void signOut().then(toTheDoor);
+  const signOut = () => {
+    if (controller.requests.get().length) setDialog("sign-out");
+    else void signOutAndRedirect();
   };
-  const conflict = board.conflicts()[0];
-  const list = LISTS.find((entry) => entry.view === place.view);
-  const shared = { user, board, place };
-  return html`<div class="workspace" onClick=${follow}>
-    <a class="skip" href="#main" onClick=${toMain}>Skip to the tasks</a>
-    <${Side} user=${user} view=${place.view} onLeave=${leave} onKeys=${() => setDialog("keys")} />
-    <${Connection} waiting=${board.waiting()} />
+  const closeDialog = () => setDialog("");
+  const list = LISTS.find(({ view }) => view === route.view);
+  const shared = { user, controller, route };
+  return html`<div class="workspace" onClick=${followLink}>
+    <a class="skip" href="#main" onClick=${skipToMain}>Skip to the tasks</a>
+    <${Sidebar} user=${user} view=${route.view} onSignOut=${signOut} onShortcuts=${() => setDialog("shortcuts")} />
+    <${ConnectionStatus} controller=${controller} />
     <main id="main" tabindex="-1">
-      ${list && html`<${TasksView} ...${shared} list=${list} refusal=${refusal} onRefusalSeen=${() => setRefusal(null)} />`}
-      ${place.view === "settings" && html`<${Settings} user=${user} />`}
-      ${place.view === "task" && html`<${TaskPage} key=${place.taskId} ...${shared} />`}
+      ${list && html`<${TasksPage} ...${shared} list=${list} rejection=${rejection} onRejectionShown=${() => setRejection(null)} />`}
+      ${route.view === "settings" && html`<${SettingsPage} ...${shared} />`}
+      ${route.view === "task" && html`<${TaskPage} key=${route.taskId} ...${shared} />`}
     </main>
-    ${conflict && html`<${ConflictDialog} key=${conflict.write.key} conflict=${conflict} user=${user}
-      onChoice=${(/** @type {boolean} */ mine) => board.resolve(conflict, mine)} />`}
-    ${dialog === "keys" && html`<${KeysHelp} onClose=${() => setDialog("")} />`}
-    ${dialog === "leave" && html`<${LeaveDialog} board=${board} onClose=${() => setDialog("")} />`}
+    <${Conflicts} user=${user} controller=${controller} />
+    ${dialog === "shortcuts" && html`<${ShortcutsDialog} onClose=${closeDialog} />`}
+    ${dialog === "sign-out" && html`<${SignOutDialog} controller=${controller} onClose=${closeDialog} />`}
     <${Toasts} />
   </div>`;
 }
 
-/**
- * The views, and the account.
- * @param {{ user: User, view: string, onLeave: () => void, onKeys: () => void }} props
- */
-function Side({ user, view, onLeave, onKeys }) {
-  const here = (/** @type {string} */ name) => (view === name ? "page" : undefined);
+/** @param {{ user: User, view: string, onSignOut: () => void, onShortcuts: () => void }} props */
+function Sidebar({ user, view, onSignOut, onShortcuts }) {
+  const current = (/** @type {string} */ name) => (view === name ? "page" : undefined);
   return html`<header class="side">
     <a class="home" href="/" aria-label="Todo, open tasks"><${Wordmark} /></a>
     <nav class="views" aria-label="Views">
       <ul role="list">
         ${LISTS.map((list) => html`<li key=${list.view}>
-          <a href=${list.path} aria-current=${here(list.view)}><${Icon} name=${list.view} /><span>${list.name}</span></a>
+          <a href=${list.path} aria-current=${current(list.view)}><${Icon} name=${list.view} /><span>${list.name}</span></a>
         </li>`)}
       </ul>
     </nav>
     <div class="account">
       <p class="who" title=${user.email}>${user.name}</p>
-      <button class="plain keys" onClick=${onKeys} aria-keyshortcuts="?"><${Icon} name="keys" /><span>Shortcuts</span></button>
-      <a href="/settings" aria-current=${here("settings")}><${Icon} name="settings" /><span>Settings</span></a>
-      <button class="plain" onClick=${onLeave}><${Icon} name="leave" /><span>Sign out</span></button>
+      <button class="plain keys" onClick=${onShortcuts} aria-keyshortcuts="?"><${Icon} name="keys" /><span>Shortcuts</span></button>
+      <a href="/settings" aria-current=${current("settings")}><${Icon} name="settings" /><span>Settings</span></a>
+      <button class="plain" onClick=${onSignOut}><${Icon} name="leave" /><span>Sign out</span></button>
     </div>
   </header>`;
 }
 
 /**
- * Says when the server cannot be reached, and what has not reached it yet.
- * @param {{ waiting: number }} props
+ * Shown while the server cannot be reached, with the number of unsent changes.
+ * @param {{ controller: TaskController }} props
  */
-function Connection({ waiting }) {
+function ConnectionStatus({ controller }) {
+  const isOffline = useStore(offline);
+  const waiting = useStore(controller.requests).filter(({ held }) => !held).length;
   const changes = waiting === 1 ? "1 change" : `${waiting} changes`;
-  const said = isOffline() ? `Offline${waiting ? ` - ${changes} waiting` : " - trying to reach the server"}` : "";
+  const detail = waiting ? `${changes} waiting` : "trying to reach the server";
   return html`<div class="connection" role="status">
-    ${said && html`<p><${Icon} name="offline" />${said}</p>`}
+    ${isOffline && html`<p><${Icon} name="offline" />Offline - ${detail}</p>`}
   </div>`;
 }
 
 /**
- * What of a refusal is shown where the writing was done; the rest is said in passing.
- * @param {Refusal} refusal
+ * The first of the conflicts that the user has to resolve.
+ * @param {{ user: User, controller: TaskController }} props
  */
-function whatToShow(refusal) {
-  const { write, problem } = refusal;
-  if (write.kind !== "remove" && problem.status !== 404) return refusal;
-  say(problem.status === 404 ? `“${write.title}” was deleted elsewhere. Your change is lost.` : problem.message, { tone: "error", seconds: 12 });
-  return null;
+function Conflicts({ user, controller }) {
+  const [conflict] = useStore(controller.conflicts);
+  return conflict && html`<${ConflictDialog} key=${conflict.request.id} conflict=${conflict} user=${user}
+    onChoice=${(/** @type {boolean} */ mine) => controller.resolve(conflict, mine)} />`;
+}
+
+/**
+ * Whether a rejection is shown where the change was entered.
+ * @param {Rejection} rejection
+ */
+function isShownInPlace({ request, problem }) {
+  return request.change.kind !== "remove" && problem.status !== 404;
+}
+
+/** @param {Rejection} rejection */
+function describeRejection({ request, problem }) {
+  return problem.status === 404 ? `“${request.change.title}” was deleted elsewhere. Your change is lost.` : problem.message;
+}
+
+/**
+ * Focuses a new page if the focus was on something that is gone, such as a link or the sign-in form.
+ * @param {string} view
+ */
+function useFocusOnNavigation(view) {
+  const shownView = useRef(loadedSignedIn ? view : "");
+  useEffect(() => {
+    if (isFocusLost() && shownView.current !== view) focusPage();
+    shownView.current = view;
+    loadedSignedIn = false;
+  }, [view]);
 }
 
 /** @param {string} selector */
-function focusOn(selector) {
+function focusField(selector) {
   const field = /** @type {HTMLInputElement | null} */ (document.querySelector(selector));
   field?.focus();
   field?.select();
@@ -127,7 +148,7 @@ function focusOn(selector) {
 }
 
 /** @param {MouseEvent} event */
-function toMain(event) {
+function skipToMain(event) {
   event.preventDefault();
   event.stopPropagation();
   focusPage();

@@ -1,0 +1,37 @@
+// A modal dialog, which takes the focus and returns it when it is closed.
+
+import { html, useEffect, useRef } from "../vendor/preact.js";
+import { useId } from "./fields.js";
+
+/**
+ * @param {object} props
+ * @param {string} props.title
+ * @param {any} props.children
+ * @param {string} [props.className]
+ * @param {() => void} [props.onClose] for the Escape key; without it, a button has to be used
+ */
+export function Dialog({ title, onClose, children, className = "" }) {
+  const id = useId();
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const heading = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    heading.current?.focus(); // not a button, which a key meant for something else would press
+    return () => {
+      dialog.current?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  const cancel = (/** @type {Event} */ event) => {
+    event.preventDefault(); // the parent removes the dialog
+    onClose?.();
+  };
+  const reopen = () => {
+    if (dialog.current?.isConnected && !dialog.current.open) dialog.current.showModal();
+  };
+  return html`<dialog ref=${dialog} class=${className} aria-labelledby=${id} onCancel=${cancel} onClose=${reopen}>
+    <h2 id=${id} ref=${heading} tabindex="-1">${title}</h2>
+    ${children}
+  </dialog>`;
+}

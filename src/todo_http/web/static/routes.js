@@ -1,0 +1,55 @@
+// The addresses of the client and what they show. Filters are part of the address, so that reloads and links keep them. Pure.
+
+/** @import { ListRoute, Query, Route } from "./types.js" */
+
+/** @type {ListRoute[]} */
+export const LISTS = [
+  { view: "open", path: "/", name: "Open", query: { status: "pending", sort: "-created_at" } },
+  { view: "today", path: "/today", name: "Today", query: { status: "pending", due: "today", sort: "due_date" } },
+  { view: "overdue", path: "/overdue", name: "Overdue", query: { due: "overdue", sort: "due_date" } },
+  { view: "done", path: "/done", name: "Done", query: { status: "completed", sort: "-updated_at" } },
+  { view: "all", path: "/all", name: "All", query: { sort: "-created_at" } },
+];
+
+export const SORTS = [
+  ["-created_at", "Newest first"],
+  ["created_at", "Oldest first"],
+  ["due_date", "Due date"],
+  ["-priority", "Priority"],
+  ["title", "Title"],
+  ["-updated_at", "Recently changed"],
+];
+
+export const PRIORITY_FILTERS = [
+  ["", "Any priority"],
+  ["high", "High"],
+  ["medium", "Medium"],
+  ["low", "Low"],
+  ["none", "No priority"],
+];
+
+/** @param {{ pathname: string, search: string }} location @returns {Route} */
+export function parseRoute({ pathname, search }) {
+  const list = LISTS.find(({ path }) => path === pathname);
+  const task = pathname.match(/^\/tasks\/([^/]+)$/);
+  const view = list?.view ?? (task ? "task" : pathname.slice(1));
+  return { view, taskId: task && decodeURIComponent(task[1]), search: new URLSearchParams(search) };
+}
+
+/**
+ * The query of the list at a route. Invalid filters are ignored.
+ * @param {Route} route
+ * @returns {Query}
+ */
+export function queryOf(route) {
+  const { query } = LISTS.find(({ view }) => view === route.view) ?? LISTS[0];
+  const sort = choice(SORTS, route.search.get("sort"));
+  const priority = /** @type {Query["priority"]} */ (choice(PRIORITY_FILTERS, route.search.get("priority")));
+  const q = route.search.get("q");
+  return { ...query, ...(sort && { sort }), ...(priority && { priority }), ...(q && { q }) };
+}
+
+/** @param {string[][]} options @param {string | null} value */
+function choice(options, value) {
+  return options.find(([known]) => known === value)?.[0];
+}

@@ -1,0 +1,165 @@
+// The tasks of the signed-in user: loads them, queues changes to them, and reconciles the two.
+
+import { randomKey, send } from "../api.js";
+import { offline } from "../connection.js";
+import { call, tokenInMemory } from "../session.js";
+import { createStore } from "../store.js";
+import { createOutbox } from "./outbox.js";
+import { createTaskLoader } from "./task-loader.js";
+import { EMPTY, reduce } from "./task-state.js";
+
+/** @import { Conflict, Fields, QueuedRequest, Rejection, Send, Task, TaskChange, TaskEvent, User } from "../types.js" */
+
+const LINGER_MILLISECONDS = 1000;
+const POLL_MILLISECONDS = 60_000;
+const FRESH_MILLISECONDS = 5000;
+const METHODS = { add: "POST", change: "PATCH", remove: "DELETE" };
+
+const etagOf = (/** @type {number} */ revision) => `"${revision}"`;
+
+/** @param {User} user @param {(rejection: Rejection) => void} onRejected */
+export function createTaskController(user, onRejected) {
+  const base = `/api/${user.id}/tasks`;
+  const state = createStore(EMPTY);
+  const conflicts = createStore(/** @type {Conflict[]} */ ([]));
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel(`todo.tasks.${user.id}`) : null;
+  /** The ETag that follows another one by a change made here, by id and that one. @type {Map<string, string>} */
+  const successors = new Map();
+  let lastRevision = 0;
+
+  /** @type {Send} always with the token of this user, even if another one has signed in */
+  const callAsUser = (method, path, options) => call(method, path, { ...options, owner: user.id });
+  /** @param {TaskEvent} event */
+  const dispatch = (event) => state.set(reduce(state.get(), event));
+  const loader = createTaskLoader(user.id, callAsUser, state.get, dispatch);
+  const outbox = createOutbox(user.id, callAsUser, {
+    restored: ({ resource, change }) => dispatch({ type: "changed", id: resource, change }),
+    rebase: (_, task) => task && { resource: task.id, path: `${base}/${task.id}`, ifMatch: etagOf(task.revision) },
+    succeeded: onSaved,
+    rejected(request, problem) {
+      if (problem.status === 404) dispatch({ type: "deleted", id: request.resource });
+      onRejected({ request, problem });
+    },
+    fulfilled: ({ change: { kind, fields } }, current) =>
+      kind === "change" && Object.entries(fields).every(([name, value]) => current[name] === value),
+    conflicted: (request, theirs) => conflicts.set([...conflicts.get(), { request, theirs }]),
+  });
+
+  /** @param {QueuedRequest} request @param {Task | null} task */
+  function onSaved({ resource, ifMatch, change }, task) {
+    if (task) successors.set(`${task.id} ${ifMatch ?? etagOf(0)}`, etagOf(task.revision));
+    // The revisions of a user's tasks have no gaps: a missing one was made elsewhere.
+    const missed = task && lastRevision && task.revision > lastRevision + 1;
+    lastRevision = task?.revision ?? 0;
+    dispatch({ type: "saved", id: resource, change, task });
+    tabs?.postMessage("changed");
+    const { order, added } = state.get();
+    // Only the server knows whether and where the list has a task that was not in it.
+    const unlisted = task && !order.includes(task.id) && !added.includes(task.id);
+    if (missed || unlisted) void loader.refresh();
+  }
+
+  /**
+   * @param {TaskChange["kind"]} kind
+   * @param {Pick<Task, "id" | "title" | "revision">} task as it was shown
+   * @param {Fields} [fields]
+   */
+  function enqueue(kind, task, fields = {}) {
+    const id = currentId(task.id);
+    const change = { kind, fields, title: task.title };
+    const target = kind === "add" ? { path: base } : { path: `${base}/${id}`, ifMatch: latestEtag(id, etagOf(task.revision)) };
+    const body = kind === "remove" ? undefined : JSON.stringify(fields);
+    const held = kind === "remove";
+    const request = { id: randomKey(), key: randomKey(), resource: id, method: METHODS[kind], ...target, body, held, sent: false, change };
+    outbox.add(request);
+    dispatch({ type: "changed", id, change });
+    return request;
+  }
+
+  /** @param {string} id an id or the temporary id of a task added here */
+  function currentId(id) {
+    const renamed = Array.from(state.get().aliases).find(([, temporary]) => temporary === id);
+    return renamed ? renamed[0] : id;
+  }
+
+  /**
+   * What was changed here since a task was shown is no conflict.
+   * @param {string} id
+   * @param {string} etag
+   * @returns {string}
+   */
+  function latestEtag(id, etag) {
+    const next = successors.get(`${id} ${etag}`);
+    return next && next !== etag ? latestEtag(id, next) : etag;
+  }
+
+  /** Sends held deletions while the page is being closed; there is no time to renew a token. */
+  function flush() {
+    const token = tokenInMemory(user.id);
+    if (!token) return;
+    outbox.flush(({ method, path, key, ifMatch }) => {
+      send(method, path, { key, ifMatch, token, keepalive: true }).catch(() => null);
+    });
+  }
+
+  function refreshIfVisible() {
+    if (document.visibilityState === "visible" && loader.age() > FRESH_MILLISECONDS) void loader.refresh();
+  }
+
+  const unsubscribe = offline.subscribe(() => {
+    if (offline.get()) return;
+    outbox.wake();
+    void loader.refresh();
+  });
+  const timer = setInterval(refreshIfVisible, POLL_MILLISECONDS);
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  tabs?.addEventListener("message", () => void loader.refresh());
+  document.addEventListener("visibilitychange", refreshIfVisible, { signal });
+  addEventListener("pagehide", flush, { signal });
+  addEventListener("pageshow", outbox.wake, { signal });
+
+  return {
+    state,
+    conflicts,
+    /** Changes that the server has not confirmed. */
+    requests: outbox.requests,
+    show: loader.show,
+    loadMore: loader.loadMore,
+    /** @param {Fields} fields */
+    add: (fields) => enqueue("add", { id: `new-${randomKey()}`, title: fields.title ?? "", revision: 0 }, fields),
+    /**
+     * @param {Task} task as it was shown
+     * @param {Fields} fields what is to be different
+     */
+    change(task, fields) {
+      enqueue("change", task, fields);
+      if (fields.completed !== undefined) setTimeout(() => dispatch({ type: "settled", id: currentId(task.id) }), LINGER_MILLISECONDS);
+    },
+    /** Hides a task; it is deleted by `release`, unless `withdraw` comes first. @param {Task} task */
+    remove: (task) => enqueue("remove", task),
+    release: outbox.release,
+    withdraw: outbox.withdraw,
+    /**
+     * @param {Conflict} conflict
+     * @param {boolean} mine whether the change made here is applied
+     */
+    resolve(conflict, mine) {
+      const { request, theirs } = conflict;
+      conflicts.set(conflicts.get().filter((other) => other !== conflict));
+      dispatch({ type: "received", task: theirs });
+      if (mine) outbox.overwrite(request.id, etagOf(theirs.revision));
+      else outbox.drop(request.resource);
+    },
+    discard: outbox.discard,
+    forget: outbox.forget,
+    stop() {
+      loader.stop();
+      outbox.stop();
+      unsubscribe();
+      clearInterval(timer);
+      tabs?.close();
+      stopped.abort();
+    },
+  };
+}

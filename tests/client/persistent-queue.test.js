@@ -1,0 +1,102 @@
+// Queues in fake storage: kept over reloads, taken over from closed tabs, never by other users.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createPersistentQueue } from "../../src/todo_http/web/static/tasks/persistent-queue.js";
+import { FakeLocks, fakeTab, queued, settle } from "./fakes.js";
+
+/** A queue and the ids of what it has taken over. */
+function open(owner, tab) {
+  const restored = [];
+  const queue = createPersistentQueue(owner, ({ id }) => restored.push(id), tab);
+  return { ...queue, restored, ids: () => queue.requests.get().map(({ id }) => id) };
+}
+
+const keys = ({ localStorage }) => Object.keys(localStorage);
+
+function tellOthers(tabs, key, newValue) {
+  for (const tab of tabs) tab.dispatchEvent(Object.assign(new Event("storage"), { key, newValue }));
+}
+
+test("requests are stored as long as there are any", async () => {
+  const tab = fakeTab();
+  const queue = open("ada", tab);
+  queue.set([queued("one")]);
+  assert.deepEqual(JSON.parse(tab.localStorage[keys(tab)[0]]), JSON.parse(JSON.stringify([queued("one")])));
+  queue.set([]);
+  assert.deepEqual(keys(tab), []);
+});
+
+test("without locks a tab finds its own requests after a reload", async () => {
+  const tab = fakeTab();
+  open("ada", tab).set([queued("one"), queued("two", { held: true })]);
+  const again = open("ada", tab);
+  await settle();
+  assert.deepEqual(again.restored, ["one", "two"]);
+  assert.equal(again.requests.get()[1].held, false);
+});
+
+test("a closed tab's requests are taken over once, in front of the others", async () => {
+  const locks = new FakeLocks();
+  const first = fakeTab({ locks });
+  const closed = open("ada", first);
+  closed.set([queued("one"), queued("two")]);
+  const second = open("ada", fakeTab({ locks, localStorage: first.localStorage }));
+  const third = open("ada", fakeTab({ locks, localStorage: first.localStorage }));
+  second.set([queued("mine")]);
+  await settle();
+  assert.deepEqual(second.restored, [], "the tab is open");
+  closed.close();
+  await settle();
+  assert.deepEqual(second.ids(), ["one", "two", "mine"]);
+  assert.deepEqual(third.ids(), []);
+  assert.equal(keys(first).length, 1);
+});
+
+test("a tab that opens its queue later is watched as well", async () => {
+  const locks = new FakeLocks();
+  const first = fakeTab({ locks });
+  const queue = open("ada", first);
+  await settle();
+  const late = fakeTab({ locks, localStorage: first.localStorage });
+  const closed = open("ada", late);
+  closed.set([queued("late")]);
+  tellOthers([first], keys(late)[0], "[]");
+  closed.close();
+  await settle();
+  assert.deepEqual(queue.restored, ["late"]);
+});
+
+test("another user's requests are left alone", async () => {
+  const tab = fakeTab();
+  open("ada", tab).set([queued("one")]);
+  const bobs = open("bob", tab);
+  await settle();
+  assert.deepEqual(bobs.restored, []);
+  bobs.forget();
+  assert.equal(keys(tab).length, 1);
+});
+
+test("forgetting removes everything of a user, in every tab", async () => {
+  const locks = new FakeLocks();
+  const tab = fakeTab({ locks });
+  const otherTab = fakeTab({ locks, localStorage: tab.localStorage });
+  const [queue, other] = [open("ada", tab), open("ada", otherTab)];
+  queue.set([queued("one")]);
+  other.set([queued("two")]);
+  queue.forget();
+  tellOthers([otherTab], "todo.forget", "ada");
+  other.set([queued("three")]);
+  assert.deepEqual(keys(tab), []);
+  assert.deepEqual(queue.ids(), []);
+});
+
+test("stored text that is not a queue is ignored", async () => {
+  const tab = fakeTab();
+  open("ada", tab).set([queued("one")]);
+  await settle();
+  tab.localStorage[keys(tab)[0]] = "{broken";
+  const queue = open("ada", tab);
+  await settle();
+  assert.deepEqual(queue.ids(), []);
+});

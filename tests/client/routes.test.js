@@ -1,0 +1,32 @@
+// Addresses of the client and the queries they stand for.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LISTS, parseRoute, queryOf } from "../../src/todo_http/web/static/routes.js";
+
+const query = (pathname, search = "") => queryOf(parseRoute({ pathname, search }));
+
+test("every list has an address", () => {
+  for (const { view, path, query: expected } of LISTS) {
+    assert.equal(parseRoute({ pathname: path, search: "" }).view, view);
+    assert.deepEqual(query(path), expected);
+  }
+});
+
+test("a task and the other pages have addresses", () => {
+  const { view, taskId } = parseRoute({ pathname: "/tasks/a%2Fb", search: "" });
+  assert.deepEqual([view, taskId], ["task", "a/b"]);
+  assert.equal(parseRoute({ pathname: "/settings", search: "" }).view, "settings");
+  assert.equal(parseRoute({ pathname: "/settings", search: "" }).taskId, null);
+});
+
+test("filters of the address become part of the query", () => {
+  assert.deepEqual(query("/today", "?sort=title&priority=none&q=caf%C3%A9"), {
+    status: "pending", due: "today", sort: "title", priority: "none", q: "café",
+  });
+});
+
+test("invalid and empty filters are ignored", () => {
+  assert.deepEqual(query("/", "?sort=size&priority=urgent&q="), LISTS[0].query);
+  assert.deepEqual(query("/", "?priority="), LISTS[0].query);
+});
