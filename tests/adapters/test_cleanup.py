@@ -1,4 +1,4 @@
-"""What is thrown away, and that no clock that jumps makes anything go early."""
+"""Cleanup deletes expired rows, and none of them early when a clock jumps."""
 
 from datetime import datetime, timedelta
 
