@@ -1,4 +1,4 @@
-"""The database's own limit: the floor's statements by pgbench, with no service between."""
+"""The limit of the database: the floor's statements run by pgbench, without a service."""
 
 import os
 import re

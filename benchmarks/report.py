@@ -1,4 +1,4 @@
-"""What was found: a page for people, the same in docs/performance.md, and JSON for machines."""
+"""The results of a run: as Markdown tables, in docs/performance.md, and as JSON."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ VERDICTS: Final = {"aim": "aim", "must": "must", "missed": "**missed**"}
 
 @dataclass
 class Result:
-    """Everything that one run found out."""
+    """The results of one run."""
 
     command: str
     date: str
     facts: Mapping[str, str]
     dataset: str
     names: Mapping[str, str]
-    """What took part, and what it is."""
+    """The variants and their descriptions."""
 
     rounds: Rounds
     figures: dict[str, Figure] = field(default_factory=dict)
@@ -35,17 +35,17 @@ class Result:
     seconds: float = 0.0
 
     def page(self) -> str:
-        """The tables, in Markdown that reads well at a terminal too."""
+        """The tables in Markdown."""
         parts = [*self._origin()]
         if targets := self._targets():
             parts += ["", "### Targets", "", *targets]
-        parts += ["", "### Side by side", "", *self._side_by_side(), ""]
+        parts += ["", "### Comparison", "", *self._side_by_side(), ""]
         parts += [f"- {name}: {about}" for name, about in self.names.items()]
-        parts += [f"- {name}: left out, {why}" for name, why in self.left_out.items()]
+        parts += [f"- {name}: skipped, {why}" for name, why in self.left_out.items()]
         return "\n".join(parts) + "\n"
 
     def as_json(self) -> str:
-        """The same, with every round."""
+        """The results in JSON, with every round."""
         figures = {
             target.key: asdict(self.figures[target.key])
             | {"must": target.must, "aim": target.aim, "verdict": target.verdict(self.figures[target.key].value)}
@@ -66,12 +66,12 @@ class Result:
 
     def _targets(self) -> list[str]:
         rows = [_row(target, self.figures[target.key]) for target in TARGETS if target.key in self.figures]
-        head = ["| figure | must | aim | measured | from - to | reached |", "| --- | --: | --: | --: | --: | --- |"]
+        head = ["| figure | must | aim | measured | range | reached |", "| --- | --: | --: | --: | --: | --- |"]
         return head + rows if rows else []
 
     def _side_by_side(self) -> list[str]:
         lines = [
-            "| | | requests/s | service / it | from - to | p50, p95, p99 ms | server us | database us |",
+            "| case | variant | requests/s | service / variant | range | p50, p95, p99 ms | server us | database us |",
             "| --- | --- | --: | --: | --: | --: | --: | --: |",
         ]
         for case in CASES:
@@ -116,17 +116,17 @@ def write_json(result: Result, path: Path) -> None:
 
 
 def write_page(result: Result, page: Path = PAGE) -> None:
-    """Puts the tables between the marks on the page, and leaves the rest as it is. Raises ValueError without them."""
+    """Replaces the tables between the markers of the page. Raises ValueError if there are no markers."""
     text = page.read_text()
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{page} has no place for what was measured")
+        raise ValueError(f"{page} has no markers for the results")
     page.write_text(f"{before}{BEGIN}\n\n{result.page()}\n{END}{after}")
 
 
 def summary(figures: Mapping[str, Figure], targets: Sequence[Target] = TARGETS) -> str:
-    """How many of the targets that were measured are reached."""
+    """One line: how many measured targets reach their aim, how many are missed."""
     verdicts = [target.verdict(figures[target.key].value) for target in targets if target.key in figures]
     missed = verdicts.count("missed")
     return f"{len(verdicts)} targets measured: {verdicts.count('aim')} at their aim, {missed} missed"

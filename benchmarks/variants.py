@@ -79,8 +79,8 @@ def _fastify(port: int) -> list[str]:
 
 VARIANTS: Final = (
     Variant("service", "the working tree, as `make run` serves it on PostgreSQL", todo, forgets_tokens=True),
-    Variant("floor", "the same edge, SQL by hand, no domain", partial(granian, "floor"), forgets_tokens=True),
-    Variant("pool", "the floor on asyncpg.Pool as it comes", partial(granian, "pool"), forgets_tokens=True),
+    Variant("floor", "the same HTTP edge, hand-written SQL, no domain", partial(granian, "floor"), forgets_tokens=True),
+    Variant("pool", "the floor with an unmodified asyncpg.Pool", partial(granian, "pool"), forgets_tokens=True),
     Variant("orm", "Litestar, JWTAuth, SQLAlchemy's AsyncSession; no log, no extra headers", partial(granian, "orm")),
     Variant("fastapi", "FastAPI, SQLModel, PyJWT, uvicorn; no log, no extra headers", _uvicorn),
     Variant("fastify", "Fastify, pg, fast-jwt with its cache; the same headers, ids and log", _fastify),

@@ -1,4 +1,4 @@
-"""What is overdue in a real database: ``python examples/overdue.py sqlite:///var/todo.db ada@example.org``."""
+"""Prints the overdue tasks of a user: ``python examples/overdue.py sqlite:///var/todo.db ada@example.org``."""
 
 import asyncio
 import sys
@@ -11,11 +11,11 @@ from todo_core.usecases.tasks import find_tasks
 
 
 async def main(url: str, email: str) -> None:
-    """Prints the overdue tasks of the person with this address, the oldest debt first."""
+    """Prints the overdue tasks of the user with this email address, in order of due date."""
     async with open_todo(url) as todo:
         found = await todo.run.store.accounts().users.credentials(canonical_email(email))
         if found is None:
-            sys.exit(f"Nobody has the address {email}.")
+            sys.exit(f"There is no account with the address {email}.")
         overdue = TaskQuery(due=DueOption.OVERDUE)
         by_date = TaskSort(SortField.DUE_DATE)
         page = await todo.run.read(found.user.id, find_tasks, todo.run.clock, overdue, by_date, None, PAGE_MAX)

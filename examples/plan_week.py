@@ -1,4 +1,4 @@
-"""A week, planned in a few lines: the domain and the memory store, without a server, a database or any package."""
+"""Plans a week with the domain and the memory store, without a server, a database or any other package."""
 
 import asyncio
 from datetime import date, timedelta
@@ -7,12 +7,13 @@ from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_core.ids import UserId
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
 from todo_core.model.user import User
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, complete_task, find_tasks
+from todo_core.usecases.tasks import complete_task, find_tasks
+from todo_core.usecases.things import add_thing
 
 PLAN = [
     ("Water the plants", "low", 0),
@@ -22,11 +23,11 @@ PLAN = [
     ("Run ten kilometres", "medium", 5),
     ("Repair the garden gate", "low", 9),
 ]
-"""What to do, how much it matters, and in how many days."""
+"""Title, priority, and days until due."""
 
 
-async def move_in(run: Runner) -> UserId:
-    """Somebody who lives in Berlin; nobody has to log in here, so any hash will do."""
+async def create_user(run: Runner) -> UserId:
+    """Creates a user in Berlin. Nobody logs in, so the password hash does not matter."""
     ada = User(
         id=UserId(run.ids.new()),
         email="ada@example.org",
@@ -35,22 +36,22 @@ async def move_in(run: Runner) -> UserId:
         created_at=run.clock.now(),
     )
 
-    async def enter(tx: AccountsUnitOfWork) -> None:
+    async def add(tx: AccountsUnitOfWork) -> None:
         await tx.users.add(ada, "no hash")
 
-    await run.accounts(enter)
+    await run.accounts(add)
     return ada.id
 
 
 async def main() -> None:
-    """Adds everything, does the first thing, and prints what is left of the week."""
+    """Adds all tasks, completes the first, and prints the rest of the week."""
     run = Runner(MemoryStore(), SystemClock(), UuidSevens(), ListEventLog())
-    ada = await move_in(run)
+    ada = await create_user(run)
     today = run.clock.now().astimezone(await run.store.view(ada).zone()).date()
 
     for title, priority, days in PLAN:
         due_date = (today + timedelta(days)).isoformat()
-        task = await run.write(ada, add_task, TaskDraft.of(title=title, priority=priority, due_date=due_date))
+        task = await run.write(ada, add_thing, TASKS.draft(title=title, priority=priority, due_date=due_date))
         if title == PLAN[0][0]:
             await run.write(ada, complete_task, task.id)
 

@@ -1,1 +1,1 @@
-"""The migrations: one chain for PostgreSQL and SQLite, shipped inside the wheel."""
+"""Alembic migrations, one chain for PostgreSQL and SQLite, included in the wheel."""

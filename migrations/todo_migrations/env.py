@@ -1,4 +1,4 @@
-"""How Alembic runs the chain: on the connection that the service hands over, or for the plain ``alembic`` command."""
+"""Alembic environment: uses the connection passed by the service, or DATABASE_URL for the ``alembic`` command."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from todo_adapters.sql.tables import metadata
 
 
 def run(connection: Connection) -> None:
-    """Runs what was asked for in the transaction that is open."""
+    """Runs the requested migrations in the open transaction."""
     context.configure(
         connection=connection,
         target_metadata=metadata,

@@ -1,12 +1,12 @@
 """The domain of a to-do service, on the standard library alone.
 
-    errors, ids, limits, paging, partial    the words that everything else uses
-    model/                                  what a task, a due date, a user, a login session is
-    ports/                                  what the domain needs from outside, as protocols
-    usecases/                               what people do, one module per capability
-    runner                                  the one transaction boundary
-    front                                   Todo: what a script or a driver holds in its hand
+    errors, ids, limits, paging, partial    definitions shared by all modules
+    model/                                  entities, values and their rules
+    ports/                                  protocols that adapters implement
+    usecases/                               one module per capability
+    runner                                  the transaction boundary
+    todo                                    Todo, the facade for scripts and drivers
 
-Nothing here reads a clock, makes a random number, opens a file of the user's or talks to a network:
-times and ids come in through ports, and the model has no ``async``.
+Nothing here reads a clock, generates random numbers, opens user files or uses a network: times and ids come
+from ports. The model has no ``async``.
 """

@@ -1,4 +1,4 @@
-"""Every way a use case can refuse, one small class each, with a code that never changes."""
+"""The errors of the domain: one class each, with a stable code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: the field that breaks it, a stable code, and a sentence for people."""
+    """One broken rule: the field, a stable code, and a sentence for people."""
 
     field: str
     code: str
@@ -15,7 +15,7 @@ class Violation:
 
 
 class TodoError(Exception):
-    """The base of all refusals. ``detail`` is one sentence that a person may read."""
+    """Base class of all errors of the domain. ``detail`` is one sentence for people."""
 
     code: ClassVar[str]
     detail: str
@@ -26,7 +26,7 @@ class TodoError(Exception):
 
 
 class Invalid(TodoError):
-    """The input breaks rules; ``violations`` names every one of them."""
+    """The input breaks rules, all of which are in ``violations``."""
 
     code = "invalid"
 
@@ -36,25 +36,25 @@ class Invalid(TodoError):
 
 
 class Unauthenticated(TodoError):
-    """Nobody has said who is asking."""
+    """There is no access token."""
 
     code = "unauthenticated"
 
     def __init__(self) -> None:
-        super().__init__("This needs an access token.")
+        super().__init__("An access token is required.")
 
 
 class InvalidToken(TodoError):
-    """The token is not one of ours, is spent or expired, or its login session has ended."""
+    """The token was not issued by this service, has been used, has expired, or its login session has ended."""
 
     code = "invalid-token"
 
     def __init__(self) -> None:
-        super().__init__("The token is not valid or no longer valid.")
+        super().__init__("The token is invalid, expired or revoked.")
 
 
 class InvalidCredentials(TodoError):
-    """Unknown address, wrong password or disabled account: deliberately one answer for all three."""
+    """Unknown email address, wrong password or disabled account, deliberately not distinguished."""
 
     code = "invalid-credentials"
 
@@ -63,16 +63,16 @@ class InvalidCredentials(TodoError):
 
 
 class Forbidden(TodoError):
-    """The caller is known and may not do this."""
+    """The caller is authenticated but not permitted to do this."""
 
     code = "forbidden"
 
     def __init__(self) -> None:
-        super().__init__("This belongs to somebody else.")
+        super().__init__("This belongs to another user.")
 
 
 class NotFound(TodoError):
-    """There is no such thing among the caller's own; whether another owner has it is not said."""
+    """The caller has no such entity. Whether another owner has it is not disclosed."""
 
     code = "not-found"
 
@@ -81,7 +81,7 @@ class NotFound(TodoError):
 
 
 class EmailTaken(TodoError):
-    """An account with this address exists."""
+    """An account with this email address exists."""
 
     code = "email-taken"
 
@@ -90,30 +90,30 @@ class EmailTaken(TodoError):
 
 
 class Conflict(TodoError):
-    """The state of things does not allow this now."""
+    """The current state does not allow this."""
 
     code = "conflict"
 
 
 class MovedOn(Conflict):
-    """A row is no longer the one that was read. The runner answers it by running the use case again."""
+    """A row has changed since it was read. The runner runs the use case again."""
 
     def __init__(self) -> None:
-        super().__init__("Somebody else changed this at the same moment.")
+        super().__init__("Another request changed this at the same time.")
 
 
 class Stale(TodoError):
-    """The thing is no longer what the caller has seen; ``revision`` is what it is now, None when it is gone."""
+    """A precondition failed; ``revision`` is the current one, None if the entity was deleted."""
 
     code = "stale"
 
     def __init__(self, revision: int | None) -> None:
-        super().__init__("This has changed since you saw it; look again before you write over it.")
+        super().__init__("This has changed since it was read; read it again before changing it.")
         self.revision = revision
 
 
 class StepFailed(TodoError):
-    """A step of a batch cannot be taken, so none was; ``refusal`` says why, and lends its code. Places count from 0."""
+    """A step of a batch failed, so none was performed. ``place`` is its index, ``refusal`` its error."""
 
     code = "conflict"
 
@@ -125,75 +125,75 @@ class StepFailed(TodoError):
 
 
 class LimitReached(TodoError):
-    """The account has as much of something as it may have."""
+    """The account has reached a quota."""
 
     code = "limit-reached"
 
 
 class PreconditionRequired(TodoError):
-    """The service is set to refuse writes that do not say what they expect."""
+    """The service is configured to reject writes without a precondition."""
 
     code = "precondition-required"
 
     def __init__(self) -> None:
-        super().__init__("Say in If-Match which state you have seen; `*` for any.")
+        super().__init__("If-Match is required; `*` accepts any state.")
 
 
 class KeyReused(TodoError):
-    """The idempotency key has been used for something else."""
+    """The idempotency key was used for a different request."""
 
     code = "key-reused"
 
     def __init__(self) -> None:
-        super().__init__("This idempotency key has been used for another request.")
+        super().__init__("This idempotency key was used for a different request.")
 
 
 class RequestInProgress(TodoError):
-    """Another write of the same owner, perhaps the first one under this key, is still under way."""
+    """Another write of the same owner, possibly the first one with this key, is still running."""
 
     code = "request-in-progress"
 
     def __init__(self) -> None:
-        super().__init__("The first request with this idempotency key may still be running; ask again.")
+        super().__init__("The first request with this idempotency key may still be running; try again.")
         self.retry_after = 1
 
 
 class TooManyRequests(TodoError):
-    """Too many attempts or requests; ``retry_after`` is in whole seconds."""
+    """Too many attempts or requests. ``retry_after`` is in seconds."""
 
     code = "too-many-requests"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many requests; wait before the next one.")
+        super().__init__("Too many requests; try again later.")
         self.retry_after = retry_after
 
 
 class Unavailable(TodoError):
-    """The storage or another resource is out of reach, and nothing happened; ``retry_after`` is in seconds."""
+    """The storage or another resource is unavailable. Nothing happened. ``retry_after`` is in seconds."""
 
     code = "unavailable"
 
-    def __init__(self, detail: str = "The service is unavailable for the moment.", retry_after: int = 1) -> None:
+    def __init__(self, detail: str = "The service is temporarily unavailable.", retry_after: int = 1) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
 
 
 class Contention(Unavailable):
-    """A serialisation failure or a deadlock: nothing happened, and the unit of work may run again at once."""
+    """A serialisation failure or a deadlock. Nothing happened; the unit of work may be repeated at once."""
 
 
 class OwnerBusy(Unavailable):
-    """Other writes of the same owner take too long: nothing happened."""
+    """Other writes of the same owner took too long. Nothing happened."""
 
     def __init__(self) -> None:
-        super().__init__("Other writes to your data take too long; try again.")
+        super().__init__("Other writes to your data are taking too long; try again.")
 
 
 class OutcomeUnknown(TodoError):
-    """The link was lost while committing: the write may or may not have happened."""
+    """The connection was lost during the commit, which may or may not have happened."""
 
     code = "outcome-unknown"
 
     def __init__(self) -> None:
-        super().__init__("The write may or may not have happened; look before you repeat it.")
+        super().__init__("The write may or may not have happened; check before repeating it.")
         self.retry_after = 1

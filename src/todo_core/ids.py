@@ -1,4 +1,4 @@
-"""The ids of the domain: UUIDv7 values (RFC 9562), one type per kind of thing."""
+"""Ids: UUIDv7 values (RFC 9562), one type per kind of entity."""
 
 from typing import NewType
 from uuid import UUID

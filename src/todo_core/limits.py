@@ -1,12 +1,12 @@
-"""Every limit of the domain, once: HTTP schemas and table columns import these."""
+"""The limits of the domain, used by the model, HTTP schemas and table columns."""
 
 from typing import Final
 
 COMPOSED: Final = 4
-"""Code points of which composing (NFC) makes one, at most.
+"""The largest number of code points that NFC composes to one.
 
-A text that is counted when it is composed may be this many times as long before. What is longer is refused without
-composing it, which takes time in proportion to the square of a run of combining marks.
+A text whose length is limited after composition may be this many times as long before. Longer texts are rejected
+without composing them, because composition takes quadratic time for runs of combining marks.
 """
 
 TITLE_MAX: Final = 255
@@ -16,10 +16,10 @@ DESCRIPTION_MAX: Final = 10_000
 """Code points of a task's description."""
 
 NAME_MAX: Final = 255
-"""Code points of a person's display name, after trimming."""
+"""Code points of a user's display name, after trimming."""
 
 EMAIL_MAX: Final = 254
-"""Code points of an address: the longest that fits the path of RFC 5321, section 4.5.3.1.3."""
+"""Code points of an email address: the longest that fits a path (RFC 5321, section 4.5.3.1.3)."""
 
 PASSWORD_MIN: Final = 8
 PASSWORD_MAX: Final = 128
@@ -29,38 +29,38 @@ TIME_ZONE_MAX: Final = 64
 """Characters of an IANA time zone name."""
 
 DUE_DATE_MAX: Final = 100
-"""Characters of a due date as written."""
+"""Characters of the text of a due date."""
 
 CLIENT_MAX: Final = 120
-"""Code points kept of the label under which a login session is listed."""
+"""Code points of the label of a login session; the rest is cut off."""
 
 YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 9999
 """The years in which a due date may fall."""
 
 PAGE_MAX: Final = 1_000
-"""Items of one page, and the size of a page when none is asked for."""
+"""Items of a page, and the default page size."""
 
 PAGE_BYTES: Final = 2**21
-"""A page ends as well when the texts of its items have so many bytes in UTF-8."""
+"""Bytes in UTF-8 of the texts of a page's items; a page ends with the item that reaches it."""
 
 SEARCHED_MAX: Final = 4 * DESCRIPTION_MAX
-"""Code points of a description, without case and accents, that are searched."""
+"""Code points of a folded description that are searched."""
 
 QUERY_MAX: Final = 255
-"""Code points of a search text, as it is sent and without case and accents."""
+"""Code points of a search text, both as sent and folded."""
 
 QUERY_WORDS_MAX: Final = 16
 """Words of a search text."""
 
 TASKS_MAX: Final = 100_000
-"""Tasks of one account, unless the operator decides otherwise."""
+"""Tasks of one account, by default."""
 
 FEED_BYTES_MAX: Final = 2**30
-"""Bytes of the history of one account, unless the operator decides otherwise."""
+"""Bytes of the history of one account, by default."""
 
 RECEIPTS_MAX: Final = 100_000
-"""Idempotency keys of one account that are remembered at a time."""
+"""Remembered idempotency keys of one account."""
 
 SESSIONS_MAX: Final = 100
-"""Login sessions of one user; the oldest one ends when another is opened."""
+"""Login sessions of one user; a new one ends the oldest."""

@@ -1,4 +1,4 @@
-"""UNSET: what "this field was not given" looks like, as opposed to None, which means "clear it"."""
+"""UNSET marks an absent field, as opposed to None, which clears it."""
 
 from enum import Enum
 from typing import Final, Literal

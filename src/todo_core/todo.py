@@ -1,4 +1,4 @@
-"""The front door: what a script or a driver holds in its hand, every use case of the service."""
+"""The facade of the domain for scripts and drivers."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,9 +12,8 @@ from todo_core.usecases.sessions import Sessions
 class Todo:
     """``await todo.run.write(user.id, add_task, TaskDraft.of(title="Buy milk"))``
 
-    ``run`` runs the use cases on one owner's things (``todo_core.usecases.tasks`` ...); ``accounts`` and
-    ``sessions`` are about who exists and who is logged in. ``check`` raises Unavailable unless everything
-    that the service needs answers now.
+    ``run`` runs use cases on the data of one owner (``todo_core.usecases.tasks`` ...); ``accounts`` and ``sessions``
+    manage accounts and login sessions. ``check`` raises Unavailable if the storage cannot be used now.
     """
 
     run: Runner

@@ -19,12 +19,12 @@ from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql import migrate
 from todo_adapters.sql.database import DISK_FULL
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
-from todo_adapters.sql.sqlite.connection import refusal
+from todo_adapters.sql.sqlite.connection import to_core_error
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.telemetry.event_log import WARNINGS
 from todo_core.errors import Unavailable
-from todo_core.model.task import Task, TaskDraft
-from todo_core.usecases.batch import Add, apply_batch
+from todo_core.model.task import TASKS, Task
+from todo_core.usecases.batch import AddStep, apply_batch
 
 PASSWORD = "correct horse battery"
 
@@ -77,7 +77,7 @@ async def test_a_disk_that_is_full_again_is_told_again(tmp_path: Path) -> None:
 
 
 async def add_many(service: Service) -> None:
-    steps = [Add(TaskDraft.of(title="task", description="x" * 10_000)) for _ in range(20)]
+    steps = [AddStep(TASKS.draft(title="task", description="x" * 10_000)) for _ in range(20)]
     await service.run.write(service.owner, apply_batch, steps)
 
 
@@ -111,10 +111,10 @@ async def test_other_failures_are_not_taken_for_a_full_disk(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_what_the_system_says_of_a_full_disk_is_understood(number: int) -> None:
-    told = refusal(OSError(number, "no space"))
+    told = to_core_error(OSError(number, "no space"))
     assert isinstance(told, Unavailable)
     assert told.detail == DISK_FULL
-    assert str(refusal(OSError(errno.EIO, "broken"))) != DISK_FULL
+    assert str(to_core_error(OSError(errno.EIO, "broken"))) != DISK_FULL
 
 
 def test_a_full_disk_is_a_warning() -> None:

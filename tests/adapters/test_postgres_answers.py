@@ -16,20 +16,20 @@ from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.attempts import SqlAttempts
-from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW, UNDONE
-from todo_adapters.sql.postgres.connection import refusal, refusal_to_connect
+from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW
+from todo_adapters.sql.postgres.connection import to_connect_error, to_core_error
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, Unavailable
 from todo_core.ids import UserId
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.user import User
 from todo_core.runner import Runner
 
 IDS = UuidSevens()
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-MILK = TaskDraft.of(title="Buy milk")
+MILK = TASKS.draft(title="Buy milk")
 
 WRONG = Statement(text("SELECT 1 / 0"))
 
@@ -74,7 +74,7 @@ MEANINGS = {
     },
     DISK_FULL: {"DiskFullError"},
     TOO_SLOW: {"QueryCanceledError"},
-    UNDONE: {"InFailedSQLTransactionError"},
+    ROLLED_BACK: {"InFailedSQLTransactionError"},
     NO_SCHEMA: {"UndefinedColumnError", "UndefinedTableError"},
     Contention: {
         "DeadlockDetectedError",
@@ -126,7 +126,7 @@ def _meaning(refused: Exception) -> object:
 
 def test_each_exception_of_the_driver_has_the_meaning_that_it_should() -> None:
     expected = {name: meaning for meaning, names in MEANINGS.items() for name in names}
-    told = {type(error).__name__: (_meaning(refusal(error)), type(error)) for error in _said()}
+    told = {type(error).__name__: (_meaning(to_core_error(error)), type(error)) for error in _said()}
     assert len(told) > 200
     assert expected.keys() <= told.keys()
     for name, (meaning, kind) in told.items():
@@ -137,19 +137,19 @@ def test_each_exception_of_the_driver_has_the_meaning_that_it_should() -> None:
 def test_after_a_commit_was_sent_only_a_refusal_of_the_server_means_that_nothing_happened() -> None:
     for error in _said():
         doubtful = type(error).__name__ in DOUBTFUL or not isinstance(error, asyncpg.PostgresError)
-        expected = OutcomeUnknown if doubtful else _meaning(refusal(error))
-        assert _meaning(refusal(error, committing=True)) == expected, error
+        expected = OutcomeUnknown if doubtful else _meaning(to_core_error(error))
+        assert _meaning(to_core_error(error, committing=True)) == expected, error
     for other in (OSError("gone"), TimeoutError(), EOFError(), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "?")):
-        assert isinstance(refusal(other, committing=True), OutcomeUnknown)
+        assert isinstance(to_core_error(other, committing=True), OutcomeUnknown)
 
 
 @pytest.mark.check("K9")
 def test_who_cannot_connect_is_told_that_the_database_is_out_of_reach() -> None:
     for error in _said():
-        meaning = _meaning(refusal(error))
-        assert _meaning(refusal_to_connect(error)) == (meaning if isinstance(meaning, str) else OUT_OF_REACH)
+        meaning = _meaning(to_core_error(error))
+        assert _meaning(to_connect_error(error)) == (meaning if isinstance(meaning, str) else OUT_OF_REACH)
     fault = TypeError("not a matter of the server")
-    assert refusal_to_connect(fault) is fault
+    assert to_connect_error(fault) is fault
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_who_cannot_connect_is_told_that_the_database_is_out_of_reach() -> None:
 def test_a_code_that_the_driver_does_not_know_is_understood_by_its_class(state: str, meaning: object) -> None:
     error = exceptions.PostgresError.new({"C": state, "M": "said"})
     assert type(error) is exceptions.UnknownPostgresError
-    assert _meaning(refusal(error)) == (meaning or exceptions.UnknownPostgresError)
+    assert _meaning(to_core_error(error)) == (meaning or exceptions.UnknownPostgresError)
 
 
 @dataclass
@@ -192,7 +192,7 @@ async def test_a_commit_that_is_answered_with_a_rollback_did_not_happen(service:
             await SqlAttempts(transaction).locked(key, NOW)
         with suppress(asyncpg.DivisionByZeroError):
             await transaction.one(WRONG, {})
-        with pytest.raises(Unavailable, match=UNDONE):
+        with pytest.raises(Unavailable, match=ROLLED_BACK):
             await transaction.commit()
     assert await service.run.store.accounts().attempts.get(key) is None
 

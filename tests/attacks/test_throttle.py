@@ -244,11 +244,11 @@ def test_counts_hold_against_wrong_clocks_and_right_passwords() -> None:
     assert pending.wait(NOON, policy) == 5
     full = pending.settle(NOON, policy)
     assert full.wait(NOON, policy) == 60
-    assert full.spare(policy) == Attempts(failures=1, since=NOON)
-    assert full.charge(NOON, policy).spare(policy).blocked_until is not None
-    assert full.credible(NOON, policy) is full
+    assert full.refund_one(policy) == Attempts(failures=1, since=NOON)
+    assert full.charge(NOON, policy).refund_one(policy).blocked_until is not None
+    assert full.clamped(NOON, policy) is full
     early = NOON - timedelta(hours=1)
-    assert full.credible(early, policy).blocked_until == early + policy.longest_pause
+    assert full.clamped(early, policy).blocked_until == early + policy.longest_pause
 
 
 async def test_without_a_place_only_the_account_is_counted() -> None:

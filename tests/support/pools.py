@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy import text
 
 from todo_adapters.sql.connection_limiter import ConnectionLimiter
-from todo_adapters.sql.postgres.connection import Link
+from todo_adapters.sql.postgres.connection import PostgresConnection
 from todo_adapters.sql.postgres.pool import Pool
 from todo_adapters.sql.statements import Statement
 
@@ -87,6 +87,6 @@ async def watched_pool(
         await admin.close()
 
 
-async def pid_of(link: Link) -> int:
+async def pid_of(link: PostgresConnection) -> int:
     """Which connection it is."""
     return int((await link.rows(PID, {}))[0][0])

@@ -205,7 +205,7 @@ def test_the_page_keeps_what_people_wrote(tmp_path: Path) -> None:
     assert "| get / floor | 0.8 | 0.93 | 0.9 | 0.8 - 1 | must |" in text
     assert "old" not in text
     page.write_text("no marks")
-    with pytest.raises(ValueError, match="no place"):
+    with pytest.raises(ValueError, match="no markers"):
         write_page(result, page)
 
 

@@ -1,4 +1,4 @@
-"""Accounts, login sessions, tasks, the feed of changes, and the counts of failed logins."""
+"""Creates accounts, login sessions, tasks, the feed, and the counts of failed logins."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Receipts: what was done under idempotency keys."""
+"""Creates the receipts of idempotency keys."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Known places: until when a count of failed logins also says where an account has logged in."""
+"""Adds the time until which a network is known to an account."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Quotas: how many tasks, receipts and bytes of changes each account has; NULL until a write counts them."""
+"""Adds counts of tasks, receipts and feed bytes per account; NULL until a write computes them."""
 
 import sqlalchemy as sa
 from alembic import op

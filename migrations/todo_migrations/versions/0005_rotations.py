@@ -1,4 +1,4 @@
-"""Rotations: from which network a login session was last refreshed, and which of its access tokens has been used."""
+"""Adds the network of a login session's last rotation, and the newest generation whose access token was used."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,1 +1,1 @@
-"""The steps of the chain, oldest first by name."""
+"""The migrations, named in order."""

@@ -1,4 +1,4 @@
-"""The unscoped door: the accounts, to look at and to change."""
+"""Storage of accounts in memory."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
 
 
 class MemoryAccountsView:
-    """The accounts, to look at."""
+    """Read access to accounts."""
 
     def __init__(self, state: State) -> None:
         draft = AccountsDraft(state)
@@ -27,7 +27,7 @@ class MemoryAccountsView:
 
 
 class MemoryAccountsUnitOfWork:
-    """The accounts, to change."""
+    """Write access to accounts."""
 
     def __init__(self, state: State) -> None:
         self._draft = AccountsDraft(state)
@@ -68,7 +68,7 @@ class MemoryAccountsUnitOfWork:
         self.close()
 
     def refuse_abandoned(self) -> None:
-        """Raises AbandonedWrite when there are writes that nobody tried to commit."""
+        """Raises AbandonedWrite if there are uncommitted writes."""
         if not self._over and self._draft.changed:
             raise AbandonedWrite
 

@@ -1,4 +1,4 @@
-"""What one unit of work on the accounts has before it: drafts of the tables, and the rows that it holds."""
+"""The uncommitted state of a unit of work on accounts: drafts of the tables, and its row locks."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from todo_adapters.memory.state import Draft, State
 
 
 class AccountsDraft:
-    """Drafts of everything that the unscoped door reaches."""
+    """Drafts of all tables of accounts, and the rows locked by the unit of work."""
 
     def __init__(self, state: State) -> None:
         self.users = Draft(state.users)
@@ -22,7 +22,7 @@ class AccountsDraft:
         return any(draft.changed for draft in self._drafts())
 
     def publish(self) -> None:
-        """All drafts at once: nothing waits in between."""
+        """Publishes all drafts at once, without awaiting in between."""
         for draft in self._drafts():
             draft.publish()
 

@@ -1,4 +1,4 @@
-"""Failed logins, counted under keys that say nothing about the address."""
+"""Counts of failed logins in memory."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from todo_core.model.attempts import Attempts
 
 
 class MemoryAttemptReads:
-    """Failed logins, to look at."""
+    """Read access to the counts of failed logins."""
 
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
@@ -22,7 +22,7 @@ class MemoryAttemptReads:
 
 
 class MemoryAttempts(MemoryAttemptReads):
-    """Failed logins, to count."""
+    """Write access to the counts of failed logins."""
 
     async def locked(self, key: bytes, now: datetime) -> Attempts:
         check_storable(now)
@@ -40,14 +40,14 @@ class MemoryAttempts(MemoryAttemptReads):
         counts = [(attempts.since, key) for key, attempts in self._draft.attempts.items()]
         piece, end = oldest(counts, after, before, limit)
         for _, key in sorted(piece, key=lambda count: count[1]):
-            if _over(self._draft.attempts.get(key), before) and await self._draft.holding.take_if_free(
+            if _expired(self._draft.attempts.get(key), before) and await self._draft.holding.take_if_free(
                 attempts_row(key)
             ):
                 self._draft.attempts.drop(key)
         return end
 
 
-def _over(attempts: Attempts | None, moment: datetime) -> bool:
+def _expired(attempts: Attempts | None, moment: datetime) -> bool:
     if attempts is None:
         return False
     ends = (attempts.since, attempts.blocked_until, attempts.kept_until)
@@ -55,5 +55,5 @@ def _over(attempts: Attempts | None, moment: datetime) -> bool:
 
 
 def attempts_row(key: bytes) -> Key:
-    """The row of a count."""
+    """The lock key of a count."""
     return ("attempts", key)

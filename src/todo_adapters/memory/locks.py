@@ -1,4 +1,4 @@
-"""Row locks: held until a unit of work is over, granted in order of arrival, never waited for in a circle."""
+"""Row locks: held until a unit of work ends, granted in order of arrival, with deadlock detection."""
 
 import asyncio
 from collections import deque
@@ -8,22 +8,22 @@ from typing import TypeAlias
 from todo_core.errors import Contention
 
 Key: TypeAlias = tuple[str, Hashable]
-"""A kind of row and which one."""
+"""The table and key of a row."""
 
 
 class Locks:
-    """Who holds which row, and who waits for it."""
+    """The holders of all locked rows, and the queues for them."""
 
     def __init__(self) -> None:
         self._holders: dict[Key, Holding] = {}
         self._queues: dict[Key, deque[tuple[Holding, asyncio.Future[None]]]] = {}
 
     async def acquire(self, key: Key, holding: "Holding") -> None:
-        """Waits for the row. Raises Contention when its holder waits, perhaps through others, for this one."""
+        """Waits for the row. Raises Contention if that would be a deadlock."""
         if key not in self._holders:
             self._holders[key] = holding
             return
-        if self._closes_circle(key, holding):
+        if self._would_deadlock(key, holding):
             raise Contention("Two units of work waited for each other.")
         turn = asyncio.get_running_loop().create_future()
         self._queues.setdefault(key, deque()).append((holding, turn))
@@ -31,17 +31,17 @@ class Locks:
         try:
             await turn
         except asyncio.CancelledError:
-            if not turn.cancelled():  # the row was handed over in the same moment
+            if not turn.cancelled():  # granted at the moment of the cancellation
                 self.release(key)
             holding.wanted = None
             raise
 
     def held(self, key: Key) -> bool:
-        """True when somebody holds the row."""
+        """True if the row is locked."""
         return key in self._holders
 
     def release(self, key: Key) -> None:
-        """Hands the row to whoever has waited longest."""
+        """Unlocks the row, or grants it to the first in its queue."""
         queue = self._queues.get(key, deque())
         while queue:
             holding, turn = queue.popleft()
@@ -53,7 +53,7 @@ class Locks:
         self._queues.pop(key, None)
         del self._holders[key]
 
-    def _closes_circle(self, key: Key, asking: "Holding") -> bool:
+    def _would_deadlock(self, key: Key, asking: "Holding") -> bool:
         holder = self._holders.get(key)
         while holder is not None and holder is not asking:
             holder = None if holder.wanted is None else self._holders.get(holder.wanted)
@@ -61,7 +61,7 @@ class Locks:
 
 
 class Holding:
-    """The rows that one unit of work holds."""
+    """The rows locked by one unit of work."""
 
     def __init__(self, locks: Locks) -> None:
         self.wanted: Key | None = None
@@ -72,24 +72,24 @@ class Holding:
         return key in self._held
 
     async def take(self, key: Key) -> None:
-        """Waits until the row is ours."""
+        """Locks the row, waiting if necessary. Raises Contention."""
         if key not in self._held:
             await self._locks.acquire(key, self)
             self._held.add(key)
 
     async def take_if_free(self, key: Key) -> bool:
-        """True when the row is ours now; it is not waited for."""
+        """Locks the row if it is free, without waiting. Returns whether it is locked by this unit of work."""
         if key not in self._held and self._locks.held(key):
             return False
         await self.take(key)
         return True
 
     def give_back(self, key: Key) -> None:
-        """Lets go of one row before the unit of work is over."""
+        """Unlocks one row before the end of the unit of work."""
         self._held.remove(key)
         self._locks.release(key)
 
     def release_all(self) -> None:
-        """Lets go of everything."""
+        """Unlocks all rows."""
         while self._held:
             self._locks.release(self._held.pop())

@@ -1,7 +1,6 @@
-"""Passwords, tokens, ended sessions and an event log out of the standard library, for scripts and tests.
+"""Passwords, tokens, revoked sessions and an event log on the standard library, for scripts and tests.
 
-Together with ``todo_adapters.security.refresh_tokens`` and ``todo_adapters.runtime`` they run the whole core in a bare
-interpreter.
+With ``todo_adapters.security.refresh_tokens`` and ``todo_adapters.runtime`` they run the core in a bare interpreter.
 """
 
 import base64
@@ -23,11 +22,11 @@ from todo_core.ids import SessionId, UserId
 from todo_core.ports.security import Claims, HashingTurn
 
 COST: Final = 14
-"""Binary logarithm of scrypt's ``n``: 16 MiB and about 40 ms with eight blocks."""
+"""Binary logarithm of scrypt's ``n``: 16 MiB and about 40 ms with block size 8."""
 
-BLOCKS: Final = 8
-DEAREST: Final = 18
-"""The cost beyond which a stored hash is taken for damage and never run: 256 MiB."""
+BLOCK_SIZE: Final = 8
+COST_MAX: Final = 18
+"""The highest accepted cost of a stored hash: 256 MiB. Higher ones are treated as corrupt."""
 
 ENCODED: Final = re.compile(r"\$scrypt\$ln=([0-9]{1,2}),r=8,p=1\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})")
 
@@ -35,7 +34,7 @@ LEEWAY: Final = timedelta(seconds=10)
 
 
 class ScryptHasher:
-    """A PasswordHasher by scrypt (RFC 7914); ``cost`` is the binary logarithm of its ``n``."""
+    """A PasswordHasher with scrypt (RFC 7914). ``cost`` is the binary logarithm of ``n``."""
 
     def __init__(self, *, cost: int = COST, waiting_max: int = WAITING_MAX, share_max: int = SHARE_MAX) -> None:
         self._cost = cost
@@ -48,16 +47,18 @@ class ScryptHasher:
         return not stored.startswith(f"$scrypt$ln={self._cost},")
 
     def close(self) -> None:
-        """Lets the thread go when it has finished its work."""
+        """Stops the thread after its queued work."""
         self._password_worker.close()
 
     def _hash(self, password: str) -> str:
         salt = new_salt()
-        return f"$scrypt$ln={self._cost},r={BLOCKS},p=1${_plain(salt)}${_plain(_scrypt(password, salt, self._cost))}"
+        return (
+            f"$scrypt$ln={self._cost},r={BLOCK_SIZE},p=1${_plain(salt)}${_plain(_scrypt(password, salt, self._cost))}"
+        )
 
     def _matches(self, stored: str | None, password: str) -> bool:
         encoded = ENCODED.fullmatch(stored) if stored else None
-        if encoded is None or not 1 <= int(encoded[1]) <= DEAREST:
+        if encoded is None or not 1 <= int(encoded[1]) <= COST_MAX:
             _scrypt(password, bytes(16), self._cost)
             return False
         salt = base64.b64decode(encoded[2] + "==")
@@ -66,8 +67,8 @@ class ScryptHasher:
 
 def _scrypt(password: str, salt: bytes, cost: int) -> bytes:
     octets = password.encode("utf-8", "surrogatepass")
-    room = 128 * BLOCKS * (2**cost + 3)
-    return hashlib.scrypt(octets, salt=salt, n=2**cost, r=BLOCKS, p=1, maxmem=room, dklen=32)
+    room = 128 * BLOCK_SIZE * (2**cost + 3)
+    return hashlib.scrypt(octets, salt=salt, n=2**cost, r=BLOCK_SIZE, p=1, maxmem=room, dklen=32)
 
 
 def _plain(octets: bytes) -> str:
@@ -75,7 +76,7 @@ def _plain(octets: bytes) -> str:
 
 
 class OpaqueAccessTokens:
-    """AccessTokens without a token library: user, session, generation and times under a keyed digest."""
+    """AccessTokens as signed records of user, session, generation and times, without a JWT library."""
 
     _RECORD: Final = struct.Struct(">16s16sIqq")
 
@@ -103,7 +104,7 @@ class OpaqueAccessTokens:
 
 
 class MemoryRevokedSessions:
-    """RevokedSessions of a process that nobody shares: it never forgets one."""
+    """RevokedSessions of a single process. Never forgets one."""
 
     def __init__(self) -> None:
         self._revoked: set[object] = set()
@@ -116,7 +117,7 @@ class MemoryRevokedSessions:
 
 
 class ListEventLog:
-    """A EventLog that keeps what it is told, in order."""
+    """An EventLog that keeps its entries in a list."""
 
     def __init__(self) -> None:
         self.entries: list[tuple[str, dict[str, object]]] = []
@@ -126,5 +127,5 @@ class ListEventLog:
 
     @property
     def events(self) -> list[str]:
-        """The names alone."""
+        """The names of the events, in order."""
         return [event for event, _ in self.entries]

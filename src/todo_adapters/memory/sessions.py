@@ -1,4 +1,4 @@
-"""All login sessions: those that are alive, and the memory of those that ended."""
+"""Login sessions and revoked ones in memory."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
 
 
 class MemorySessionReads:
-    """All login sessions, to look at."""
+    """Read access to all login sessions."""
 
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
@@ -39,7 +39,7 @@ class MemorySessionReads:
 
 
 class MemorySessions(MemorySessionReads):
-    """All login sessions, to change."""
+    """Write access to all login sessions."""
 
     async def add(self, session: LoginSession) -> None:
         check_storable(session)
@@ -84,12 +84,12 @@ class MemorySessions(MemorySessionReads):
 
     async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
         if len(session_ids) > FORGOTTEN_AT_ONCE:
-            raise Misuse("more than may be forgotten at once")
+            raise Misuse("more than FORGOTTEN_AT_ONCE ids")
         await others_run()
         for session_id in session_ids:
             self._draft.revoked.drop(session_id)
 
 
 def session_row(session_id: SessionId) -> Key:
-    """The row of a login session."""
+    """The lock key of a login session."""
     return ("session", session_id)

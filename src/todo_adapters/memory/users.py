@@ -1,4 +1,4 @@
-"""All people: who has an account, and the unique address that each of them has."""
+"""Users and their unique email addresses, in memory."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from todo_core.paging import Page, page_of
 
 
 class MemoryUserReads:
-    """All people, to look at."""
+    """Read access to all users."""
 
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
@@ -31,17 +31,17 @@ class MemoryUserReads:
         return found
 
     async def page(self, after: UserId | None, limit: int) -> Page[User, UserId]:
-        everybody = sorted((found.user for found in self._draft.users.values()), key=lambda user: user.id)
+        users = sorted((found.user for found in self._draft.users.values()), key=lambda user: user.id)
         await others_run()
-        behind = [user for user in everybody if after is None or user.id > after]
-        return page_of(behind[: limit + 1], limit, lambda user: user.id)
+        rest = [user for user in users if after is None or user.id > after]
+        return page_of(rest[: limit + 1], limit, lambda user: user.id)
 
     def _with_address(self, email: str) -> Credentials | None:
         return next((found for found in self._draft.users.values() if found.user.email == email), None)
 
 
 class MemoryUsers(MemoryUserReads):
-    """All people, to change."""
+    """Write access to all users."""
 
     async def add(self, user: User, password_hash: str) -> None:
         check_storable(user)
@@ -55,7 +55,7 @@ class MemoryUsers(MemoryUserReads):
             raise EmailTaken
         await self._draft.holding.take(account_row(user.id))
         if self._draft.users.get(user.id):
-            raise Misuse("a new user has a new id")
+            raise Misuse("the id of a new user is in use")
         self._draft.users.put(user.id, Credentials(user=user, password_hash=password_hash))
         self._draft.shelves.put(user.id, Shelf())
 
@@ -78,7 +78,7 @@ class MemoryUsers(MemoryUserReads):
         stored = await self._held(user_id)
         await self._draft.holding.take(address_row(stored.user.email))
         if any(session.user_id == user_id for session in self._draft.sessions.values()):
-            raise Misuse("the login sessions of an account end before it does")
+            raise Misuse("the login sessions of an account must be ended before it is removed")
         self._draft.shelves.drop(user_id)
         self._draft.users.drop(user_id)
 
@@ -90,5 +90,5 @@ class MemoryUsers(MemoryUserReads):
 
 
 def address_row(email: str) -> Key:
-    """The entry of the unique index for which two accounts with one address wait."""
+    """The lock key of an email address, as of an entry in a unique index."""
     return ("address", email)

@@ -1,13 +1,13 @@
-"""Storage in PostgreSQL and SQLite: SQLAlchemy writes the SQL, once; the drivers run it.
+"""Storage in PostgreSQL and SQLite. SQLAlchemy writes the SQL once; the drivers run it.
 
-tables, types      what is stored, and how each database spells it
-statements         a statement, compiled once for the database in use
-database           the seam: what the repositories may ask of a driver
-postgres, sqlite   the two drivers behind the seam
-rows               between rows and entities
-tasks, changes, users, sessions, attempts    the repositories, named as everywhere
-writes             how collected writes are flushed, and numbered by the owner's counter
-disk               a full disk: noticed, and tried again until writes fit
+tables, types      tables and column types
+statements         statements, compiled once per dialect
+database           the interface of the drivers
+postgres, sqlite   the two drivers
+rows               conversion between rows and entities
+tasks, changes, users, sessions, attempts    repositories
+writes             flushing of collected writes, numbered by the owner's counter
+disk               detection of a full disk
 store              views and units of work
 urls, schema, migrate    database URLs, the revision of a schema, and its migrations
 """

@@ -1,4 +1,4 @@
-"""Failed logins, counted where every replica sees them."""
+"""Counts of failed logins, shared by all replicas."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,21 +14,21 @@ from todo_adapters.sql.tables import login_attempts
 from todo_core.model.attempts import Attempts
 
 A = login_attempts.c
-MINE: Final = A.key == bindparam("key", type_=A.key.type)
+BY_KEY: Final = A.key == bindparam("key", type_=A.key.type)
 COUNTS: Final = (A.failures, A.since, A.blocked_until, A.kept_until)
 
-GET: Final = Statement(select(*COUNTS).where(MINE), keyed=True)
+GET: Final = Statement(select(*COUNTS).where(BY_KEY), keyed=True)
 LOCKED: Final = Statement(
     insert(login_attempts)
     .values(key=bindparam("key", type_=A.key.type), failures=0, since=bindparam("since", type_=A.since.type))
     .on_conflict_do_update(index_elements=["key"], set_={"failures": A.failures})
     .returning(*COUNTS)
 )
-"""One statement that finds or begins a count, and holds its row either way."""
+"""Finds or creates a count, and locks its row."""
 
 UPDATE: Final = Statement(
     update(login_attempts)
-    .where(MINE)
+    .where(BY_KEY)
     .values({column.name: bindparam(column.name, type_=column.type) for column in COUNTS})
     .returning(A.key)
 )
@@ -45,7 +45,7 @@ FORGET: Final = Piecewise(
 
 @dataclass(frozen=True, slots=True)
 class SqlAttempts:
-    """The counts, through whatever runs statements; the writing calls want a transaction."""
+    """The counts of failed logins. Writing methods require a transaction as reader."""
 
     reader: Reader
 

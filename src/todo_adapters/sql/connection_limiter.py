@@ -1,4 +1,4 @@
-"""Limits how many statements use a database at once and how many wait, with a fair turn for each owner."""
+"""Limits concurrency, queue length and waiting time of a database, with fair turns for owners."""
 
 import asyncio
 from collections import deque
@@ -7,38 +7,38 @@ from typing import Final
 
 from todo_core.errors import Unavailable
 
-FULL: Final = "Too many requests wait for the database at this moment."
+FULL: Final = "Too many requests are waiting for the database."
 LATE: Final = "All connections to the database are in use."
 
 Turn = asyncio.Future[bool]
 
 
 class ConnectionLimiter:
-    """Each ``enter`` needs one ``leave`` for the same owner. Durations are in seconds.
+    """Admits at most ``capacity`` at once. Each ``enter`` requires one ``leave`` for the same owner. Times in seconds.
 
-    Owners wait in lanes of their own, which are served in rotation, each in the order of arrival. One owner holds at
-    most half of the places (rounded up), so that slow statements of one leave room for all others. ``None`` stands for
-    what has no owner: it is one lane in the rotation and may hold every place.
+    Each owner has a lane, served in the order of arrival; lanes are served in rotation. One owner may use half of the
+    capacity (rounded up), so slow statements of one leave room for others. ``None`` stands for work without an
+    owner: it has one lane and may use the whole capacity.
 
-    Beyond ``waiting_max`` a refusal comes at once: under overload a long queue would only delay everybody.
+    If ``waiting_max`` are waiting, ``enter`` fails at once: under overload a longer queue would only add delay.
     """
 
-    __slots__ = ("_held", "_lanes", "_patience", "_share", "_waiting_max", "inside", "places", "refused", "waiting")
+    __slots__ = ("_held", "_lanes", "_patience", "_share", "_waiting_max", "capacity", "inside", "refused", "waiting")
 
-    def __init__(self, places: int, waiting_max: int, patience: float) -> None:
+    def __init__(self, capacity: int, waiting_max: int, patience: float) -> None:
         self._lanes: dict[Hashable, deque[Turn]] = {}  # the first lane is served next
         self._held: dict[Hashable, int] = {}
-        self._share = (places + 1) // 2
+        self._share = (capacity + 1) // 2
         self._waiting_max = waiting_max
         self._patience = patience
-        self.places = places
+        self.capacity = capacity
         self.inside = 0
         self.waiting = 0
         self.refused = 0
 
     async def enter(self, owner: Hashable = None, late: Unavailable | None = None) -> None:
-        """Raises Unavailable at once when too many wait already, and ``late`` after too long a wait."""
-        if self.inside < self.places:
+        """Waits for a turn. Raises Unavailable at once if too many are waiting, ``late`` after ``patience``."""
+        if self.inside < self.capacity:
             held = self._held.get(owner, 0)
             if held < self._share or owner is None:
                 self.inside += 1
@@ -52,7 +52,7 @@ class ConnectionLimiter:
             raise late or Unavailable(LATE)
 
     def leave(self, owner: Hashable = None) -> None:
-        """Gives the place to the next lane that may have it."""
+        """Ends a turn and admits the next lane."""
         self.inside -= 1
         held = self._held[owner] - 1
         if held:
@@ -63,8 +63,8 @@ class ConnectionLimiter:
             self._hand_over()
 
     def _hand_over(self) -> None:
-        """Admits from lane after lane. Only lanes of owners with a full share are passed over, so at most two are."""
-        while self.inside < self.places:
+        """Admits from lane after lane. Skips only owners with a full share, of which there are at most two."""
+        while self.inside < self.capacity:
             for owner in self._lanes:
                 held = self._held.get(owner, 0)
                 if held < self._share or owner is None:
@@ -82,28 +82,28 @@ class ConnectionLimiter:
                 turn.set_result(True)
 
     async def _wait(self, owner: Hashable) -> bool:
-        """Waits for a place; False when it did not come in time."""
+        """Waits for a turn. Returns False if it did not come in time."""
         loop = asyncio.get_running_loop()
         turn: Turn = loop.create_future()
         self._lanes.setdefault(owner, deque()).append(turn)
         self.waiting += 1
         timer = loop.call_later(self._patience, _give_up, turn)
-        came = False
+        admitted = False
         try:
-            came = await turn
-            return came
+            admitted = await turn
+            return admitted
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.result():
-                came = True
-                self.leave(owner)  # the place came in the moment of the cancellation
+                admitted = True
+                self.leave(owner)  # admitted at the moment of the cancellation
             raise
         finally:
             timer.cancel()
-            if not came:
+            if not admitted:
                 self._remove(owner, turn)
 
     def _remove(self, owner: Hashable, turn: Turn) -> None:
-        """Takes a turn that was given up out of its lane, unless ``_hand_over`` has passed over it already."""
+        """Removes a turn that was given up from its lane, unless ``_hand_over`` has done so."""
         lane = self._lanes.get(owner, deque())
         if turn in lane:
             lane.remove(turn)
@@ -118,9 +118,9 @@ def _give_up(turn: Turn) -> None:
 
 
 def numbers_of(*limiters: ConnectionLimiter) -> dict[str, float]:
-    """What metrics tell about the limiters of one database."""
+    """The metrics of the limiters of one database."""
     return {
-        "todo_pool_size": sum(limiter.places for limiter in limiters),
+        "todo_pool_size": sum(limiter.capacity for limiter in limiters),
         "todo_pool_in_use": sum(limiter.inside for limiter in limiters),
         "todo_pool_waiting": sum(limiter.waiting for limiter in limiters),
         "todo_pool_refused_total": sum(limiter.refused for limiter in limiters),

@@ -1,24 +1,24 @@
-"""The seam between repositories and drivers: a few verbs, and failures in the core's words."""
+"""The interface between repositories and drivers. Failures are raised as errors of the core."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol
 
-from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_core.ids import UserId
 
 Values = Mapping[str, Any]
 
-OUT_OF_REACH: Final = "The database cannot be reached for the moment."
-TOO_SLOW: Final = "This took the database too long. Ask for less, or try again later."
+OUT_OF_REACH: Final = "The database cannot be reached."
+TOO_SLOW: Final = "The request took the database too long. Request less, or try again later."
 DISK_FULL: Final = "The disk of the database is full."
-UNDONE: Final = "The database undid the write; nothing has happened."
+ROLLED_BACK: Final = "The database rolled back the write; nothing has changed."
 CLOSED: Final = "The database is closed."
-NO_SCHEMA: Final = "The database has no schema, or an older one; bring it up to date with `todo migrate`."
+NO_SCHEMA: Final = "The database has no schema, or an outdated one; run `todo migrate`."
 
 
 class Reader(Protocol):
-    """Runs statements. Raises Unavailable, or Contention where running again at once may help."""
+    """Runs statements. Raises Unavailable, or Contention if repeating the transaction may help."""
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
         """The first row, or None."""
@@ -31,37 +31,37 @@ class Transaction(Reader, Protocol):
     """Statements that take effect together, at ``commit``."""
 
     async def commit(self) -> None:
-        """Raises OutcomeUnknown when the link is lost meanwhile. Is finished even if the caller is cancelled.
+        """Completes even if the caller is cancelled. Raises OutcomeUnknown if the connection is lost meanwhile.
 
-        When nothing was written, what was read is confirmed, as by ``Database.confirm``.
+        If nothing was written, confirms what was read, as ``Database.confirm`` does.
         """
 
 
 class Database(Reader, Protocol):
-    """A database behind its driver. Outside a transaction each statement stands alone, without BEGIN.
+    """A database. Outside a transaction each statement runs on its own, without BEGIN.
 
-    The owner of a statement is the value bound as ``user_id``. Owners take fair turns, and none of
-    them can occupy the database.
+    The owner of a statement is the value bound as ``user_id``. Owners take fair turns, and none can use all of the
+    database.
     """
 
-    async def write(self, deed: Deed, values: Values) -> Row | None:
-        """The row of a deed that is a transaction of its own, None when nothing happened; otherwise as ``commit``."""
+    async def write(self, statement: WriteStatement, values: Values) -> Row | None:
+        """Runs a write as its own transaction. Returns its row, or None if nothing happened. Raises as ``commit``."""
 
     async def confirm(self) -> None:
-        """Waits until everything visible now is as durable as a commit that succeeds.
+        """Waits until everything visible now is as durable as after a successful commit.
 
-        A commit that has given up waiting for a standby is visible, and a failover undoes it. Call this before a
-        read is told as the outcome of a write. Raises OutcomeUnknown when the wait does not end well.
+        A commit that stopped waiting for its standby is visible, but lost in a failover. Call this before a read is
+        reported as the result of a write. Raises OutcomeUnknown if the wait fails.
         """
 
     async def confirmed(self, statement: Statement, values: Values) -> Row | None:
-        """As ``one``, and as ``confirm`` when there is a row, at the price of one statement."""
+        """As ``one``, and as ``confirm`` if there is a row, in one statement."""
 
     def transaction(self, owner: UserId | None = None) -> AbstractAsyncContextManager[Transaction]:
-        """Undone unless committed. On SQLite it holds the write lock from the start."""
+        """Rolled back unless committed. On SQLite it holds the write lock from the start."""
 
     async def cautions(self) -> Sequence[str]:
-        """What in the server's settings could lose acknowledged writes or refuse connections."""
+        """Warnings about server settings that could lose acknowledged writes or reject connections."""
 
     async def close(self) -> None:
-        """Gives all connections back."""
+        """Closes all connections."""

@@ -1,4 +1,4 @@
-"""A full disk: noticed when a write fails because of it, and tried again until writes fit."""
+"""Detects a full disk when a write fails, and its end by writing a sample."""
 
 from datetime import UTC, datetime
 from hashlib import shake_256
@@ -14,14 +14,14 @@ from todo_core.errors import OutcomeUnknown, Unavailable
 from todo_core.ports.runtime import EventLog
 
 SAMPLE_BYTES: Final = 65_536
-"""How much is written to find out whether there is space: more than most requests write.
+"""The size of the sample: more than most requests write.
 
-A row changed in place would prove nothing. It fits into pages, and into a log, that the file has already.
+Updating a row in place would prove nothing, because it fits into existing pages.
 """
 
 SAMPLE: Final[dict[str, Any]] = {
     "id": UUID(int=0),
-    "email": "disk-sample",  # no address of a person: it has no @
+    "email": "disk-sample",  # no valid email address: it has no @
     "name": shake_256(b"sample").hexdigest(SAMPLE_BYTES // 2),  # PostgreSQL would compress anything simpler
     "time_zone": "UTC",
     "created_at": datetime(1970, 1, 1, tzinfo=UTC),
@@ -32,7 +32,7 @@ REMOVE_SAMPLE: Final = Statement(delete(users).where(users.c.id == SAMPLE["id"])
 
 
 class Disk:
-    """The disk of one database. Writes tell when it is full; ``require_space`` finds out when it no longer is."""
+    """The disk of one database. Failed writes report that it is full; ``require_space`` tests whether it still is."""
 
     __slots__ = ("_database", "_event_log", "full")
 
@@ -42,13 +42,13 @@ class Disk:
         self.full = False
 
     def notice(self, failure: BaseException | None) -> None:
-        """Takes note of why a write has failed."""
+        """Records that the disk is full, if that is why a write failed."""
         if not self.full and isinstance(failure, Unavailable) and failure.detail == DISK_FULL:
             self.full = True
             self._record("disk_full")
 
     async def require_space(self) -> None:
-        """Raises Unavailable while a disk that was full takes no sample, which is removed in the same transaction."""
+        """Raises Unavailable while the disk is full. Writes and removes a sample in one transaction to find out."""
         if not self.full:
             return
         try:

@@ -1,4 +1,4 @@
-"""Functions that the two databases spell in different ways."""
+"""SQL functions with different names on the two databases."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class contains(FunctionElement[bool]):  # noqa: N801 - named as functions are
-    """``contains(text, part)``: true where the part is found in the text, character by character.
+class contains(FunctionElement[bool]):  # noqa: N801 - SQL function names
+    """``contains(text, part)``: true if the part occurs in the text.
 
-    Unlike LIKE it has no wildcards, so a part needs no escaping, and takes far less time for the worst of texts.
+    Unlike LIKE it has no wildcards, needs no escaping, and is much faster for adverse texts.
     """
 
     inherit_cache = True
@@ -28,8 +28,8 @@ def _strpos(element: contains, compiler: SQLCompiler, **options: Any) -> str:
     return f"(strpos({compiler.process(element.clauses, **options)}) > 0)"
 
 
-class octets(FunctionElement[int]):  # noqa: N801 - named as functions are
-    """``octets(text)``: how many bytes the text has in UTF-8."""
+class octets(FunctionElement[int]):  # noqa: N801 - SQL function names
+    """``octets(text)``: the length of the text in UTF-8 bytes."""
 
     inherit_cache = True
     type = BigInteger()

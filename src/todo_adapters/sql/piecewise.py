@@ -1,4 +1,4 @@
-"""Deletes old rows in pieces of bounded size, however many there are."""
+"""Deletes old rows in pieces of bounded size."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,10 +11,10 @@ from todo_adapters.sql.statements import Statement
 
 
 class Piecewise:
-    """The rows of a table by age. ``at`` has an index; ``key`` identifies a row; only rows with ``conditions`` go.
+    """Deletes rows of a table that meet the conditions, in the order of ``at``, which has an index.
 
-    A piece is a range of ``at``, found by its end, so that no statement looks at rows that earlier pieces have passed.
-    Locked rows are skipped, so that the cleanup never waits.
+    ``key`` identifies a row. A piece is a range of ``at``, so no statement reads the rows of earlier pieces.
+    Locked rows are skipped, so the cleanup never waits.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Piecewise:
         self._delete = Statement(delete(table).where(tuple_(*key).in_(rows)).returning(*key))
 
     async def delete(self, reader: Reader, after: datetime, before: datetime, limit: int) -> datetime | None:
-        """Deletes the next piece. Returns where it ends, or None when it is the last one."""
+        """Deletes the piece after a time. Returns its end, or None if it was the last one."""
         values = {"after": after, "before": before, "skipped": limit - 1}
         row = await reader.one(self._end, values)
         await reader.all(self._delete, values | {"end": before if row is None else row[0]})

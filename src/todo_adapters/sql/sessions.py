@@ -1,4 +1,4 @@
-"""All login sessions: those that live, and for a while the names of those that have ended."""
+"""Login sessions, and the ids of revoked ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FIRST: Final = UUID(int=0)
 """Smaller than any id."""
 
 FORGOTTEN: Final = tuple(f"id_{number}" for number in range(50))
-"""The places for ids in one statement that deletes; those that are left over repeat the last id."""
+"""Parameters of the statement that deletes; unused ones repeat the last id."""
 
 CHANGEABLE: Final = ("generation", "last_used_at", "rotated_at", "replays", "rotated_from", "confirmed")
 
@@ -41,7 +41,7 @@ ENDED_SINCE: Final = Statement(
     select(E.id, E.ended_at).where(E.ended_at >= bindparam("moment", type_=E.ended_at.type)).order_by(E.ended_at),
     keyed=True,
 )
-"""Both keyed: a thread that has to wait for its turn would make revocation wait where SQLite is busy."""
+"""Both keyed: on a busy SQLite, waiting for a thread would delay revocations."""
 
 LOCKED: Final = Statement(select(*SESSION_COLUMNS).where(S.id == bindparam("id", type_=S.id.type)).with_for_update())
 ADD: Final = Statement(
@@ -96,7 +96,7 @@ FORGET: Final = Statement(
 
 @dataclass(frozen=True, slots=True)
 class SqlSessions:
-    """The login sessions, through whatever runs statements; the writing calls want a transaction."""
+    """The login sessions. Writing methods require a transaction as reader."""
 
     reader: Reader
 
@@ -123,16 +123,16 @@ class SqlSessions:
         await self.reader.one(UPDATE, from_session(session))
 
     async def confirm(self, used: Mapping[SessionId, int]) -> None:
-        for session_id in sorted(used):  # one order for all, so that nobody waits in a circle
+        for session_id in sorted(used):  # a fixed order avoids deadlocks
             await self.reader.one(CONFIRM, {"id": session_id, "used": used[session_id]})
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
-        for session_id in sorted(session_ids):  # one order for all, so that nobody waits in a circle
+        for session_id in sorted(session_ids):  # a fixed order avoids deadlocks
             if await self.reader.one(REMOVE, {"id": session_id}) is not None:
                 await self.reader.one(REMEMBER, {"id": session_id, "ended_at": at})
 
     async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
-        ids = sorted(session_ids)  # one order for all, so that nobody waits in a circle
+        ids = sorted(session_ids)  # a fixed order avoids deadlocks
         for start in range(0, len(ids), len(FORGOTTEN)):
             piece = ids[start : start + len(FORGOTTEN)]
             piece += [piece[-1]] * (len(FORGOTTEN) - len(piece))

@@ -1,7 +1,7 @@
-"""Column types: native ones on PostgreSQL; on SQLite compact forms that keep order and time zone.
+"""Column types: native on PostgreSQL; compact forms that preserve order and time zone on SQLite.
 
-They give their processors themselves, since what SQLAlchemy wraps around ``process_bind_param`` and its like costs
-more than they do.
+The types define bind and result processors directly, because SQLAlchemy's wrapper around ``process_bind_param`` costs
+more than the conversion.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class BlobUuid(TypeDecorator[UUID]):
-    """A UUID as its 16 bytes, which sort as the UUID does."""
+    """A UUID as 16 bytes, in the same order."""
 
     impl = LargeBinary(16)
     cache_ok = True
@@ -26,12 +26,12 @@ class BlobUuid(TypeDecorator[UUID]):
         return lambda value: None if value is None else value.bytes
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], UUID | None]:
-        """Gives the class that PostgreSQL's driver gives: a UUID in every respect, made in C."""
+        """Returns asyncpg's subclass of UUID, implemented in C, as on PostgreSQL."""
         return lambda value: None if value is None else pgproto.UUID(value)
 
 
 class Micros(TypeDecorator[datetime]):
-    """An instant as microseconds since 1970 in UTC. Refuses times without a zone: nothing may guess one."""
+    """An instant as microseconds since 1970 in UTC. Rejects naive times."""
 
     impl = BigInteger
     cache_ok = True
@@ -47,7 +47,7 @@ def _to_micros(value: datetime | None) -> int | None:
     if value is None:
         return None
     if value.tzinfo is None:
-        raise ValueError("a time without a zone cannot be stored")
+        raise ValueError("a naive time cannot be stored")
     return (value - EPOCH) // MICROSECOND
 
 
@@ -57,4 +57,4 @@ COUNT: Final = BigInteger()
 SMALL: Final = SmallInteger()
 TEXT: Final = Text()
 SORTED_TEXT: Final = Text(collation="C").with_variant(Text(), "sqlite")
-"""Text that sorts by code points on both databases, whatever the locale."""
+"""Text that sorts by code points on both databases."""

@@ -1,4 +1,4 @@
-"""All people, in the unscoped door: to look at, and to change inside a transaction."""
+"""Users of all accounts."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,14 +16,14 @@ from todo_core.model.user import Credentials, User
 from todo_core.paging import Page, page_of
 
 U = users.c
-MINE: Final = U.id == bindparam("id", type_=U.id.type)
+BY_ID: Final = U.id == bindparam("id", type_=U.id.type)
 CHANGEABLE: Final = ("name", "time_zone", "disabled")
 
-GET: Final = Statement(select(*USER_COLUMNS).where(MINE), keyed=True)
+GET: Final = Statement(select(*USER_COLUMNS).where(BY_ID), keyed=True)
 BY_EMAIL: Final = Statement(
     select(*USER_COLUMNS, U.password_hash).where(U.email == bindparam("email", type_=U.email.type)), keyed=True
 )
-LOCKED: Final = Statement(select(*USER_COLUMNS, U.password_hash).where(MINE).with_for_update())
+LOCKED: Final = Statement(select(*USER_COLUMNS, U.password_hash).where(BY_ID).with_for_update())
 FIRST: Final = Statement(select(*USER_COLUMNS).order_by(U.id).limit(bindparam("limit", type_=Integer())))
 NEXT: Final = Statement(
     select(*USER_COLUMNS)
@@ -32,7 +32,7 @@ NEXT: Final = Statement(
     .limit(bindparam("limit", type_=Integer()))
 )
 ADD: Final = Statement(
-    # PostgreSQL's form of the clause, which SQLite understands as well.
+    # PostgreSQL's syntax, which SQLite supports as well
     insert(users)
     .values(
         {column.name: bindparam(column.name, type_=column.type) for column in [*USER_COLUMNS, U.password_hash]}
@@ -42,20 +42,23 @@ ADD: Final = Statement(
     .returning(U.id)
 )
 UPDATE: Final = Statement(
-    update(users).where(MINE).values({name: bindparam(name, type_=U[name].type) for name in CHANGEABLE}).returning(U.id)
+    update(users)
+    .where(BY_ID)
+    .values({name: bindparam(name, type_=U[name].type) for name in CHANGEABLE})
+    .returning(U.id)
 )
 SET_PASSWORD: Final = Statement(
     update(users)
-    .where(MINE)
+    .where(BY_ID)
     .values(password_hash=bindparam("password_hash", type_=U.password_hash.type))
     .returning(U.id)
 )
-REMOVE: Final = Statement(delete(users).where(MINE).returning(U.id))
+REMOVE: Final = Statement(delete(users).where(BY_ID).returning(U.id))
 
 
 @dataclass(frozen=True, slots=True)
 class SqlUsers:
-    """The people, through whatever runs statements; the writing calls want a transaction."""
+    """The users. Writing methods require a transaction as reader."""
 
     reader: Reader
 

@@ -1,1 +1,1 @@
-"""What the domain is made of: immutable values and their rules, without I/O and without ``async``."""
+"""Immutable entities and values with their rules, without I/O and without ``async``."""

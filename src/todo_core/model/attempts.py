@@ -6,15 +6,15 @@ from math import ceil
 from typing import Final
 
 SETTLING: Final = timedelta(seconds=5)
-"""How long the last free attempt holds back the next ones while it is still being checked."""
+"""How long the last free attempt blocks further ones while it is being checked."""
 
 ATTEMPTS_PER_FAILURE: Final = 10
-"""How many attempts a network has in the time in which so many times fewer may fail."""
+"""The limit on all attempts of a network, as a multiple of its limit on failures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptPolicy:
-    """``free`` failures within ``window`` cost nothing; each further one costs a pause that doubles."""
+    """``free`` failures within ``window`` have no effect; each further one causes a pause, which doubles."""
 
     free: int = 5
     window: timedelta = timedelta(minutes=15)
@@ -22,13 +22,13 @@ class AttemptPolicy:
     longest_pause: timedelta = timedelta(minutes=15)
 
     def pause(self, failures: int) -> timedelta | None:
-        """What so many failures cost; None while they are free."""
+        """The pause after this number of failures, None while they are free."""
         over = failures - self.free
         return min(self.first_pause * 2 ** min(over, 10), self.longest_pause) if over >= 0 else None
 
 
 def per_minute(failures: int) -> AttemptPolicy:
-    """So many failures a minute, and then none until a minute has passed."""
+    """A policy that allows this number of failures a minute, then none until a minute has passed."""
     minute = timedelta(minutes=1)
     return AttemptPolicy(free=failures, window=minute, first_pause=minute, longest_pause=minute)
 
@@ -52,15 +52,15 @@ class ThrottlePolicy:
 
     @property
     def window(self) -> timedelta:
-        """After how long a count that blocks nobody means nothing any more."""
+        """The time after which a count that does not block has no effect."""
         return max(self.account.window, self.network.window if self.network else timedelta())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempts:
-    """The failures since ``since``; an attempt that is still being checked counts as one until it succeeds.
+    """A count of failures since ``since``. An attempt that is being checked counts as a failure until it succeeds.
 
-    With ``kept_until`` it also says that something is known until then, whether or not anything has failed.
+    ``kept_until`` marks a network as known to an account until then, whether or not anything has failed.
     """
 
     failures: int = 0
@@ -69,39 +69,39 @@ class Attempts:
     kept_until: datetime | None = None
 
     def wait(self, now: datetime, policy: AttemptPolicy) -> int:
-        """Whole seconds until the next attempt may be made; 0 when it may be made now."""
+        """Whole seconds until the next attempt is allowed; 0 if it is allowed now."""
         if self.blocked_until is None or self.blocked_until <= now:
             return 0
         return min(ceil((self.blocked_until - now).total_seconds()), int(policy.longest_pause.total_seconds()))
 
-    def credible(self, now: datetime, policy: AttemptPolicy) -> "Attempts":
-        """With no block that is longer than any that is given: some clock was wrong when it was written, or is now."""
+    def clamped(self, now: datetime, policy: AttemptPolicy) -> "Attempts":
+        """With the block limited to the longest pause; a longer one was caused by a wrong clock."""
         latest = now + policy.longest_pause
         return (
             self if self.blocked_until is None or self.blocked_until <= latest else replace(self, blocked_until=latest)
         )
 
     def charge(self, now: datetime, policy: AttemptPolicy) -> "Attempts":
-        """With one more attempt that is being checked. The last free one holds back the next until it is settled."""
+        """With one more attempt that is being checked. The last free one blocks others until it is settled."""
         forgotten = now >= max(self.since + policy.window, self.blocked_until or self.since)
         failures = 1 if forgotten else self.failures + 1
         blocked_until = now + SETTLING if policy.pause(failures) else None
         return replace(self, failures=failures, since=now if forgotten else self.since, blocked_until=blocked_until)
 
     def settle(self, now: datetime, policy: AttemptPolicy) -> "Attempts":
-        """After the wrong password: from the last free attempt on, the next has to wait."""
+        """After a wrong password: blocks the next attempt once the free ones are used."""
         pause = policy.pause(self.failures)
         return replace(self, blocked_until=now + pause if pause else None)
 
     def refund(self) -> "Attempts":
-        """Without any failure: the right password was given."""
+        """After a correct password: without failures."""
         return replace(self, failures=0, blocked_until=None)
 
-    def spare(self, policy: AttemptPolicy) -> "Attempts":
-        """Without the last attempt, and with all that failed before: it was a right one among wrong ones."""
+    def refund_one(self, policy: AttemptPolicy) -> "Attempts":
+        """After a correct password that removes only its own attempt: earlier failures remain."""
         failures = max(0, self.failures - 1)
         return replace(self, failures=failures, blocked_until=self.blocked_until if failures >= policy.free else None)
 
     def known(self, now: datetime) -> bool:
-        """True as long as it says that something is known."""
+        """True if the network is known to the account."""
         return self.kept_until is not None and now < self.kept_until

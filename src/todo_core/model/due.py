@@ -1,4 +1,4 @@
-"""Due dates: a day, a floating local time, or a time fixed to a zone; three kinds, never turned into one another."""
+"""Due dates: a day, a floating local time or a fixed time. The three types are never converted to one another."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ LATEST: Final = datetime(YEAR_MAX, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
 
 
 class DueKind(StrEnum):
-    """A whole day; a time on the wall wherever one is; an instant."""
+    """A whole day; a local time in any zone (RFC 5545); an instant."""
 
     DAY = "day"
     FLOATING = "floating"
@@ -30,9 +30,9 @@ class DueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
-    """When a task is due. ``text`` is what was sent and is given back unchanged; make it with ``parse``.
+    """When a task is due. ``text`` is stored and returned as it was sent. Create with ``parse``.
 
-    What else there is to know follows from the text alone, never from the time zones that a machine knows.
+    All other properties depend on the text alone, not on the time zone data of the machine.
     """
 
     text: str
@@ -46,21 +46,21 @@ class DueDate:
 
     @property
     def at(self) -> datetime:
-        """A point that puts all due dates in one order: the instant of a fixed time; for a day its first moment, and
-        for a floating time its wall-clock time, both as if in UTC. So the order does not depend on who is looking.
+        """The sort key: the instant of a fixed time; the midnight of a day and the wall-clock time of a floating time
+        as if in UTC. So the order does not depend on the reader's time zone.
         """
         wall = _wall(self.text)
         return wall.replace(tzinfo=UTC) if wall.tzinfo is None else wall.astimezone(UTC)
 
     @staticmethod
     def parse(text: str) -> "DueDate":
-        """Reads the three forms of RFC 3339 and RFC 9557. Raises Broken."""
+        """Parses the forms of RFC 3339 and RFC 9557. Raises Broken."""
         found = FORM.fullmatch(text) if len(text) <= DUE_DATE_MAX else None
         if found is None:
             raise Broken(
                 "invalid-date",
                 "This must be a day (2026-11-20), a local time (2026-11-20T15:00) or a time with an offset and, "
-                "if wanted, a zone (2026-11-20T15:00:00+01:00[Europe/Berlin]).",
+                "optionally, a time zone (2026-11-20T15:00:00+01:00[Europe/Berlin]).",
             )
         due = DueDate(text)
         try:
@@ -69,19 +69,19 @@ class DueDate:
         except (ValueError, OverflowError) as error:
             if isinstance(error, Broken):
                 raise
-            raise Broken("invalid-date", "There is no such date or time.") from None
+            raise Broken("invalid-date", "This date or time does not exist.") from None
         if not EARLIEST <= at <= LATEST:
-            raise Broken("out-of-range", f"This must be in the years {YEAR_MIN} to {YEAR_MAX}.")
+            raise Broken("out-of-range", f"The year must be between {YEAR_MIN} and {YEAR_MAX}.")
         return due
 
 
 def _wall(text: str) -> datetime:
-    """The time as it is written, with its offset if it has one."""
+    """The time with its offset, if any, without its zone."""
     return datetime.fromisoformat(text.partition("[")[0].upper())
 
 
 def _check_zone(found: re.Match[str]) -> None:
-    """A zone must be known, and have the offset that is written beside it at that time; Z goes with any zone."""
+    """Raises Broken unless the zone exists and has the given offset at that time. Z is valid in every zone."""
     if not found["zone"]:
         return
     known = zone(found["zone"])
@@ -89,22 +89,23 @@ def _check_zone(found: re.Match[str]) -> None:
         return
     wall = _wall(found[0])
     if wall.utcoffset() not in possible_offsets(wall.replace(tzinfo=None), known):
-        raise Broken("offset-mismatch", "The offset is not the one that the time zone has at this time.")
+        raise Broken("offset-mismatch", "The time zone does not have this offset at this time.")
 
 
 @dataclass(frozen=True, slots=True)
 class DueBound:
-    """A point in time that due dates can be compared with: one comparand for each kind, in the terms of ``at``."""
+    """A point in time with a comparand for each type of due date, on the scale of ``DueDate.at``."""
 
     day: datetime
     floating: datetime
     fixed: datetime
 
     def is_after(self, due: DueDate) -> bool:
-        """True when the due date lies before this bound."""
+        """True if the due date is before this bound."""
         return due.at < self.of(due.kind)
 
     def of(self, kind: DueKind) -> datetime:
+        """The comparand for due dates of this type."""
         if kind is DueKind.DAY:
             return self.day
         return self.floating if kind is DueKind.FLOATING else self.fixed
@@ -118,39 +119,39 @@ class DueBound:
         return max(self.day, self.floating, self.fixed)
 
     def sooner(self, other: "DueBound | None") -> "DueBound":
-        """The bound that leaves only what both leave, as upper bounds."""
+        """The stricter of two upper bounds, for each type."""
         if other is None:
             return self
         return DueBound(min(self.day, other.day), min(self.floating, other.floating), min(self.fixed, other.fixed))
 
     def later(self, other: "DueBound | None") -> "DueBound":
-        """The bound that leaves only what both leave, as lower bounds."""
+        """The stricter of two lower bounds, for each type."""
         if other is None:
             return self
         return DueBound(max(self.day, other.day), max(self.floating, other.floating), max(self.fixed, other.fixed))
 
 
 def start_of(day: date, where: tzinfo) -> DueBound:
-    """The first moment of a day for somebody who lives in a zone."""
+    """The start of a day in a time zone."""
     midnight = datetime.combine(day, time())
     local = midnight.replace(tzinfo=UTC)
     return DueBound(day=local, floating=local, fixed=instant_of(midnight, where))
 
 
 def moment(instant: datetime, where: tzinfo) -> DueBound:
-    """An instant for somebody who lives in a zone: days and floating times are compared with their clock."""
+    """An instant in a time zone; days and floating times are compared with its local time there."""
     local = wall_clock(instant, where).replace(tzinfo=UTC)
     return DueBound(day=local, floating=local, fixed=instant)
 
 
 def overdue_at(now: datetime, where: tzinfo) -> DueBound:
-    """What lies before this is overdue: times that have passed, and days that are over."""
+    """The upper bound of overdue dates: times that have passed and days that are over."""
     local = wall_clock(now, where)
     today = datetime.combine(local.date(), time(), UTC)
     return DueBound(day=today, floating=local.replace(tzinfo=UTC), fixed=now)
 
 
 def today_in(now: datetime, where: tzinfo) -> tuple[DueBound, DueBound]:
-    """The first moment of today and the first moment of tomorrow."""
+    """The start of today and of tomorrow."""
     today = wall_clock(now, where).date()
     return start_of(today, where), start_of(today + timedelta(days=1), where)

@@ -1,4 +1,4 @@
-"""Which passwords are accepted: by length and by not being guessable, never by composition (NIST SP 800-63B)."""
+"""Rules for passwords: length and a list of guessable ones, no composition rules (NIST SP 800-63B)."""
 
 import unicodedata
 from functools import cache
@@ -11,9 +11,7 @@ SERVICE_NAMES = frozenset({"todo-service", "todoservice", "todo service"})
 
 
 def readable(text: str) -> str:
-    """The normal form of what claims to be a password: as typed, in Unicode's form NFC, so that every keyboard types
-    the same one. Raises Broken for what nobody could have set.
-    """
+    """The password in NFC, which does not depend on the keyboard. Raises Broken if no password can be like this."""
     if len(text) > COMPOSED * PASSWORD_MAX:
         raise Broken("too-long", f"This must be at most {PASSWORD_MAX} characters.")
     if UNSTORABLE.search(text):
@@ -22,7 +20,7 @@ def readable(text: str) -> str:
 
 
 def new_password(text: str, email: str, name: str) -> str:
-    """The normal form of an acceptable new password for the owner of this address and name."""
+    """The NFC form of a new password for the user with this email address and name. Raises Broken."""
     password = readable(text)
     if len(password) < PASSWORD_MIN:
         raise Broken("too-short", f"This must be at least {PASSWORD_MIN} characters.")
@@ -30,7 +28,7 @@ def new_password(text: str, email: str, name: str) -> str:
         raise Broken("too-long", f"This must be at most {PASSWORD_MAX} characters.")
     plain = password.casefold()
     if plain in {email.casefold(), email.casefold().partition("@")[0], name.casefold()} | SERVICE_NAMES:
-        raise Broken("guessable", "This must not be your address or name.")
+        raise Broken("guessable", "This must not be your email address, your name or the name of this service.")
     if plain in common_passwords():
         raise Broken("common", "This is one of the most common passwords; choose another.")
     return password
@@ -38,6 +36,6 @@ def new_password(text: str, email: str, name: str) -> str:
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """The passwords that are tried first, shipped with the service; only those that are long enough to matter."""
+    """The most common passwords that are long enough to be accepted, from a file shipped with the service."""
     text = files("todo_core.model").joinpath("common_passwords.txt").read_text("utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#!"))

@@ -11,7 +11,7 @@ MEGABYTE: Final = 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """The most that one account may have; ``feed_bytes`` is about its history, the values of its changes."""
+    """The limits of one account. ``feed_bytes`` limits the stored values of its changes."""
 
     tasks: int = TASKS_MAX
     receipts: int = RECEIPTS_MAX
@@ -20,14 +20,14 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an account has, or what a unit of work adds to it."""
+    """What an account stores, or what a unit of work adds."""
 
     tasks: int = 0
     receipts: int = 0
     feed_bytes: int = 0
 
     def check(self, added: "Usage", quota: Quota) -> None:
-        """Raises LimitReached when this is over the quota in something of which the unit of work has added some."""
+        """Raises LimitReached if this exceeds the quota for something that the unit of work has added to."""
         if added.tasks > 0 and self.tasks > quota.tasks:
             raise LimitReached(f"An account may have at most {quota.tasks:,} tasks.")
         if added.feed_bytes > 0 and self.feed_bytes > quota.feed_bytes:

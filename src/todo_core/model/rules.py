@@ -1,4 +1,4 @@
-"""How a rule on one field says that it is broken, and how all broken rules are gathered into one refusal."""
+"""Rules on single fields, and the collection of all broken ones into one error."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -15,11 +15,11 @@ F = TypeVar("F")
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 SLICE: Final = 32
-"""Code points of a text that are decomposed together."""
+"""Code points of a text that are decomposed at once."""
 
 
 class Broken(ValueError):
-    """Raised by a rule on one value: a stable code and a sentence."""
+    """A value breaks a rule: a stable code and a sentence for people."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -28,13 +28,13 @@ class Broken(ValueError):
 
 
 class Rules:
-    """Applies rules field by field, remembers every broken one, and refuses at the end."""
+    """Applies rules field by field and collects the broken ones."""
 
     def __init__(self) -> None:
         self.violations: list[Violation] = []
 
     def keep(self, field: str, rule: Callable[[V], T], value: V, fallback: F) -> T | F:
-        """What the rule makes of the value, or the fallback when the rule is broken."""
+        """The result of the rule, or the fallback if the rule is broken."""
         try:
             return rule(value)
         except Broken as broken:
@@ -45,13 +45,13 @@ class Rules:
         self.violations.append(Violation(field, code, detail))
 
     def settle(self) -> None:
-        """Raises Invalid with everything that was broken."""
+        """Raises Invalid with all broken rules, if any."""
         if self.violations:
             raise Invalid(self.violations)
 
 
 def one_line(text: str, longest: int) -> str:
-    """Trimmed text of 1 to ``longest`` code points without control characters."""
+    """Trimmed text of 1 to ``longest`` code points without control characters. Raises Broken."""
     text = text.strip()
     if not text:
         raise Broken("blank", "This must not be empty.")
@@ -63,7 +63,7 @@ def one_line(text: str, longest: int) -> str:
 
 
 def storable(text: str, longest: int) -> str:
-    """Any text up to ``longest`` code points that every database can store: no NUL, no lone surrogate."""
+    """Text of up to ``longest`` code points that every database can store: no NUL, no lone surrogate. Raises Broken."""
     if len(text) > longest:
         raise Broken("too-long", f"This must be at most {longest} characters.")
     if UNSTORABLE.search(text):
@@ -72,10 +72,9 @@ def storable(text: str, longest: int) -> str:
 
 
 def fold(text: str, longest: int | None = None) -> str:
-    """The form in which texts are searched and sorted: without case and accents.
+    """The form in which texts are searched and sorted: case-folded, without accents.
 
-    With ``longest`` only its beginning, of about so many code points and never more, from as much of the text as that
-    takes: there are characters that are folded to eighteen.
+    With ``longest`` at most that many code points of the folded text. Some characters fold to eighteen.
     """
     if text.isascii():
         return text.lower()[:longest]
@@ -84,10 +83,10 @@ def fold(text: str, longest: int | None = None) -> str:
 
 
 def _decomposed(text: str) -> Iterable[str]:
-    """The code points of the text in Unicode's form NFKD, but for the order of marks where two slices meet.
+    """The code points of the text in NFKD, except for the order of combining marks between two slices.
 
-    In slices, since the time that this takes grows with the square of a run of marks. Once marks are dropped, their
-    order makes no difference.
+    Slices bound the time, which is quadratic in the length of a run of marks. The caller drops the marks, so their
+    order does not matter.
     """
     if len(text) <= SLICE:
         return normalize("NFKD", text)

@@ -1,4 +1,4 @@
-"""A login session: one device that stays logged in by trading refresh tokens, each of which works once."""
+"""Login sessions, and the rotation of their refresh tokens (RFC 9700, section 4.14.2)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,7 +11,10 @@ from todo_core.limits import CLIENT_MAX
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPolicy:
-    """How long things last. ``grace`` excuses the parent of the newest token: two tabs, or a lost answer."""
+    """Lifetimes of login sessions, and when a repeated refresh token is accepted.
+
+    ``grace`` and ``replays`` limit the reuse of the previous token, by a second tab or after a lost response.
+    """
 
     idle: timedelta = timedelta(days=14)
     absolute: timedelta = timedelta(days=30)
@@ -19,8 +22,8 @@ class SessionPolicy:
     replays: int = 50
 
 
-class Refresh(Enum):
-    """What becomes of a login session when a refresh token is presented."""
+class RefreshOutcome(Enum):
+    """The outcome of presenting a refresh token."""
 
     ROTATED = "rotated"
     REPEATED = "repeated"
@@ -29,17 +32,17 @@ class Refresh(Enum):
 
 
 def client_label(text: str) -> str:
-    """What a client calls itself, as a label of its login session: the beginning of what can be printed."""
+    """The label of a login session: the first printable characters of the client's name for itself."""
     return "".join(islice(filter(str.isprintable, text), CLIENT_MAX))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginSession:
-    """``generation`` is the number of the only refresh token that still works.
+    """One login of one user. ``generation`` is the number of the current refresh token.
 
-    ``rotated_at`` is when its parent was first used, ``rotated_from`` a digest of the network that this came from,
-    ``replays`` how often the parent has come again since. ``confirmed`` is the newest generation of which the access
-    token is known to have been used.
+    ``rotated_at`` is when its predecessor was first used, ``rotated_from`` a digest of the client network from which,
+    ``replays`` how often it has been repeated since. ``confirmed`` is the newest generation whose access token is known
+    to have been used.
     """
 
     id: SessionId
@@ -54,21 +57,21 @@ class LoginSession:
     confirmed: int = 0
 
     def expired(self, now: datetime, policy: SessionPolicy) -> bool:
-        """True when the session is too old, or too long unused, to be refreshed."""
+        """True if the session is too old or has been unused for too long."""
         return now >= self.created_at + policy.absolute or now >= self.last_used_at + policy.idle
 
     def used(self, generation: int) -> "LoginSession":
-        """After the access token of this generation has been used."""
+        """The session after the access token of this generation has been used."""
         return replace(self, confirmed=max(self.confirmed, min(generation, self.generation)))
 
     def rotated_elsewhere(self, network: bytes | None) -> bool:
-        """True when the last rotation is known to have come from another network than this one."""
+        """True if the last rotation is known to have come from another network."""
         return network is not None and self.rotated_from is not None and network != self.rotated_from
 
-    def last_use_told(self, now: datetime, policy: SessionPolicy) -> datetime:
-        """When the session was last used: only to the hour while the parent of its token may still be excused.
+    def disclosed_last_use(self, now: datetime, policy: SessionPolicy) -> datetime:
+        """When the session was last used, rounded down to the hour while the previous token may be accepted.
 
-        Otherwise a thief could see when the owner refreshes, and present a copy within that time.
+        The exact time would tell a thief when to use a copied token.
         """
         if now >= self.last_used_at + policy.grace:
             return self.last_used_at
@@ -76,15 +79,15 @@ class LoginSession:
 
     def refresh(
         self, generation: int, now: datetime, policy: SessionPolicy, network: bytes | None = None
-    ) -> tuple[Refresh, "LoginSession"]:
-        """What presenting the token of this generation means, and the session afterwards.
+    ) -> tuple[RefreshOutcome, "LoginSession"]:
+        """The outcome of presenting the token of this generation, and the session afterwards.
 
-        Only the immediate parent of the newest token is excused, only for a while from its first use, only until
-        the access token that came with its child is used, and not without end; whatever else comes twice was
+        The predecessor of the current token is accepted for ``grace`` from its first use, at most ``replays`` times,
+        until the access token issued with the current one has been used. Any other reuse means that the token was
         copied (RFC 9700, section 4.14.2).
         """
         if self.expired(now, policy):
-            return Refresh.EXPIRED, self
+            return RefreshOutcome.EXPIRED, self
         if generation == self.generation:
             rotated = replace(
                 self,
@@ -94,9 +97,9 @@ class LoginSession:
                 replays=0,
                 last_used_at=max(now, self.last_used_at),
             )
-            return Refresh.ROTATED, rotated
+            return RefreshOutcome.ROTATED, rotated
         unused = self.confirmed < self.generation
         excused = unused and self.rotated_at is not None and now < self.rotated_at + policy.grace
         if generation == self.generation - 1 and excused and self.replays < policy.replays:
-            return Refresh.REPEATED, replace(self, replays=self.replays + 1)
-        return Refresh.REUSED, self
+            return RefreshOutcome.REPEATED, replace(self, replays=self.replays + 1)
+        return RefreshOutcome.REUSED, self

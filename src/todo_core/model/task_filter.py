@@ -1,4 +1,4 @@
-"""What a task query means: the filter as a predicate, the sort orders, and the positions between their items."""
+"""Filters, sort orders and page positions of task lists. Storage adapters must agree with them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from todo_core.model.task import Priority, Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFilter:
-    """Which tasks are wanted; a field left alone does not restrict. ``matches`` is the meaning."""
+    """A filter on tasks, defined by ``matches``. Fields with their defaults do not restrict."""
 
     completed: bool | None = None
     open_only: bool = False
@@ -52,15 +52,15 @@ class TaskFilter:
 
 
 def searchable(description: str | None) -> str:
-    """What of a description is searched: its folded form, of which the end is left out if it is far longer."""
+    """The folded form of a description, up to SEARCHED_MAX code points."""
     return fold(description or "", SEARCHED_MAX)
 
 
 def search_words(text: str) -> tuple[str, ...]:
-    """The words of a search text, as ``TaskFilter.words`` wants them. Raises Broken."""
+    """The folded words of a search text, for ``TaskFilter.words``. Raises Broken."""
     folded = fold(storable(text, QUERY_MAX))
     if len(folded) > QUERY_MAX:
-        raise Broken("too-long", f"This must be at most {QUERY_MAX} characters, without case and accents too.")
+        raise Broken("too-long", f"This must be at most {QUERY_MAX} characters, also when case-folded.")
     words = tuple(dict.fromkeys(folded.split()))
     if len(words) > QUERY_WORDS_MAX:
         raise Broken("too-long", f"This must be at most {QUERY_WORDS_MAX} words.")
@@ -68,7 +68,7 @@ def search_words(text: str) -> tuple[str, ...]:
 
 
 class DueOption(StrEnum):
-    """The named sets of due dates that people ask for."""
+    """Named sets of due dates."""
 
     NONE = "none"
     OVERDUE = "overdue"
@@ -77,7 +77,7 @@ class DueOption(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskQuery:
-    """What somebody asks for, in their own terms: "today" and days become a filter only with a clock and a zone."""
+    """The query of a user. "Today" and days become a ``TaskFilter`` with a clock and a time zone."""
 
     completed: bool | None = None
     priorities: frozenset[Priority | None] = frozenset()
@@ -88,14 +88,14 @@ class TaskQuery:
 
     @property
     def needs_zone(self) -> bool:
-        """True when the answer depends on where the person lives."""
-        wished = self.due in {DueOption.OVERDUE, DueOption.TODAY}
-        return wished or self.due_before is not None or self.due_after is not None
+        """True if the result depends on the user's time zone."""
+        relative = self.due in {DueOption.OVERDUE, DueOption.TODAY}
+        return relative or self.due_before is not None or self.due_after is not None
 
     def at(self, now: datetime, where: tzinfo) -> TaskFilter:
-        """The filter that this means now, for somebody in this zone. Only open tasks are ever overdue.
+        """The filter at this time in this zone. Only open tasks are overdue.
 
-        Where ``needs_zone`` is false, every now and every zone give the same filter.
+        If ``needs_zone`` is false, the filter does not depend on either.
         """
         lower = None if self.due_after is None else _bound(self.due_after, where)
         upper = None if self.due_before is None else _bound(self.due_before, where)
@@ -120,11 +120,11 @@ def _bound(point: date | datetime, where: tzinfo) -> DueBound:
 
 
 SortValue: TypeAlias = str | int | datetime | None
-"""What a task is sorted by: None sorts last in both directions."""
+"""A sort key. None sorts last in both directions."""
 
 
 class SortField(StrEnum):
-    """What a list of tasks can be sorted by."""
+    """The fields by which tasks can be sorted."""
 
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
@@ -152,7 +152,7 @@ SORT_VALUES: dict[SortField, Callable[[Task], SortValue]] = {
 
 @dataclass(frozen=True, slots=True)
 class TaskPosition:
-    """A place in a sorted list: right behind the task with this sort value and id."""
+    """A position in a sorted list: after the task with this sort value and id."""
 
     value: SortValue
     id: TaskId
@@ -160,7 +160,7 @@ class TaskPosition:
 
 @dataclass(frozen=True, slots=True)
 class TaskSort:
-    """An order of tasks. Ids are made in order of creation and break every tie, always ascending."""
+    """An order of tasks. Ties are ordered by id, ascending; ids are in the order of creation."""
 
     field: SortField = SortField.CREATED_AT
     descending: bool = False
@@ -177,7 +177,7 @@ class TaskSort:
         return sorted(with_value, key=value, reverse=self.descending) + without  # type: ignore[arg-type]
 
     def is_behind(self, task: Task, position: TaskPosition) -> bool:
-        """True when the task comes after the position in this order."""
+        """True if the task comes after the position in this order."""
         here, there = SORT_VALUES[self.field](task), position.value
         if here == there:
             return task.id > position.id

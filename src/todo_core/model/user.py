@@ -1,4 +1,4 @@
-"""Who exists: people, their addresses and names, and what they send to register or to change their profile."""
+"""Users, their email addresses and names, registrations and profile changes."""
 
 import re
 import unicodedata
@@ -14,14 +14,14 @@ from todo_core.model.zones import zone_name
 from todo_core.partial import UNSET, Unset
 
 LABEL: Final = r"[^\s.\x00-\x2c/:-@\[-`{-\x9f]"
-"""A character of a domain name: of ASCII only letters, digits and the hyphen."""
+"""A character of a domain name. The only ASCII characters are letters, digits and the hyphen."""
 
 ADDRESS: Final = re.compile(rf"[^\s@\x00-\x1f\x7f-\x9f]{{1,64}}@(?:{LABEL}+\.)+{LABEL}{{2,}}")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking, as an access token says: a user in one login session."""
+    """The authenticated caller: a user in one login session."""
 
     user_id: UserId
     session_id: SessionId
@@ -29,7 +29,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person with an account. ``email`` is in canonical form; a disabled account cannot log in."""
+    """The holder of an account. ``email`` is in canonical form. A disabled user cannot log in."""
 
     id: UserId
     email: str
@@ -51,9 +51,9 @@ class Credentials:
 
 
 def canonical_email(text: str) -> str:
-    """The one form of an address that decides whether two are the same: trimmed, NFC, case-folded.
+    """The form in which email addresses are stored and compared: trimmed, case-folded, NFC.
 
-    Raises Broken for a text that is too long to be an address however it is composed, without composing it.
+    Raises Broken if the text is too long in any form, without normalising it.
     """
     text = text.strip()
     if len(text) > COMPOSED * EMAIL_MAX:
@@ -62,7 +62,7 @@ def canonical_email(text: str) -> str:
 
 
 def readable_email(text: str) -> str:
-    """The canonical form of what claims to be the address of an account. Raises Broken for what cannot be stored."""
+    """The canonical form of an email address for logging in. Raises Broken if it cannot be stored."""
     address = canonical_email(text)
     if UNSTORABLE.search(address):
         raise Broken("control-character", "This must not contain NUL or unpaired surrogates.")
@@ -70,7 +70,7 @@ def readable_email(text: str) -> str:
 
 
 def email(text: str) -> str:
-    """The canonical form of a plausible address. Whether it exists, only a letter to it can tell."""
+    """The canonical form of a plausible email address. Raises Broken. Does not check that it exists."""
     address = canonical_email(text)
     if not address:
         raise Broken("blank", "This must not be empty.")
@@ -82,13 +82,13 @@ def email(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """A display name: one line."""
+    """A display name. Raises Broken."""
     return one_line(text, NAME_MAX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What somebody sends to get an account. Make it with ``of``."""
+    """The data of a new account. Create with ``of``."""
 
     email: str
     password: str
@@ -98,7 +98,7 @@ class Registration:
     def of(
         cls, *, email: str | Unset = UNSET, password: str | Unset = UNSET, name: str | Unset = UNSET
     ) -> "Registration":
-        """Raises Invalid with every rule that the three break."""
+        """Raises Invalid with all broken rules."""
         rules = Rules()
         given = {"email": email, "password": password, "name": name}
         for field in (field for field, value in given.items() if value is UNSET):
@@ -118,14 +118,14 @@ _NAME = name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfilePatch:
-    """What a person wants to change about themselves; a field left UNSET stays. Make it with ``of``."""
+    """Changes to a user's profile; UNSET fields keep their values. Create with ``of``."""
 
     name: str | Unset = UNSET
     time_zone: str | Unset = UNSET
 
     @classmethod
     def of(cls, *, name: str | Unset = UNSET, time_zone: str | Unset = UNSET) -> "ProfilePatch":
-        """Raises Invalid with every rule that the two break."""
+        """Raises Invalid with all broken rules."""
         rules = Rules()
         patch = cls(
             name=UNSET if isinstance(name, Unset) else rules.keep("name", _NAME, name, UNSET),
@@ -136,5 +136,5 @@ class ProfilePatch:
 
     def given(self) -> dict[str, Any]:
         """The fields that are set."""
-        wanted = {"name": self.name, "time_zone": self.time_zone}
-        return {field: value for field, value in wanted.items() if value is not UNSET}
+        fields = {"name": self.name, "time_zone": self.time_zone}
+        return {field: value for field, value in fields.items() if value is not UNSET}

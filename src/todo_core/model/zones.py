@@ -1,4 +1,4 @@
-"""Time zones: which names count, and what a wall-clock time means in a zone (RFC 5545, section 3.3.5)."""
+"""Time zones: valid names, and the meaning of wall-clock times (RFC 5545, section 3.3.5)."""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -15,7 +15,7 @@ NOT_IANA: Final = ("localtime", "posixrules", "posix/", "right/", "Factory")
 
 @lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo:
-    """The zone of an IANA name. Raises Broken for anything else, path-like names included."""
+    """The zone with an IANA name. Raises Broken for any other name, including paths."""
     if len(name) <= TIME_ZONE_MAX and NAME.fullmatch(name) and not name.startswith(NOT_IANA):
         try:
             return ZoneInfo(name)
@@ -25,26 +25,26 @@ def zone(name: str) -> ZoneInfo:
 
 
 def zone_name(name: str) -> str:
-    """The name itself, when it is the name of a zone."""
+    """The name, if a zone has it. Raises Broken."""
     zone(name)
     return name
 
 
 def instant_of(local: datetime, where: tzinfo) -> datetime:
-    """The instant of a wall-clock time: in an overlap the first of the two, in a gap by the offset before it."""
+    """The instant of a wall-clock time: the first of two in an overlap, by the offset before it in a gap."""
     return local.replace(tzinfo=where, fold=0).astimezone(UTC)
 
 
 def wall_clock(instant: datetime, where: tzinfo) -> datetime:
-    """What clocks in a zone show at an instant, as a time without a zone. After the year 9999 they stand still."""
+    """The local time in a zone at an instant, as a naive time; ``datetime.max`` after the year 9999."""
     try:
         return instant.astimezone(where).replace(tzinfo=None, fold=0)
     except OverflowError:
-        return datetime.max  # noqa: DTZ901 - what a clock on the wall shows has no zone
+        return datetime.max  # noqa: DTZ901 - local times are naive
 
 
 def possible_offsets(local: datetime, where: tzinfo) -> frozenset[timedelta]:
-    """The offsets from UTC that a wall-clock time may have: two in an overlap, else one."""
+    """The UTC offsets that a wall-clock time may have: two in an overlap, otherwise one."""
     first = local.replace(tzinfo=where, fold=0)
     second = local.replace(tzinfo=where, fold=1)
     before, after = first.utcoffset() or timedelta(), second.utcoffset() or timedelta()

@@ -1,5 +1,5 @@
-"""What the domain needs from outside. Adapters fulfil these protocols without inheriting from them.
+"""Protocols for what the domain needs from outside. Adapters implement them without inheriting from them.
 
-Conventions: what an owner does not have is ``NotFound``, whoever else may have it; a failure of the resource
-itself is ``Unavailable`` when nothing happened and ``OutcomeUnknown`` when it may have; times are aware and in UTC.
+Conventions: what the owner does not have is ``NotFound``, whether or not another owner has it. A failure of the
+resource is ``Unavailable`` if nothing happened and ``OutcomeUnknown`` if it may have. Times are aware and in UTC.
 """

@@ -1,4 +1,4 @@
-"""The unscoped door of the storage: people, login sessions, failed logins. Opened by ``Store``."""
+"""Storage of accounts: users, login sessions, failed logins. Opened by ``Store``; not limited to one owner."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,46 +11,46 @@ from todo_core.model.user import Credentials, User
 from todo_core.paging import Page
 
 FORGOTTEN_AT_ONCE: Final = 1_000
-"""Rows that one unit of work deletes at most when it throws away what nobody will ask for again."""
+"""Rows that a cleanup deletes in one unit of work, at most."""
 
 
 class UserReads(Protocol):
-    """All people, to look at."""
+    """Read access to all users."""
 
     async def get(self, user_id: UserId) -> User:
         """Raises NotFound."""
 
     async def credentials(self, email: str) -> Credentials | None:
-        """The user with this canonical address, or None."""
+        """The user with this canonical email address and their password hash, or None."""
 
     async def page(self, after: UserId | None, limit: int) -> Page[User, UserId]:
-        """At most ``limit`` people in order of registration."""
+        """At most ``limit`` users in order of registration, after this one."""
 
 
 class UserRepository(UserReads, Protocol):
-    """All people, to change."""
+    """Write access to all users."""
 
     async def add(self, user: User, password_hash: str) -> None:
-        """Raises EmailTaken; the unit of work can go on after that."""
+        """Adds a user. Raises EmailTaken, after which the unit of work can continue."""
 
     async def locked(self, user_id: UserId) -> Credentials | None:
-        """The user, held against every other unit of work until this one is over; None when there is none.
+        """The user, locked until this unit of work ends; None if there is none.
 
-        Until then nobody else can add a login session of this user either.
+        Until then no other unit of work can add a login session of this user.
         """
 
     async def update(self, user: User) -> None:
-        """Name, time zone and whether it is disabled. Raises NotFound."""
+        """Updates name, time zone and ``disabled``. Raises NotFound."""
 
     async def set_password(self, user_id: UserId, password_hash: str) -> None:
         """Raises NotFound."""
 
     async def remove(self, user_id: UserId) -> None:
-        """The account with everything that belongs to it; end its login sessions first. Raises NotFound."""
+        """Deletes the user and all of their data; end their login sessions first. Raises NotFound."""
 
 
 class SessionReads(Protocol):
-    """All login sessions, to look at."""
+    """Read access to all login sessions."""
 
     async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
         """The user's login sessions that have not ended, oldest first."""
@@ -63,96 +63,96 @@ class SessionReads(Protocol):
 
 
 class SessionRepository(SessionReads, Protocol):
-    """All login sessions, to change."""
+    """Write access to all login sessions."""
 
     async def add(self, session: LoginSession) -> None:
-        """A new login session. Raises NotFound when the account is gone."""
+        """Adds a login session. Raises NotFound if the account does not exist."""
 
     async def locked(self, session_id: SessionId) -> LoginSession | None:
-        """The session, held against every other unit of work until this one is over; None when it has ended."""
+        """The session, locked until this unit of work ends; None if it has ended."""
 
     async def update(self, session: LoginSession) -> None:
-        """Generation, rotation, use, replays and confirmation of a session obtained from ``locked``."""
+        """Updates generation, times, replays and ``confirmed`` of a session obtained from ``locked``."""
 
     async def confirm(self, used: Mapping[SessionId, int]) -> None:
-        """The access tokens of these generations have been used; see ``LoginSession.used``.
+        """Records that the access tokens of these generations have been used; see ``LoginSession.used``.
 
-        Sessions that have ended are passed over.
+        Ignores sessions that have ended.
         """
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
-        """They are gone from now on, and remembered as ended. Those that have ended already are passed over."""
+        """Deletes these sessions and records them as revoked. Ignores those that have already ended."""
 
     async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
-        """Drops the memory of these. At most FORGOTTEN_AT_ONCE; those that are not remembered are passed over."""
+        """Deletes the records of at most FORGOTTEN_AT_ONCE revoked sessions. Ignores unknown ids."""
 
 
 class AttemptReads(Protocol):
-    """Failed logins, to look at."""
+    """Read access to the counts of failed logins."""
 
     async def get(self, key: bytes) -> Attempts | None:
-        """What is counted under this key, or None."""
+        """The count with this key, or None."""
 
 
 class AttemptRepository(AttemptReads, Protocol):
-    """Failed logins, to count."""
+    """Write access to the counts of failed logins."""
 
     async def locked(self, key: bytes, now: datetime) -> Attempts:
-        """What is counted under this key, a new count if nothing is; held until this unit of work is over."""
+        """The count with this key, created if necessary, locked until this unit of work ends."""
 
     async def update(self, key: bytes, attempts: Attempts) -> None:
-        """The new count."""
+        """Stores a count obtained from ``locked``."""
 
     async def forget(self, after: datetime, before: datetime, limit: int) -> datetime | None:
-        """Deletes counts begun between the two moments which neither block nor are kept at ``before``.
+        """Deletes counts that started between the two times and neither block nor are kept at ``before``.
 
-        The rest is as for ``AccountsUnitOfWork.forget_receipts``.
+        ``limit`` and result are those of ``AccountsUnitOfWork.forget_receipts``.
         """
 
 
 class AccountsView(Protocol):
-    """The unscoped door, to look at. Each call is one consistent look."""
+    """Read access to accounts. Each call is one consistent read."""
 
     @property
     def users(self) -> UserReads:
-        """All people."""
+        """Users."""
 
     @property
     def sessions(self) -> SessionReads:
-        """All login sessions."""
+        """Login sessions."""
 
     @property
     def attempts(self) -> AttemptReads:
-        """Failed logins."""
+        """Counts of failed logins."""
 
     async def newest_receipt(self) -> datetime | None:
-        """When the latest write with an idempotency key happened, of all owners; None without any."""
+        """The time of the latest write with an idempotency key, over all owners, or None."""
 
 
 class AccountsUnitOfWork(Protocol):
-    """The unscoped door, to change. Writes happen in order and become visible to others at ``commit``."""
+    """Write access to accounts. Writes happen in order and become visible to others at ``commit``."""
 
     @property
     def users(self) -> UserRepository:
-        """All people."""
+        """Users."""
 
     @property
     def sessions(self) -> SessionRepository:
-        """All login sessions."""
+        """Login sessions."""
 
     @property
     def attempts(self) -> AttemptRepository:
-        """Failed logins."""
+        """Counts of failed logins."""
 
     async def forget_receipts(self, after: datetime, before: datetime, limit: int) -> datetime | None:
-        """Deletes the receipts of writes that happened later than ``after`` and before ``before``.
+        """Deletes receipts of writes between the two times, both exclusive.
 
-        Looks at about ``limit`` of them, oldest first, and returns the moment of the last one, to go on from; None when
-        there are no more. Passes over what another unit of work holds.
+        Examines about ``limit`` of them, oldest first, and returns the time of the last one, from which to continue, or
+        None if there are no more. Skips rows that another unit of work has locked.
         """
 
     async def commit(self) -> None:
-        """Makes everything permanent. Once begun it is not undone by cancelling the caller.
+        """Makes all writes permanent. Completes even if the caller is cancelled.
 
         Raises OwnerBusy, Contention, Unavailable, OutcomeUnknown.
         """

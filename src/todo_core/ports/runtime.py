@@ -1,4 +1,4 @@
-"""Time, ids and the event log: what a pure domain may not make for itself."""
+"""Time, ids and the event log."""
 
 from datetime import datetime
 from typing import Protocol
@@ -6,21 +6,21 @@ from uuid import UUID
 
 
 class Clock(Protocol):
-    """The only source of the present."""
+    """The only source of the current time."""
 
     def now(self) -> datetime:
-        """The time in UTC, to the microsecond. It may step backwards; nothing may rely on its order."""
+        """The time in UTC, to the microsecond. It may step backwards."""
 
 
 class IdSource(Protocol):
     """The only source of new ids."""
 
     def new(self) -> UUID:
-        """A UUIDv7 (RFC 9562, section 5.7), greater than every id this source has made before."""
+        """A UUIDv7 (RFC 9562, section 5.7), greater than all previous ids of this source."""
 
 
 class EventLog(Protocol):
-    """Where events worth a log line go. Never a title, a password, a token or an address."""
+    """The log of named events. Facts must not contain titles, passwords, tokens or addresses."""
 
     def record(self, event: str, **facts: object) -> None:
-        """Notes an event by its stable name. Never raises, never waits."""
+        """Logs an event under its stable name. Never raises, never blocks."""

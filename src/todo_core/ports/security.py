@@ -1,4 +1,4 @@
-"""Passwords and tokens: what the domain asks of cryptography."""
+"""Password hashes and tokens."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -12,33 +12,33 @@ class HashingTurn(Protocol):
     """A turn at the password worker, held while ``PasswordHasher.turn`` is open."""
 
     async def hash(self, password: str) -> str:
-        """A salted hash that carries its own parameters."""
+        """A salted hash that contains its parameters."""
 
     async def matches(self, stored: str | None, password: str) -> bool:
-        """True when the hash was made from this password.
+        """True if the hash was made from this password.
 
-        None stands for an unknown user: it costs what a real comparison costs, and is False. A corrupt or
-        absurdly expensive stored hash is False as well, within the usual time.
+        None stands for an unknown user: False, after the time of a real comparison. So is a corrupt or excessively
+        expensive hash.
         """
 
 
 class PasswordHasher(Protocol):
-    """Slow hashes, a bounded number at a time, off the event loop."""
+    """Hashes and compares passwords off the event loop, a bounded number at a time."""
 
     def turn(self, network: str = "") -> AbstractAsyncContextManager[HashingTurn]:
-        """Waits for a turn at the password worker. Raises Unavailable at once when too many are waiting.
+        """Waits for a turn at the password worker. Raises Unavailable at once if too many are waiting.
 
-        ``network`` is the client network: each may have only a share of the queue. An empty one has no limit.
-        Work that has begun is finished even when the caller is cancelled, and the turn lasts until then.
+        ``network`` is the client network, which may use only a share of the queue; an empty one has no limit.
+        Work that has started completes even if the caller is cancelled, and the turn lasts until then.
         """
 
     def outdated(self, stored: str) -> bool:
-        """True when the hash was made with other parameters than new ones are."""
+        """True if the hash was not made with the current parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid access token says. ``generation`` is 0 when it does not say to which refresh token it belongs."""
+    """The claims of a valid access token. ``generation`` is that of its refresh token, 0 if absent."""
 
     user_id: UserId
     session_id: SessionId
@@ -48,37 +48,37 @@ class Claims:
 
 
 class AccessTokens(Protocol):
-    """Short-lived proof of who is asking, which can be checked without looking anything up."""
+    """Short-lived tokens that identify the caller and are verified without a query."""
 
     @property
     def lifetime(self) -> timedelta:
-        """How long a new token is valid, in whole seconds."""
+        """The validity of a new token, in whole seconds."""
 
     def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: datetime) -> str:
-        """A token for this login session, given out together with the refresh token of this generation."""
+        """A token for this login session, issued together with the refresh token of this generation."""
 
     def read(self, token: str, now: datetime) -> Claims:
-        """Raises InvalidToken unless it is one of ours, meant for this, and within its time."""
+        """Raises InvalidToken unless the token was issued by this service as an access token and is valid now."""
 
 
 class RefreshTokens(Protocol):
-    """Long-lived proof of a login session. The same session and generation always give the same token."""
+    """Long-lived tokens of login sessions. A session and generation always give the same token."""
 
     def issue(self, session_id: SessionId, generation: int) -> str:
-        """The token of this generation. It cannot be made from anything that is stored."""
+        """The token of this generation. It cannot be derived from stored data alone."""
 
     def read(self, token: str) -> tuple[SessionId, int]:
-        """Raises InvalidToken for whatever was not issued here, without looking anything up."""
+        """Raises InvalidToken unless the token was issued by this service. Does not query the storage."""
 
 
 class RevokedSessions(Protocol):
-    """The login sessions that ended recently enough for an access token of theirs to be still within its time."""
+    """Login sessions that have ended while access tokens of them may be unexpired."""
 
     def add(self, session_id: SessionId) -> None:
-        """From now on the session is in here, at least until its last access token has expired."""
+        """Adds the session, at least until its last access token has expired."""
 
     def __contains__(self, session_id: object) -> bool:
-        """True when the session has ended; answered from memory.
+        """True if the session has ended. Reads only memory.
 
-        Raises Unavailable when it may have ended without this being known here.
+        Raises Unavailable if revocations by other processes cannot be read.
         """

@@ -1,4 +1,4 @@
-"""Getting an account, changing it, and leaving."""
+"""Use cases of accounts: register, change profile and password, close, disable."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,46 +15,46 @@ from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import PasswordHasher
 from todo_core.runner import Runner
 from todo_core.usecases.passwords import PasswordCheck, readable_password
-from todo_core.usecases.sessions import Sessions, SignedIn, held
+from todo_core.usecases.sessions import Sessions, SignedIn, locked_account
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The accounts of everybody."""
+    """Use cases of accounts."""
 
     runner: Runner
     hasher: PasswordHasher
     passwords: PasswordCheck
     sessions: Sessions
 
-    async def register(self, wish: Registration, client: str, network: str = "") -> SignedIn:
-        """A new account, and its first login session; counts as a failed login for the network if one is named.
+    async def register(self, registration: Registration, client: str, network: str = "") -> SignedIn:
+        """Creates an account and its first login session. Raises EmailTaken, TooManyRequests.
 
-        Raises EmailTaken and TooManyRequests.
+        Counts as a failed login of the network, unless that is empty.
         """
 
         async def permit() -> None:
-            if await self.runner.store.accounts().users.credentials(wish.email):
+            if await self.runner.store.accounts().users.credentials(registration.email):
                 raise EmailTaken
 
-        password_hash = await self.passwords.hash_new(wish.password, network, permit)
-        user = self._new_user(wish)
+        password_hash = await self.passwords.hash_new(registration.password, network, permit)
+        user = self._new_user(registration)
         session = self.sessions.new(user.id, client)
 
         async def enter(tx: AccountsUnitOfWork) -> None:
             await tx.users.add(user, password_hash)
             await tx.sessions.add(session)
-            await self.passwords.throttle(user.email, network).welcome(tx)
+            await self.passwords.throttle(user.email, network).mark_known(tx)
 
         await self.runner.accounts(enter)
         self.runner.event_log.record("registered", user=str(user.id), session=str(session.id))
         return self.sessions.tokens(user, session)
 
-    async def add(self, wish: Registration) -> User:
-        """A new account without a login session. Raises EmailTaken."""
+    async def add(self, registration: Registration) -> User:
+        """Creates an account without a login session. Raises EmailTaken."""
         async with self.hasher.turn() as turn:
-            password_hash = await turn.hash(wish.password)
-        user = self._new_user(wish)
+            password_hash = await turn.hash(registration.password)
+        user = self._new_user(registration)
 
         async def enter(tx: AccountsUnitOfWork) -> None:
             await tx.users.add(user, password_hash)
@@ -63,22 +63,22 @@ class Accounts:
         self.runner.event_log.record("registered", user=str(user.id))
         return user
 
-    def _new_user(self, wish: Registration) -> User:
+    def _new_user(self, registration: Registration) -> User:
         user_id, now = UserId(self.runner.ids.new()), self.runner.clock.now()
-        return User(id=user_id, email=wish.email, name=wish.name, created_at=now)
+        return User(id=user_id, email=registration.email, name=registration.name, created_at=now)
 
     async def me(self, actor: Actor) -> User:
-        """The caller. Raises InvalidToken when the account is gone."""
+        """The caller's user. Raises InvalidToken if the account no longer exists."""
         try:
             return await self.runner.store.accounts().users.get(actor.user_id)
         except NotFound:
             raise InvalidToken from None
 
     async def change_profile(self, actor: Actor, patch: ProfilePatch) -> User:
-        """The caller, with another name or time zone. Raises InvalidToken when the login session is gone."""
+        """Changes name or time zone. Raises InvalidToken if the login session has ended."""
 
         async def change(tx: AccountsUnitOfWork) -> User:
-            found, _ = await held(tx, actor)
+            found, _ = await locked_account(tx, actor)
             user = found.user.change(patch)
             await tx.users.update(user)
             return user
@@ -86,17 +86,17 @@ class Accounts:
         return await self.runner.accounts(change)
 
     async def change_password(self, actor: Actor, current: str, new: str, network: str = "") -> None:
-        """Sets another password and ends all other login sessions.
+        """Sets a new password and ends all other login sessions.
 
-        Raises Invalid, also when ``current`` is wrong, and InvalidToken when the login session is gone.
+        Raises Invalid, also if ``current`` is wrong, InvalidToken if the login session has ended, TooManyRequests.
         """
         user = await self.me(actor)
         rules = Rules()
-        wanted = rules.keep("new_password", lambda text: new_password(text, user.email, user.name), new, "")
+        new = rules.keep("new_password", lambda text: new_password(text, user.email, user.name), new, "")
         rules.settle()
         proven = await self._prove(user, "current_password", current, network)
         async with self.hasher.turn(network) as turn:
-            password_hash = await turn.hash(wanted)
+            password_hash = await turn.hash(new)
         now = self.runner.clock.now()
 
         async def change(tx: AccountsUnitOfWork) -> list[SessionId]:
@@ -110,9 +110,9 @@ class Accounts:
         self.runner.event_log.record("password_changed", user=str(user.id))
 
     async def close(self, actor: Actor, password: str, network: str = "") -> None:
-        """Deletes the account and everything in it.
+        """Deletes the account and all of its data.
 
-        Raises Invalid when the password is wrong, and InvalidToken when the login session is gone.
+        Raises Invalid if the password is wrong, InvalidToken if the login session has ended, TooManyRequests.
         """
         user = await self.me(actor)
         proven = await self._prove(user, "password", password, network)
@@ -127,7 +127,10 @@ class Accounts:
         self.runner.event_log.record("account_closed", user=str(user.id))
 
     async def disable(self, email: str, disabled: bool = True) -> User:
-        """The user with this canonical address may no longer log in, or may again. Raises NotFound."""
+        """Disables or enables the user with this canonical email address. Disabling ends all login sessions.
+
+        Raises NotFound.
+        """
         known = await self.runner.store.accounts().users.credentials(email)
         if known is None:
             raise NotFound("account")
@@ -149,13 +152,13 @@ class Accounts:
         return user
 
     async def list(self, after: UserId | None = None, limit: int = PAGE_MAX) -> Page[User, UserId]:
-        """Everybody, in order of registration."""
+        """A page of users in order of registration."""
         return await self.runner.store.accounts().users.page(after, limit)
 
     async def _prove(self, user: User, field: str, password: str, network: str) -> str:
-        """Asks for the password again, and returns the hash that it was compared with.
+        """Verifies the password and returns the hash with which it was compared.
 
-        A wrong one is a broken rule: after a 401 clients would throw away a good session. Raises Invalid.
+        Raises Invalid if it is wrong, not a 401, after which clients would discard a valid session.
         """
         found = await self.runner.store.accounts().users.credentials(user.email)
         if found is None or found.user.id != user.id:
@@ -170,8 +173,8 @@ class Accounts:
     async def _prove_again(
         self, tx: AccountsUnitOfWork, actor: Actor, field: str, proven: str
     ) -> Sequence[LoginSession]:
-        """The caller's login sessions, if what ``_prove`` found still holds under the lock."""
-        found, sessions = await held(tx, actor)
+        """Locks the account and returns its login sessions. Raises Invalid if the hash from ``_prove`` has changed."""
+        found, sessions = await locked_account(tx, actor)
         if found.password_hash != proven:
             raise self._wrong_password(actor.user_id, field)
         return sessions

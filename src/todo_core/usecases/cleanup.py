@@ -1,8 +1,7 @@
-"""Deleting what has expired: receipts of idempotency keys, and counts of failed logins.
+"""Deletes expired receipts of idempotency keys and expired counts of failed logins.
 
-Nothing relies on it, since what has expired is not used any more; it only keeps tables small. It works in pieces, each
-a transaction of its own, so that neither the number of rows nor a failure in between can stop it for good. What is
-deleted in the pieces before a failure stays deleted.
+Correctness does not depend on it: expired rows are ignored. It works in pieces of bounded size, each in its own
+transaction, so a failure affects only one piece.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,7 +15,7 @@ from todo_core.runner import Runner
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Piece = Callable[[AccountsUnitOfWork, datetime], Awaitable[datetime | None]]
-"""Deletes the rows behind a moment, up to another one, which it returns; None at the end."""
+"""Deletes rows after a time, up to another one, which it returns, or None at the end."""
 
 
 async def forget_expired_receipts(runner: Runner, now: datetime) -> None:
@@ -25,7 +24,7 @@ async def forget_expired_receipts(runner: Runner, now: datetime) -> None:
 
 
 async def forget_expired_attempts(runner: Runner, before: datetime) -> None:
-    """Deletes the counts of failed logins that mean nothing any more, oldest first. Raises Unavailable."""
+    """Deletes counts of failed logins that have no effect any more, oldest first. Raises Unavailable."""
     await _all_of(runner, lambda tx, after: tx.attempts.forget(after, before, FORGOTTEN_AT_ONCE))
 
 

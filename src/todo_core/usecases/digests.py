@@ -1,4 +1,4 @@
-"""Digests under which things are stored that must not be named: useless to somebody who has only the database."""
+"""Keyed digests as database keys for values that must not be readable in the database."""
 
 import hmac
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ KEY_MIN: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """Made with a key that is nowhere in the storage. Raises ValueError when that is too short."""
+    """HMAC-SHA-256 with a key that is not in the storage. Raises ValueError if the key is too short."""
 
     key: bytes = field(repr=False)
 
@@ -18,5 +18,5 @@ class Digests:
             raise ValueError(f"the key of a digest has at least {KEY_MIN} bytes")
 
     def of(self, *parts: str) -> bytes:
-        """32 bytes. The first part says what the others are; none of them contains NUL."""
+        """The digest of the parts, 32 bytes. The first part names the purpose; parts must not contain NUL."""
         return hmac.digest(self.key, "\0".join(parts).encode(), "sha256")

@@ -1,4 +1,4 @@
-"""Checking a password that somebody gives: slow hashes in turn, and failures counted where all replicas see them."""
+"""Password checks: hashing in turns, with failures counted in the storage for all replicas."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,12 +19,12 @@ T = TypeVar("T")
 
 TRIES: Final = 20
 PAUSE: Final = 0.05
-"""How often, and after how many seconds, whoever is held back by an attempt under way tries again."""
+"""How often, and after how many seconds, an attempt is repeated that another one in progress blocks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome: whether the password is right, and its new hash when the stored one is out of date."""
+    """The result of a check, with a new hash if the password is right and the stored hash outdated."""
 
     right: bool
     new_hash: str | None = None
@@ -32,7 +32,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class PasswordCheck:
-    """Compares passwords at the price of an attempt, whether or not there is such an account."""
+    """Compares and hashes passwords, subject to the limits on attempts."""
 
     runner: Runner
     hasher: PasswordHasher
@@ -40,23 +40,23 @@ class PasswordCheck:
     policy: ThrottlePolicy = ThrottlePolicy()
 
     async def check(self, email: str, stored: str | None, password: str, network: str) -> Checked:
-        """Whether this is the password behind the stored hash; ``None`` stands for no such account.
+        """Compares the password with the stored hash; ``None`` stands for an unknown account.
 
-        The attempt is counted before the comparison and taken back after a right one, so that no number of
-        parallel guesses gets more than its share. Raises TooManyRequests.
+        The attempt is charged before the comparison and refunded if the password is right, so concurrent guesses cannot
+        exceed the limit. Raises TooManyRequests.
         """
         throttle = self.throttle(email, network)
         return await self._patiently(lambda: self._attempt(throttle, stored, password))
 
     async def hash_new(self, password: str, network: str, permit: Callable[[], Awaitable[None]]) -> str:
-        """The hash for a new account. It costs the network as much as a failed login, which is never given back.
+        """The hash for a new account. Charged to the network as a failed login, without refund.
 
-        ``permit`` is called once that is paid, and may raise what speaks against the account. Raises TooManyRequests.
+        ``permit`` is called after the charge and may raise an error that prevents the account. Raises TooManyRequests.
         """
         throttle = self.throttle("", network)
 
         async def attempt() -> str:
-            await throttle.look()
+            await throttle.check()
             async with self.hasher.turn(network) as turn:
                 await throttle.charge()
                 await permit()
@@ -65,10 +65,9 @@ class PasswordCheck:
         return await self._patiently(attempt)
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Returns what the attempt returns. Raises TooManyRequests.
+        """Returns the result of the attempt. Raises TooManyRequests.
 
-        An attempt that is held back only by others that are still being checked is repeated for about a second
-        instead of being refused: those others may turn out right.
+        An attempt that is blocked only by others in progress is repeated for about a second, because those may succeed.
         """
         for tries in count(1):
             try:
@@ -81,7 +80,7 @@ class PasswordCheck:
         raise AssertionError("the last attempt returns or raises")
 
     async def _attempt(self, throttle: Throttle, stored: str | None, password: str) -> Checked:
-        await throttle.look()
+        await throttle.check()
         async with self.hasher.turn(throttle.network) as turn:
             paid = await throttle.charge()
             right = await turn.matches(stored, password)
@@ -96,7 +95,7 @@ class PasswordCheck:
 
 
 def readable_password(field: str, text: str) -> str:
-    """The normal form of a password to be checked. Raises Invalid for what no password can be."""
+    """The normal form of a password to be checked. Raises Invalid if it cannot be a password."""
     try:
         return readable(text)
     except Broken as broken:

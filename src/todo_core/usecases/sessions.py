@@ -1,4 +1,4 @@
-"""Logging in, staying logged in, and logging out, on this device or on others."""
+"""Use cases of login sessions: log in, refresh, log out, list, end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from todo_core.ids import SessionId, UserId
 from todo_core.limits import SESSIONS_MAX
 from todo_core.model.password import readable
 from todo_core.model.rules import Rules
-from todo_core.model.session import LoginSession, Refresh, SessionPolicy, client_label
+from todo_core.model.session import LoginSession, RefreshOutcome, SessionPolicy, client_label
 from todo_core.model.user import Actor, Credentials, User, readable_email
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import AccessTokens, RefreshTokens, RevokedSessions
@@ -18,15 +18,15 @@ from todo_core.usecases.first_uses import FirstUses
 from todo_core.usecases.passwords import Checked, PasswordCheck
 
 FIRST_USES_AT_ONCE: Final = 100
-"""How many first uses of access tokens are written in one unit of work."""
+"""First uses of access tokens that are written in one unit of work."""
 
 LOGIN_TRIES: Final = 2
-"""How often a password is compared when the stored hash changes meanwhile: another login may have renewed it."""
+"""How often a password is compared if the stored hash changes meanwhile, because another login has renewed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What somebody holds who has just proved who they are; ``expires_in`` is in seconds."""
+    """Tokens issued after authentication. ``expires_in`` is in seconds."""
 
     user: User
     token: str
@@ -36,7 +36,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The login sessions of everybody."""
+    """Use cases of login sessions."""
 
     runner: Runner
     passwords: PasswordCheck
@@ -47,7 +47,7 @@ class Sessions:
     first_uses: FirstUses = field(default_factory=FirstUses)
 
     def identify(self, token: str) -> Actor:
-        """Who is asking, without looking anything up outside memory. Raises InvalidToken."""
+        """The caller of an access token. Reads only memory. Raises InvalidToken, Unavailable."""
         now = self.runner.clock.now()
         claims = self.access.read(token, now)
         if claims.session_id in self.revoked:
@@ -57,9 +57,9 @@ class Sessions:
         return Actor(claims.user_id, claims.session_id)
 
     async def log_in(self, email: str, password: str, client: str, network: str = "") -> SignedIn:
-        """A new login session; failures count for the address, and for the network if one is named.
+        """Creates a login session. Failures count for the account, and for the network unless it is empty.
 
-        Raises InvalidCredentials, TooManyRequests, and Invalid for what no address or password can be.
+        Raises InvalidCredentials, TooManyRequests, and Invalid if address or password cannot belong to an account.
         """
         rules = Rules()
         password = rules.keep("password", readable, password, "")
@@ -79,7 +79,7 @@ class Sessions:
         raise InvalidCredentials
 
     async def _enter(self, found: Credentials, checked: Checked, session: LoginSession) -> User | None:
-        """Stores the new login session; None when the credentials that were checked hold no longer."""
+        """Stores the new login session. Returns None if the credentials have changed since they were checked."""
 
         async def enter(tx: AccountsUnitOfWork) -> tuple[User, list[SessionId]] | None:
             now = await tx.users.locked(found.user.id)
@@ -100,11 +100,11 @@ class Sessions:
         return user
 
     async def refresh(self, token: str, network: str = "") -> SignedIn:
-        """New tokens for an old refresh token. Raises InvalidToken; a copied token ends its login session."""
+        """Rotates a refresh token. Raises InvalidToken. A reused token ends its login session."""
         session_id, generation = self.refreshing.read(token)
         where = self.passwords.digests.of("rotation", str(session_id), network) if network else None
 
-        async def present(tx: AccountsUnitOfWork) -> tuple[Refresh, LoginSession, User] | None:
+        async def present(tx: AccountsUnitOfWork) -> tuple[RefreshOutcome, LoginSession, User] | None:
             session = await tx.sessions.locked(session_id)
             if session is None:
                 return None
@@ -112,7 +112,7 @@ class Sessions:
             now = self.runner.clock.now()
             session = session.used(self.first_uses.generation(session_id))
             outcome, session = session.refresh(generation, now, self.policy, where)
-            if outcome in {Refresh.ROTATED, Refresh.REPEATED} and not user.disabled:
+            if outcome in {RefreshOutcome.ROTATED, RefreshOutcome.REPEATED} and not user.disabled:
                 await tx.sessions.update(session)
             else:
                 await tx.sessions.end([session.id], now)
@@ -124,15 +124,15 @@ class Sessions:
         outcome, session, user = presented
         facts = {"user": str(user.id), "session": str(session.id)}
         self.runner.event_log.record(f"refresh_{outcome.value}", **facts)
-        if outcome is Refresh.REPEATED and session.rotated_elsewhere(where):
+        if outcome is RefreshOutcome.REPEATED and session.rotated_elsewhere(where):
             self.runner.event_log.record("refresh_repeated_elsewhere", **facts)
-        if outcome in {Refresh.REUSED, Refresh.EXPIRED} or user.disabled:
+        if outcome in {RefreshOutcome.REUSED, RefreshOutcome.EXPIRED} or user.disabled:
             self.forget([session.id])
             raise InvalidToken
         return self.tokens(user, session)
 
     async def log_out(self, actor: Actor) -> None:
-        """Ends the caller's own login session, at once and everywhere. May be repeated."""
+        """Ends the caller's own login session. Idempotent."""
         now = self.runner.clock.now()
 
         async def end(tx: AccountsUnitOfWork) -> None:
@@ -143,17 +143,17 @@ class Sessions:
         self.runner.event_log.record("logout", user=str(actor.user_id), session=str(actor.session_id))
 
     async def list(self, actor: Actor) -> Sequence[LoginSession]:
-        """The caller's login sessions, oldest first, without those that have expired; recent uses to the hour only."""
+        """The caller's unexpired login sessions, oldest first, with ``disclosed_last_use``."""
         now = self.runner.clock.now()
         sessions = await self.runner.store.accounts().sessions.of_user(actor.user_id)
         alive = [session for session in sessions if not session.expired(now, self.policy)]
-        return [replace(session, last_used_at=session.last_use_told(now, self.policy)) for session in alive]
+        return [replace(session, last_used_at=session.disclosed_last_use(now, self.policy)) for session in alive]
 
     async def end(self, actor: Actor, session_id: SessionId) -> None:
-        """Ends one of the caller's login sessions. Raises NotFound, and InvalidToken when the caller's own is gone."""
+        """Ends one of the caller's login sessions. Raises NotFound, and InvalidToken if the current one has ended."""
 
         async def end(tx: AccountsUnitOfWork) -> None:
-            _, sessions = await held(tx, actor)
+            _, sessions = await locked_account(tx, actor)
             now = self.runner.clock.now()
             if session_id not in {session.id for session in sessions if not session.expired(now, self.policy)}:
                 raise NotFound("login session")
@@ -162,16 +162,16 @@ class Sessions:
         try:
             await self.runner.accounts(end)
         except NotFound:
-            await self.runner.store.confirm()  # a client that repeats this takes it for the end of the session
+            await self.runner.store.confirm()  # a client that repeats its request takes this as confirmation
             raise
         self.forget([session_id])
         self.runner.event_log.record("session_ended", user=str(actor.user_id), session=str(session_id))
 
     async def end_others(self, actor: Actor) -> None:
-        """Ends all of the caller's login sessions but the one they are in. Raises InvalidToken when that is gone."""
+        """Ends all of the caller's login sessions except the current one. Raises InvalidToken if that has ended."""
 
         async def end(tx: AccountsUnitOfWork) -> list[SessionId]:
-            _, sessions = await held(tx, actor)
+            _, sessions = await locked_account(tx, actor)
             others = [session.id for session in sessions if session.id != actor.session_id]
             await tx.sessions.end(others, self.runner.clock.now())
             return others
@@ -180,7 +180,7 @@ class Sessions:
         self.runner.event_log.record("other_sessions_ended", user=str(actor.user_id))
 
     def new(self, user_id: UserId, client: str) -> LoginSession:
-        """A login session that begins now; ``client`` is a label under which its owner will know it again."""
+        """A login session that starts now, not stored yet. ``client`` is shown to its owner as a label."""
         now = self.runner.clock.now()
         return LoginSession(
             id=SessionId(self.runner.ids.new()),
@@ -191,7 +191,7 @@ class Sessions:
         )
 
     def tokens(self, user: User, session: LoginSession) -> SignedIn:
-        """The tokens of a session as it stands."""
+        """Tokens for the current generation of a session."""
         return SignedIn(
             user=user,
             token=self.access.issue(user.id, session.id, session.generation, self.runner.clock.now()),
@@ -200,12 +200,12 @@ class Sessions:
         )
 
     def forget(self, session_ids: Sequence[SessionId]) -> None:
-        """Refuses the access tokens of these sessions from now on; other replicas learn it from the storage."""
+        """Rejects the access tokens of these sessions in this process; others read them from the storage."""
         for session_id in session_ids:
             self.revoked.add(session_id)
 
     async def write_first_uses(self) -> None:
-        """Lets other replicas know which access tokens have been used here; without any it costs nothing."""
+        """Stores which access tokens have been used in this process. Without any, does nothing."""
         used = self.first_uses.unwritten(FIRST_USES_AT_ONCE)
         if not used:
             return
@@ -217,7 +217,7 @@ class Sessions:
         self.first_uses.written(used)
 
     async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
-        """Deletes the rows of sessions that ended so long ago that no token of theirs can be within its time."""
+        """Deletes the records of revoked sessions whose access tokens have all expired."""
 
         async def forget(tx: AccountsUnitOfWork) -> None:
             await tx.sessions.forget_revoked(session_ids)
@@ -225,18 +225,18 @@ class Sessions:
         await self.runner.accounts(forget)
 
     def _surplus(self, sessions: Sequence[LoginSession]) -> Sequence[LoginSession]:
-        """Those that have expired, and the oldest of those that leave no room for one more."""
+        """Expired sessions, and the oldest ones as needed to make room for a new one."""
         now = self.runner.clock.now()
         alive = [session for session in sessions if not session.expired(now, self.policy)]
         expired = [session for session in sessions if session.expired(now, self.policy)]
         return expired + alive[: max(0, len(alive) - SESSIONS_MAX + 1)]
 
 
-async def held(tx: AccountsUnitOfWork, actor: Actor) -> tuple[Credentials, Sequence[LoginSession]]:
-    """The caller's account, locked, and its login sessions. Raises InvalidToken unless the caller's own is among them.
+async def locked_account(tx: AccountsUnitOfWork, actor: Actor) -> tuple[Credentials, Sequence[LoginSession]]:
+    """Locks the caller's account and returns it with its sessions. Raises InvalidToken if the current one has ended.
 
-    The token was checked before, from memory. Every use case that ends other login sessions locks the account first,
-    so under this lock it is certain which exist. The order of locks is the same for all: account, then sessions.
+    The token has been verified only from memory. Every use case that ends other login sessions locks the account
+    first, so the sessions cannot change under this lock. Locks are always taken in the order account, sessions.
     """
     found = await tx.users.locked(actor.user_id)
     sessions = await tx.sessions.of_user(actor.user_id)

@@ -1,9 +1,9 @@
 """Limits password attempts per account, per client network, and per account in a network that it has logged in from.
 
 A network is any text that identifies where a request comes from; nothing is counted for an empty one.
-Each has two counts: of failures, which include registrations, and of attempts of every kind.
-What is stored names neither an address nor a network. It is bounded: a count is made only for an attempt that has its
-turn at the password worker, and is deleted soon after it has no effect any more.
+Each network has two counts: of failures, which include registrations, and of all attempts.
+Keys in the storage are digests of addresses and networks. The number of counts is bounded: one is created only for an
+attempt that has its turn at the password worker, and deleted soon after it has no effect any more.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from todo_core.usecases.digests import Digests
 
 
 class Blocked(Exception):
-    """The next attempt has to wait so many seconds, and what for."""
+    """The attempt must wait for ``wait`` seconds, because of the count ``of``."""
 
     def __init__(self, wait: int, of: str) -> None:
         super().__init__(of)
@@ -26,15 +26,15 @@ class Blocked(Exception):
 
     @property
     def settling(self) -> bool:
-        """True when it may be only for another attempt that is being checked at this moment."""
+        """True if the block may be caused only by another attempt in progress."""
         return self.wait <= SETTLING.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One count that an attempt goes on; one that does not block is only charged.
+    """One count to which an attempt is charged.
 
-    A count is final when no attempt on it is given back, whatever comes of it.
+    A count with ``blocks`` can reject attempts; charges to a ``final`` one are never refunded.
     """
 
     of: str
@@ -44,18 +44,18 @@ class Count:
     final: bool = False
 
     def charge(self, attempts: Attempts, now: datetime) -> Attempts:
-        """With one more attempt."""
+        """The count with one more attempt."""
         charged = attempts.charge(now, self.policy)
         return charged.settle(now, self.policy) if self.final else charged
 
 
 Paid = Sequence[tuple[Count, Attempts]]
-"""The counts that an attempt went on, as they were afterwards."""
+"""The counts to which an attempt was charged, after the charge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """The counts of one attempt to give the password of ``email`` from ``network``; without an email, to register."""
+    """The limits on one attempt from ``network`` to log in as ``email``, or to register if that is empty."""
 
     runner: Runner
     policy: ThrottlePolicy
@@ -63,20 +63,20 @@ class Throttle:
     email: str
     network: str
 
-    async def look(self) -> None:
-        """Refuses an attempt that has to wait, before it takes a turn at the password worker. Raises Blocked."""
+    async def check(self) -> None:
+        """Raises Blocked if the attempt must wait, before it takes a turn at the password worker."""
         reads = self.runner.store.accounts().attempts
         now = self.runner.clock.now()
         for count in await self._counts(reads, now):
             attempts = await reads.get(count.key)
-            # A block that no rule gives is left to ``charge``, which shortens it.
-            if count.blocks and attempts and attempts.credible(now, count.policy) is attempts:
-                _check(attempts.wait(now, count.policy), count)
+            # ``charge`` shortens a block that exceeds the longest pause.
+            if count.blocks and attempts and attempts.clamped(now, count.policy) is attempts:
+                _raise_if_blocked(attempts.wait(now, count.policy), count)
 
     async def charge(self) -> Paid:
-        """Counts the attempt before it is made, together for all replicas.
+        """Counts the attempt in the storage, before it is made.
 
-        Raises Blocked, and then it counts nowhere.
+        Raises Blocked, without counting it.
         """
         if not self.email and not self._network_counts(blocks=True):
             return ()
@@ -85,7 +85,7 @@ class Throttle:
             now = self.runner.clock.now()
             charged: list[tuple[Count, Attempts]] = []
             for count in await self._counts(tx.attempts, now):
-                attempts = (await tx.attempts.locked(count.key, now)).credible(now, count.policy)
+                attempts = (await tx.attempts.locked(count.key, now)).clamped(now, count.policy)
                 wait = attempts.wait(now, count.policy)
                 if wait and count.blocks:
                     await tx.attempts.update(count.key, attempts)
@@ -97,11 +97,11 @@ class Throttle:
             return charged, 0
 
         paid, wait = await self.runner.accounts(charge)
-        _check(wait, paid[0][0])
+        _raise_if_blocked(wait, paid[0][0])
         return paid
 
     async def settle(self, paid: Paid) -> None:
-        """The password was wrong: from now on the next ones have to wait, where that was the last free attempt."""
+        """After a wrong password: blocks further attempts on counts whose free attempts are used."""
         last = [count for count, attempts in paid if attempts.blocked_until and not count.final]
 
         async def settle(tx: AccountsUnitOfWork) -> None:
@@ -114,28 +114,28 @@ class Throttle:
             await self.runner.accounts(settle)
 
     async def refund(self, paid: Paid) -> None:
-        """The password was right: nothing counts against the account any more, nor this attempt against the network."""
+        """After a correct password: resets the count of the account, takes this attempt off that of the network."""
 
         async def refund(tx: AccountsUnitOfWork) -> None:
             for count in (count for count, _ in paid if not count.final):
                 attempts = await tx.attempts.locked(count.key, self.runner.clock.now())
                 if count.of == "place":
-                    await tx.attempts.update(count.key, attempts.spare(count.policy))
+                    await tx.attempts.update(count.key, attempts.refund_one(count.policy))
                 else:
                     await tx.attempts.update(count.key, attempts.refund())
-                    await self.welcome(tx)
+                    await self.mark_known(tx)
 
         await self.runner.accounts(refund)
 
-    async def welcome(self, tx: AccountsUnitOfWork) -> None:
-        """From now on the account is known in this network, with nothing against it."""
+    async def mark_known(self, tx: AccountsUnitOfWork) -> None:
+        """Marks the network as known to the account, without failures."""
         if self.network:
             now = self.runner.clock.now()
             await tx.attempts.locked(self._pair, now)
             await tx.attempts.update(self._pair, Attempts(since=now, kept_until=now + self.policy.known_for))
 
     async def _counts(self, reads: AttemptReads, now: datetime) -> Sequence[Count]:
-        """The counts that decide, in the one order in which everybody locks them."""
+        """The counts that apply, in the order in which they are locked."""
         if not self.email:
             return self._network_counts(blocks=True)
         pair = await reads.get(self._pair) if self.network else None
@@ -162,6 +162,6 @@ class Throttle:
         return self.digests.of("known", self.network, self.email)
 
 
-def _check(wait: int, count: Count) -> None:
+def _raise_if_blocked(wait: int, count: Count) -> None:
     if wait:
         raise Blocked(wait, count.of)

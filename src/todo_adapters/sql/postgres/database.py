@@ -1,4 +1,4 @@
-"""PostgreSQL behind the seam: what it is asked for runs on a connection of a pool that is fair and bounded."""
+"""The PostgreSQL driver: runs statements on connections of a fair and bounded pool."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -10,24 +10,24 @@ from sqlalchemy import column, literal, or_, select, table
 
 from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
 from todo_adapters.sql.database import Transaction, Values
-from todo_adapters.sql.postgres.connection import CONFIRM, Link, NeverSent, confirming
+from todo_adapters.sql.postgres.connection import CONFIRM, NeverSent, PostgresConnection, confirming
 from todo_adapters.sql.postgres.pool import Pool
-from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_adapters.sql.types import TEXT
 from todo_core.errors import TodoError
 from todo_core.ids import UserId
 
 CONNECT_SECONDS: Final = 5.0
-Run = Callable[[Link, Statement, Values], Awaitable[Sequence[Row]]]
+Run = Callable[[PostgresConnection, Statement, Values], Awaitable[Sequence[Row]]]
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresOptions:
-    """How to reach the server. Times are in seconds.
+    """Options of the driver. Times are in seconds.
 
-    No connection lives much longer than ``age_max``, nor idles much longer than ``idle_max``. ``pgbouncer`` is for a
-    pooler in transaction mode: no server settings at connect and no statement caches; set the time limits with
-    ALTER ROLE there.
+    Connections are closed at about ``age_max``, or after being idle for about ``idle_max``. ``pgbouncer`` is for a
+    pooler in transaction mode: no server settings at connect and no statement caches; set the time limits with ALTER
+    ROLE instead.
     """
 
     url: str
@@ -41,17 +41,17 @@ class PostgresOptions:
     pgbouncer: bool = False
 
 
-LOOKED_AT: Final = ("fsync", "full_page_writes", "synchronous_commit", "max_connections")
+CHECKED_SETTINGS: Final = ("fsync", "full_page_writes", "synchronous_commit", "max_connections")
 NAME: Final = column("name", TEXT)
 SERVER_SETTINGS: Final = Statement(
     select(NAME, column("setting", TEXT))
     .select_from(table("pg_settings"))
-    .where(or_(*[literal(name) == NAME for name in LOOKED_AT]))
+    .where(or_(*[literal(name) == NAME for name in CHECKED_SETTINGS]))
 )
 
 
 class PostgresDatabase:
-    """Makes connections when they are first needed, so that the server may come up later."""
+    """A database on a PostgreSQL server. Connections are opened on demand, so the server may start later."""
 
     def __init__(self, options: PostgresOptions) -> None:
         self._options = options
@@ -59,70 +59,70 @@ class PostgresDatabase:
         self._pool = Pool(self._connect, self._limiter, options.age_max, options.idle_max)
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
-        rows = await self._run(Link.rows, statement, values)
+        rows = await self._run(PostgresConnection.rows, statement, values)
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        return await self._run(Link.rows, statement, values)
+        return await self._run(PostgresConnection.rows, statement, values)
 
-    async def write(self, deed: Deed, values: Values) -> Row | None:
-        rows = await self._run(Link.write, deed.fused, values)
+    async def write(self, statement: WriteStatement, values: Values) -> Row | None:
+        rows = await self._run(PostgresConnection.write, statement.fused, values)
         return rows[0] if rows else None
 
     async def confirm(self) -> None:
-        await self._run(Link.confirmed, CONFIRM, {})
+        await self._run(PostgresConnection.confirmed, CONFIRM, {})
 
     async def confirmed(self, statement: Statement, values: Values) -> Row | None:
-        rows = await self._run(Link.confirmed, confirming(statement), values)
+        rows = await self._run(PostgresConnection.confirmed, confirming(statement), values)
         return rows[0] if rows else None
 
     @asynccontextmanager
     async def transaction(self, owner: UserId | None = None) -> AsyncIterator[Transaction]:
-        link = await self._pool.take(owner)
+        connection = await self._pool.take(owner)
         try:
             try:
-                await link.begin()
+                await connection.begin()
             except NeverSent:
-                link = await self._pool.renew(link)
-                await link.begin()
-            transaction = PostgresTransaction(link)
+                connection = await self._pool.renew(connection)
+                await connection.begin()
+            transaction = PostgresTransaction(connection)
             try:
                 yield transaction
             finally:
                 if not transaction.over:
                     with suppress(TodoError):
-                        await link.roll_back()
+                        await connection.roll_back()
         finally:
-            self._pool.give_back(link)
+            self._pool.give_back(connection)
 
     async def cautions(self) -> Sequence[str]:
         found = []
         for name, value in await self.all(SERVER_SETTINGS, {}):
             if value == "off":
-                found.append(f"{name} is off: a crash can lose what was acknowledged")
+                found.append(f"{name} is off: a crash can lose acknowledged writes")
             elif name == "max_connections" and int(value) < 2 * self._options.pool_size:
-                found.append(f"max_connections is {value}: hardly room for two pools of {self._options.pool_size}")
+                found.append(f"max_connections is {value}: not enough for two pools of {self._options.pool_size}")
         return found
 
     def numbers(self) -> dict[str, float]:
-        """What metrics tell."""
+        """Metrics of the pool."""
         return numbers_of(self._limiter)
 
     async def close(self) -> None:
-        """For good: whoever comes later finds it unavailable."""
+        """Closes all connections. Later calls raise Unavailable."""
         await self._pool.close()
 
     async def _run(self, run: Run, statement: Statement, values: Values) -> Sequence[Row]:
-        """Runs a statement that stands alone, once more if its connection turns out to have ended before it."""
-        link = await self._pool.take(values.get("user_id"))
+        """Runs a single statement, again on a new connection if the first one turns out to be closed."""
+        connection = await self._pool.take(values.get("user_id"))
         try:
             try:
-                return await run(link, statement, values)
+                return await run(connection, statement, values)
             except NeverSent:
-                link = await self._pool.renew(link)
-                return await run(link, statement, values)
+                connection = await self._pool.renew(connection)
+                return await run(connection, statement, values)
         finally:
-            self._pool.give_back(link)
+            self._pool.give_back(connection)
 
     async def _connect(self) -> Any:
         options = self._options
@@ -135,10 +135,10 @@ class PostgresDatabase:
 
 
 class PostgresTransaction:
-    """A transaction on a connection that is held until it is over."""
+    """A transaction on one connection."""
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
+    def __init__(self, connection: PostgresConnection) -> None:
+        self._connection = connection
         self._wrote = False
         self.over = False
 
@@ -147,16 +147,16 @@ class PostgresTransaction:
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        rows = await self._link.rows(statement, values)
+        rows = await self._connection.rows(statement, values)
         if rows and statement.writes:
             self._wrote = True
         return rows
 
     async def commit(self) -> None:
         if not self._wrote:
-            await self._link.rows(CONFIRM, {})
+            await self._connection.rows(CONFIRM, {})
         self.over = True
-        await self._link.commit()
+        await self._connection.commit()
 
 
 def _server_settings(options: PostgresOptions) -> dict[str, str]:

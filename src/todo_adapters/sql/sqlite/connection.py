@@ -1,4 +1,4 @@
-"""A connection to a SQLite file: its settings, the thread it may wait in, and its failures in the core's words."""
+"""Connections to a SQLite file: settings, threads that wait, and translation of failures."""
 
 import asyncio
 import errno
@@ -18,16 +18,16 @@ T = TypeVar("T")
 
 BUSY_MILLISECONDS: Final = 5_000
 TRUNCATE_MILLISECONDS: Final = 100
-"""How long writers are held up at most by a reader that keeps the log from being emptied."""
+"""How long truncating the log waits for readers, and so delays writers, at most."""
 
 PRAGMAS: Final = {
-    "busy_timeout": str(BUSY_MILLISECONDS),  # first: the others may have to wait
+    "busy_timeout": str(BUSY_MILLISECONDS),  # first, because the others may have to wait
     "journal_mode": "wal",
     "synchronous": "FULL",  # an acknowledged write survives a power cut
     "foreign_keys": "ON",
-    "secure_delete": "ON",  # what is deleted is overwritten with zeros, not only unlinked
+    "secure_delete": "ON",  # deleted content is overwritten with zeros
     "temp_store": "MEMORY",
-    "cache_size": "-32768",  # KiB, for each connection, once they are needed
+    "cache_size": "-32768",  # KiB per connection
 }
 READ_BACK: Final = {
     "journal_mode": "wal",
@@ -36,32 +36,31 @@ READ_BACK: Final = {
     "busy_timeout": BUSY_MILLISECONDS,
     "secure_delete": 1,
 }
-"""What durability and privacy rest on, as SQLite tells it."""
+"""Settings that durability and privacy depend on, as SQLite reports them."""
 
-LOCKED: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
-TAKEN: Final = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
+BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+DUPLICATE: Final = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
 FULL: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
-"""No space for the database or its log; no space for the memory that connections share, which is a file as well."""
+"""No space for the database or its log, or for the file of shared memory."""
 
 NO_SPACE: Final = {errno.ENOSPC, errno.EDQUOT}
-UNDONE: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}
-"""A commit that failed so is undone; after any other failure one cannot know."""
-
+ROLLED_BACK: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}
+"""After these errors a commit is rolled back; after others its outcome is unknown."""
 
 STEPS: Final = 1_000
-"""Instructions of SQLite's machine between two looks at the clock: some 20 to 200 microseconds."""
+"""Instructions of SQLite's virtual machine between checks of the time limit: about 20 to 200 microseconds."""
 
 
 class TooSlow(Unavailable):
-    """A statement was interrupted because its time was over. Nothing happened."""
+    """A statement was interrupted at its time limit. Nothing happened."""
 
     def __init__(self) -> None:
         super().__init__(TOO_SLOW)
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection with our settings, for whichever thread uses it alone. Raises Unavailable if one does not hold."""
-    make_file(path)  # SQLite gives the files that it makes beside it the same mode
+    """A connection with the required settings, for use by one thread at a time. Raises Unavailable."""
+    make_file(path)  # SQLite creates the other files with the same mode
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         set_pragmas(connection)
@@ -72,55 +71,57 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def set_pragmas(connection: sqlite3.Connection) -> None:
-    """Sets what we need and reads it back. Raises Unavailable, with the setting that SQLite does not keep."""
+    """Applies the settings and verifies them. Raises Unavailable with the name of a setting that SQLite ignores."""
     for name, value in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {value}")
-    for name, wanted in READ_BACK.items():
+    for name, expected in READ_BACK.items():
         found = connection.execute(f"PRAGMA {name}").fetchone()
-        if found is None or found[0] != wanted:
-            told = "nothing" if found is None else found[0]
-            raise Unavailable(f"SQLite does not keep PRAGMA {name} = {wanted} for this database: it answers {told}.")
+        if found is None or found[0] != expected:
+            actual = "nothing" if found is None else found[0]
+            raise Unavailable(
+                f"SQLite does not apply PRAGMA {name} = {expected} to this database: it reports {actual}."
+            )
 
 
 def connect_impatient(path: Path) -> sqlite3.Connection:
-    """A connection that never waits for a lock, for a thread that must not stand still."""
+    """A connection that never waits for a lock, for use on the event loop."""
     connection = connect(path)
     connection.execute("PRAGMA busy_timeout = 0")
     return connection
 
 
 def connect_patient(path: Path) -> sqlite3.Connection:
-    """A connection for statements that read much, whose pages need not stay in memory."""
+    """A connection for large reads, with a small cache."""
     connection = connect(path)
     connection.execute("PRAGMA cache_size = -4096")
     return connection
 
 
 def begin(connection: sqlite3.Connection) -> None:
-    """Deferred transactions fail at once when they turn into writers, whatever the busy timeout says."""
+    """Begins a transaction for writing. A deferred one would not wait for the lock on its first write."""
     connection.execute("BEGIN IMMEDIATE")
 
 
 def commit(connection: sqlite3.Connection) -> None:
-    """Raises OutcomeUnknown when it may have happened."""
+    """Commits. Raises OutcomeUnknown if it may have happened."""
     try:
         connection.execute("COMMIT")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode not in UNDONE:
+        if error.sqlite_errorcode not in ROLLED_BACK:
             raise OutcomeUnknown from error
         raise
 
 
-def undo(connection: sqlite3.Connection) -> None:
-    """Ends the transaction, if SQLite has not done so by itself, as it does when the disk is full."""
+def roll_back(connection: sqlite3.Connection) -> None:
+    """Rolls back, unless SQLite has already done so, as when the disk is full."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")
 
 
 def truncate_log(connection: sqlite3.Connection) -> None:
-    """Writes SQLite's log back into the file and empties it, unless a long read is in the way: then next time.
+    """Writes SQLite's log back to the database file and empties it. Does nothing if a long read prevents it.
 
-    Pages that were logged before a deletion stay in the log otherwise, until later writes happen to cover them.
+    Otherwise deleted content would remain in the log until later writes overwrite it.
     """
     connection.execute(f"PRAGMA busy_timeout = {TRUNCATE_MILLISECONDS}")
     try:
@@ -130,9 +131,9 @@ def truncate_log(connection: sqlite3.Connection) -> None:
 
 
 class SqliteThread:
-    """A connection in a thread of its own, where it may wait for locks and for the disk. Work is done in order.
+    """A connection in its own thread, where it may wait for locks and for the disk. Work runs in order.
 
-    Work that runs longer than ``limit`` seconds is interrupted at its next statement or within the present one.
+    Work that runs longer than ``limit`` seconds is interrupted.
     """
 
     def __init__(self, limit: float, *, background: bool = False) -> None:
@@ -143,20 +144,20 @@ class SqliteThread:
         self._closed = False
 
     async def open(self, path: Path, connect: Callable[[Path], sqlite3.Connection] = connect) -> None:
-        """Raises Unavailable when the file cannot be opened or is no database."""
+        """Opens the connection once. Raises Unavailable if the file cannot be opened or is not a database."""
         if self._connection is None:
             self._refuse_if_closed()
             connection = await self._do(lambda: connect(path))
             try:
-                self._refuse_if_closed()  # while it was being opened
+                self._refuse_if_closed()  # closed while connecting
             except Unavailable:
                 connection.close()
                 raise
-            connection.set_progress_handler(self._is_late, STEPS)
+            connection.set_progress_handler(self._timed_out, STEPS)
             self._connection = connection
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """What the work on the connection leads to. Raises Unavailable, TooSlow when the time was over."""
+        """Runs the work on the connection and returns its result. Raises Unavailable, TooSlow after ``limit``."""
         connection = self._connection
         if connection is None:
             raise Unavailable(CLOSED)
@@ -168,7 +169,7 @@ class SqliteThread:
         return await self._do(timed)
 
     async def close(self) -> None:
-        """For good, after the work that waits already."""
+        """Closes the connection after the queued work."""
         self._closed = True
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -180,36 +181,36 @@ class SqliteThread:
         if self._closed:
             raise Unavailable(CLOSED)
 
-    def _is_late(self) -> bool:
+    def _timed_out(self) -> bool:
         return monotonic() > self._until
 
     async def _do(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except (sqlite3.Error, OSError) as error:
-            raise refusal(error) from error
+            raise to_core_error(error) from error
 
 
 def is_locked(error: sqlite3.Error) -> bool:
-    """True when the same may succeed for somebody who waits a little."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in LOCKED
+    """True if the statement failed because of a lock."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in BUSY
 
 
 def is_full(error: Exception) -> bool:
-    """True when the disk, or the quota of the user on it, is full."""
+    """True if the disk or the disk quota of the user is full."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) in FULL
     return isinstance(error, OSError) and error.errno in NO_SPACE
 
 
-def refusal(error: Exception) -> Exception:
-    """The failure in the core's words; what is a fault of ours stays what it is."""
+def to_core_error(error: Exception) -> Exception:
+    """The failure as an error of the core; programming errors are returned unchanged."""
     if isinstance(error, TodoError):
         return error
     if is_full(error):
         return Unavailable(DISK_FULL)
-    if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in TAKEN:
-        return MovedOn()  # a key that was claimed meanwhile: see writes.py
+    if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in DUPLICATE:
+        return MovedOn()  # the key was claimed concurrently, see writes.py
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
         return TooSlow()
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):

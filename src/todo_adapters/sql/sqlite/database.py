@@ -1,4 +1,4 @@
-"""SQLite behind the seam: reads by key on the loop, other reads in a thread, writes in another, many to a commit."""
+"""The SQLite driver: keyed reads on the event loop, other reads in threads, writes in a thread, grouped by commit."""
 
 import asyncio
 import sqlite3
@@ -19,25 +19,25 @@ from todo_adapters.sql.sqlite.connection import (
     commit,
     connect_impatient,
     is_locked,
-    refusal,
+    roll_back,
+    to_core_error,
     truncate_log,
-    undo,
 )
 from todo_adapters.sql.sqlite.groups import Groups
 from todo_adapters.sql.sqlite.readers import Readers
-from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_core.errors import OwnerBusy, Unavailable
 from todo_core.ids import UserId
 
 T = TypeVar("T")
 
 DIALECT: Final = SQLiteDialect_pysqlite()
-LOOKS_IN_A_ROW: Final = 16
-"""Reads on the loop after which others have their turn: whoever does nothing but read must not keep it for good."""
+READS_IN_A_ROW: Final = 16
+"""Reads on the event loop after which other tasks run: these reads do not suspend."""
 
 
 class SqliteDatabase:
-    """One file. Writers and readers queue here, first come first served, instead of meeting in SQLite's busy loop."""
+    """A database in one file. Writers and readers queue in order, instead of polling in SQLite's busy handler."""
 
     def __init__(self, path: Path, wait: float = 2.0, queue: int = 1024, statement_limit: float = 10.0) -> None:
         self._path = path
@@ -47,36 +47,36 @@ class SqliteDatabase:
         self._closed = False
         self._readers = Readers(path, wait, queue, statement_limit)
         self._writer = SqliteThread(statement_limit)
-        self._here: sqlite3.Connection | None = None
-        """For reads by key on the loop itself; there when the others are."""
-        self._looks = 0
+        self._loop_reader: sqlite3.Connection | None = None
+        """Runs keyed reads on the event loop; opened with the other connections."""
+        self._reads = 0
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
         rows = await self.all(statement, values)
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        look = _look(statement, values)
+        read = _bound(statement, values)
         if statement.keyed:
-            self._looks += 1
-            if self._looks % LOOKS_IN_A_ROW == 0:
+            self._reads += 1
+            if self._reads % READS_IN_A_ROW == 0:
                 await asyncio.sleep(0)
-            if self._here is not None:
+            if self._loop_reader is not None:
                 try:
-                    return look(self._here)
+                    return read(self._loop_reader)
                 except sqlite3.Error as error:
                     if not is_locked(error):
-                        raise refusal(error) from error
+                        raise to_core_error(error) from error
         await self._open()
-        return await self._readers.run(values.get("user_id"), statement, look)
+        return await self._readers.run(values.get("user_id"), statement, read)
 
-    async def write(self, deed: Deed, values: Values) -> Row | None:
-        steps = [step.prepared(DIALECT) for step in deed.steps]
+    async def write(self, statement: WriteStatement, values: Values) -> Row | None:
+        steps = [step.prepared(DIALECT) for step in statement.steps]
         row = await self._groups.write([(step.text, step.arguments(values)) for step in steps])
         return None if row is None else steps[0].row(row)
 
     async def confirm(self) -> None:
-        """Nothing to wait for: a commit is on the disk before others see it."""
+        """Does nothing: a commit is on the disk before it is visible."""
 
     async def confirmed(self, statement: Statement, values: Values) -> Row | None:
         return await self.one(statement, values)
@@ -93,12 +93,12 @@ class SqliteDatabase:
             finally:
                 if not transaction.over:
                     with suppress(Unavailable):
-                        await finished(self._writer.run(undo))
+                        await finished(self._writer.run(roll_back))
         finally:
             self._writing.leave(owner)
 
     def numbers(self) -> dict[str, float]:
-        """What metrics tell."""
+        """Metrics of the queues."""
         numbers = numbers_of(self._writing, *self._readers.limiters)
         numbers["todo_pool_waiting"] += self._groups.waiting
         numbers["todo_pool_refused_total"] += self._groups.refused
@@ -108,11 +108,11 @@ class SqliteDatabase:
         files = [self._path, *(self._path.with_name(self._path.name + suffix) for suffix in ("-wal", "-shm"))]
         open_files = [file for file in files if readable_by_others(file)]
         if not open_files:
-            return ()  # what durability rests on is set with every connection
+            return ()  # every connection sets what durability depends on
         return (f"other users can read the database; run: {closing_command(open_files)}",)
 
     async def truncate_log(self) -> None:
-        """Takes deleted text out of SQLite's log. Raises Unavailable when writers take too long."""
+        """Removes deleted text from SQLite's log. Raises Unavailable if writers take too long."""
         await self._writing.enter()
         try:
             await self._open()
@@ -121,28 +121,28 @@ class SqliteDatabase:
             self._writing.leave()
 
     async def close(self) -> None:
-        """For good: whoever comes later, or was about to open it, finds it unavailable."""
+        """Closes all connections. Later calls, and those that are opening it, raise Unavailable."""
         self._closed = True
         async with self._opening:
-            if self._here is not None:
-                self._here.close()
-                self._here = None
+            if self._loop_reader is not None:
+                self._loop_reader.close()
+                self._loop_reader = None
             await self._readers.close()
-            await self._writer.close()  # last: who closes last writes SQLite's log back into the file
+            await self._writer.close()  # last, because the last one writes SQLite's log back to the file
 
     async def _open(self) -> None:
-        if self._here is None:
+        if self._loop_reader is None:
             async with self._opening:
                 if self._closed:
                     raise Unavailable(CLOSED)
-                # To the end: a connection half open, and forgotten, would never be closed.
+                # An interrupted open would leak a connection.
                 await finished(self._connect())
 
     async def _connect(self) -> None:
         await self._writer.open(self._path)
         await self._readers.open()
-        if self._here is None:
-            self._here = await self._writer.run(lambda _: connect_impatient(self._path))
+        if self._loop_reader is None:
+            self._loop_reader = await self._writer.run(lambda _: connect_impatient(self._path))
 
     async def _on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         await self._open()
@@ -161,19 +161,19 @@ class SqliteTransaction:
         return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
-        return await finished(self._writer.run(_look(statement, values)))
+        return await finished(self._writer.run(_bound(statement, values)))
 
     async def commit(self) -> None:
         await finished(self._writer.run(commit))
         self.over = True
 
 
-def _look(statement: Statement, values: Values) -> Callable[[sqlite3.Connection], list[Row]]:
-    """The statement, ready for a connection."""
+def _bound(statement: Statement, values: Values) -> Callable[[sqlite3.Connection], list[Row]]:
+    """The statement with its arguments, as a function of a connection."""
     prepared = statement.prepared(DIALECT)
     arguments = prepared.arguments(values)
 
-    def look(connection: sqlite3.Connection) -> list[Row]:
+    def read(connection: sqlite3.Connection) -> list[Row]:
         return [prepared.row(row) for row in connection.execute(prepared.text, arguments).fetchall()]
 
-    return look
+    return read

@@ -1,4 +1,4 @@
-"""Writes that share a commit: all that wait when the writer becomes free, so that the disk is asked once for them."""
+"""Group commit: all writes that wait when the writer becomes free share one commit."""
 
 import asyncio
 import sqlite3
@@ -8,31 +8,31 @@ from typing import Any, Final, TypeAlias
 
 from todo_adapters.shield import finished
 from todo_adapters.sql.connection_limiter import FULL, ConnectionLimiter
-from todo_adapters.sql.sqlite.connection import begin, commit, refusal, undo
+from todo_adapters.sql.sqlite.connection import begin, commit, roll_back, to_core_error
 from todo_adapters.sql.statements import Row
 from todo_core.errors import OwnerBusy, Unavailable
 
 GROUP_MAX: Final = 64
 
 Steps: TypeAlias = Sequence[tuple[str, Sequence[Any]]]
-"""The statements of one write, each with its arguments. Every one must find a row, or the write comes to nothing."""
+"""The statements of one write with their arguments. If one finds no row, the write is rolled back."""
 
 Outcome: TypeAlias = Row | Exception | None
-"""The first row of a write, None when it came to nothing, or why it was refused."""
+"""The first row of a write, None if it was rolled back, or its error."""
 
 OnWriter: TypeAlias = Callable[[Callable[[sqlite3.Connection], list[Outcome]]], Awaitable[list[Outcome]]]
 
 
 class Group:
-    """Writes that wait together. ``ended`` brings what became of each."""
+    """Writes that wait together. ``outcomes`` has one outcome for each."""
 
     def __init__(self) -> None:
         self.writes: list[Steps] = []
-        self.ended: asyncio.Task[list[Outcome]]
+        self.outcomes: asyncio.Task[list[Outcome]]
 
 
 class Groups:
-    """Where writes wait for the writer. The first of a group stands in the limiter for all who join it there."""
+    """Groups of writes that wait for the writer. The first write of a group queues at the limiter for all of it."""
 
     def __init__(self, limiter: ConnectionLimiter, waiting_max: int, on_writer: OnWriter) -> None:
         self._limiter = limiter
@@ -41,22 +41,22 @@ class Groups:
         self._forming: Group | None = None
         self.waiting = 0
         self.refused = 0
-        """Both without those that the limiter counts itself: the first of each group."""
+        """Both exclude the first write of each group, which the limiter counts."""
 
     async def write(self, steps: Steps) -> Row | None:
-        """The first row of the write, once it is committed. Is finished even if the caller is cancelled."""
+        """Returns the first row of the write after its commit. Completes even if the caller is cancelled."""
         if self._limiter.waiting + self.waiting >= self._waiting_max:
             self.refused += 1
             raise Unavailable(FULL)
         group = self._forming
         if group is None or len(group.writes) == GROUP_MAX:
             group = self._forming = Group()
-            group.ended = asyncio.ensure_future(self._carry_out(group))
+            group.outcomes = asyncio.ensure_future(self._carry_out(group))
         else:
             self.waiting += 1
-        place = len(group.writes)
+        index = len(group.writes)
         group.writes.append(steps)
-        outcome = (await finished(group.ended))[place]
+        outcome = (await finished(group.outcomes))[index]
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -77,7 +77,7 @@ class Groups:
             self._limiter.leave()
 
     def _close(self, group: Group) -> None:
-        """Nobody joins it any more."""
+        """No more writes join the group."""
         self.waiting -= len(group.writes) - 1
         if self._forming is group:
             self._forming = None
@@ -88,7 +88,7 @@ def _for_all(group: Group, error: Exception) -> list[Outcome]:
 
 
 def _again(error: Exception) -> Exception:
-    """The same once more, for somebody else to raise: raising an exception adds to it."""
+    """A copy for another caller, because raising an exception modifies it."""
     kind = type(error)
     another = kind.__new__(kind, *error.args)
     another.__dict__.update(error.__dict__)
@@ -96,9 +96,9 @@ def _again(error: Exception) -> Exception:
 
 
 def carry_out(connection: sqlite3.Connection, writes: Sequence[Steps]) -> list[Outcome]:
-    """What became of each write. Raises when all failed alike: OutcomeUnknown, when they may have happened.
+    """The outcome of each write. Raises if all failed: OutcomeUnknown if they may have happened.
 
-    Nobody hears anything before the commit, not even of a refusal: what stood in the way may yet be undone.
+    No outcome is reported before the commit, not even an error: its cause may still be rolled back.
     """
     begin(connection)
     try:
@@ -106,21 +106,21 @@ def carry_out(connection: sqlite3.Connection, writes: Sequence[Steps]) -> list[O
         commit(connection)
     except BaseException:
         with suppress(sqlite3.Error):
-            undo(connection)
+            roll_back(connection)
         raise
     return outcomes
 
 
 def _in_savepoint(connection: sqlite3.Connection, steps: Steps) -> Outcome:
-    """One write, which takes nothing along when it fails."""
+    """Runs one write, which is rolled back alone if it fails."""
     outcome: Outcome
     connection.execute("SAVEPOINT one")
     try:
         outcome = _first_row(connection, steps)
     except Exception as error:
-        outcome = refusal(error)
+        outcome = to_core_error(error)
     if isinstance(outcome, Exception) and not connection.in_transaction:
-        raise outcome  # SQLite has undone the whole transaction by itself
+        raise outcome  # SQLite has rolled back the whole transaction
     if outcome is None or isinstance(outcome, Exception):
         connection.execute("ROLLBACK TO one")
     connection.execute("RELEASE one")

@@ -1,8 +1,8 @@
-"""Reads on SQLite outside the event loop: a thread for what is quick, and others for what takes longer.
+"""Reads on SQLite outside the event loop: one thread for fast statements, others for slow ones.
 
-How long a statement takes is known only once it runs. So each begins on the quick thread, is interrupted there after
-QUICK_SECONDS, and begins again on a patient one. The same statement of the same owner goes to a patient one at once
-for a while. Slow statements of some thus hardly delay the quick ones of others, however many there are.
+Each statement starts on the quick thread, is interrupted there after QUICK_SECONDS, and starts again on a patient one.
+For SLOW_SECONDS the same statement of the same owner then starts on a patient thread. So slow statements hardly delay
+the fast ones of other owners.
 """
 
 import sqlite3
@@ -18,21 +18,21 @@ T = TypeVar("T")
 Read = Callable[[sqlite3.Connection], T]
 
 QUICK_SECONDS: Final = 0.02
-QUICK_PLACES: Final = 4
-"""Statements handed to the quick thread at once, so that it is never idle between two."""
+QUICK_AT_ONCE: Final = 4
+"""Statements queued at the quick thread, so that it is not idle between two."""
 
 PATIENT_THREADS: Final = 2
-"""One owner uses at most one of them at a time."""
+"""One owner uses at most one at a time."""
 
 SLOW_SECONDS: Final = 10.0
-"""How long a statement of an owner counts as slow after it was."""
+"""How long a statement of an owner counts as slow."""
 
 SLOW_MAX: Final = 1_000
-"""Statements that are remembered as slow."""
+"""Statements recorded as slow."""
 
 
 class Readers:
-    """The reading threads of one file. ``limit`` is the longest run of a statement in seconds."""
+    """The reading threads of one file. ``limit`` is the time limit of a statement in seconds."""
 
     def __init__(self, path: Path, wait: float, queue: int, limit: float) -> None:
         self._path = path
@@ -40,14 +40,14 @@ class Readers:
         self._idle = [SqliteThread(limit, background=True) for _ in range(PATIENT_THREADS)]
         self._patient = tuple(self._idle)
         self._slow_until: dict[Hashable, float] = {}
-        self.limiters = (ConnectionLimiter(QUICK_PLACES, queue, wait), ConnectionLimiter(PATIENT_THREADS, queue, wait))
+        self.limiters = (ConnectionLimiter(QUICK_AT_ONCE, queue, wait), ConnectionLimiter(PATIENT_THREADS, queue, wait))
 
     async def open(self) -> None:
         """Opens the quick thread's connection. Raises Unavailable."""
         await self._quick.open(self._path)
 
     async def run(self, owner: Hashable, statement: Hashable, read: Read[T]) -> T:
-        """What the read leads to. Raises Unavailable, TooSlow when it takes longer than the limit."""
+        """Runs the read and returns its result. Raises Unavailable, TooSlow after ``limit``."""
         which = (owner, statement)
         if self._slow_until.get(which, 0.0) < monotonic():
             limiter = self.limiters[0]
@@ -61,7 +61,7 @@ class Readers:
         return await self._run_patiently(owner, read)
 
     async def close(self) -> None:
-        """Closes all connections, after the work that waits already."""
+        """Closes all connections after the queued work."""
         for thread in (self._quick, *self._patient):
             await thread.close()
 
