@@ -1,4 +1,4 @@
-# The service as a container: an unprivileged user, nothing to write but /data, no compiler and no pip of its own.
+# The service as a container: runs as an unprivileged user, writes only to /data, contains no compiler and no pip.
 #
 #   docker build -t todo-service .
 #   docker run --rm -p 8000:8000 -v todo:/data --read-only --tmpfs /tmp todo-service

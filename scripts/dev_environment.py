@@ -64,7 +64,7 @@ def ensure(wanted: str) -> None:
 
 
 def is_installed(wanted: str) -> bool:
-    """True when the stamp says so and the environment has an interpreter, which may be a dangling link."""
+    """True when the stamp says so and the environment has an interpreter (a dangling link does not count)."""
     try:
         return digest(wanted) in _stamp(wanted).read_text().split() and (home(wanted) / "bin" / "python").exists()
     except OSError:

@@ -38,7 +38,7 @@ Act = Callable[[Screen, Person], Awaitable[None]]
 
 
 async def fill(person: Person, today: Day) -> None:
-    """A week of somebody's life."""
+    """Sample tasks for a week."""
     await person.add("Renew the passport", due_date=today.plus(40), description="Photo and birth certificate")
     await person.add("Book the train to Vienna", due_date=today.plus(3), priority="medium")
     await person.add("Call Grace", due_date=f"{(today.at(18.5, days=1)).isoformat()}[{today.zone}]")

@@ -113,7 +113,7 @@ async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]
         # A script may block the loop for longer than a server.
         _open(store, [new_secret()], patience=math.inf) as (todo, revoked),
     ):
-        await revoked.look(store)
+        await revoked.read(store)
         async with background.running(follow_revoked_sessions=revoked.follow(store)):
             yield todo
 

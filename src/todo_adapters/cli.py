@@ -97,7 +97,7 @@ def _require_free(host: str, port: int, name: str) -> None:
         except OSError as error:
             reason = error.strerror or str(error)
             raise click.ClickException(
-                f"Cannot listen on {host}, port {port}: {reason}. Choose another one with {name}."
+                f"Cannot listen on {host}, port {port}: {reason}. Set {name} to another one."
             ) from None
 
 

@@ -1,4 +1,4 @@
-"""Files and folders with the modes 0600 and 0700, whatever the umask is.
+"""Files and folders with the modes 0600 and 0700, independent of the umask.
 
 On Windows and on file systems without modes nothing is enforced or refused.
 """

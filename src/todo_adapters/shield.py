@@ -12,11 +12,11 @@ async def finished(work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
     task = asyncio.ensure_future(work)
     over = asyncio.get_running_loop().create_future()
 
-    def tell(_: object) -> None:
+    def wake(_: object) -> None:
         if not over.done():
             over.set_result(None)
 
-    task.add_done_callback(tell)
+    task.add_done_callback(wake)
     try:
         await over  # like asyncio.shield, at half its cost
     except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""argon2id as it is used: the parameters in what is stored, and the manners of its thread."""
+"""Password hashes with argon2id: the stored parameters, and the behaviour of the worker thread."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What the ``todo`` command says when it cannot do what it is asked, without a trace."""
+"""Error messages of the ``todo`` command, without tracebacks."""
 
 import pytest
 from click.testing import CliRunner

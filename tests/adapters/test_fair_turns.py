@@ -1,4 +1,4 @@
-"""Fair turns at a database: owners are served in rotation, and none of them can hold every place."""
+"""Fair turns at a database: owners are served in rotation, and none of them can use all connections."""
 
 import asyncio
 import random

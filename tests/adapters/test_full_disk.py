@@ -1,4 +1,4 @@
-"""A full disk is called one: to clients, in readiness and in the log; reads go on, and space is noticed by itself."""
+"""A full disk is reported to clients, in readiness and in the log; reads go on; free space is noticed."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""Access tokens taken apart: what is in one, and every way of forging one that is known."""
+"""Access tokens: their content, and every known way to forge one."""
 
 import base64
 import hmac

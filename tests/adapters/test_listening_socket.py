@@ -1,4 +1,4 @@
-"""The listening socket: nobody who has connected is lost when processes leave it."""
+"""The listening socket: no connection is lost when a process stops accepting."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""The writer of logs: it never waits, loses nothing while somebody reads, and counts what it loses otherwise."""
+"""The log writer never blocks, loses nothing while its output is read, and counts what it drops otherwise."""
 
 import json
 import os

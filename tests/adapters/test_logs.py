@@ -1,4 +1,4 @@
-"""The event log: one line per event, whatever is in it, and nothing in it that people have written."""
+"""Log lines: one line for each event whatever its content, and no user data."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Metrics: what is counted, under which names, and that the numbers of several processes add up."""
+"""Metrics: what is counted, under which names, and the sums over several processes."""
 
 import os
 import re
@@ -49,7 +49,7 @@ def test_buckets_are_cumulative_and_bounds_belong_to_them() -> None:
     assert series[f"todo_request_seconds_sum{{{GET}}}"] == pytest.approx(100.2101)
 
 
-def test_events_of_the_journal_are_counted_under_their_names_and_passed_on() -> None:
+def test_events_are_counted_under_their_names_and_passed_on() -> None:
     meter, inner = ProcessMetrics(), ListEventLog()
     event_log = CountingEventLog(inner, meter)
     for event in ("refresh_reused", "replayed", "replayed"):

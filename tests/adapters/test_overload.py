@@ -1,4 +1,4 @@
-"""Overload: so many are served, so many wait and not for long, and all others are refused at once."""
+"""Overload: limited concurrency, a limited queue and waiting time, immediate refusal beyond."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Looking for sockets among the open files: it finds them, and leaves every other file as it is."""
+"""Finding the sockets among the open files leaves all other files untouched."""
 
 import fcntl
 import socket

@@ -1,4 +1,4 @@
-"""A primary that is cut off from its standby acknowledges nothing that a failover could undo, however it is asked."""
+"""A primary that is cut off from its standby acknowledges nothing that a failover could undo."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable

@@ -1,4 +1,4 @@
-"""Files made by the service are readable by its user alone; a secret that others can read is refused."""
+"""Files of the service are readable by its user alone; a secret that others can read is refused."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""Counts for quotas in databases: made when they are missing, and made again when they may have become too high."""
+"""Counts for quotas in databases: created when missing, and recounted when they may be too high."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

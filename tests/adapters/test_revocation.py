@@ -1,4 +1,4 @@
-"""Login sessions that end on one replica, while another one has no connection to spare, or none at all."""
+"""Revocations on one replica reach another one that has a busy pool or no connection at all."""
 
 import asyncio
 import math

@@ -1,4 +1,4 @@
-"""Telling the schema's revision without the machinery of migrations gives what that machinery says."""
+"""The revision of a database is the same with and without Alembic."""
 
 import asyncio
 from pathlib import Path

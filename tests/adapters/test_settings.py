@@ -1,4 +1,4 @@
-"""Settings: what is accepted, what is refused and in which words, and that people can read about all of them."""
+"""Settings: accepted and refused values, error messages, and the generated documentation."""
 
 import stat
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""Which secrets may sign, and how processes that start together agree on one."""
+"""Weak signing secrets are refused, and processes that start together agree on one."""
 
 import stat
 import subprocess

@@ -1,4 +1,4 @@
-"""The limits on time, across the layers: what is inside gives up before what is outside."""
+"""The time limits of the layers: inner ones are shorter than outer ones."""
 
 from pathlib import Path
 

@@ -87,7 +87,7 @@ class Replica:
 
     async def accepts(self, token: str) -> bool:
         """Whether the access token still opens anything, once the replica has looked at what has ended."""
-        await self.revoked.look(self.store)
+        await self.revoked.read(self.store)
         try:
             await self.todo.accounts.me(self.todo.sessions.identify(token))
         except TodoError:
@@ -139,7 +139,7 @@ async def two_replicas(url: str, throttle: ThrottlePolicy = USUAL) -> AsyncItera
             store: Store = shared if shared else await closing.enter_async_context(open_store(url))
             one = replica(store, clock, throttle)
             closing.callback(one.hasher.close)
-            await one.revoked.look(store)
+            await one.revoked.read(store)
             made.append(one)
         yield made[0], made[1]
 

@@ -27,7 +27,7 @@ KEY = SECRETS[0]
 async def api() -> AsyncIterator[Api]:
     """The service with the tokens that it has in production."""
     one = replica(MemoryStore(), FixedClock())
-    await one.revoked.look(one.store)
+    await one.revoked.read(one.store)
     async with serving(todo=one.todo) as running:
         yield running
     one.hasher.close()
@@ -173,7 +173,7 @@ async def test_where_nothing_can_be_signed_nobody_gets_a_token() -> None:
             raise Unavailable("No token can be signed at this moment.")
 
     one = replica(MemoryStore(), FixedClock(), access=Broken(SECRETS, UuidSevens()))
-    await one.revoked.look(one.store)
+    await one.revoked.read(one.store)
     async with serving(todo=one.todo) as api:
         wish = {"email": "ada@example.org", "password": PASSWORD, "name": "Ada"}
         for path, body in (("register", wish), ("login", {key: wish[key] for key in ("email", "password")})):
@@ -186,7 +186,7 @@ async def test_where_nothing_can_be_signed_nobody_gets_a_token() -> None:
 @pytest.mark.check("P12")
 async def test_a_replica_that_knows_too_little_answers_503_to_tokens_that_may_have_ended() -> None:
     one = replica(MemoryStore(), FixedClock())
-    await one.revoked.look(one.store)
+    await one.revoked.read(one.store)
     revoked, alive = await one.register(), await one.register()
     await one.todo.sessions.log_out(one.todo.sessions.identify(revoked.token))
     async with serving(todo=one.todo) as api:
@@ -201,7 +201,7 @@ async def test_a_replica_that_knows_too_little_answers_503_to_tokens_that_may_ha
         problem(await ask(revoked.token), 401, "invalid-token")
         problem(await ask(alive.token[:-4] + "AAAA"), 401, "invalid-token")
         problem(await api.client.get("/api/auth/me"), 401, "unauthenticated")
-        await one.revoked.look(one.store)
+        await one.revoked.read(one.store)
         assert (await ask(alive.token)).status_code == 200
         problem(await ask(revoked.token), 401, "invalid-token")
     one.hasher.close()

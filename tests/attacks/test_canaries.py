@@ -63,7 +63,7 @@ async def service(folder: Path) -> AsyncIterator[tuple[Api, Exploding]]:
         store = Exploding(database)
         one = replica(store, FixedClock())
         one.todo.run.event_log = StructlogEventLog()
-        await one.revoked.look(store)
+        await one.revoked.read(store)
         async with serving(todo=one.todo) as api:
             yield api, store
         one.hasher.close()

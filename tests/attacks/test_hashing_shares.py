@@ -45,7 +45,7 @@ async def outcome(deed: Coroutine[Any, Any, None]) -> str:
 @pytest.mark.parametrize("flood", [log_in, register, change_password, close])
 async def test_a_network_that_floods_the_queue_leaves_places_for_others(flood: Any) -> None:
     one = replica(MemoryStore(), FixedClock(), UNCOUNTED, CountingHasher(waiting_max=64, share_max=8))
-    await one.revoked.look(one.store)
+    await one.revoked.read(one.store)
     entered = await one.register()
     actor = one.todo.sessions.identify(entered.token)
     async with one.hasher.turn("here"):

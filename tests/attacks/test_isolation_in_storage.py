@@ -24,7 +24,7 @@ async def bank(tmp_path: Path) -> AsyncIterator[tuple[Api, WatchedSqlite]]:
     """The service over a database that writes down what it is asked."""
     async with watched(tmp_path) as database:
         one = replica(SqlStore(database), FixedClock())
-        await one.revoked.look(one.store)
+        await one.revoked.read(one.store)
         async with serving(todo=one.todo) as api:
             yield api, database
         one.hasher.close()

@@ -65,7 +65,7 @@ class Replica:
         return FollowedRevokedSessions(self.clock, LIFETIME, self.event_log, period=period, monotonic=self.ticks)
 
     async def look(self) -> None:
-        await self.revoked.look(self.store)
+        await self.revoked.read(self.store)
 
     def pass_time(self, by: timedelta | None = None, /, *, seconds: float = 0) -> None:
         """On both clocks alike."""

@@ -43,7 +43,7 @@ class Service:
         return await open_account(self.run.store, name)
 
     def events(self) -> list[str]:
-        """What the storage has recorded in its journal."""
+        """The events that the storage has recorded."""
         return self.event_log.events
 
     async def titles(self) -> list[str]:

@@ -63,7 +63,7 @@ class FollowedRevokedSessions:
         self._period = period
         self._patience = patience
         self._monotonic = monotonic
-        self._looked_at = monotonic()
+        self._updated_at = monotonic()
         """When the last successful read began; at first, the time of creation."""
 
         self._current_until = -math.inf
@@ -90,7 +90,7 @@ class FollowedRevokedSessions:
 
     def numbers(self) -> dict[str, float]:
         """The metrics of this object."""
-        age = self._monotonic() - self._looked_at
+        age = self._monotonic() - self._updated_at
         return {"todo_ended_sessions": len(self._learned), "todo_ended_sessions_age_seconds": age}
 
     def add(self, session_id: SessionId) -> None:
@@ -132,7 +132,7 @@ class FollowedRevokedSessions:
         failing = False
         try:
             while True:
-                failing = await self._try_look(store, failing)
+                failing = await self._try_read(store, failing)
                 self._resting = not failing
                 await asyncio.sleep(self._period)
                 self._began_at = self._monotonic() if self._resting else math.inf
@@ -140,10 +140,10 @@ class FollowedRevokedSessions:
         finally:
             self._resting = False
 
-    async def _try_look(self, store: Store, failing: bool) -> bool:
+    async def _try_read(self, store: Store, failing: bool) -> bool:
         """Returns whether the read failed. ``failing`` is the result of the last call."""
         try:
-            await self.look(store)
+            await self.read(store)
         # Whatever it was: without this task a replica could accept no token.
         except Exception as failure:
             if not failing:
@@ -153,7 +153,7 @@ class FollowedRevokedSessions:
             self._event_log.record("ended_sessions_reached")
         return False
 
-    async def look(self, store: Store) -> None:
+    async def read(self, store: Store) -> None:
         """Reads the storage once. Raises what the storage raises."""
         now, ticks = self._clock.now(), self._monotonic()
         reads = store.accounts().sessions
@@ -167,7 +167,7 @@ class FollowedRevokedSessions:
             to_the_end = await self._read_page(reads)
             if not (from_the_start and to_the_end):
                 self._learn(session_id for session_id, _ in await reads.revoked_since(self._read_at - OVERLAP))
-        self._read_at, self._looked_at = now, ticks
+        self._read_at, self._updated_at = now, ticks
         self._current_until = ticks + self._patience
 
     async def _read_page(self, reads: SessionReads) -> bool:

@@ -1,4 +1,4 @@
-"""What is thrown away, and that no clock that jumps makes anything go early."""
+"""Cleanup deletes expired rows, and none of them early when a clock jumps."""
 
 from datetime import datetime, timedelta
 
@@ -96,7 +96,7 @@ class Swept:
         for _ in range(times):
             self.clock.advance(after)
             self.one.ticks.advance(after)
-            await self.one.revoked.look(self.store)
+            await self.one.revoked.read(self.store)
             await self.sweeper.sweep()
 
 
@@ -123,12 +123,12 @@ async def test_a_clock_that_jumps_ahead_and_back_revives_no_token() -> None:
     entered = await swept.one.register()
     await swept.one.todo.sessions.log_out(swept.one.todo.sessions.identify(entered.token))
     swept.clock.advance(jump)
-    await swept.one.revoked.look(swept.store)
+    await swept.one.revoked.read(swept.store)
     await swept.sweeper.sweep()
     swept.clock.advance(-jump)
     assert len(swept.store._state.revoked) == 1
     restarted = Swept(swept.store)
-    await restarted.one.revoked.look(swept.store)
+    await restarted.one.revoked.read(swept.store)
     for each in (swept, restarted):
         with pytest.raises(InvalidToken):
             each.one.todo.sessions.identify(entered.token)
@@ -153,5 +153,5 @@ async def test_rows_of_ended_sessions_go_in_pieces_when_they_have_been_known_for
 
 
 async def _actor(swept: Swept, token: str) -> Actor:
-    await swept.one.revoked.look(swept.store)
+    await swept.one.revoked.read(swept.store)
     return swept.one.todo.sessions.identify(token)
