@@ -1,6 +1,7 @@
 """scripts/dev.py: set-up happens when it must, is repeated when it broke off, and costs nothing otherwise."""
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -141,6 +142,57 @@ def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
 def test_the_makefile_forwards_every_command() -> None:
     targets = re.findall(r"^([\w-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert sorted(targets) == sorted(dev.COMMANDS)
+
+
+TWO_RUNS = """
+import pathlib, sys, time
+sys.path.append(sys.argv[1])
+import dev
+
+class Run(dev.subprocess.Popen):
+    def wait(self, timeout=None):
+        while len(list(pathlib.Path.cwd().glob("*.up"))) < 2:
+            time.sleep(0.01)
+        print("waiting", flush=True)
+        return super().wait(timeout)
+
+dev.ensure, dev.BIN, dev.subprocess.Popen = lambda wanted: None, pathlib.Path.cwd(), Run
+dev.test([])
+"""
+
+
+def two_runs(folder: Path, e2e: str, others: str) -> subprocess.Popen[str]:
+    """`make test` with a script in place of pytest, which runs one command for tests/e2e and another for the rest."""
+    (folder / "pytest").write_text(
+        "#!/bin/sh\ntrap 'echo interrupted; exit 2' INT\ntouch $$.up\n"
+        f'case "$1" in tests/e2e) {e2e};; --ignore=tests/e2e) {others};; esac\n'
+    )
+    (folder / "pytest").chmod(0o755)
+    command = [sys.executable, "-c", TWO_RUNS, str(ROOT / "scripts")]
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.mark.parametrize(
+    ("e2e", "others", "failed"),
+    [(0, 0, ""), (1, 0, "tests/e2e"), (0, 2, "the other tests"), (1, 1, "tests/e2e, the other tests")],
+)
+def test_both_runs_of_the_tests_count(tmp_path: Path, e2e: int, others: int, failed: str) -> None:
+    run = two_runs(tmp_path, f"echo one; exit {e2e}", f"echo two; exit {others}")
+    live, _, after = run.communicate()[0].partition("--- tests/e2e\n")
+    assert "two\n" in live
+    assert after.startswith("one\n")
+    assert f"Error: test: FAILED: {failed} (of tests/e2e, the other tests)" in after if failed else "test: ok" in after
+    assert run.returncode == (1 if failed else 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_both_runs_of_the_tests(tmp_path: Path, number: signal.Signals) -> None:
+    run = two_runs(tmp_path, "while sleep 0.1; do :; done", "while sleep 0.1; do :; done")
+    assert run.stdout
+    assert run.stdout.readline() == "waiting\n"
+    run.send_signal(number)
+    assert run.communicate()[0].count("interrupted") == 2
+    assert run.returncode == 1
 
 
 @pytest.mark.parametrize("name", ["run", "dev", "build", "uv"])
