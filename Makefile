@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-e2e screenshots fuzz cuts bench bench-quick check format migrate setup report lock clean
+.PHONY: help run test test-fast test-e2e screenshots fuzz cuts bench bench-quick check format migrate setup report lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  \1\t/' | expand -t 16
@@ -13,6 +13,7 @@ help: ## Show this list
 
 run: ## Migrate the database, serve on http://127.0.0.1:8000 and say what to do next
 test: ## Run every test (make test ARGS="tests/model -k dates")
+test-fast: ## Run the tests that need no database and no browser, in less than half a minute
 test-e2e: ## Run the tests of the web client in a browser (TODO_TEST_BROWSER names one), which has to be there
 screenshots: ## Take the pictures in docs/screenshots/ anew
 fuzz: ## Send 10,000 generated requests to each storage (TODO_FUZZ_SEED=... repeats a run)
@@ -23,9 +24,9 @@ check: ## Check format, lint, types and the direction of imports
 format: ## Format the code and mend what the linter can mend
 migrate: ## Bring the database to the newest schema
 setup: ## Install everything that tests and checks need into .venv
-report: ## Say which test proves which check of docs/checks.md (ARGS=--write keeps the page)
+report: ## List the checks of tests/checks.toml with the tests that prove them
 lock: ## Write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade takes newer versions)
 clean: ## Remove the environment, tools and caches (never ./var)
 
-run test test-e2e screenshots fuzz cuts bench bench-quick check format migrate setup report lock clean:
+run test test-fast test-e2e screenshots fuzz cuts bench bench-quick check format migrate setup report lock clean:
 	@$(PYTHON) scripts/dev.py $@ $(ARGS)

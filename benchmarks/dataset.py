@@ -12,10 +12,10 @@ import asyncpg
 from sqlalchemy import Connection, insert
 
 from todo_adapters.runtime import UuidSevens
-from todo_adapters.sql.rows import from_task
 from todo_adapters.sql.tables import login_sessions, tasks, users
+from todo_adapters.sql.tasks import TASK_TABLE
 from todo_core.ids import TaskId, UserId
-from todo_core.model.task import Task, TaskDraft
+from todo_core.model.task import TASKS
 
 HEAVY_TASKS: Final = 50_000
 PEOPLE: Final = 2_000
@@ -77,8 +77,8 @@ def templates(rng: random.Random) -> list[dict[str, Any]]:
         if kind < 2 / 3:
             clock = "" if kind < 0.5 else "T09:30" if kind < 0.6 else "T09:30:00Z"
             draft["due_date"] = f"{day:%Y-%m-%d}{clock}"
-        task = Task.new(TaskId(nobody), UserId(nobody), TaskDraft.of(**draft), when)
-        found.append(from_task(task) | {"revision": 0})
+        task = TASKS.new(TaskId(nobody), UserId(nobody), TASKS.draft(**draft), when)
+        found.append(TASK_TABLE.values(task))
     return found
 
 

@@ -20,7 +20,7 @@ from tests.support.raw import line_to, posted, request
 from todo_adapters.bootstrap import open_store
 from todo_adapters.sql.postgres.database import PostgresOptions
 from todo_core.ids import UserId
-from todo_core.model.task import Task
+from todo_core.model.task import TASKS
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.ports.storage import Store
 
@@ -73,7 +73,7 @@ def deep_page(url: str, heavy: UUID, seconds: int) -> Figures:
                     for is_deep in (False, True):
                         started = perf_counter()
                         page = await store.view(UserId(heavy)).tasks.page(
-                            TaskFilter(), TaskSort(), deep if is_deep else None, PAGE, Task.stored
+                            TaskFilter(), TaskSort(), deep if is_deep else None, PAGE, TASKS.of_plain
                         )
                         assert len(page.items) == PAGE
                         if turn >= RUNS_BEFORE:
@@ -90,7 +90,7 @@ async def _position(store: Store, heavy: UserId) -> TaskPosition:
     after: TaskPosition | None = None
     for start in range(0, BEFORE_LAST, 1000):
         limit = min(1000, BEFORE_LAST - start)
-        after = (await store.view(heavy).tasks.page(TaskFilter(), TaskSort(), after, limit, Task.stored)).next
+        after = (await store.view(heavy).tasks.page(TaskFilter(), TaskSort(), after, limit, TASKS.of_plain)).next
     assert after is not None
     return after
 

@@ -21,19 +21,20 @@ from todo_adapters.bootstrap import open_store
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_adapters.sql import migrate
 from todo_core.ids import UserId
-from todo_core.model.task import Priority, TaskDraft, TaskPatch
+from todo_core.model.task import TASKS
 from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
 from todo_core.model.user import User
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, change_task, find_tasks, get_task
+from todo_core.usecases.tasks import find_tasks
+from todo_core.usecases.things import add_thing, change_thing, get_thing
 
 IN_FLIGHT = 16
 PEOPLE = 32
-TASKS = 100
+TASK_COUNT = 100
 CLOCK = SystemClock()
-DRAFT = TaskDraft.of(title="Buy milk", description="Two litres", priority=Priority.LOW)
+DRAFT = TASKS.draft(title="Buy milk", description="Two litres", priority="low")
 
 Call = Callable[[int], Awaitable[object]]
 
@@ -54,18 +55,20 @@ async def settle(store: Store, run: Runner) -> dict[str, Call]:
             await tx.users.add(User(id=owners[-1], email=f"{uuid4()}@example.org", name="Ada",
                                     created_at=datetime.now(UTC)), "-")  # fmt: skip
         await tx.commit()
-    tasks = [(owner, (await run.write(owner, add_task, DRAFT)).id) for owner in owners for _ in range(TASKS)]
+    tasks = [(owner, (await run.write(owner, add_thing, DRAFT)).id) for owner in owners for _ in range(TASK_COUNT)]
 
     def create(number: int, key: Key | None = None) -> Awaitable[object]:
-        return run.carry_out(owners[number % PEOPLE], WriteOptions(key=key), add_task, DRAFT)
+        return run.carry_out(owners[number % PEOPLE], WriteOptions(key=key), add_thing, DRAFT)
 
     done = [Key(str(uuid4()), bytes(32)) for _ in owners]
     for number, key in enumerate(done):
         await create(number, key)
-    nothing = TaskPatch.of(title=DRAFT.title)
+    nothing = TASKS.patch(title="Buy milk")
 
     return {
-        "get one": lambda number: run.read(tasks[number % len(tasks)][0], get_task, tasks[number % len(tasks)][1]),
+        "get one": lambda number: run.read(
+            tasks[number % len(tasks)][0], get_thing, tasks[number % len(tasks)][1], TASKS
+        ),
         "list 50": lambda number: run.read(
             owners[number % PEOPLE], find_tasks, CLOCK, TaskQuery(), TaskSort(), None, 50
         ),
@@ -76,7 +79,7 @@ async def settle(store: Store, run: Runner) -> dict[str, Call]:
         "create, keyed": lambda number: create(number, Key(str(uuid4()), bytes(32))),
         "replay": lambda number: create(number, done[number % PEOPLE]),
         "change nothing": lambda number: run.write(
-            tasks[number % len(tasks)][0], change_task, tasks[number % len(tasks)][1], nothing
+            tasks[number % len(tasks)][0], change_thing, tasks[number % len(tasks)][1], nothing
         ),
     }
 

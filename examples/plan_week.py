@@ -7,12 +7,13 @@ from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_core.ids import UserId
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
 from todo_core.model.user import User
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, complete_task, find_tasks
+from todo_core.usecases.tasks import complete_task, find_tasks
+from todo_core.usecases.things import add_thing
 
 PLAN = [
     ("Water the plants", "low", 0),
@@ -50,7 +51,7 @@ async def main() -> None:
 
     for title, priority, days in PLAN:
         due_date = (today + timedelta(days)).isoformat()
-        task = await run.write(ada, add_task, TaskDraft.of(title=title, priority=priority, due_date=due_date))
+        task = await run.write(ada, add_thing, TASKS.draft(title=title, priority=priority, due_date=due_date))
         if title == PLAN[0][0]:
             await run.write(ada, complete_task, task.id)
 

@@ -29,6 +29,9 @@ CHECKS = {
     "imports": ["lint-imports"],
 }
 CUTS = ("cuts", "kills", "group_kills", "terminations", "failovers")
+FAST = [f"tests/{folder}" for folder in ("model", "usecases", "contracts", "http", "architecture")]
+NOT_FAST = ("http/test_fuzz", "http/test_corpus", "contracts/test_programs", "contracts/test_password_hasher")
+FAST += [f"--ignore=tests/{name}.py" for name in NOT_FAST]  # generated inputs and measured times
 CLIENT_TYPES = "src/todo_http/web/static/jsconfig.json"
 
 CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")
@@ -52,9 +55,13 @@ def migrate(args: list[str]) -> NoReturn:
 
 
 def test(args: list[str]) -> NoReturn:
-    """Run the tests; further words go to pytest"""
-    ensure("dev")
-    become("pytest", *args)
+    """Run the tests; arguments are passed to pytest"""
+    pytest(*args)
+
+
+def test_fast(args: list[str]) -> NoReturn:
+    """Run the tests that need no database and no browser: less than half a minute"""
+    pytest("-m", "not database", *FAST, *args)
 
 
 def test_e2e(args: list[str]) -> NoReturn:
@@ -138,9 +145,10 @@ def lock(args: list[str]) -> None:
         subprocess.run([*base, *sources, "-o", f"requirements/{name}.txt"], input=b"uv\n", check=True)
 
 
-def report(args: list[str]) -> NoReturn:
-    """List which test proves which check of docs/checks.md (--write updates the page)"""
-    os.execv(sys.executable, [sys.executable, str(ROOT / "scripts" / "report.py"), *args])
+def report(_: list[str]) -> NoReturn:
+    """List the checks of tests/checks.toml with the tests that prove them"""
+    ensure("dev")
+    become("python", "scripts/report.py")
 
 
 def clean(_: list[str]) -> None:
@@ -159,6 +167,7 @@ def help_(_: list[str]) -> None:
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "run": run,
     "test": test,
+    "test-fast": test_fast,
     "test-e2e": test_e2e,
     "screenshots": screenshots,
     "fuzz": fuzz,

@@ -1,4 +1,4 @@
-"""What every test may ask for: a PostgreSQL server, and a database of its own on it."""
+"""Fixtures for all tests: a PostgreSQL server, databases on it, and every kind of storage."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +17,9 @@ from tests.support.postgres import (
     unique_database_name,
 )
 from tests.support.postgres_pair import Pair, Server, lone_server, postgres_pair
+from todo_adapters.sql.migrate import upgrade
+
+DATABASES = [pytest.param(kind, marks=pytest.mark.database) for kind in ("sqlite", "postgres")]
 
 found_key = pytest.StashKey[PostgresServer | Unavailable]()
 
@@ -42,12 +45,31 @@ async def postgres_url(request: pytest.FixtureRequest, postgres_server: Postgres
     await drop_database(postgres_server.url, name)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=DATABASES)
 def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/todo.db"
-    return str(request.getfixturevalue("postgres_url"))
+    return _address(request, tmp_path)
+
+
+@pytest.fixture(scope="module", params=["memory", *DATABASES])
+def empty_storage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of an empty storage of each kind, which the tests of one module share."""
+    return _address(request, tmp_path_factory.mktemp("storage"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def storage_url(empty_storage: str) -> str:
+    """The address of a storage of each kind, with the newest schema, which the tests of one module share."""
+    if empty_storage != "memory://":
+        await upgrade(empty_storage)
+    return empty_storage
+
+
+def _address(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The address of an empty storage of the kind that the fixture's parameter names."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return "memory://" if request.param == "memory" else f"sqlite:///{folder}/todo.db"
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_adapters.sql.postgres.pool import Pool
 from todo_core.errors import Forbidden, NotFound
 from todo_core.ids import UserId
-from todo_http.api.tasks import TASK, TASKS, Completion, NewTask, TaskOut
+from todo_http.api.tasks import PATH, TASK, Completion, NewTask, TaskOut
 from todo_http.app import TodoApp
 from todo_http.edge.access_log import AccessLog
 from todo_http.edge.client_address import ClientAddresses
@@ -146,7 +146,7 @@ async def get_one(request: Call) -> Answer:
         return answer(200, await connection.fetchrow(GET, owner_of(request), request.text("task_id")))
 
 
-@endpoint("GET", TASKS)
+@endpoint("GET", PATH)
 async def get_list(request: Call) -> Answer:
     owner = owner_of(request)
     limit = int(request.scope["query_string"].partition(b"limit=")[2] or 1000)
@@ -155,7 +155,7 @@ async def get_list(request: Call) -> Answer:
     return Answer.json(200, [wire(row) for row in rows], PRIVATE)
 
 
-@endpoint("POST", TASKS)
+@endpoint("POST", PATH)
 async def create(request: Call) -> Answer:
     owner = owner_of(request)
     task = new_task.decode(await request.whole_body())

@@ -1,8 +1,7 @@
-"""Deletes expired rows, by clocks that cannot delete anything early.
+"""Deletes expired rows, and none of them too early when the wall clock of a replica is wrong for a while.
 
-A wall clock that is an hour or a year ahead for a while, on one replica, must not revive a token or let guesses
-through. So the rows of ended sessions go when this process has known them for long enough by its monotonic clock, and
-counts of attempts by a time that has certainly passed.
+Otherwise a clock that is ahead could make a revoked token valid again or reset the count of password guesses. So
+revoked sessions are deleted by the monotonic clock of this process, and counts of attempts by a ConservativeClock.
 """
 
 import time
@@ -18,14 +17,14 @@ from todo_core.todo import Todo
 from todo_core.usecases.cleanup import forget_expired_attempts, forget_expired_receipts
 
 SPAN: Final = timedelta(hours=1)
-"""For how long a wall clock has to be the same amount ahead before it is believed: longer than any count blocks."""
+"""How long a wall clock that jumped ahead is ignored: longer than any count blocks."""
 
 
-class PassedTime:
-    """The latest moment that has certainly passed, by the wall clock's readings within the last hour.
+class ConservativeClock:
+    """The earliest time that it can be now, by the readings of the wall clock within the last hour.
 
-    Each reading, and the monotonic time since it, is one opinion of what time it is now. The earliest counts. So a
-    clock that jumps ahead is ignored for an hour, and one that is set back is believed at once.
+    Each reading plus the monotonic time since then is one estimate; the earliest is used. So a clock that jumps ahead
+    is ignored for an hour, and one that is set back is used at once.
     """
 
     def __init__(self, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -34,7 +33,7 @@ class PassedTime:
         self._readings: deque[tuple[float, datetime]] = deque()
 
     def moment(self) -> datetime | None:
-        """None while the readings do not reach back far enough, as in the first hour. Ask every few minutes."""
+        """None in the first hour. To be called every few minutes."""
         ticks = self._monotonic()
         self._readings.append((ticks, self._clock.now()))
         since = ticks - SPAN.total_seconds()
@@ -46,16 +45,16 @@ class PassedTime:
 
 
 class Cleanup:
-    """Deletes in pieces, each a unit of work of its own, so that no statement runs long."""
+    """Deletes in small units of work, so that no statement runs long."""
 
-    def __init__(self, todo: Todo, revoked: FollowedRevokedSessions, passed: PassedTime) -> None:
+    def __init__(self, todo: Todo, revoked: FollowedRevokedSessions, passed: ConservativeClock) -> None:
         self._todo = todo
         self._revoked = revoked
         self._passed = passed
         self._at_start: datetime | None = None
 
     async def sweep(self) -> None:
-        """Everything that can go by now. Raises what the storage raises; what is done by then stays done."""
+        """Deletes everything that has expired. Raises what the storage raises, after part of the work."""
         sessions = self._todo.sessions
         while outlived := self._revoked.outlived(FORGOTTEN_AT_ONCE):
             await sessions.forget_revoked(outlived)
@@ -67,7 +66,7 @@ class Cleanup:
             await forget_expired_receipts(run, until)
 
     async def _passed_at_start(self) -> datetime | None:
-        """A moment that had passed when this process began, however wrong its clock is: that of the newest receipt."""
+        """The time of the newest receipt at the first call: it has passed, however wrong the clock is."""
         if self._at_start is None:
             newest = await self._todo.run.store.accounts().newest_receipt()
             self._at_start = newest and min(newest, self._todo.run.clock.now())

@@ -1,4 +1,4 @@
-"""The ``todo`` command: serve, migrate, check the configuration, look after accounts, print the API's description."""
+"""The ``todo`` command: serve, migrate, check the settings, manage accounts, print the OpenAPI document."""
 
 import asyncio
 import json
@@ -27,8 +27,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def refusing(command: Callable[P, T]) -> Callable[P, T]:
-    """Turns our refusals into a sentence and an exit code, without a trace."""
+def reporting_errors(command: Callable[P, T]) -> Callable[P, T]:
+    """Turns errors of the service into a message and an exit code, without a traceback."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -50,18 +50,18 @@ def refusing(command: Callable[P, T]) -> Callable[P, T]:
 @click.version_option(package_name="todo-service")
 def main() -> None:
     """A to-do service. Settings come from the environment and from .env."""
-    os.umask(0o077)  # whatever a command makes is for its user alone
+    os.umask(0o077)  # files that a command creates are private
 
 
 @main.command()
-@click.option("--migrate", "migrate_first", is_flag=True, help="Bring the database up to date first.")
-@click.option("--host", help="Instead of TODO_HOST.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Instead of TODO_PORT.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Instead of TODO_WORKERS.")
-@refusing
+@click.option("--migrate", "migrate_first", is_flag=True, help="Migrate the database first.")
+@click.option("--host", help="Overrides TODO_HOST.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Overrides TODO_PORT.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Overrides TODO_WORKERS.")
+@reporting_errors
 def serve(migrate_first: bool, host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the API until it is told to stop."""
-    from todo_adapters.server.serving import run_server  # noqa: PLC0415 - only this command needs the server
+    """Serve the API."""
+    from todo_adapters.server.serving import run_server  # noqa: PLC0415 - slow to import
 
     for name, value in (("TODO_HOST", host), ("TODO_PORT", port), ("TODO_WORKERS", workers)):
         if value is not None:
@@ -74,12 +74,12 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     if settings.metrics_port:
         _require_free(settings.metrics_host, settings.metrics_port, "TODO_METRICS_PORT")
     replace_streams()
-    _greet(settings)
+    _print_address(settings)
     run_server(settings)
 
 
 def _require_sqlite(url: str) -> None:
-    """Raises Unavailable when SQLite does not keep what durability rests on. A file that is away is waited for."""
+    """Raises Unavailable when SQLite cannot be durable here. The server itself waits for a missing file."""
     if is_postgres(url) or is_memory(url):
         return
     from todo_adapters.sql.sqlite.connection import connect  # noqa: PLC0415 - slow to import
@@ -97,18 +97,18 @@ def _require_free(host: str, port: int, name: str) -> None:
         except OSError as error:
             reason = error.strerror or str(error)
             raise click.ClickException(
-                f"Cannot listen on {host}, port {port}: {reason}. Set {name} to another one."
+                f"Cannot listen on {host}, port {port}: {reason}. Choose another one with {name}."
             ) from None
 
 
-def _greet(settings: Settings) -> None:
+def _print_address(settings: Settings) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{settings.port}"
     if settings.log_format == "console":
         print(f"\n  To-do service   {address}")
         if settings.docs:
-            print(f"  API, to try     {address}/docs")
-        print("\n  Next: make an account (the README has a tour), or stop with Ctrl-C.")
+            print(f"  API             {address}/docs")
+        print("\n  Next: create an account (see the README), or stop with Ctrl-C.")
         print(
             f"""
     curl -X POST {address}/api/auth/register -H 'Content-Type: application/json' \\
@@ -121,9 +121,9 @@ def _greet(settings: Settings) -> None:
 
 
 @main.command()
-@refusing
+@reporting_errors
 def migrate() -> None:
-    """Bring the database up to date."""
+    """Migrate the database to the schema of this version."""
     revision = _migrate(configured(os.environ))
     click.echo(f"The database is at revision {revision}.")
 
@@ -136,16 +136,16 @@ def _migrate(settings: Settings) -> str:
 
 
 @main.command("check-config")
-@refusing
+@reporting_errors
 def check_config() -> None:
-    """Say whether the settings can be used; exit with 1 when not."""
+    """Check the settings; the exit code is 1 if they are not valid."""
     settings = configured(os.environ)
-    click.echo(f"The settings can be used: {settings}")
+    click.echo(f"The settings are valid: {settings}")
 
 
 @main.command()
 def openapi() -> None:
-    """Print the OpenAPI document of the API."""
+    """Print the OpenAPI document."""
     from todo_http.openapi.document import document  # noqa: PLC0415
 
     click.echo(json.dumps(document(), indent=2, ensure_ascii=False))
@@ -153,23 +153,23 @@ def openapi() -> None:
 
 @main.group()
 def user() -> None:
-    """Look after accounts."""
+    """Manage accounts."""
 
 
 @user.command("add")
 @click.argument("email")
 @click.option("--name", prompt=True)
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
-@refusing
+@reporting_errors
 def add_user(email: str, name: str, password: str) -> None:
-    """Make an account."""
-    wish = Registration.of(email=email, password=password, name=name)
-    user = _with_service(lambda todo: todo.accounts.add(wish))
+    """Create an account."""
+    registration = Registration.of(email=email, password=password, name=name)
+    user = _with_service(lambda todo: todo.accounts.add(registration))
     click.echo(f"{user.id}  {user.email}")
 
 
 @user.command("list")
-@refusing
+@reporting_errors
 def list_users() -> None:
     """List all accounts."""
 
@@ -189,10 +189,10 @@ def list_users() -> None:
 
 @user.command("disable")
 @click.argument("email")
-@click.option("--undo", is_flag=True, help="Let them log in again.")
-@refusing
+@click.option("--undo", is_flag=True, help="Enable the account again.")
+@reporting_errors
 def disable_user(email: str, undo: bool) -> None:
-    """Keep somebody out: all their login sessions end, and they cannot log in."""
+    """Disable an account: revoke its login sessions and refuse logins."""
     address = readable_email(email)
     user = _with_service(lambda todo: todo.accounts.disable(address, not undo))
     click.echo(f"{user.email} can log in again." if undo else f"{user.email} is disabled.")

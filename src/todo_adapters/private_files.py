@@ -1,6 +1,6 @@
-"""Files and folders that the service's user alone can read: modes 0600 and 0700, whatever the umask is.
+"""Files and folders with the modes 0600 and 0700, whatever the umask is.
 
-On Windows, and on file systems without modes, nothing is enforced and nothing is refused.
+On Windows and on file systems without modes nothing is enforced or refused.
 """
 
 import os
@@ -18,15 +18,15 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def make_folder(folder: Path) -> None:
-    """Makes the folder and the missing folders above it. Raises OSError."""
+    """Creates the folder and its missing parents. Raises OSError."""
     for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         missing.mkdir(FOLDER_MODE, exist_ok=True)
 
 
 def make_file(file: Path) -> None:
-    """Makes an empty file unless there is one. Raises OSError.
+    """Creates an empty file unless it exists. Raises OSError.
 
-    A file that exists is not opened: closing it would release the locks that SQLite holds on it in this process.
+    An existing file is not opened: closing it would release the locks of SQLite in this process.
     """
     with suppress(FileExistsError):
         os.close(os.open(os.path.realpath(file), os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE))
@@ -38,7 +38,7 @@ def private_opener(path: str, flags: int) -> int:
 
 
 def readable_by_others(file: Path) -> bool:
-    """True when the file's mode admits its group or other users. False when there is no such file."""
+    """True when the mode allows access by the group or others. False for a missing file."""
     try:
         return bool(file.stat().st_mode & OTHERS) and _keeps_modes(file.parent)
     except OSError:
@@ -46,12 +46,12 @@ def readable_by_others(file: Path) -> bool:
 
 
 def closing_command(files: Iterable[Path]) -> str:
-    """The command with which an operator closes files to others."""
+    """The command that removes the access of others."""
     return shlex.join(["chmod", "600", *map(str, files)])
 
 
 def _keeps_modes(folder: Path) -> bool:
-    """Whether a new file in the folder really gets its mode; assumed where none can be made."""
+    """True when the file system keeps the mode of a new file, or none can be created."""
     if os.name == "nt":
         return False
     try:

@@ -1,4 +1,4 @@
-"""Time and chance: the only module that reads the system clock and draws random bits."""
+"""Clock and random numbers: the only module that reads the system clock and the random source."""
 
 import secrets
 import threading
@@ -13,7 +13,7 @@ NANOSECONDS_PER_MILLISECOND: Final = 1_000_000
 
 
 class SystemClock:
-    """The clock of the machine."""
+    """The system clock."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -23,8 +23,8 @@ class UuidSevens:
     """New UUIDv7 values (RFC 9562, section 5.7), each greater than all before it in this process.
 
     ``rand_a`` holds the fraction of the millisecond (section 6.2, method 3), so 60 bits of time come first. When
-    the time has not advanced by a step since the last id, or was set back, the next step is taken instead: order
-    never depends on the clock. The other 62 bits are random.
+    the time has not advanced by a step since the last id, or was set back, the next step is used, so that the order
+    does not depend on the clock. The other 62 bits are random.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class UuidSevens:
 
 
 def new_secret() -> str:
-    """A signing secret: 384 random bits as 64 characters that need no quoting anywhere."""
+    """A signing secret: 384 random bits as 64 characters of base64url."""
     return secrets.token_urlsafe(48)
 
 

@@ -1,4 +1,4 @@
-"""Work that is finished even when whoever waits for it is cancelled: a commit must never be cut in two."""
+"""Finishes work, such as a commit, even when its caller is cancelled."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 async def finished(work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
-    """The result of the work. A cancellation of the caller is passed on only after the work is done."""
+    """Returns the result of the work. Raises CancelledError only after the work is done."""
     task = asyncio.ensure_future(work)
     over = asyncio.get_running_loop().create_future()
 
@@ -18,14 +18,14 @@ async def finished(work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
 
     task.add_done_callback(tell)
     try:
-        await over  # what asyncio.shield would do, at half its cost
+        await over  # like asyncio.shield, at half its cost
     except asyncio.CancelledError:
         while not task.done():
             try:
                 await asyncio.wait([task])
             except asyncio.CancelledError:
-                continue  # asked twice: the answer stays the same
+                continue  # cancelled again
         if not task.cancelled():
-            task.exception()  # seen, so that it is not reported as forgotten
+            task.exception()  # retrieved, so that asyncio does not log it
         raise
     return task.result()

@@ -1,4 +1,4 @@
-"""Threads for slow work beside the event loop."""
+"""Threads for work that would block the event loop."""
 
 import contextlib
 import os
@@ -8,16 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 NICENESS: Final = 10
-"""How far a background thread steps back behind the event loop when the processors are busy."""
+"""The niceness of background threads, below the event loop."""
 
 
 def worker(name: str, *, background: bool) -> ThreadPoolExecutor:
-    """One thread that does work in order; with ``background`` at a lower priority than the event loop."""
-    return ThreadPoolExecutor(1, name, initializer=_step_back if background else None)
+    """A thread that runs work in order; with ``background`` at a lower priority than the event loop."""
+    return ThreadPoolExecutor(1, name, initializer=_lower_priority if background else None)
 
 
-def _step_back() -> None:
-    # Only on Linux is a thread something whose priority can be set on its own.
+def _lower_priority() -> None:
+    # Only Linux has priorities of single threads.
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -6,17 +6,19 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 P = TypeVar("P")
+T_co = TypeVar("T_co", covariant=True)
+P_co = TypeVar("P_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T, P]):
+class Page(Generic[T_co, P_co]):
     """A stretch of an ordered list; ``next`` is the position of its last item, or None at the end.
 
     ``as_of`` is the number of the owner's latest change at the moment of the look; None when nothing was found.
     """
 
-    items: tuple[T, ...]
-    next: P | None
+    items: tuple[T_co, ...]
+    next: P_co | None
     as_of: int | None = None
 
 

@@ -1,20 +1,18 @@
 """A unit of work in which one thing is written over only as the caller has seen it (If-Match, RFC 9110, 13.1.1)."""
 
-from typing import TypeVar
+from typing import Generic, TypeVar
+from uuid import UUID
 
 from todo_core.errors import Stale
-from todo_core.ids import TaskId
-from todo_core.model.task import Task, TaskForm
-from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.model.kinds import E, Form, Kind
 from todo_core.model.write_options import Expected
-from todo_core.paging import Page
-from todo_core.ports.storage import TaskRepository, UnitOfWork
+from todo_core.ports.storage import TaskPages, Things, UnitOfWork
 
 T = TypeVar("T")
 
 
 class Preconditions:
-    """The unit of work of somebody who expects something of one thing in it."""
+    """A unit of work for a caller who expects one thing to be in a certain state."""
 
     def __init__(self, unit: UnitOfWork, expected: Expected) -> None:
         self.owner = unit.owner
@@ -25,33 +23,37 @@ class Preconditions:
         self._expected = expected
 
     @property
-    def tasks(self) -> "CheckedTasks":
-        return CheckedTasks(self._unit.tasks, self._expected)
+    def tasks(self) -> TaskPages:
+        return self._unit.tasks
+
+    def of(self, kind: Kind[E]) -> "CheckedThings[E]":
+        return CheckedThings(kind, self._unit.of(kind), self._expected)
 
 
-class CheckedTasks:
-    """The tasks, of which one is read only if it is as expected; whoever wants to change it has to read it."""
+class CheckedThings(Generic[E]):
+    """The things of a kind. The expected one is read only as expected; a use case has to read what it changes."""
 
-    def __init__(self, tasks: TaskRepository, expected: Expected) -> None:
-        self._tasks = tasks
+    def __init__(self, kind: Kind[E], things: Things[E], expected: Expected) -> None:
+        self._kind = kind
+        self._things = things
         self._expected = expected
-        self.add = tasks.add
-        self.update = tasks.update
+        self.add = things.add
+        self.update = things.update
+        self.page = things.page
 
-    async def get(self, task_id: TaskId) -> Task:
+    async def get(self, thing_id: UUID) -> E:
         """Raises Stale."""
-        task = await self._tasks.get(task_id)
-        if task_id == self._expected.id and not self._expected.admits(task.revision):
-            raise Stale(task.revision)
-        return task
+        thing = await self._things.get(thing_id)
+        if thing_id == self._expected.id and not self._expected.admits(thing.revision):
+            raise Stale(thing.revision)
+        return thing
 
-    async def page(
-        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[T]
-    ) -> Page[T, TaskPosition]:
-        return await self._tasks.page(which, sort, after, limit, form)
-
-    async def remove(self, task_id: TaskId, revision: int | None = None) -> None:
+    async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
         """Raises Stale."""
-        if task_id == self._expected.id:
-            revision = (await self.get(task_id)).revision
-        await self._tasks.remove(task_id, revision)
+        return form(*self._kind.plain(await self.get(thing_id)))
+
+    async def remove(self, thing_id: UUID, revision: int | None = None) -> None:
+        """Raises Stale."""
+        if thing_id == self._expected.id:
+            revision = (await self.get(thing_id)).revision
+        await self._things.remove(thing_id, revision)

@@ -21,7 +21,6 @@ from todo_core.errors import (
 )
 from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.task import Task
 from todo_core.model.write_options import PLAIN, RECEIPTS_KEPT, Key, WriteOptions, pointers
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import Clock, EventLog, IdSource
@@ -149,8 +148,8 @@ class Runner:
     def _note(self, owner: UserId, use_case: Callable[..., object], changes: Sequence[Change]) -> None:
         name = getattr(use_case, "__name__", "write")
         for change in changes:
-            facts = {change.entity.value: str(change.id), "seq": change.seq, "kind": change.kind.value}
-            self.event_log.record(name, user=str(owner), **facts)
+            facts = {change.entity: str(change.id), "seq": change.seq, "kind": change.action.value}
+            self.event_log.record(name.replace("thing", change.entity), user=str(owner), **facts)
 
 
 async def _pause(attempt: int, event_log: EventLog) -> None:
@@ -168,12 +167,10 @@ def _once_more(event_log: EventLog) -> bool:
 
 
 def _as_stored(result: T, changes: Sequence[Change]) -> T:
-    """The result with the tasks in it as the commit numbered them."""
-    if not changes:
+    """The result with the things in it as the commit numbered them."""
+    if not changes or result is None:
         return result
     stored: dict[Any, Any] = {change.id: change.value for change in changes}
-    if isinstance(result, Task):
-        return cast(T, stored.get(result.id, result))
     if isinstance(result, tuple):
-        return cast(T, tuple(stored.get(item.id, item) if isinstance(item, Task) else item for item in result))
-    return result
+        return cast(T, tuple(stored.get(getattr(item, "id", None), item) for item in result))
+    return cast(T, stored.get(getattr(result, "id", None), result))

@@ -38,7 +38,7 @@ async def test_a_hash_of_another_kind_never_matches(kind: Type) -> None:
 
 async def test_too_little_memory_for_a_hash_is_an_outage_and_no_wrong_password() -> None:
     hasher = Argon2Hasher(memory_kib=64, time_cost=1)
-    hasher._nobody = hasher._nobody.replace("p=1", "p=9")  # the library fails on it as it does without memory
+    hasher._unknown = hasher._unknown.replace("p=1", "p=9")  # the library fails on it as it does without memory
     async with hasher.turn() as turn:
         with pytest.raises(Unavailable):
             await turn.matches(None, "password")

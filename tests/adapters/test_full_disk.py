@@ -23,8 +23,8 @@ from todo_adapters.sql.sqlite.connection import to_core_error
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.telemetry.event_log import WARNINGS
 from todo_core.errors import Unavailable
-from todo_core.model.task import Task, TaskDraft
-from todo_core.usecases.batch import Add, apply_batch
+from todo_core.model.task import TASKS, Task
+from todo_core.usecases.batch import AddStep, apply_batch
 
 PASSWORD = "correct horse battery"
 
@@ -77,7 +77,7 @@ async def test_a_disk_that_is_full_again_is_told_again(tmp_path: Path) -> None:
 
 
 async def add_many(service: Service) -> None:
-    steps = [Add(TaskDraft.of(title="task", description="x" * 10_000)) for _ in range(20)]
+    steps = [AddStep(TASKS.draft(title="task", description="x" * 10_000)) for _ in range(20)]
     await service.run.write(service.owner, apply_batch, steps)
 
 

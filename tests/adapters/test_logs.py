@@ -109,7 +109,6 @@ def test_a_failure_is_told_by_kind_and_place_and_never_quoted(lines: Lines) -> N
     assert "test_logs.py" in ours["failure"][1]
 
 
-@pytest.mark.check("T20")
 def test_a_library_is_heard_from_warnings_on_and_in_one_line(lines: Lines) -> None:
     configure("debug", "json", FixedClock())
     logger = logging.getLogger("asyncpg")

@@ -10,16 +10,16 @@ import pytest
 
 from tests.support.server import free_port
 from todo_adapters.memory.security import ListEventLog
-from todo_adapters.telemetry.metrics import EVENTS_MAX, FOLDER, CountingEventLog, Meter
+from todo_adapters.telemetry.metrics import EVENTS_MAX, FOLDER, CountingEventLog, ProcessMetrics
 from todo_adapters.telemetry.metrics_listener import FAMILIES, exposition, listening
 
 SAMPLE = re.compile(r'(?P<name>[a-z_]+)(\{[a-z]+="[^"\n\\]*"(,[a-z]+="[^"\n\\]*")*\})? [0-9.e+-]+')
 GET = 'method="GET",route="/api/{user_id}/tasks"'
 
 
-def meter_of(*answers: tuple[int, float]) -> Meter:
+def meter_of(*answers: tuple[int, float]) -> ProcessMetrics:
     """A meter that has seen a few requests of one route."""
-    meter = Meter()
+    meter = ProcessMetrics()
     for status, seconds in answers:
         meter.begun()
         meter.ended("GET", "/api/{user_id}/tasks", status, seconds)
@@ -50,7 +50,7 @@ def test_buckets_are_cumulative_and_bounds_belong_to_them() -> None:
 
 
 def test_events_of_the_journal_are_counted_under_their_names_and_passed_on() -> None:
-    meter, inner = Meter(), ListEventLog()
+    meter, inner = ProcessMetrics(), ListEventLog()
     event_log = CountingEventLog(inner, meter)
     for event in ("refresh_reused", "replayed", "replayed"):
         event_log.record(event, user="somebody")
@@ -60,7 +60,7 @@ def test_events_of_the_journal_are_counted_under_their_names_and_passed_on() -> 
 
 
 def test_there_is_an_end_to_the_number_of_series() -> None:
-    meter = Meter()
+    meter = ProcessMetrics()
     for number in range(10_000):
         meter.happened(f"event-{number}")
     assert len(meter.series()) <= EVENTS_MAX + 1

@@ -23,13 +23,13 @@ from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, Unavailable
 from todo_core.ids import UserId
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.user import User
 from todo_core.runner import Runner
 
 IDS = UuidSevens()
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-MILK = TaskDraft.of(title="Buy milk")
+MILK = TASKS.draft(title="Buy milk")
 
 WRONG = Statement(text("SELECT 1 / 0"))
 

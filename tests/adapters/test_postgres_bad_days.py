@@ -18,12 +18,13 @@ from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import NotFound, OutcomeUnknown, Unavailable
 from todo_core.ids import UserId
-from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskFilter, TaskQuery, TaskSort
 from todo_core.model.user import User
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, change_task, complete_task, find_tasks, get_task, remove_task
+from todo_core.usecases.tasks import complete_task, find_tasks
+from todo_core.usecases.things import add_thing, change_thing, get_thing, remove_thing
 
 IDS = CountingIds()
 
@@ -38,7 +39,7 @@ class Service:
     owner: UserId
 
     async def add(self, title: str = "Buy milk") -> Task:
-        return await self.run.write(self.owner, add_task, TaskDraft.of(title=title))
+        return await self.run.write(self.owner, add_thing, TASKS.draft(title=title))
 
     async def titles(self) -> list[str]:
         clock = FixedClock()
@@ -83,23 +84,15 @@ async def test_each_use_case_costs_the_statements_that_it_should(service: Servic
 
     run, owner = service.run, service.owner
     for _ in range(2):  # the first round makes the driver prepare
-        await count("get", run.read(owner, get_task, task.id))
+        await count("get", run.read(owner, get_thing, task.id, TASKS))
         await count("list", service.titles())
         await count("create", service.add())
-        await count("update", run.write(owner, change_task, task.id, TaskPatch.of(title="Buy more milk")))
-        await count("change nothing", run.write(owner, change_task, task.id, TaskPatch.of(title="Buy more milk")))
+        await count("update", run.write(owner, change_thing, task.id, TASKS.patch(title="Buy more milk")))
+        await count("change nothing", run.write(owner, change_thing, task.id, TASKS.patch(title="Buy more milk")))
         await count("complete", run.write(owner, complete_task, task.id))
-        await count("delete", run.write(owner, remove_task, task.id))
+        await count("delete", run.write(owner, remove_thing, task.id, TASKS))
         task = await service.add()
-    assert costs == {
-        "get": 1,
-        "list": 1,
-        "create": 1,
-        "update": 2,
-        "change nothing": 2,
-        "complete": 2,
-        "delete": 1,
-    }
+    assert costs == {"get": 1, "list": 1, "create": 1, "update": 2, "change nothing": 2, "complete": 2, "delete": 1}
 
 
 @pytest.mark.check("K9")
@@ -180,8 +173,8 @@ async def test_a_link_cut_at_a_single_statement_write_leaves_the_outcome_unknown
 @pytest.mark.check("K4")
 async def test_a_link_cut_at_the_commit_leaves_the_outcome_unknown(service: Service) -> None:
     async def add_two(tx: UnitOfWork) -> None:
-        await add_task(tx, TaskDraft.of(title="one"))
-        await add_task(tx, TaskDraft.of(title="two"))
+        await add_thing(tx, TASKS.draft(title="one"))
+        await add_thing(tx, TASKS.draft(title="two"))
 
     service.proxy.cut = lambda message: b"COMMIT" in message
     with pytest.raises(OutcomeUnknown):
@@ -193,9 +186,9 @@ async def test_a_link_cut_at_the_commit_leaves_the_outcome_unknown(service: Serv
 async def test_a_link_cut_before_the_commit_means_that_nothing_happened(service: Service) -> None:
     async def add_and_look(tx: UnitOfWork) -> None:
         await tx.lock()
-        await add_task(tx, TaskDraft.of(title="one"))
+        await add_thing(tx, TASKS.draft(title="one"))
         await service.proxy.down()
-        await tx.tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)
+        await tx.tasks.page(TaskFilter(), TaskSort(), None, 10, TASKS.of_plain)
 
     with pytest.raises(Unavailable):
         await service.run.write(service.owner, add_and_look)
@@ -228,7 +221,7 @@ async def test_who_waits_too_long_for_a_connection_is_told_so(service: Service) 
 async def test_parallel_writers_of_one_task_all_succeed_and_leave_no_gap(service: Service) -> None:
     task = await service.add()
     changes = [
-        service.run.write(service.owner, change_task, task.id, TaskPatch.of(title=f"title {i}")) for i in range(40)
+        service.run.write(service.owner, change_thing, task.id, TASKS.patch(title=f"title {i}")) for i in range(40)
     ]
     revisions = sorted(changed.revision for changed in await asyncio.gather(*changes))
     assert revisions == list(range(2, 42))
@@ -239,8 +232,8 @@ async def test_changes_against_removal_end_well_or_with_not_found(service: Servi
     for _ in range(20):
         task = await service.add()
         outcomes = await asyncio.gather(
-            *[service.run.write(service.owner, change_task, task.id, TaskPatch.of(title=f"t{i}")) for i in range(3)],
-            service.run.write(service.owner, remove_task, task.id),
+            *[service.run.write(service.owner, change_thing, task.id, TASKS.patch(title=f"t{i}")) for i in range(3)],
+            service.run.write(service.owner, remove_thing, task.id, TASKS),
             return_exceptions=True,
         )
         assert all(isinstance(outcome, Task | NotFound | None) for outcome in outcomes)
@@ -256,7 +249,7 @@ async def test_a_write_that_loses_its_row_in_the_act_takes_no_number(service: Se
     await transaction.start()
     await rival.execute("UPDATE users SET revision = revision WHERE id = $1", service.owner)
     await rival.execute("DELETE FROM tasks WHERE id = $1", task.id)
-    removal = asyncio.ensure_future(service.run.write(service.owner, remove_task, task.id))
+    removal = asyncio.ensure_future(service.run.write(service.owner, remove_thing, task.id, TASKS))
     change = asyncio.ensure_future(service.run.write(service.owner, complete_task, task.id))
     await asyncio.sleep(0.1)  # both wait for the counter's lock, having seen the row
     await transaction.commit()
@@ -293,7 +286,6 @@ async def test_a_primary_that_was_demoted_is_left_for_the_new_one(service: Servi
     await asyncio.gather(*[service.add(f"more {n}") for n in range(4)])
 
 
-@pytest.mark.check("T24")
 async def test_through_a_pooler_nothing_is_set_on_the_session(migrated: str) -> None:
     database = PostgresDatabase(PostgresOptions(migrated, pgbouncer=True))
     connection = await asyncpg.connect(migrated)

@@ -22,18 +22,18 @@ from todo_adapters.sql.store import SqlStore
 from todo_core.errors import NotFound, OutcomeUnknown, Stale, TodoError, Unavailable
 from todo_core.ids import SessionId, UserId
 from todo_core.model.session import LoginSession
-from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.task import TASKS, Task
 from todo_core.model.user import Actor, User
 from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Outcome, Runner
-from todo_core.usecases.tasks import add_task, change_task, remove_task
+from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
 IDS = UuidSevens()
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 GIVE_UP = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-MILK = TaskDraft.of(title="Buy milk")
+MILK = TASKS.draft(title="Buy milk")
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Service:
         return user.id
 
     async def add(self, owner: UserId, key: Key | None = None) -> Outcome[Task]:
-        return await self.run.carry_out(owner, WriteOptions(key=key), add_task, MILK)
+        return await self.run.carry_out(owner, WriteOptions(key=key), add_thing, MILK)
 
     async def tasks(self, owner: UserId) -> int:
         """How many there are; the feed says the same."""
@@ -57,7 +57,7 @@ class Service:
         assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
         assert self.server
         count = await self.server.ask("SELECT count(*) FROM tasks WHERE user_id = $1", owner)
-        assert count == sum({"created": 1, "deleted": -1}.get(change.kind.value, 0) for change in changes)
+        assert count == sum({"created": 1, "deleted": -1}.get(change.action.value, 0) for change in changes)
         return int(count)
 
     async def in_vain(self, work: Awaitable[Any]) -> TodoError:
@@ -154,7 +154,7 @@ async def test_a_change_that_changes_nothing_more_waits_as_well(pair: Pair) -> N
             async def locked(tx: UnitOfWork) -> Task:
                 if lock:
                     await tx.lock()
-                return await change_task(tx, task.id, TaskPatch.of(title="Buy more milk"))
+                return await change_thing(tx, task.id, TASKS.patch(title="Buy more milk"))
 
             return await service.run.write(owner, locked)
 
@@ -172,11 +172,11 @@ async def test_a_removal_that_finds_nothing_more_waits_as_well(pair: Pair) -> No
         await pair.cut()
         expected = Expected(task.id, frozenset([task.revision]))
         for options in (WriteOptions(), WriteOptions(), WriteOptions(expected=expected), WriteOptions(key=a_key())):
-            removal = service.run.carry_out(owner, options, remove_task, task.id)
+            removal = service.run.carry_out(owner, options, remove_thing, task.id, TASKS)
             assert isinstance(await service.in_vain(removal), OutcomeUnknown)
         await pair.join()
         with pytest.raises(NotFound):
-            await service.run.write(owner, remove_task, task.id)
+            await service.run.write(owner, remove_thing, task.id, TASKS)
 
 
 @pytest.mark.check("P10")
@@ -219,9 +219,9 @@ async def test_a_server_that_is_only_a_standby_confirms_nothing(pair: Pair) -> N
     await pair.standby.until("SELECT count(*) = 1 FROM login_attempts")
     database = PostgresDatabase(PostgresOptions(pair.standby.url, pool_size=1))
     run = Runner(SqlStore(database), FixedClock(), IDS, ListEventLog())
-    assert await run.store.view(owner).tasks.get(task.id) == task
+    assert await run.store.view(owner).of(TASKS).get(task.id) == task
     with pytest.raises(Unavailable):
-        await run.write(owner, change_task, task.id, TaskPatch.of(title=task.title))
+        await run.write(owner, change_thing, task.id, TASKS.patch(title=task.title))
     with pytest.raises(Unavailable):
         await run.store.view(owner).receipts.get(key.text, NOW)
     await database.close()
@@ -250,6 +250,6 @@ async def test_reads_and_refusals_do_not_wait(pair: Pair) -> None:
         stale = WriteOptions(expected=Expected(task.id, frozenset([99])))
         await pair.cut()
         async with asyncio.timeout(20):
-            assert await service.run.store.view(owner).tasks.get(task.id) == task
+            assert await service.run.store.view(owner).of(TASKS).get(task.id) == task
             with pytest.raises(Stale):
-                await service.run.carry_out(owner, stale, change_task, task.id, TaskPatch.of(title="x"))
+                await service.run.carry_out(owner, stale, change_thing, task.id, TASKS.patch(title="x"))

@@ -24,15 +24,15 @@ from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOption
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Unavailable
 from todo_core.ids import UserId
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.user import User
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task
+from todo_core.usecases.things import add_thing
 
 IDS = UuidSevens()
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-MILK = TaskDraft.of(title="Buy milk")
+MILK = TASKS.draft(title="Buy milk")
 FULL = """
     CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         RAISE EXCEPTION 'could not extend file "base/1/2": No space left on device' USING ERRCODE = 'disk_full';
@@ -64,7 +64,7 @@ async def service(postgres_url: str) -> AsyncIterator[Service]:
 
 
 async def add_one(tx: UnitOfWork) -> None:
-    await add_task(tx, MILK)
+    await add_thing(tx, MILK)
 
 
 async def add_two(tx: UnitOfWork) -> None:

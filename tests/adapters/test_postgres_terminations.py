@@ -17,16 +17,17 @@ from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOption
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Unavailable
 from todo_core.ids import UserId
-from todo_core.model.task import Task, TaskDraft
+from todo_core.model.task import TASKS, Task
 from todo_core.model.user import User
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, complete_task, get_task
+from todo_core.usecases.tasks import complete_task
+from todo_core.usecases.things import add_thing, get_thing
 
 IDS = UuidSevens()
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-MILK = TaskDraft.of(title="Buy milk")
+MILK = TASKS.draft(title="Buy milk")
 TERMINATE = (
     "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name = 'todo'"
@@ -62,28 +63,28 @@ async def service(postgres_url: str) -> AsyncIterator[Service]:
         run = Runner(SqlStore(database), FixedClock(), IDS, ListEventLog())
         user = User(id=UserId(IDS.new()), email=f"{IDS.new()}@example.org", name="Ada", created_at=NOW)
         await run.accounts(lambda tx: tx.users.add(user, "-"))
-        task = await run.write(user.id, add_task, MILK)
+        task = await run.write(user.id, add_thing, MILK)
         proxy.linger = 30
         yield Service(postgres_url, proxy, run, user.id, task)
         await database.close()
 
 
 async def _read(service: Service) -> None:
-    assert await service.run.read(service.owner, get_task, service.task.id) == service.task
+    assert await service.run.read(service.owner, get_thing, service.task.id, TASKS) == service.task
 
 
 async def _write(service: Service) -> None:
-    await service.run.write(service.owner, add_task, MILK)
+    await service.run.write(service.owner, add_thing, MILK)
 
 
 async def _write_under_a_key(service: Service) -> None:
-    await service.run.carry_out(service.owner, WriteOptions(key=Key("key", bytes(32))), add_task, MILK)
+    await service.run.carry_out(service.owner, WriteOptions(key=Key("key", bytes(32))), add_thing, MILK)
 
 
 async def _write_two(service: Service) -> None:
     async def add_two(tx: UnitOfWork) -> None:
-        await add_task(tx, MILK)
-        await add_task(tx, MILK)
+        await add_thing(tx, MILK)
+        await add_thing(tx, MILK)
 
     await service.run.write(service.owner, add_two)
 
@@ -111,7 +112,7 @@ async def test_a_connection_that_the_server_has_ended_is_replaced_and_nobody_not
 async def test_a_transaction_that_the_server_has_ended_is_unavailable(service: Service) -> None:
     async def add_and_look(tx: UnitOfWork) -> None:
         await tx.lock()
-        await add_task(tx, MILK)
+        await add_thing(tx, MILK)
         await service.terminate()
         await complete_task(tx, service.task.id)
 

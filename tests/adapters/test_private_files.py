@@ -22,7 +22,7 @@ from todo_adapters.settings.sources import SettingsError
 from todo_adapters.sql import migrate
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
-from todo_adapters.telemetry.metrics import Meter
+from todo_adapters.telemetry.metrics import ProcessMetrics
 from todo_core.errors import Unavailable
 
 GOOD = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
@@ -81,7 +81,7 @@ async def test_a_script_makes_private_files(tmp_path: Path) -> None:
 
 @pytest.mark.check("P15")
 def test_numbers_for_metrics_are_private(tmp_path: Path) -> None:
-    Meter().write(tmp_path)
+    ProcessMetrics().write(tmp_path)
     assert set(modes(tmp_path).values()) == {"0o600"}
 
 

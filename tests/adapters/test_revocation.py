@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from tests.support.proxy import proxy_to
 from todo_adapters.bootstrap import open_service, open_todo
-from todo_adapters.security.keys import derive
+from todo_adapters.security.signing_secrets import derive
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql import migrate
 from todo_adapters.sql.statements import Statement

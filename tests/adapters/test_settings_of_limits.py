@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from todo_adapters.settings.declarations import Settings
+from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.quota import Quota
 
 
@@ -26,3 +27,8 @@ def test_every_limit_can_be_given(tmp_path: Path) -> None:
     assert made.requests_per_minute == 600
     assert (made.user_concurrency, made.user_queue, made.network_concurrency) == (4, 0, 32)
     assert made.quota == Quota(tasks=500, feed_bytes=2 * 2**20)
+
+
+def test_failed_logins_are_not_counted_for_networks_where_that_is_switched_off(tmp_path: Path) -> None:
+    assert Settings.from_env({"TODO_LOGIN_FAILURES_PER_MINUTE": "0"}, tmp_path).throttle_policy.network is None
+    assert Settings.from_env({}, tmp_path).throttle_policy == ThrottlePolicy()

@@ -12,7 +12,7 @@ from tests.support.sqlite_service import IDS, Service, looked_up, service_on
 from todo_adapters.sql.sqlite.groups import GROUP_MAX
 from todo_core.errors import MovedOn, NotFound, OutcomeUnknown, OwnerBusy, Unavailable
 from todo_core.ids import TaskId
-from todo_core.model.task import Task, TaskDraft
+from todo_core.model.task import TASKS, Task
 from todo_core.model.write_options import Key
 
 NOBODY = TaskId(IDS.new())
@@ -57,11 +57,11 @@ async def test_a_refusal_in_a_group_is_one_writers_alone_and_takes_no_number(tmp
         async def refused(how: str) -> None:
             async with store.begin(service.owner, clock.now(), IDS) as unit:
                 if how == "gone":
-                    await unit.tasks.remove(NOBODY)
+                    await unit.of(TASKS).remove(NOBODY)
                 if how == "moved":
-                    await unit.tasks.remove(task.id, revision=7)
+                    await unit.of(TASKS).remove(task.id, revision=7)
                 if how == "same key":
-                    unit.tasks.add(Task.new(TaskId(IDS.new()), unit.owner, TaskDraft.of(title="keyed"), unit.now))
+                    unit.of(TASKS).add(TASKS.new(TaskId(IDS.new()), unit.owner, TASKS.draft(title="keyed"), unit.now))
                 await unit.commit(key if how == "same key" else None, "1")
 
         deeds = ["gone", "moved", "same key", "same key", "same key", "gone"]

@@ -13,7 +13,7 @@ from tests.contracts.kit import join
 from tests.e2e.web.patience import until
 from tests.support.server import free_port
 from tests.support.sqlite_service import Service, service_on
-from todo_adapters import bootstrap
+from todo_adapters import background, bootstrap
 from todo_adapters.cli import main
 from todo_adapters.sql import migrate
 from todo_adapters.sql.sqlite import connection as sqlite_connection
@@ -21,8 +21,8 @@ from todo_adapters.sql.sqlite.connection import READ_BACK, set_pragmas
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Unavailable
-from todo_core.model.task import TaskDraft, TaskPatch
-from todo_core.usecases.tasks import add_task, change_task, remove_task
+from todo_core.model.task import TASKS
+from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
 
 def refusing(pragma: str, file: Path) -> sqlite3.Connection:
@@ -101,10 +101,10 @@ async def fill(service: Service) -> None:
         size = chance.choice([10, 300, 3_000, 9_000])
         tasks.append(await service.add(f"Canary title {number}", f"canary description {number}" + "x" * size))
     for task in tasks[::2]:
-        patch = TaskPatch.of(title="canary again", description="canary" * chance.choice([1, 1_000]))
-        await service.run.write(service.owner, change_task, task.id, patch)
+        patch = TASKS.patch(title="canary again", description="canary" * chance.choice([1, 1_000]))
+        await service.run.write(service.owner, change_thing, task.id, patch)
     for task in tasks[::3]:
-        await service.run.write(service.owner, remove_task, task.id)
+        await service.run.write(service.owner, remove_thing, task.id, TASKS)
 
 
 async def test_no_text_of_a_closed_account_stays_in_the_file_or_its_log(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ async def test_no_text_of_a_closed_account_stays_in_the_file_or_its_log(tmp_path
     async with service_on(file) as service:
         bob = await service.another()
         for number in range(20):
-            await service.run.write(bob, add_task, TaskDraft.of(title=f"stays {number}", description="y" * 500))
+            await service.run.write(bob, add_thing, TASKS.draft(title=f"stays {number}", description="y" * 500))
         await fill(service)
         assert min(traces(file).values()) > 0
         async with service.run.store.begin_accounts() as tx:
@@ -127,7 +127,7 @@ async def test_a_removed_task_stays_in_its_owners_feed_alone(tmp_path: Path) -> 
     file = tmp_path / "todo.db"
     async with service_on(file) as service:
         task = await service.add("canary")
-        await service.run.write(service.owner, remove_task, task.id)
+        await service.run.write(service.owner, remove_thing, task.id, TASKS)
         await service.database.truncate_log()
         assert traces(file) == {"todo.db": 1, "todo.db-wal": 0}, "in the entry of the feed that made it"
         assert (await service.feed())[0].value is not None
@@ -150,7 +150,7 @@ async def test_a_read_that_takes_long_does_not_hold_up_writers(tmp_path: Path) -
 
 
 async def test_the_log_is_emptied_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr(background, "CLEANUP_SECONDS", 0.01)
     url = f"sqlite:///{tmp_path}/todo.db"
     await migrate.upgrade(url)
     async with bootstrap.open_store(url) as store:

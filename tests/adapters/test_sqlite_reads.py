@@ -17,7 +17,7 @@ from tests.support.sqlite_service import looked_up, service_on
 from todo_adapters.sql import migrate
 from todo_adapters.sql.sqlite.database import DIALECT
 from todo_adapters.sql.statements import Statement
-from todo_adapters.sql.tasks import Look, page_statement
+from todo_adapters.sql.tasks import PageShape, page_statement
 from todo_core.ids import TaskId
 from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
 
@@ -42,7 +42,7 @@ def pages() -> Iterator[tuple[TaskSort, TaskFilter, Statement]]:
         for sort in (TaskSort(field), TaskSort(field, descending=True)):
             for after in (None, TaskPosition("", TaskId(UUID(int=7)))):
                 for which in (TaskFilter(), TaskFilter(completed=False)):
-                    yield sort, which, page_statement(Look.of(which, sort, after, 50))
+                    yield sort, which, page_statement(PageShape.of(which, sort, after, 50))
 
 
 def constants() -> Iterator[Statement]:

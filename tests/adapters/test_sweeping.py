@@ -6,7 +6,7 @@ import pytest
 
 from tests.attacks.replicas import PASSWORD, Replica, new_email, replica
 from tests.support.fakes import NOON, FixedClock, Ticks
-from todo_adapters.cleanup import Cleanup, PassedTime
+from todo_adapters.cleanup import Cleanup, ConservativeClock
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import InvalidToken
 from todo_core.model.user import Actor
@@ -20,7 +20,7 @@ class Times:
 
     def __init__(self) -> None:
         self.clock, self.ticks = FixedClock(), Ticks()
-        self.passed = PassedTime(self.clock, self.ticks)
+        self.passed = ConservativeClock(self.clock, self.ticks)
 
     def later(self, by: timedelta = TEN_MINUTES) -> datetime | None:
         self.clock.advance(by)
@@ -90,7 +90,7 @@ class Swept:
         self.store = store or MemoryStore()
         self.clock = FixedClock()
         self.one: Replica = replica(self.store, self.clock)
-        self.sweeper = Cleanup(self.one.todo, self.one.revoked, PassedTime(self.clock, self.one.ticks))
+        self.sweeper = Cleanup(self.one.todo, self.one.revoked, ConservativeClock(self.clock, self.one.ticks))
 
     async def sweep(self, after: timedelta = TEN_MINUTES, times: int = 1) -> None:
         for _ in range(times):

@@ -12,7 +12,7 @@ from todo_adapters.memory.security import ListEventLog, MemoryRevokedSessions, O
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import SystemClock, UuidSevens, new_salt, new_secret
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.task_filter import TaskQuery, TaskSort
 from todo_core.model.user import Registration
 from todo_core.runner import Runner
@@ -20,7 +20,8 @@ from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions
-from todo_core.usecases.tasks import add_task, complete_task, find_tasks
+from todo_core.usecases.tasks import complete_task, find_tasks
+from todo_core.usecases.things import add_thing
 
 async def main():
     clock, secrets, hasher = SystemClock(), [new_secret()], ScryptHasher(cost=4)
@@ -35,7 +36,7 @@ async def main():
     ada = await sessions.log_in("ada@example.org", "correct horse battery staple", "a script")
     owner = sessions.identify(ada.token).user_id
     for title in ("Buy milk", "Buy bread"):
-        task = await run.write(owner, add_task, TaskDraft.of(title=title))
+        task = await run.write(owner, add_thing, TASKS.draft(title=title))
     await run.write(owner, complete_task, task.id)
     page = await run.read(owner, find_tasks, clock, TaskQuery(), TaskSort(), None, 10)
     for task in page.items:

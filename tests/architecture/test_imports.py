@@ -37,30 +37,18 @@ def test_the_memory_store_and_the_runtime_import_the_core_and_each_other(path: P
 
 @pytest.mark.parametrize("path", below("todo_core"), ids=str)
 def test_nothing_in_the_core_reaches_for_the_world_by_itself(path: Path) -> None:
-    worldly = {
-        "os",
-        "io",
-        "socket",
-        "ssl",
-        "secrets",
-        "random",
-        "time",
-        "subprocess",
-        "threading",
-        "logging",
-        "sqlite3",
-    }
-    assert worldly.isdisjoint(name.partition(".")[0] for name in imported(path))
+    world = {"os", "io", "socket", "ssl", "secrets", "random", "time", "subprocess", "threading", "logging", "sqlite3"}
+    assert world.isdisjoint(name.partition(".")[0] for name in imported(path))
 
 
 @pytest.mark.parametrize("path", below("todo_core/model"), ids=str)
 def test_the_model_has_no_async(path: Path) -> None:
     asynchronous = ast.AsyncFunctionDef | ast.AsyncFor | ast.AsyncWith | ast.Await
     assert [node.lineno for node in ast.walk(tree(path)) if isinstance(node, asynchronous)] == []
-    assert "asyncio" not in set(imported(path))
+    assert "asyncio" not in imported(path)
 
 
 @pytest.mark.parametrize("path", below("todo_core", "todo_adapters", "todo_http"), ids=str)
 def test_nobody_but_the_command_line_and_the_server_imports_the_composition_root(path: Path) -> None:
     if module_name(path) not in {"todo_http.asgi", "todo_adapters.cli", "todo_adapters.bootstrap"}:
-        assert "todo_adapters.bootstrap" not in set(imported(path))
+        assert "todo_adapters.bootstrap" not in imported(path)

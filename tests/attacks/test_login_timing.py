@@ -116,9 +116,9 @@ async def test_unknown_people_are_compared_at_the_price_that_is_configured_now()
             super().__init__(memory_kib=1024, time_cost=time_cost)
             self.against: list[str] = []
 
-        def _like_nobody(self, password: str) -> bool:
-            self.against.append(self._nobody)
-            return super()._like_nobody(password)
+        def _unknown_user(self, password: str) -> bool:
+            self.against.append(self._unknown)
+            return super()._unknown_user(password)
 
     for time_cost in (1, 3):
         hasher = Priced(time_cost)

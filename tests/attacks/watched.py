@@ -7,7 +7,7 @@ from pathlib import Path
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.migrate import upgrade
 from todo_adapters.sql.sqlite.database import DIALECT, SqliteDatabase
-from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_core.ids import UserId
 
 
@@ -22,7 +22,7 @@ class WatchedSqlite(SqliteDatabase):
         self.seen.append(statement.prepared(DIALECT).text)
         return await super().all(statement, values)
 
-    async def write(self, deed: Deed, values: Values) -> Row | None:
+    async def write(self, deed: WriteStatement, values: Values) -> Row | None:
         self.seen += [step.prepared(DIALECT).text for step in deed.steps]
         return await super().write(deed, values)
 

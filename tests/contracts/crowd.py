@@ -2,13 +2,15 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.contracts.kit import IDS, NOW
 from todo_core.ids import TaskId, UserId
-from todo_core.model.due import DueDate
+from todo_core.model.due import DueDate, start_of
 from todo_core.model.task import Priority, Task
 from todo_core.model.task_filter import DueOption, TaskFilter, TaskQuery, search_words
 
@@ -130,5 +132,23 @@ def filters() -> Iterator[TaskFilter]:
         yield TaskQuery(**bounds).at(CLOCKS_BACK, ZoneInfo("Asia/Kathmandu"))  # type: ignore[arg-type]
     for text, completed in product(SEARCHES, (None, False)):
         yield TaskQuery(words=search_words(text), completed=completed).at(CLOCKS_BACK, UTC)
-    yield TaskFilter(has_due_date=True)
+    for alone in single_filters().values():
+        yield from alone
     yield TaskFilter(has_due_date=True, open_only=True, words=("milk",))
+
+
+def single_filters() -> dict[str, list[TaskFilter]]:
+    """By field, filters that restrict by this field alone. Raises KeyError for a field without values here."""
+    bound = start_of(date(2026, 11, 1), NEW_YORK)
+    values: dict[str, list[Any]] = {
+        "completed": [False, True],
+        "open_only": [True],
+        "priorities": [*PRIORITY_SETS[1:4]],
+        "has_due_date": [False, True],
+        "due_from": [bound],
+        "due_until": [bound],
+        "words": [("milk",), ("apfel",)],
+    }
+    return {
+        field.name: [TaskFilter(**{field.name: value}) for value in values[field.name]] for field in fields(TaskFilter)
+    }

@@ -6,14 +6,16 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
+from tests.contracts.samples import make_thing, name_field
 from todo_adapters.runtime import UuidSevens
 from todo_core.errors import NotFound
-from todo_core.ids import SessionId, TaskId, UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.change import Change
+from todo_core.model.kinds import E, Kind
 from todo_core.model.session import LoginSession
-from todo_core.model.task import Task
-from todo_core.model.task_filter import TaskFilter, TaskSort
+from todo_core.model.task import TASKS, Task
 from todo_core.model.user import User
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store, UnitOfWork
@@ -55,9 +57,15 @@ async def new_owner(store: Store) -> UserId:
     return (await join(store)).id
 
 
+def a_thing(kind: Kind[E], owner: UserId, name: str = "Buy milk", **fields: Any) -> E:
+    """A thing that is not stored yet."""
+    thing: E = make_thing(kind, IDS.new(), owner, NOW, **{name_field(kind): name, **fields})
+    return thing
+
+
 def a_task(owner: UserId, title: str = "Buy milk", **fields: Any) -> Task:
     """A task that is not stored yet."""
-    return Task(id=TaskId(IDS.new()), user_id=owner, title=title, created_at=NOW, updated_at=NOW, **fields)
+    return a_thing(TASKS, owner, title, **fields)
 
 
 async def write(
@@ -70,17 +78,21 @@ async def write(
         return await unit.commit()
 
 
-async def add(store: Store, owner: UserId, title: str = "Buy milk", **fields: Any) -> Task:
-    """A new task, as it was stored."""
-    task = a_task(owner, title, **fields)
-    [change] = await write(store, owner, lambda unit: unit.tasks.add(task))
-    assert isinstance(change.value, Task)
+async def add(store: Store, owner: UserId, name: str = "Buy milk", kind: Kind[Any] = TASKS, **fields: Any) -> Any:
+    """A new thing, as it was stored."""
+    thing = a_thing(kind, owner, name, **fields)
+    [change] = await write(store, owner, lambda unit: unit.of(kind).add(thing))
     return change.value
 
 
+async def all_things(store: Store, owner: UserId, kind: Kind[E]) -> list[E]:
+    """Everything of this kind that the owner has, oldest first."""
+    return list((await store.view(owner).of(kind).page(None, 1000)).items)
+
+
 async def all_tasks(store: Store, owner: UserId) -> list[Task]:
-    """Everything the owner has, oldest first."""
-    return list((await store.view(owner).tasks.page(TaskFilter(), TaskSort(), None, 1000, Task.stored)).items)
+    """All tasks of the owner, oldest first."""
+    return await all_things(store, owner, TASKS)
 
 
 async def feed(store: Store, owner: UserId) -> list[Change]:
@@ -88,10 +100,10 @@ async def feed(store: Store, owner: UserId) -> list[Change]:
     return list(await store.view(owner).changes.after(0, 1000))
 
 
-async def missing(store: Store, owner: UserId, task_id: TaskId) -> bool:
-    """True when the owner has no such task."""
+async def missing(store: Store, owner: UserId, thing_id: UUID, kind: Kind[Any]) -> bool:
+    """True when the owner has no such thing."""
     try:
-        await store.view(owner).tasks.get(task_id)
+        await store.view(owner).of(kind).get(thing_id)
     except NotFound:
         return True
     return False

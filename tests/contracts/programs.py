@@ -14,13 +14,15 @@ from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Invalid, Stale, StepFailed, TodoError
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change as Entry
-from todo_core.model.task import Priority, Task, TaskDraft, TaskPatch
+from todo_core.model.kinds import Draft, Patch
+from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.task_filter import DueOption, SortField, TaskPosition, TaskQuery, TaskSort, search_words
 from todo_core.model.write_options import Expected, Key, Revisions, WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome, Runner
-from todo_core.usecases.batch import Add, Change, Remove, Step, Target, apply_batch
-from todo_core.usecases.tasks import add_task, change_task, complete_task, find_tasks, remove_task, reopen_task
+from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, Target, apply_batch
+from todo_core.usecases.tasks import complete_task, find_tasks, reopen_task
+from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
 Trace: TypeAlias = list[Any]
 
@@ -42,7 +44,7 @@ class Do:
 
     what: str
     which: int
-    patch: TaskPatch
+    patch: Patch[Task]
     terms: Terms
 
 
@@ -50,7 +52,7 @@ class Do:
 class Together:
     """A batch: for each step its kind, a task's number or the name of an earlier step, and what it shall become."""
 
-    steps: Sequence[tuple[str, int | str, TaskPatch, int | None]]
+    steps: Sequence[tuple[str, int | str, Patch[Task], int | None]]
     terms: Terms
 
 
@@ -78,13 +80,13 @@ Program: TypeAlias = Sequence[Do | Together | Again | Look]
 
 titles = st.sampled_from(["Buy milk", "Buy bread", "Äpfel", "apfel", "100%", "_"])
 patches = st.builds(
-    TaskPatch.of,
+    TASKS.patch,
     title=titles,
     description=st.sampled_from([None, "", "Milk and 50% off"]),
     priority=st.sampled_from([None, *Priority]),
     due_date=st.sampled_from([None, "2026-11-20", "2026-11-20T15:00", "2026-11-20T15:00:00+01:00[Europe/Berlin]"]),
     completed=st.booleans(),
-) | st.builds(lambda title: TaskPatch.of(title=title), titles)
+) | st.builds(lambda title: TASKS.patch(title=title), titles)
 numbers = st.integers(0, 5)
 seen = st.none() | st.integers(0, 3)
 terms = st.builds(
@@ -121,10 +123,10 @@ programs = st.builds(
 )
 
 COMMANDS: dict[str, Callable[..., Any]] = {
-    "change": change_task,
+    "change": change_thing,
     "complete": complete_task,
     "reopen": reopen_task,
-    "remove": remove_task,
+    "remove": remove_thing,
 }
 
 
@@ -161,7 +163,7 @@ class Asked:
 
     def about(self, task_id: TaskId) -> "Asked":
         """The same about another task, if it is about one."""
-        if self.use_case in {add_task, apply_batch}:
+        if self.use_case in {add_thing, apply_batch}:
             return self
         expected = self.expected and replace(self.expected, id=task_id)
         return replace(self, arguments=(task_id, *self.arguments[1:]), expected=expected)
@@ -195,7 +197,7 @@ class Performance:
         return self
 
     async def _worded(self, act: Do | Together | Again) -> Asked | None:
-        made = [change.id for change in await feed(self.store, self.owner) if change.kind == "created"]
+        made = [change.id for change in await feed(self.store, self.owner) if change.action == "created"]
         numbered = [TaskId(thing) for thing in made] or [TaskId(self.ids.new())]
         if isinstance(act, Again):
             asked = self.asked[-1 - act.ago % len(self.asked)] if self.asked else None
@@ -223,10 +225,11 @@ def _asked(act: Do | Together, numbered: Sequence[TaskId], revision: int) -> Ask
     if isinstance(act, Together):
         return Asked(act.terms, apply_batch, ([_step(step, numbered, revision) for step in act.steps],))
     if act.what == "add":
-        return Asked(act.terms, add_task, (_draft(act.patch),))
+        return Asked(act.terms, add_thing, (_draft(act.patch),))
     task_id, seen = numbered[act.which % len(numbered)], act.terms.seen
     expected = None if seen is None else Expected(task_id, _revisions(seen, revision))
-    arguments = (task_id, act.patch) if act.what == "change" else (task_id,)
+    rest: dict[str, list[Any]] = {"change": [act.patch], "remove": [TASKS]}
+    arguments = (task_id, *(rest.get(act.what) or ()))
     return Asked(act.terms, COMMANDS[act.what], arguments, expected)
 
 
@@ -235,17 +238,17 @@ def _revisions(ago: int | None, revision: int) -> Revisions:
     return None if ago is None or ago == 3 else frozenset({revision - ago or -1})
 
 
-def _draft(patch: TaskPatch) -> TaskDraft:
-    return TaskDraft(**{"title": "Untitled", **patch.given()})
+def _draft(patch: Patch[Task]) -> Draft[Task]:
+    return Draft(TASKS, {"title": "Untitled", **patch.values})
 
 
-def _step(step: tuple[str, int | str, TaskPatch, int | None], numbered: Sequence[TaskId], revision: int) -> Step:
+def _step(step: tuple[str, int | str, Patch[Task], int | None], numbered: Sequence[TaskId], revision: int) -> Step:
     kind, which, patch, ago = step
     if kind == "add":
-        return Add(_draft(patch), which if isinstance(which, str) else None)
+        return AddStep(_draft(patch), which if isinstance(which, str) else None)
     target: Target = which if isinstance(which, str) else numbered[which % len(numbered)]
     revisions = _revisions(ago, revision)
-    return Change(target, patch, revisions) if kind == "change" else Remove(target, revisions)
+    return ChangeStep(target, patch, revisions) if kind == "change" else RemoveStep(TASKS, target, revisions)
 
 
 def _said(refusal: TodoError) -> tuple[Any, ...]:

@@ -18,14 +18,16 @@ from tests.support.fakes import CountingIds, FixedClock
 from todo_core.errors import Invalid, KeyReused, NotFound, Stale, StepFailed, TodoError, Violation
 from todo_core.ids import TaskId, UserId
 from todo_core.model.due import DueDate
-from todo_core.model.task import Priority, Task, TaskPatch
+from todo_core.model.kinds import Patch
+from todo_core.model.task import Priority, Task
 from todo_core.model.task_filter import TaskPosition, TaskQuery, TaskSort
 from todo_core.model.write_options import Revisions, WriteOptions
 from todo_core.paging import Page
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome
-from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch
-from todo_core.usecases.tasks import add_task, change_task, complete_task, remove_task, reopen_task
+from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, apply_batch
+from todo_core.usecases.tasks import complete_task, reopen_task
+from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
 UseCase = Callable[..., Awaitable[Any]]
 
@@ -177,7 +179,7 @@ def _badly_worded(steps: Sequence[Step]) -> list[Violation]:
     names: set[str] = set()
     violations: list[Violation] = []
     for place, step in enumerate(steps):
-        if isinstance(step, Add):
+        if isinstance(step, AddStep):
             if step.name in names:
                 violations.append(Violation(f"operations/{place}/ref", "unusable-name", ""))
             names |= {step.name} if step.name else set()
@@ -189,28 +191,28 @@ def _badly_worded(steps: Sequence[Step]) -> list[Violation]:
 def _wording(person: Person, use_case: UseCase, args: Sequence[Any]) -> Wording:
     if use_case is apply_batch:
         return Wording("POST", f"/api/{person.id}/batch", 200, {"operations": [_operation(step) for step in args[0]]})
-    if use_case is add_task:
+    if use_case is add_thing:
         return Wording("POST", person.tasks, 201, _plain(args[0]))
     path = f"{person.tasks}/{args[0]}"
-    if use_case is change_task:
+    if use_case is change_thing:
         return Wording("PATCH", path, 200, _plain(args[1]))
-    if use_case is remove_task:
+    if use_case is remove_thing:
         return Wording("DELETE", path, 204)
     assert use_case in {complete_task, reopen_task}
     return Wording("PATCH", f"{path}/complete", 200, {"completed": use_case is complete_task})
 
 
-def _plain(patch: TaskPatch) -> dict[str, Any]:
-    given = patch.given()
+def _plain(patch: Patch[Any]) -> dict[str, Any]:
+    given = patch.values
     return {name: value.text if isinstance(value, DueDate) else value for name, value in given.items()}
 
 
 def _operation(step: Step) -> dict[str, Any]:
-    if isinstance(step, Add):
+    if isinstance(step, AddStep):
         return {"op": "add", "task": _plain(step.draft), **({} if step.name is None else {"ref": step.name})}
-    operation: dict[str, Any] = {"op": "remove" if isinstance(step, Remove) else "change"}
+    operation: dict[str, Any] = {"op": "remove" if isinstance(step, RemoveStep) else "change"}
     operation["id"] = {"$ref": step.target} if isinstance(step.target, str) else str(step.target)
-    if isinstance(step, Change):
+    if isinstance(step, ChangeStep):
         operation["task"] = _plain(step.patch)
     if step.revisions is not None:
         operation["if_match"] = _tags(step.revisions)

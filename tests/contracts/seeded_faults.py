@@ -4,25 +4,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from tests.contracts.kit import NOW
+from tests.contracts.samples import make_thing
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
 from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.locks import Holding, Key
 from todo_adapters.memory.sessions import MemorySessions
 from todo_adapters.memory.state import Draft, Shelf, others_run
-from todo_adapters.memory.tasks import MemoryTaskReads, MemoryTasks, Write
+from todo_adapters.memory.tasks import MemoryTaskPages
+from todo_adapters.memory.things import MemoryThingReads, MemoryThings, MemoryWrite, Numbering
 from todo_adapters.memory.users import MemoryUserReads
-from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView, Numbering
+from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
 from todo_core.errors import TodoError
-from todo_core.model.change import Change, ChangeKind
+from todo_core.ids import UserId
+from todo_core.model.change import Action, Change
+from todo_core.model.kinds import Kind
 from todo_core.model.session import LoginSession
-from todo_core.model.task import Task
-from todo_core.model.task_filter import TaskSort
+from todo_core.model.task import TASKS, Task
+from todo_core.model.task_filter import TaskFilter, TaskSort
 
 good_commit = MemoryUnitOfWork.commit
-good_page = MemoryTaskReads.page
+good_page = MemoryTaskPages.page
 good_take = Holding.take
 
 
@@ -31,19 +37,23 @@ def shelf_of(unit: MemoryUnitOfWork) -> Shelf:
 
 
 def owner_forgotten_in_reads(patch: pytest.MonkeyPatch) -> None:
-    def tasks(view: MemoryView) -> MemoryTaskReads:
-        everybody = {key: task for shelf in view._state.shelves.values() for key, task in shelf.tasks.items()}
-        return MemoryTaskReads(Draft(everybody), view._state.shelf(view.owner))
+    def everybody(view: MemoryView, kind: Kind[Any]) -> Draft[Any, Any]:
+        shelves = view._state.shelves.values()
+        return Draft({key: thing for shelf in shelves for key, thing in shelf.table(kind).items()})
+
+    def tasks(view: MemoryView) -> MemoryTaskPages:
+        return MemoryTaskPages(everybody(view, TASKS), view._state.shelf(view.owner))
 
     patch.setattr(MemoryView, "tasks", property(tasks))
+    patch.setattr(MemoryView, "of", lambda view, kind: MemoryThingReads(kind, everybody(view, kind)))
 
 
 def owner_forgotten_in_removals(patch: pytest.MonkeyPatch) -> None:
     async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
-        for write in unit._tasks.writes:
-            for shelf in unit._state.shelves.values() if write.task is None else ():
-                if stolen := shelf.tasks.pop(write.task_id, None):
-                    shelf_of(unit).tasks[write.task_id] = stolen
+        for write in unit._writes:
+            for shelf in unit._state.shelves.values() if write.thing is None else ():
+                if stolen := shelf.table(write.kind).pop(write.id, None):
+                    shelf_of(unit).table(write.kind)[write.id] = stolen
         return await good_commit(unit, *terms)
 
     patch.setattr(MemoryUnitOfWork, "commit", commit)
@@ -56,18 +66,18 @@ def revision_unchecked_on_update(patch: pytest.MonkeyPatch) -> None:
 def update_brings_back_what_is_gone(patch: pytest.MonkeyPatch) -> None:
     good = Numbering._check
 
-    def check(self: Numbering, write: Write, stored: Task | None) -> None:
-        good(self, write, stored or write.task)
+    def check(self: Numbering, write: MemoryWrite, stored: Any) -> None:
+        good(self, write, stored or write.thing)
 
     patch.setattr(Numbering, "_check", check)
 
 
-def no_entry_for(kind: ChangeKind) -> Any:
+def no_entry_for(kind: Action) -> Any:
     def plant(patch: pytest.MonkeyPatch) -> None:
         async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
             changes = await good_commit(unit, *terms)
             feed = shelf_of(unit).feed
-            feed[:] = [change for change in feed if change.kind is not kind]
+            feed[:] = [change for change in feed if change.action is not kind]
             return changes
 
         patch.setattr(MemoryUnitOfWork, "commit", commit)
@@ -81,10 +91,9 @@ def number_taken_without_the_lock(patch: pytest.MonkeyPatch) -> None:
         shelf = shelf_of(unit)
         highest = shelf.revision
         await others_run()
-        rows = Draft(shelf.tasks)
-        numbering = Numbering(Shelf(shelf.tasks, shelf.feed, revision=highest), rows, unit.now)
-        changes = numbering.number(unit._tasks.writes)
-        rows.publish()
+        numbering = Numbering(Shelf(shelf.things, shelf.feed, revision=highest), unit.now)
+        changes = numbering.number(unit._writes)
+        numbering.publish()
         shelf.feed.extend(changes)
         shelf.revision = highest + len(changes)
         unit.close()
@@ -120,11 +129,11 @@ def refused_write_advances_the_counter(patch: pytest.MonkeyPatch) -> None:
 
 
 def refused_write_leaves_half_of_it(patch: pytest.MonkeyPatch) -> None:
-    def number(self: Numbering, writes: Sequence[Write]) -> tuple[Change, ...]:
+    def number(self: Numbering, writes: Sequence[MemoryWrite]) -> tuple[Change, ...]:
         changes = []
         for seq, write in enumerate(writes, self._shelf.revision + 1):
             changes.append(self._perform(write, seq))
-            self._rows.publish()
+            self.publish()
         return tuple(changes)
 
     patch.setattr(Numbering, "number", number)
@@ -144,30 +153,54 @@ def own_writes_unseen(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Draft, "get", get)
 
 
-def altered(patch: pytest.MonkeyPatch, kinds: set[ChangeKind], alter: Any) -> None:
-    good = MemoryTasks._collect
+def altered(patch: pytest.MonkeyPatch, actions: set[Action], alter: Any) -> None:
+    good = MemoryThings._collect
 
-    def collect(self: MemoryTasks, kind: ChangeKind, task: Task) -> None:
-        good(self, kind, alter(task) if kind in kinds else task)
+    def collect(self: MemoryThings[Any], action: Action, thing: Any) -> None:
+        good(self, action, alter(thing) if action in actions else thing)
 
-    patch.setattr("todo_adapters.memory.tasks.check_storable", lambda _: None)
-    patch.setattr(MemoryTasks, "_collect", collect)
-
-
-def field_forgotten(patch: pytest.MonkeyPatch) -> None:
-    altered(patch, {ChangeKind.CREATED}, lambda task: replace(task, description=None))
+    patch.setattr("todo_adapters.memory.things.check_storable", lambda _: None)
+    patch.setattr(MemoryThings, "_collect", collect)
 
 
-def field_forgotten_in_updates(patch: pytest.MonkeyPatch) -> None:
-    altered(patch, {ChangeKind.UPDATED}, lambda task: replace(task, priority=None))
+def field_forgotten(name: str, action: Action) -> Any:
+    """A mapper that does not know a field, which then always has the value of another thing."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        other = getattr(make_thing(TASKS, UUID(int=1), UserId(UUID(int=2)), NOW, title="-"), name)
+        altered(patch, {action}, lambda task: replace(task, **{name: other}))
+
+    plant.__name__ = f"{name}_forgotten_when_{action.value}"
+    return plant
+
+
+def filter_inverted(name: str) -> Any:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        good = TaskFilter.matches
+        nothing = TaskFilter()
+
+        def matches(which: TaskFilter, task: Task) -> bool:
+            alone = replace(nothing, **{name: getattr(which, name)})
+            rest = replace(which, **{name: getattr(nothing, name)})
+            return good(rest, task) and (alone == nothing or not good(alone, task))
+
+        async def page(self: MemoryTaskPages, which: Any, *others: Any) -> Any:
+            with pytest.MonkeyPatch.context() as inside:
+                inside.setattr(TaskFilter, "matches", matches)
+                return await good_page(self, which, *others)
+
+        patch.setattr(MemoryTaskPages, "page", page)
+
+    plant.__name__ = f"filter_inverted_{name}"
+    return plant
 
 
 def microseconds_lost(patch: pytest.MonkeyPatch) -> None:
-    altered(patch, set(ChangeKind), lambda task: replace(task, updated_at=task.updated_at.replace(microsecond=0)))
+    altered(patch, set(Action), lambda task: replace(task, updated_at=task.updated_at.replace(microsecond=0)))
 
 
 def time_zone_lost(patch: pytest.MonkeyPatch) -> None:
-    altered(patch, set(ChangeKind), lambda task: replace(task, created_at=task.created_at.replace(tzinfo=None)))
+    altered(patch, set(Action), lambda task: replace(task, created_at=task.created_at.replace(tzinfo=None)))
 
 
 def due_date_rewritten(patch: pytest.MonkeyPatch) -> None:
@@ -175,7 +208,7 @@ def due_date_rewritten(patch: pytest.MonkeyPatch) -> None:
         due = task.due_date
         return task if due is None else replace(task, due_date=replace(due, text=due.at.astimezone(UTC).isoformat()))
 
-    altered(patch, set(ChangeKind), in_utc)
+    altered(patch, set(Action), in_utc)
 
 
 def position_ignores_ties(patch: pytest.MonkeyPatch) -> None:
@@ -188,19 +221,19 @@ def position_ignores_ties(patch: pytest.MonkeyPatch) -> None:
 
 
 def without_priority_never_found(patch: pytest.MonkeyPatch) -> None:
-    async def page(self: MemoryTaskReads, which: Any, sort: Any, after: Any, limit: int, form: Any) -> Any:
+    async def page(self: MemoryTaskPages, which: Any, sort: Any, after: Any, limit: int, form: Any) -> Any:
         wanted = which.priorities - {None} if which.priorities else which.priorities
         found: Any = await good_page(self, replace(which, priorities=wanted), sort, after, limit, form)
         return replace(found, items=tuple(task for task in found.items if task.priority or not which.priorities))
 
-    patch.setattr(MemoryTaskReads, "page", page)
+    patch.setattr(MemoryTaskPages, "page", page)
 
 
 def limit_ignored(patch: pytest.MonkeyPatch) -> None:
-    async def page(self: MemoryTaskReads, which: Any, sort: Any, after: Any, _: int, form: Any) -> Any:
+    async def page(self: MemoryTaskPages, which: Any, sort: Any, after: Any, _: int, form: Any) -> Any:
         return await good_page(self, which, sort, after, 1000, form)
 
-    patch.setattr(MemoryTaskReads, "page", page)
+    patch.setattr(MemoryTaskPages, "page", page)
 
 
 def address_unchecked(patch: pytest.MonkeyPatch) -> None:

@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests.contracts.seeded_faults import good_commit, shelf_of
 from todo_adapters.memory import work
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
+from todo_adapters.memory.feed import MemoryReceiptReads
 from todo_adapters.memory.state import Draft, Shelf, others_run
-from todo_adapters.memory.tasks import MemoryReceiptReads, MemoryTaskReads, MemoryTasks
+from todo_adapters.memory.tasks import MemoryTaskPages
+from todo_adapters.memory.things import MemoryThings
 from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
 from todo_core.errors import MovedOn
-from todo_core.ids import TaskId
 from todo_core.model.change import Change
+from todo_core.model.task import TASKS
 from todo_core.model.write_options import Key, Receipt
 from todo_core.usecases.cleanup import BEGINNING
 
@@ -176,11 +179,11 @@ def forgetting_cannot_be_undone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryAccountsUnitOfWork, "forget_receipts", forget_receipts)
 
 
-def rehearsal_commits(patch: pytest.MonkeyPatch) -> None:
+def dry_run_commits(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryUnitOfWork, "dry_run", good_commit)
 
 
-def rehearsal_takes_a_number(patch: pytest.MonkeyPatch) -> None:
+def dry_run_takes_a_number(patch: pytest.MonkeyPatch) -> None:
     good = MemoryUnitOfWork.dry_run
 
     async def dry_run(unit: MemoryUnitOfWork) -> Sequence[Change]:
@@ -191,7 +194,7 @@ def rehearsal_takes_a_number(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryUnitOfWork, "dry_run", dry_run)
 
 
-def rehearsal_of_what_would_be_refused(patch: pytest.MonkeyPatch) -> None:
+def dry_run_of_what_would_be_refused(patch: pytest.MonkeyPatch) -> None:
     good = MemoryUnitOfWork.dry_run
 
     async def dry_run(unit: MemoryUnitOfWork) -> Sequence[Change]:
@@ -204,24 +207,24 @@ def rehearsal_of_what_would_be_refused(patch: pytest.MonkeyPatch) -> None:
 
 
 def revision_ignored_on_removal(patch: pytest.MonkeyPatch) -> None:
-    good = MemoryTasks.remove
+    good = MemoryThings.remove
 
-    async def remove(self: MemoryTasks, task_id: TaskId, _: int | None = None) -> None:
-        await good(self, task_id)
+    async def remove(self: MemoryThings[Any], thing_id: UUID, _: int | None = None) -> None:
+        await good(self, thing_id)
 
-    patch.setattr(MemoryTasks, "remove", remove)
+    patch.setattr(MemoryThings, "remove", remove)
 
 
 def number_of_a_page_from_another_moment(patch: pytest.MonkeyPatch) -> None:
-    def tasks(view: MemoryView) -> MemoryTaskReads:
+    def tasks(view: MemoryView) -> MemoryTaskPages:
         shelf = view._state.shelf(view.owner)
-        return MemoryTaskReads(Draft(shelf.tasks), Shelf(revision=shelf.revision))
+        return MemoryTaskPages(Draft(shelf.table(TASKS)), Shelf(revision=shelf.revision))
 
     patch.setattr(MemoryView, "tasks", property(tasks))
 
 
 def writes_told_once_for_each_thing(patch: pytest.MonkeyPatch) -> None:
     def written(unit: MemoryUnitOfWork) -> Sequence[Any]:
-        return list(dict.fromkeys(write.task_id for write in unit._tasks.writes))
+        return list(dict.fromkeys(write.id for write in unit._writes))
 
     patch.setattr(MemoryUnitOfWork, "written", property(written))

@@ -9,9 +9,9 @@ from tests.contracts.test_task_pages import every_sort, settle
 from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX
 from todo_core.model.due import DueDate
-from todo_core.model.task import Priority, Task
+from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
-from todo_core.ports.storage import Store, TaskReads
+from todo_core.ports.storage import Store, TaskPages
 
 LONG = "🥛" * DESCRIPTION_MAX
 """Forty thousand bytes."""
@@ -25,13 +25,13 @@ def heavy_tasks(owner: UserId, count: int) -> list[Task]:
     return [replace(task, priority=PRIORITIES[number % 4], due_date=due[number]) for number, task in enumerate(tasks)]
 
 
-async def page_sizes(tasks: TaskReads, sort: TaskSort, limit: int, expected: list[Task]) -> list[int]:
+async def page_sizes(tasks: TaskPages, sort: TaskSort, limit: int, expected: list[Task]) -> list[int]:
     """How many items each page has, when together they are what is expected."""
     position: TaskPosition | None = None
     found: list[Task] = []
     sizes: list[int] = []
     while not sizes or position is not None:
-        page = await tasks.page(TaskFilter(), sort, position, limit, Task.stored)
+        page = await tasks.page(TaskFilter(), sort, position, limit, TASKS.of_plain)
         found += page.items
         sizes.append(len(page.items))
         position = page.next

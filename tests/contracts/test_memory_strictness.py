@@ -12,6 +12,7 @@ from todo_adapters.memory.strictness import AbandonedWrite, Misuse
 from todo_core.errors import Contention
 from todo_core.ids import UserId
 from todo_core.model.attempts import Attempts
+from todo_core.model.task import TASKS
 from todo_core.ports.storage import Store
 
 
@@ -24,10 +25,10 @@ async def test_an_abandoned_write_is_refused(store: Store) -> None:
     owner = await new_owner(store)
     with pytest.raises(AbandonedWrite):
         async with store.begin(owner, NOW, IDS) as unit:
-            unit.tasks.add(a_task(owner))
+            unit.of(TASKS).add(a_task(owner))
     with suppress(Undo):
         async with store.begin(owner, NOW, IDS) as unit:
-            unit.tasks.add(a_task(owner))
+            unit.of(TASKS).add(a_task(owner))
             raise Undo
     assert (await add(store, owner)).revision == 1
 
@@ -48,7 +49,7 @@ async def test_a_unit_of_work_that_is_over_is_of_no_use(store: Store) -> None:
         with pytest.raises(Misuse):
             await unit.commit()
     with pytest.raises(Misuse):
-        unit.tasks.add(a_task(owner))
+        unit.of(TASKS).add(a_task(owner))
     async with store.begin(owner, NOW, IDS) as unit:
         await unit.dry_run()
         with pytest.raises(Misuse):
@@ -63,7 +64,7 @@ async def test_the_lock_comes_before_the_first_look(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
     async with store.begin(owner, NOW, IDS) as unit:
-        await unit.tasks.get(task.id)
+        await unit.of(TASKS).get(task.id)
         with pytest.raises(Misuse):
             await unit.lock()
 
@@ -76,7 +77,7 @@ async def test_times_are_in_utc(store: Store, moment: datetime) -> None:
             pass
     async with store.begin(owner, NOW, IDS) as unit:
         with pytest.raises(Misuse):
-            unit.tasks.add(a_task(owner, completed_at=moment))
+            unit.of(TASKS).add(a_task(owner, completed_at=moment))
 
 
 @pytest.mark.parametrize("text", ["NUL\0", "half \ud83d of a face"])
@@ -84,9 +85,9 @@ async def test_texts_can_be_stored_anywhere(store: Store, text: str) -> None:
     owner = await new_owner(store)
     async with store.begin(owner, NOW, IDS) as unit:
         with pytest.raises(Misuse):
-            unit.tasks.add(a_task(owner, text))
+            unit.of(TASKS).add(a_task(owner, text))
         with pytest.raises(Misuse):
-            unit.tasks.add(a_task(owner, description=text))
+            unit.of(TASKS).add(a_task(owner, description=text))
 
 
 async def test_a_task_goes_to_its_own_owner_under_a_new_id(store: Store) -> None:
@@ -95,7 +96,7 @@ async def test_a_task_goes_to_its_own_owner_under_a_new_id(store: Store) -> None
     async with store.begin(owner, NOW, IDS) as unit:
         for wrong in (a_task(UserId(IDS.new())), a_task(owner, revision=1), task):
             with pytest.raises(Misuse):
-                unit.tasks.add(wrong)
+                unit.of(TASKS).add(wrong)
 
 
 async def test_only_what_is_locked_can_be_updated(store: Store) -> None:

@@ -16,7 +16,7 @@ from tests.contracts.programs_over_http import as_http_tells, over_http, serving
 from tests.http.service import Api
 from todo_adapters.memory.store import MemoryStore
 from todo_core.ids import UserId
-from todo_core.model.task import Task
+from todo_core.model.task import TASKS
 from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome
@@ -96,7 +96,7 @@ async def the_feed_tells_it_all(played: Performance) -> None:
     for revision, tasks in played.states.items():
         assert replayed(entries[:revision]) == tasks
     assert replayed(entries) == await all_tasks(played.store, played.owner)
-    page = await played.store.view(played.owner).tasks.page(TaskFilter(), TaskSort(), None, 1000, Task.stored)
+    page = await played.store.view(played.owner).tasks.page(TaskFilter(), TaskSort(), None, 1000, TASKS.of_plain)
     assert page.as_of in {len(entries), None}
 
 

@@ -14,16 +14,17 @@ from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql.migrate import upgrade
 from todo_core.errors import LimitReached
 from todo_core.ids import UserId
+from todo_core.model.kinds import Draft
 from todo_core.model.quota import Quota
-from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.task import TASKS, Task
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, change_task, remove_task
+from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
 SMALL = Quota(tasks=3, receipts=4, feed_bytes=6_000)
-MILK = TaskDraft.of(title="Buy milk")
-LONG = TaskDraft.of(title="Buy milk", description="x" * 1_000)
+MILK = TASKS.draft(title="Buy milk")
+LONG = TASKS.draft(title="Buy milk", description="x" * 1_000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -42,12 +43,12 @@ class Person:
         self.store, self.owner, self.clock = store, owner, FixedClock()
         self.run = Runner(store, self.clock, IDS, ListEventLog())
 
-    async def add(self, draft: TaskDraft = MILK, key: str | None = None, **options: Any) -> Task:
+    async def add(self, draft: Draft[Task] = MILK, key: str | None = None, **options: Any) -> Task:
         terms = WriteOptions(key=Key(key, b"x" * 32) if key else None, **options)
-        return (await self.run.carry_out(self.owner, terms, add_task, draft)).value
+        return (await self.run.carry_out(self.owner, terms, add_thing, draft)).value
 
     async def remove(self, task: Task) -> None:
-        await self.run.write(self.owner, remove_task, task.id)
+        await self.run.write(self.owner, remove_thing, task.id, TASKS)
 
     async def count(self) -> int:
         return len(await all_tasks(self.store, self.owner))
@@ -58,9 +59,9 @@ async def someone(store: Store) -> Person:
 
 
 async def add_two_and_remove_one(tx: UnitOfWork, task: Task) -> None:
-    await add_task(tx, MILK)
-    await tx.tasks.remove(task.id)
-    await add_task(tx, MILK)
+    await add_thing(tx, MILK)
+    await tx.of(TASKS).remove(task.id)
+    await add_thing(tx, MILK)
 
 
 @pytest.mark.check("P8")
@@ -81,7 +82,7 @@ async def test_an_account_has_at_most_so_many_tasks(store: Store) -> None:
 async def test_a_full_account_can_be_changed_and_emptied(store: Store) -> None:
     ada = await someone(store)
     tasks = [await ada.add() for _ in range(SMALL.tasks)]
-    changed = await ada.run.write(ada.owner, change_task, tasks[0].id, TaskPatch.of(title="Buy bread"))
+    changed = await ada.run.write(ada.owner, change_thing, tasks[0].id, TASKS.patch(title="Buy bread"))
     assert changed.title == "Buy bread"
     for task in tasks:
         await ada.remove(task)
@@ -117,10 +118,10 @@ async def test_parallel_writes_do_not_exceed_the_limit(store: Store) -> None:
 async def test_so_many_keys_are_remembered_at_a_time(store: Store) -> None:
     ada = await someone(store)
     task = await ada.add(key="first")
-    patch = TaskPatch.of(title="Buy bread")
+    patch = TASKS.patch(title="Buy bread")
     for number in range(SMALL.receipts - 1):
         key = Key(f"key {number}", b"x" * 32)
-        await ada.run.carry_out(ada.owner, WriteOptions(key=key), change_task, task.id, patch)
+        await ada.run.carry_out(ada.owner, WriteOptions(key=key), change_thing, task.id, patch)
     with pytest.raises(LimitReached, match="4 idempotency keys"):
         await ada.add(key="one more")
     assert await ada.add(key="first") == task, "what was done is still told"
@@ -132,7 +133,7 @@ async def test_keys_that_were_forgotten_make_room_for_others(store: Store) -> No
     task = await ada.add(key="first")
     for number in range(SMALL.receipts - 1):
         await ada.run.carry_out(
-            ada.owner, WriteOptions(key=Key(f"{number}", b"x" * 32)), change_task, task.id, TaskPatch()
+            ada.owner, WriteOptions(key=Key(f"{number}", b"x" * 32)), change_thing, task.id, TASKS.patch()
         )
     with pytest.raises(LimitReached):
         await ada.add(key="one more")
@@ -147,8 +148,8 @@ async def test_keys_that_were_forgotten_make_room_for_others(store: Store) -> No
 async def test_the_history_of_an_account_has_at_most_so_many_bytes(store: Store) -> None:
     ada, bob = await someone(store), await someone(store)
     task = await ada.add(LONG)
-    patches = [TaskPatch.of(title=f"Buy milk {number}") for number in range(10)]
-    outcomes = [await together(ada.run.write(ada.owner, change_task, task.id, patch)) for patch in patches]
+    patches = [TASKS.patch(title=f"Buy milk {number}") for number in range(10)]
+    outcomes = [await together(ada.run.write(ada.owner, change_thing, task.id, patch)) for patch in patches]
     assert outcomes[-1] == {"LimitReached": 1}
     written = len(await feed(store, ada.owner))
     assert 3 <= written <= 6

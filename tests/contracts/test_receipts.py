@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,9 +12,9 @@ from tests.contracts.kit import (
     IDS,
     NOW,
     Undo,
-    a_task,
+    a_thing,
     add,
-    all_tasks,
+    all_things,
     feed,
     forget,
     join,
@@ -24,10 +24,11 @@ from tests.contracts.kit import (
     together,
     write,
 )
+from tests.contracts.samples import kind_of, name_of, renamed
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.task import Task
+from todo_core.model.kinds import Kind
 from todo_core.model.write_options import Key, Receipt
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store
@@ -37,11 +38,11 @@ DIGEST = bytes(range(32))
 KEY = Key("a key", DIGEST)
 
 
-async def add_under(store: Store, key: Key, *tasks: Task, answer: str = "-1", now: datetime = NOW) -> Sequence[Change]:
-    """What adding the tasks of one owner under a key caused."""
-    async with store.begin(tasks[0].user_id, now, IDS) as unit:
-        for task in tasks:
-            unit.tasks.add(task)
+async def add_under(store: Store, key: Key, *things: Any, answer: str = "-1", now: datetime = NOW) -> Sequence[Change]:
+    """What adding the things of one owner under a key caused."""
+    async with store.begin(things[0].user_id, now, IDS) as unit:
+        for thing in things:
+            unit.of(kind_of(thing)).add(thing)
         return await unit.commit(key, answer)
 
 
@@ -55,11 +56,11 @@ async def receipt(store: Store, owner: UserId, key: str = KEY.text) -> Receipt |
     return await store.view(owner).receipts.get(key, BEGINNING)
 
 
-async def test_what_was_done_under_a_key_leaves_a_receipt(store: Store) -> None:
+async def test_what_was_done_under_a_key_leaves_a_receipt(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
-    await add(store, owner)
+    await add(store, owner, kind=kind)
     assert await receipt(store, owner) is None
-    [change] = await add_under(store, KEY, a_task(owner))
+    [change] = await add_under(store, KEY, a_thing(kind, owner))
     assert change.seq == 2
     assert await receipt(store, owner) == Receipt(fingerprint=DIGEST, first_seq=2, answer="-1")
     assert (await feed(store, owner))[1:] == [change]
@@ -67,70 +68,74 @@ async def test_what_was_done_under_a_key_leaves_a_receipt(store: Store) -> None:
 
 @pytest.mark.check("G3")
 @pytest.mark.parametrize("size", [1, 3])
-async def test_a_key_commits_once_and_then_nothing_and_takes_no_number(store: Store, size: int) -> None:
+async def test_a_key_commits_once_and_then_nothing_and_takes_no_number(
+    store: Store, kind: Kind[Any], size: int
+) -> None:
     owner = await new_owner(store)
-    changes = await add_under(store, KEY, *(a_task(owner) for _ in range(size)))
+    changes = await add_under(store, KEY, *(a_thing(kind, owner) for _ in range(size)))
     for fingerprint in (DIGEST, DIGEST[::-1]):
         for again in (1, 2):
             with pytest.raises(MovedOn):
-                await add_under(store, Key(KEY.text, fingerprint), *(a_task(owner) for _ in range(again)))
+                await add_under(store, Key(KEY.text, fingerprint), *(a_thing(kind, owner) for _ in range(again)))
         with pytest.raises(MovedOn):
             await claim(store, owner, Key(KEY.text, fingerprint))
     assert await feed(store, owner) == list(changes)
     assert await store.view(owner).revision() == size
-    assert (await add(store, owner)).revision == size + 1
+    assert (await add(store, owner, kind=kind)).revision == size + 1
     assert await receipt(store, owner) == Receipt(fingerprint=DIGEST, first_seq=1, answer="-1")
 
 
-async def test_a_used_key_undoes_updates_and_removals_too(store: Store) -> None:
+async def test_a_used_key_undoes_updates_and_removals_too(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
-    task = await add(store, owner)
+    task = await add(store, owner, kind=kind)
     await claim(store, owner, KEY)
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.update(replace(task, title="renamed"))
+        unit.of(kind).update(renamed(kind, task, "renamed"))
         with pytest.raises(MovedOn):
             await unit.commit(KEY, "-1")
     for revision in (None, task.revision):
         async with store.begin(owner, NOW, IDS) as unit:
-            await unit.tasks.remove(task.id, revision)
+            await unit.of(kind).remove(task.id, revision)
             with pytest.raises(MovedOn):
                 await unit.commit(KEY, "null")
-    assert await all_tasks(store, owner) == [task]
+    assert await all_things(store, owner, kind) == [task]
     assert [change.seq for change in await feed(store, owner)] == [1]
 
 
 @pytest.mark.check("G6")
 @pytest.mark.parametrize("exclusive", [False, True])
 @pytest.mark.parametrize("size", [0, 1, 2])
-async def test_of_twenty_parallel_commits_under_one_key_one_wins(store: Store, size: int, exclusive: bool) -> None:
+async def test_of_twenty_parallel_commits_under_one_key_one_wins(
+    store: Store, kind: Kind[Any], size: int, exclusive: bool
+) -> None:
     owner = await new_owner(store)
 
     async def attempt(number: int) -> None:
         async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
             for _ in range(size):
-                unit.tasks.add(a_task(owner, f"attempt {number}"))
+                unit.of(kind).add(a_thing(kind, owner, f"attempt {number}"))
             await unit.commit(KEY, str(number))
 
     assert await together(*(attempt(number) for number in range(20))) == {"done": 1, "MovedOn": 19}
     kept = await receipt(store, owner)
     assert kept is not None
-    assert [task.title for task in await all_tasks(store, owner)] == [f"attempt {kept.answer}"] * size
+    assert [name_of(kind, task) for task in await all_things(store, owner, kind)] == [f"attempt {kept.answer}"] * size
     assert [change.seq for change in await feed(store, owner)] == list(range(1, size + 1))
 
 
-async def test_parallel_commits_under_different_keys_all_win(store: Store) -> None:
+async def test_parallel_commits_under_different_keys_all_win(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     keys = [Key(f"key {i}", DIGEST) for i in range(20)]
-    runs = [add_under(store, key, *(a_task(owner) for _ in range(1 + i % 2))) for i, key in enumerate(keys)]
+    runs = [add_under(store, key, *(a_thing(kind, owner) for _ in range(1 + i % 2))) for i, key in enumerate(keys)]
     changes = await asyncio.gather(*runs)
     assert [change.seq for change in await feed(store, owner)] == list(range(1, 31))
     for key, [first, *_] in zip(keys, changes, strict=True):
         assert await receipt(store, owner, key.text) == Receipt(fingerprint=DIGEST, first_seq=first.seq, answer="-1")
 
 
-async def test_a_key_without_writes_is_used_all_the_same(store: Store) -> None:
+async def test_a_key_without_writes_is_used_all_the_same(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
-    task = await add(store, owner)
+    task = await add(store, owner, kind=kind)
     await claim(store, owner, KEY, "1")
     kept = await receipt(store, owner)
     assert kept is not None
@@ -139,14 +144,16 @@ async def test_a_key_without_writes_is_used_all_the_same(store: Store) -> None:
     assert await store.view(owner).revision() == 1
 
 
-async def test_several_writes_under_one_key_are_found_from_the_number_of_the_first(store: Store) -> None:
+async def test_several_writes_under_one_key_are_found_from_the_number_of_the_first(
+    store: Store, kind: Kind[Any]
+) -> None:
     owner = await new_owner(store)
-    await add(store, owner)
-    old, fresh = await add(store, owner, "old"), a_task(owner, "fresh")
+    await add(store, owner, kind=kind)
+    old, fresh = await add(store, owner, "old", kind=kind), a_thing(kind, owner, "fresh")
     async with store.begin(owner, NOW, IDS) as unit:
-        unit.tasks.add(fresh)
-        unit.tasks.update(replace(old, title="renamed"))
-        await unit.tasks.remove(old.id)
+        unit.of(kind).add(fresh)
+        unit.of(kind).update(renamed(kind, old, "renamed"))
+        await unit.of(kind).remove(old.id)
         changes = await unit.commit(KEY, "[-1, -2, null, -3, 1]")
     kept = await receipt(store, owner)
     assert kept is not None
@@ -158,18 +165,18 @@ async def test_several_writes_under_one_key_are_found_from_the_number_of_the_fir
 
 
 @pytest.mark.check("G7")
-async def test_the_same_key_of_somebody_else_is_another_key(store: Store) -> None:
+async def test_the_same_key_of_somebody_else_is_another_key(store: Store, kind: Kind[Any]) -> None:
     owner, neighbour = await new_owner(store), await new_owner(store)
-    await add_under(store, KEY, a_task(owner))
+    await add_under(store, KEY, a_thing(kind, owner))
     assert await receipt(store, neighbour) is None
-    await add(store, neighbour)
-    await add_under(store, Key(KEY.text, DIGEST[::-1]), a_task(neighbour), answer="null")
+    await add(store, neighbour, kind=kind)
+    await add_under(store, Key(KEY.text, DIGEST[::-1]), a_thing(kind, neighbour), answer="null")
     assert await receipt(store, neighbour) == Receipt(fingerprint=DIGEST[::-1], first_seq=2, answer="null")
     assert await receipt(store, owner) == Receipt(fingerprint=DIGEST, first_seq=1, answer="-1")
 
 
 @pytest.mark.parametrize("text", ["k", "K", "k ", "~" * 255, "'; --", '"quoted"', "%", "_"])
-async def test_keys_are_told_apart_character_by_character(store: Store, text: str) -> None:
+async def test_keys_are_told_apart_character_by_character(store: Store, kind: Kind[Any], text: str) -> None:
     owner = await new_owner(store)
     await claim(store, owner, Key("k" if text != "k" else "K", DIGEST))
     await claim(store, owner, Key(text, DIGEST))
@@ -179,69 +186,69 @@ async def test_keys_are_told_apart_character_by_character(store: Store, text: st
 
 @pytest.mark.check("G9", "G12")
 @pytest.mark.parametrize("size", [0, 1, 2])
-async def test_what_is_undone_or_refused_leaves_the_key_free(store: Store, size: int) -> None:
+async def test_what_is_undone_or_refused_leaves_the_key_free(store: Store, kind: Kind[Any], size: int) -> None:
     owner = await new_owner(store)
-    gone = await add(store, owner)
-    await write(store, owner, lambda unit: unit.tasks.remove(gone.id))
+    gone = await add(store, owner, kind=kind)
+    await write(store, owner, lambda unit: unit.of(kind).remove(gone.id))
     with suppress(Undo):
         async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
             for _ in range(size):
-                unit.tasks.add(a_task(owner))
+                unit.of(kind).add(a_thing(kind, owner))
             raise Undo
     async with store.begin(owner, NOW, IDS) as unit:
         for _ in range(size):
-            unit.tasks.add(a_task(owner))
-        unit.tasks.update(gone)
+            unit.of(kind).add(a_thing(kind, owner))
+        unit.of(kind).update(gone)
         with pytest.raises(MovedOn):
             await unit.commit(KEY, "-1")
     assert await receipt(store, owner) is None
     assert await store.view(owner).revision() == 2
-    await add_under(store, KEY, a_task(owner))
+    await add_under(store, KEY, a_thing(kind, owner))
 
 
-async def test_without_an_account_no_key_can_be_claimed(store: Store) -> None:
+async def test_without_an_account_no_key_can_be_claimed(store: Store, kind: Kind[Any]) -> None:
     """One statement that finds nothing to do cannot tell why: MovedOn may stand for NotFound there."""
     nobody = someone().id
     with pytest.raises(NotFound):
         await claim(store, nobody, KEY)
     with pytest.raises((NotFound, MovedOn)):
-        await add_under(store, KEY, a_task(nobody))
+        await add_under(store, KEY, a_thing(kind, nobody))
     with pytest.raises(NotFound):
-        await add_under(store, KEY, a_task(nobody), a_task(nobody))
+        await add_under(store, KEY, a_thing(kind, nobody), a_thing(kind, nobody))
     assert await receipt(store, nobody) is None
 
 
 @pytest.mark.check("G14")
-async def test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again(store: Store) -> None:
+async def test_receipts_are_forgotten_after_a_time_and_their_keys_are_free_again(store: Store, kind: Kind[Any]) -> None:
     owner, neighbour = await new_owner(store), await new_owner(store)
     old, young = Key("old", DIGEST), Key("young", DIGEST)
     long_ago = NOW - timedelta(days=2)
     for person in (owner, neighbour):
-        await add_under(store, old, a_task(person), now=long_ago - timedelta(microseconds=1))
-        await add_under(store, young, a_task(person), now=long_ago)
+        await add_under(store, old, a_thing(kind, person), now=long_ago - timedelta(microseconds=1))
+        await add_under(store, young, a_thing(kind, person), now=long_ago)
     await on_accounts(store, lambda unit: forget(unit.forget_receipts, long_ago))
     for person in (owner, neighbour):
         assert await receipt(store, person, old.text) is None
         assert await receipt(store, person, young.text) is not None
     with pytest.raises(MovedOn):
-        await add_under(store, young, a_task(owner))
-    await add_under(store, old, a_task(owner))
+        await add_under(store, young, a_thing(kind, owner))
+    await add_under(store, old, a_thing(kind, owner))
     assert await receipt(store, owner, old.text) == Receipt(fingerprint=DIGEST, first_seq=3, answer="-1")
     assert await store.view(owner).revision() == 3
 
 
 @pytest.mark.check("P14")
-async def test_a_receipt_from_before_a_moment_is_not_found(store: Store) -> None:
+async def test_a_receipt_from_before_a_moment_is_not_found(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
-    await add_under(store, KEY, a_task(owner))
+    await add_under(store, KEY, a_thing(kind, owner))
     reads = store.view(owner).receipts
     assert await reads.get(KEY.text, NOW) is not None
     assert await reads.get(KEY.text, NOW + timedelta(microseconds=1)) is None
 
 
-async def test_forgetting_is_undone_with_its_unit_of_work(store: Store) -> None:
+async def test_forgetting_is_undone_with_its_unit_of_work(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
-    await add_under(store, KEY, a_task(owner), now=NOW - timedelta(days=9))
+    await add_under(store, KEY, a_thing(kind, owner), now=NOW - timedelta(days=9))
     with suppress(Undo):
         async with store.begin_accounts() as unit:
             await forget(unit.forget_receipts, NOW - timedelta(days=8))
@@ -250,9 +257,9 @@ async def test_forgetting_is_undone_with_its_unit_of_work(store: Store) -> None:
 
 
 @pytest.mark.check("G15")
-async def test_receipts_go_with_the_account(store: Store) -> None:
+async def test_receipts_go_with_the_account(store: Store, kind: Kind[Any]) -> None:
     user = await join(store)
-    await add_under(store, KEY, a_task(user.id))
+    await add_under(store, KEY, a_thing(kind, user.id))
 
     async def close(unit: AccountsUnitOfWork) -> None:
         await unit.users.remove(user.id)
@@ -261,25 +268,25 @@ async def test_receipts_go_with_the_account(store: Store) -> None:
     assert await receipt(store, user.id) is None
     await on_accounts(store, lambda unit: unit.users.add(user, "another hash"))
     assert await receipt(store, user.id) is None
-    [change] = await add_under(store, KEY, a_task(user.id))
+    [change] = await add_under(store, KEY, a_thing(kind, user.id))
     assert change.seq == 1
 
 
-async def test_a_cancelled_caller_leaves_the_key_with_its_writes_or_free(store: Store) -> None:
+async def test_a_cancelled_caller_leaves_the_key_with_its_writes_or_free(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     for steps in range(0, 30, 2):
         key, title = Key(f"key {steps}", DIGEST), f"task {steps}"
-        running = asyncio.create_task(add_under(store, key, a_task(owner, title), a_task(owner, title)))
+        running = asyncio.create_task(add_under(store, key, a_thing(kind, owner, title), a_thing(kind, owner, title)))
         for _ in range(steps):
             await asyncio.sleep(0)
         running.cancel()
         await asyncio.wait([running])
         async with store.begin(owner, NOW, IDS, exclusive=True):  # waits for a commit that was begun
-            titles = [task.title for task in await all_tasks(store, owner)]
+            titles = [name_of(kind, task) for task in await all_things(store, owner, kind)]
             assert titles.count(title) == (2 if await receipt(store, owner, key.text) else 0)
 
 
-async def test_there_is_no_receipt_of_what_nobody_did(store: Store) -> None:
+async def test_there_is_no_receipt_of_what_nobody_did(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     await claim(store, owner, KEY)
     assert await receipt(store, owner, "another key") is None

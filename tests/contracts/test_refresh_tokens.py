@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import OpaqueAccessTokens
 from todo_adapters.security.jwt_tokens import JwtTokens
-from todo_adapters.security.keys import derive
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
+from todo_adapters.security.signing_secrets import derive
 from todo_core.errors import InvalidToken
 from todo_core.ids import SessionId, UserId
 from todo_core.ports.security import RefreshTokens

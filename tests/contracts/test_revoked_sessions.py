@@ -20,19 +20,10 @@ def replica() -> Replica:
     return Replica()
 
 
-def memory() -> RevokedSessions:
-    return MemoryRevokedSessions()
-
-
-async def followed() -> RevokedSessions:
-    replica = Replica()
-    await replica.revoked.look(replica.store)
-    return replica.revoked
-
-
 @pytest.mark.parametrize("kind", ["memory", "followed"])
-async def test_a_session_is_in_here_from_the_moment_it_is_added(kind: str) -> None:
-    revoked = memory() if kind == "memory" else await followed()
+async def test_a_session_is_in_here_from_the_moment_it_is_added(replica: Replica, kind: str) -> None:
+    await replica.look()
+    revoked: RevokedSessions = MemoryRevokedSessions() if kind == "memory" else replica.revoked
     one, other = SessionId(CountingIds().new()), SessionId(CountingIds(FixedClock().advance(seconds=1)).new())
     assert one not in revoked
     revoked.add(one)
@@ -41,14 +32,18 @@ async def test_a_session_is_in_here_from_the_moment_it_is_added(kind: str) -> No
     assert "something else" not in revoked
 
 
+def cannot_say(replica: Replica, session: SessionId) -> None:
+    for refused in (lambda: session in replica.revoked, replica.revoked.require_current):
+        with pytest.raises(Unavailable) as refusal:
+            refused()
+        assert refusal.value.retry_after == 1
+
+
 async def test_before_the_first_look_nobody_can_say_that_a_session_lives(replica: Replica) -> None:
     revoked, other = SessionId(replica.ids.new()), SessionId(replica.ids.new())
     replica.revoked.add(revoked)
     assert revoked in replica.revoked, "what is known is known"
-    for refused in (lambda: other in replica.revoked, replica.revoked.require_current):
-        with pytest.raises(Unavailable) as refusal:
-            refused()
-        assert refusal.value.retry_after == 1
+    cannot_say(replica, other)
     await replica.look()
     replica.revoked.require_current()
     assert other not in replica.revoked
@@ -62,10 +57,7 @@ async def test_a_replica_that_has_not_looked_for_two_seconds_vouches_for_nobody(
     replica.pass_time(seconds=2)
     assert other not in replica.revoked
     replica.ticks.advance(seconds=0.001)
-    for refused in (lambda: other in replica.revoked, replica.revoked.require_current):
-        with pytest.raises(Unavailable) as refusal:
-            refused()
-        assert refusal.value.retry_after == 1
+    cannot_say(replica, other)
     assert known in replica.revoked, "what has ended stays ended"
     replica.store.failure = Unavailable()
     with pytest.raises(Unavailable):

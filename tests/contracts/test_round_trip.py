@@ -1,110 +1,101 @@
 """What every adapter promises of values: they come back as they went in, through every way that leads out."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.contracts.kit import IDS, NOW, a_session, a_task, all_tasks, feed, join, new_owner, on_accounts, someone
+from tests.contracts.kit import (
+    IDS,
+    NOW,
+    a_session,
+    a_task,
+    a_thing,
+    all_things,
+    feed,
+    join,
+    new_owner,
+    on_accounts,
+    someone,
+    write,
+)
+from tests.contracts.samples import MOMENT, any_thing, characters, every_field_given, instants
 from todo_core.ids import TaskId, UserId
 from todo_core.limits import CLIENT_MAX, DESCRIPTION_MAX, TITLE_MAX
 from todo_core.model.due import DueDate
-from todo_core.model.task import Priority, Task
+from todo_core.model.kinds import Kind
+from todo_core.model.task import TASKS
+from todo_core.model.task_filter import TaskFilter, TaskSort
 from todo_core.model.user import Credentials
 from todo_core.ports.storage import Store
 
 examples = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
-characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-first, last = (datetime(year, 6, 1, tzinfo=UTC).replace(tzinfo=None) for year in (1970, 9999))
-local_times = st.datetimes(first, last)
-instants = st.datetimes(first, last, timezones=st.just(UTC))
-days = local_times.map(lambda time: time.date().isoformat())
-floating = local_times.map(datetime.isoformat)
-offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-fixed = st.builds(lambda time, offset: time.replace(tzinfo=offset).isoformat(), local_times, offsets)
-zoned = st.sampled_from(["2026-11-20T15:00:00+01:00[Europe/Berlin]", "2026-10-25T02:30:00+01:00[!Europe/Berlin]"])
-due_dates = st.one_of(days, floating, fixed, zoned).map(DueDate.parse)
-tasks = st.builds(
-    Task,
-    id=st.builds(lambda: TaskId(IDS.new())),
-    user_id=st.builds(lambda: UserId(IDS.new())),
-    title=st.text(characters, min_size=1, max_size=TITLE_MAX),
-    description=st.none() | st.text(characters, max_size=400),
-    completed_at=st.none() | instants,
-    priority=st.none() | st.sampled_from(Priority),
-    due_date=st.none() | due_dates,
-    created_at=instants,
-    updated_at=instants,
-)
 
-
-async def come_back(store: Store, drafts: list[Task]) -> None:
-    """Stores the tasks for somebody new and looks at them from every side."""
+async def come_back(store: Store, kind: Kind[Any], drafts: list[Any]) -> None:
+    """Stores the things for a new owner and reads them in every way."""
     owner = await new_owner(store)
-    wanted = [replace(draft, user_id=owner) for draft in drafts]
+    wanted = [replace(draft, user_id=owner, revision=0) for draft in drafts]
     async with store.begin(owner, NOW, IDS) as unit:
-        for task in wanted:
-            unit.tasks.add(task)
+        for thing in wanted:
+            unit.of(kind).add(thing)
         changes = await unit.commit()
-    expected = [replace(task, revision=seq) for seq, task in enumerate(wanted, 1)]
+    expected = [replace(thing, revision=seq) for seq, thing in enumerate(wanted, 1)]
     assert [change.value for change in changes] == expected
-    assert [await store.view(owner).tasks.get(task.id) for task in wanted] == expected
-    assert sorted(await all_tasks(store, owner), key=lambda task: task.revision) == expected
+    assert [await store.view(owner).of(kind).get(thing.id) for thing in wanted] == expected
+    assert [await store.view(owner).of(kind).get_as(thing.id, kind.of_plain) for thing in wanted] == expected
+    assert sorted(await all_things(store, owner, kind), key=lambda thing: thing.revision) == expected
     assert await feed(store, owner) == list(changes)
 
 
 @examples
-@given(drafts=st.lists(tasks, min_size=1, max_size=4))
-async def test_tasks_come_back_as_they_went_in(store: Store, drafts: list[Task]) -> None:
-    await come_back(store, drafts)
+@given(data=st.data())
+async def test_things_come_back_as_they_went_in(store: Store, kind: Kind[Any], data: st.DataObject) -> None:
+    await come_back(store, kind, data.draw(st.lists(any_thing(kind, IDS.new), min_size=1, max_size=4)))
 
 
-async def test_every_field_of_a_task_comes_back(store: Store) -> None:
+async def test_every_field_comes_back(store: Store, kind: Kind[Any]) -> None:
     """Not one field has its default, so that one which is forgotten cannot look as if it were kept."""
-    due = DueDate.parse("2026-11-20T15:00:00.5+01:00[Europe/Berlin]")
-    moment = datetime(2026, 11, 20, 14, 59, 59, 999999, tzinfo=UTC)
-    task = a_task(
-        UserId(IDS.new()),
-        "Buy milk",
-        description="Two bottles",
-        completed_at=moment,
-        priority=Priority.HIGH,
-        due_date=due,
-    )
+    thing = every_field_given(kind, a_thing(kind, UserId(IDS.new())))
     await come_back(
-        store, [replace(task, created_at=moment - timedelta(1, 1, 1), updated_at=moment - timedelta(2, 2, 2))]
+        store, kind, [replace(thing, created_at=MOMENT - timedelta(1, 1, 1), updated_at=MOMENT - timedelta(2, 2, 2))]
     )
 
 
-async def test_every_field_of_a_task_comes_back_from_an_update(store: Store) -> None:
+async def test_every_field_comes_back_from_an_update(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
-    later = NOW + timedelta(microseconds=1)
-    plain = a_task(owner)
-    rich = replace(
-        plain,
-        revision=1,
-        title="Buy bread",
-        description="Rye",
-        completed_at=later,
-        priority=Priority.LOW,
-        due_date=DueDate.parse("2026-11-20T15:00"),
-        updated_at=later,
-    )
-    for seq, task in ((1, replace(plain, revision=0)), (2, rich), (3, replace(plain, revision=2))):
+    plain = a_thing(kind, owner)
+    rich = replace(every_field_given(kind, plain), revision=1, updated_at=NOW + timedelta(microseconds=1))
+    for seq, thing in ((1, plain), (2, rich), (3, replace(plain, revision=2))):
         async with store.begin(owner, NOW, IDS) as unit:
-            (unit.tasks.update if task.revision else unit.tasks.add)(task)
+            (unit.of(kind).update if thing.revision else unit.of(kind).add)(thing)
             await unit.commit()
-        assert await store.view(owner).tasks.get(plain.id) == replace(task, revision=seq)
-        assert (await feed(store, owner))[-1].value == replace(task, revision=seq)
+        assert await store.view(owner).of(kind).get(plain.id) == replace(thing, revision=seq)
+        assert (await feed(store, owner))[-1].value == replace(thing, revision=seq)
+
+
+async def test_a_page_of_tasks_has_every_field_in_any_form(store: Store) -> None:
+    owner = await new_owner(store)
+    task = every_field_given(TASKS, a_task(owner))
+    await write(store, owner, lambda unit: unit.of(TASKS).add(task))
+    for form, expected in (
+        (TASKS.of_plain, replace(task, revision=1)),
+        (fields, TASKS.plain(replace(task, revision=1))),
+    ):
+        assert (await store.view(owner).tasks.page(TaskFilter(), TaskSort(), None, 1, form)).items == (expected,)
+
+
+def fields(*values: object) -> tuple[object, ...]:
+    return values
 
 
 @pytest.mark.parametrize("char", ["a", "\U0001f600", "\u0301", "\n", "\x7f", "\ufffe", "'", "\\", '"', "%"])
 async def test_the_longest_texts_come_back(store: Store, char: str) -> None:
     longest = a_task(UserId(IDS.new()), char * TITLE_MAX, description=char * DESCRIPTION_MAX)
-    await come_back(store, [longest, replace(longest, id=TaskId(IDS.new()), description="")])
+    await come_back(store, TASKS, [longest, replace(longest, id=TaskId(IDS.new()), description="")])
 
 
 @pytest.mark.parametrize(
@@ -123,7 +114,7 @@ async def test_the_longest_texts_come_back(store: Store, char: str) -> None:
     ],
 )
 async def test_a_due_date_comes_back_exactly_as_it_was_written(store: Store, text: str) -> None:
-    await come_back(store, [a_task(UserId(IDS.new()), due_date=DueDate.parse(text))])
+    await come_back(store, TASKS, [a_task(UserId(IDS.new()), due_date=DueDate.parse(text))])
 
 
 @examples

@@ -1,24 +1,24 @@
 """What every page of tasks promises: what the filter's predicate says, in the sort's order, each task once."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 import pytest
 
-from tests.contracts.crowd import crowd, filters
+from tests.contracts.crowd import crowd, filters, single_filters
 from tests.contracts.kit import IDS, NOW, a_task, add, new_owner, write
 from todo_core.ids import UserId
 from todo_core.limits import SEARCHED_MAX
-from todo_core.model.task import Priority, Task
+from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
-from todo_core.ports.storage import Store, TaskReads
+from todo_core.ports.storage import Store, TaskPages
 
 SORTS = [TaskSort(field, descending) for field in SortField for descending in (False, True)]
 every_sort = pytest.mark.parametrize("sort", SORTS, ids=lambda sort: f"{'-' * sort.descending}{sort.field.value}")
 
 
-async def gather(store: Store, seed: int = 7) -> tuple[TaskReads, list[Task]]:
+async def gather(store: Store, seed: int = 7) -> tuple[TaskPages, list[Task]]:
     """Somebody with many tasks, beside somebody else who has some as well."""
     owner, neighbour = await new_owner(store), await new_owner(store)
     await settle(store, neighbour, crowd(neighbour, 20, seed + 1))
@@ -30,17 +30,17 @@ async def settle(store: Store, owner: UserId, tasks: list[Task]) -> list[Task]:
     """The tasks as one unit of work stored them."""
     async with store.begin(owner, NOW, IDS) as unit:
         for task in tasks:
-            unit.tasks.add(task)
+            unit.of(TASKS).add(task)
         changes = await unit.commit()
     return [change.value for change in changes if change.value is not None]
 
 
-async def walk(tasks: TaskReads, which: TaskFilter, sort: TaskSort, limit: int) -> list[Task]:
+async def walk(tasks: TaskPages, which: TaskFilter, sort: TaskSort, limit: int) -> list[Task]:
     """All pages, one after the other, to the end."""
     position: TaskPosition | None = None
     found: list[Task] = []
     while True:
-        page = await tasks.page(which, sort, position, limit, Task.stored)
+        page = await tasks.page(which, sort, position, limit, TASKS.of_plain)
         found += page.items
         if page.next is None:
             assert len(page.items) <= limit
@@ -60,6 +60,15 @@ def test_the_filters_tell_the_tasks_apart() -> None:
     tasks = crowd(UserId(IDS.new()))
     chosen = [sum(map(which.matches, tasks)) for which in filters()]
     assert sum(0 < size < len(tasks) for size in chosen) > 0.8 * len(chosen)
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(TaskFilter)])
+async def test_each_field_of_the_filter_restricts_as_the_predicate_says(store: Store, field: str) -> None:
+    tasks, stored = await gather(store, seed=5)
+    for which in single_filters()[field]:
+        expected = [task for task in stored if which.matches(task)]
+        assert 0 < len(expected) < len(stored)
+        assert await walk(tasks, which, TaskSort(), 1000) == expected
 
 
 @every_sort
@@ -87,8 +96,8 @@ async def test_a_page_can_begin_behind_a_task_that_is_no_longer_there(store: Sto
     stored = await settle(store, owner, crowd(owner, 12))
     tasks, expected = store.view(owner).tasks, sort.arrange(stored)
     for gone, task in enumerate(expected):
-        await write(store, owner, lambda unit, task=task: unit.tasks.remove(task.id))  # type: ignore[misc]
-        page = await tasks.page(TaskFilter(), sort, sort.position(task), 1000, Task.stored)
+        await write(store, owner, lambda unit, task=task: unit.of(TASKS).remove(task.id))  # type: ignore[misc]
+        page = await tasks.page(TaskFilter(), sort, sort.position(task), 1000, TASKS.of_plain)
         assert list(page.items) == expected[gone + 1 :]
 
 
@@ -96,13 +105,13 @@ async def test_tasks_that_come_and_go_between_pages_do_not_disturb_the_others(st
     owner, sort = await new_owner(store), TaskSort(SortField.TITLE)
     old = await settle(store, owner, [a_task(owner, f"title {i:02}") for i in range(20)])
     tasks = store.view(owner).tasks
-    page = await tasks.page(TaskFilter(), sort, None, 5, Task.stored)
+    page = await tasks.page(TaskFilter(), sort, None, 5, TASKS.of_plain)
     seen = [*page.items]
     while page.next is not None:
         await add(store, owner, "title 00 and before all")
         last = seen[-1].id
-        await write(store, owner, lambda unit, last=last: unit.tasks.remove(last))  # type: ignore[misc]
-        page = await tasks.page(TaskFilter(), sort, page.next, 5, Task.stored)
+        await write(store, owner, lambda unit, last=last: unit.of(TASKS).remove(last))  # type: ignore[misc]
+        page = await tasks.page(TaskFilter(), sort, page.next, 5, TASKS.of_plain)
         seen += page.items
     assert seen == old
 
@@ -110,17 +119,17 @@ async def test_tasks_that_come_and_go_between_pages_do_not_disturb_the_others(st
 async def test_a_page_tells_up_to_which_change_it_goes(store: Store) -> None:
     owner, neighbour = await new_owner(store), await new_owner(store)
     tasks = store.view(owner).tasks
-    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)).as_of is None
+    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10, TASKS.of_plain)).as_of is None
     task = await add(store, owner)
     await add(store, neighbour)
-    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10, Task.stored)).as_of == 1
-    await write(store, owner, lambda unit: unit.tasks.update(replace(task, title="Buy bread")))
-    await write(store, owner, lambda unit: unit.tasks.add(a_task(owner)))
-    page = await tasks.page(TaskFilter(), TaskSort(), None, 1, Task.stored)
+    assert (await tasks.page(TaskFilter(), TaskSort(), None, 10, TASKS.of_plain)).as_of == 1
+    await write(store, owner, lambda unit: unit.of(TASKS).update(replace(task, title="Buy bread")))
+    await write(store, owner, lambda unit: unit.of(TASKS).add(a_task(owner)))
+    page = await tasks.page(TaskFilter(), TaskSort(), None, 1, TASKS.of_plain)
     assert page.as_of == 3
-    assert (await tasks.page(TaskFilter(), TaskSort(), page.next, 1, Task.stored)).as_of == 3
-    assert (await tasks.page(TaskFilter(words=("bread",)), TaskSort(), None, 1, Task.stored)).as_of == 3
-    assert (await tasks.page(TaskFilter(words=("wine",)), TaskSort(), None, 1, Task.stored)).as_of is None
+    assert (await tasks.page(TaskFilter(), TaskSort(), page.next, 1, TASKS.of_plain)).as_of == 3
+    assert (await tasks.page(TaskFilter(words=("bread",)), TaskSort(), None, 1, TASKS.of_plain)).as_of == 3
+    assert (await tasks.page(TaskFilter(words=("wine",)), TaskSort(), None, 1, TASKS.of_plain)).as_of is None
 
 
 async def test_a_page_and_its_number_are_one_look_while_others_write(store: Store) -> None:
@@ -130,7 +139,7 @@ async def test_a_page_and_its_number_are_one_look_while_others_write(store: Stor
 
     async def watch() -> None:
         while not done.is_set():
-            page = await tasks.page(TaskFilter(), TaskSort(), None, 1000, Task.stored)
+            page = await tasks.page(TaskFilter(), TaskSort(), None, 1000, TASKS.of_plain)
             if page.items and page.as_of != len(page.items):
                 disagreements.append((page.as_of, len(page.items)))
 
@@ -168,10 +177,10 @@ async def test_a_position_is_between_two_tasks_of_equal_value(store: Store) -> N
     [stored] = await settle(store, owner, [task])
     before = TaskPosition(1, a_task(owner).id)
     tasks = store.view(owner).tasks
-    assert (await tasks.page(TaskFilter(), sort, before, 10, Task.stored)).items == ()
-    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10, Task.stored)).items == ()
+    assert (await tasks.page(TaskFilter(), sort, before, 10, TASKS.of_plain)).items == ()
+    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10, TASKS.of_plain)).items == ()
     later = await add(store, owner, priority=Priority.LOW)
-    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10, Task.stored)).items == (later,)
+    assert (await tasks.page(TaskFilter(), sort, TaskPosition(1, stored.id), 10, TASKS.of_plain)).items == (later,)
 
 
 async def test_the_default_order_is_oldest_first_by_id(store: Store) -> None:

@@ -1,6 +1,8 @@
 """A test of the tests: faults are put into a storage adapter one by one, and a named contract test fails each time."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import fields
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -9,21 +11,23 @@ from tests.contracts import seeded_faults as fault
 from tests.contracts import seeded_faults_once as once
 from tests.contracts import test_attempt_repository as attempts
 from tests.contracts import test_change_feed as feed
-from tests.contracts import test_dry_runs as rehearsals
+from tests.contracts import test_dry_runs as dry_runs
 from tests.contracts import test_memory_strictness as strictness
 from tests.contracts import test_receipts as receipts
 from tests.contracts import test_round_trip as round_trip
 from tests.contracts import test_session_repository as sessions
 from tests.contracts import test_task_pages as pages
-from tests.contracts import test_task_repository as tasks
+from tests.contracts import test_things as things
 from tests.contracts import test_unit_of_work as units
 from tests.contracts import test_user_repository as users
+from tests.contracts.samples import own_fields
 from tests.usecases import test_exactly_once as exactly_once
 from tests.usecases import test_preconditions as preconditions
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import TodoError
-from todo_core.model.change import ChangeKind
-from todo_core.model.task_filter import SortField, TaskSort
+from todo_core.model.change import Action
+from todo_core.model.task import TASKS
+from todo_core.model.task_filter import SortField, TaskFilter, TaskSort
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 ContractTest = Callable[..., Coroutine[Any, Any, None]]
@@ -36,14 +40,14 @@ PLAIN_ADD = {"size": 1, "exclusive": False}
 ADDING = exactly_once.DEEDS[0]
 BY_PRIORITY = {"sort": TaskSort(SortField.PRIORITY)}
 BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
-    (fault.owner_forgotten_in_reads, tasks.test_nobody_else_sees_a_task, {}),
-    (fault.owner_forgotten_in_removals, tasks.test_nobody_else_can_remove_a_task, {}),
-    (fault.revision_unchecked_on_update, tasks.test_an_update_of_what_has_moved_on_is_refused, {}),
-    (fault.revision_unchecked_on_update, tasks.test_parallel_updates_through_the_runner_all_succeed, {}),
-    (fault.update_brings_back_what_is_gone, tasks.test_an_update_of_what_is_gone_is_refused, {}),
-    (fault.own_writes_unseen, tasks.test_a_unit_of_work_sees_what_it_has_written, {}),
-    (fault.no_entry_for(ChangeKind.UPDATED), feed.test_every_write_leaves_an_entry, {}),
-    (fault.no_entry_for(ChangeKind.DELETED), tasks.test_of_four_parallel_removals_one_succeeds, {}),
+    (fault.owner_forgotten_in_reads, things.test_nobody_else_sees_a_task, {}),
+    (fault.owner_forgotten_in_removals, things.test_nobody_else_can_remove_a_task, {}),
+    (fault.revision_unchecked_on_update, things.test_an_update_of_what_has_moved_on_is_refused, {}),
+    (fault.revision_unchecked_on_update, things.test_parallel_updates_through_the_runner_all_succeed, {}),
+    (fault.update_brings_back_what_is_gone, things.test_an_update_of_what_is_gone_is_refused, {}),
+    (fault.own_writes_unseen, things.test_a_unit_of_work_sees_what_it_has_written, {}),
+    (fault.no_entry_for(Action.UPDATED), feed.test_every_write_leaves_an_entry, {}),
+    (fault.no_entry_for(Action.DELETED), things.test_of_four_parallel_removals_one_succeeds, {}),
     (fault.number_taken_without_the_lock, feed.test_parallel_writers_get_consecutive_numbers, {}),
     (fault.entry_visible_after_a_later_one, feed.test_a_reader_behind_parallel_writers_misses_nothing, {}),
     (fault.refused_write_advances_the_counter, feed.test_refused_writes_leave_no_gap, {}),
@@ -65,10 +69,24 @@ BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
     (fault.rotation_forgotten, sessions.test_an_update_changes_generation_use_and_replays_and_nothing_else, {}),
     (fault.first_use_taken_back, sessions.test_a_first_use_is_never_taken_back_nor_ahead_of_its_generation, {}),
     (fault.ended_sessions_not_remembered, sessions.test_what_has_ended_is_gone_and_remembered, {}),
-    (fault.field_forgotten, round_trip.test_every_field_of_a_task_comes_back, {}),
-    (fault.field_forgotten_in_updates, round_trip.test_every_field_of_a_task_comes_back_from_an_update, {}),
-    (fault.microseconds_lost, round_trip.test_every_field_of_a_task_comes_back, {}),
-    (fault.time_zone_lost, round_trip.test_every_field_of_a_task_comes_back, {}),
+    *(
+        (fault.field_forgotten(name, Action.CREATED), round_trip.test_every_field_comes_back, {})
+        for name in own_fields(TASKS)
+    ),
+    *(
+        (fault.field_forgotten(name, Action.UPDATED), round_trip.test_every_field_comes_back_from_an_update, {})
+        for name in own_fields(TASKS)
+    ),
+    *(
+        (
+            fault.filter_inverted(field.name),
+            pages.test_each_field_of_the_filter_restricts_as_the_predicate_says,
+            {"field": field.name},
+        )
+        for field in fields(TaskFilter)
+    ),
+    (fault.microseconds_lost, round_trip.test_every_field_comes_back, {}),
+    (fault.time_zone_lost, round_trip.test_every_field_comes_back, {}),
     (
         fault.due_date_rewritten,
         round_trip.test_a_due_date_comes_back_exactly_as_it_was_written,
@@ -112,10 +130,10 @@ BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
         {},
     ),
     (once.forgetting_cannot_be_undone, receipts.test_forgetting_is_undone_with_its_unit_of_work, {}),
-    (once.rehearsal_commits, rehearsals.test_a_rehearsal_tells_what_commit_does_and_leaves_nothing, UNLOCKED),
-    (once.rehearsal_takes_a_number, rehearsals.test_a_rehearsal_of_one_write_takes_no_number, UNLOCKED),
-    (once.rehearsal_of_what_would_be_refused, rehearsals.test_a_rehearsal_is_refused_as_commit_is, {}),
-    (once.revision_ignored_on_removal, tasks.test_with_a_revision_only_what_was_seen_is_removed, {}),
+    (once.dry_run_commits, dry_runs.test_a_dry_run_tells_what_commit_does_and_leaves_nothing, UNLOCKED),
+    (once.dry_run_takes_a_number, dry_runs.test_a_dry_run_of_one_write_takes_no_number, UNLOCKED),
+    (once.dry_run_of_what_would_be_refused, dry_runs.test_a_dry_run_is_refused_as_commit_is, {}),
+    (once.revision_ignored_on_removal, things.test_with_a_revision_only_what_was_seen_is_removed, {}),
     (
         once.revision_ignored_on_removal,
         preconditions.test_who_was_right_when_it_was_checked_and_is_late_is_refused_as_well,
@@ -132,17 +150,22 @@ ids = [f"{plant.__name__}-{test.__name__}" for plant, test, _ in BITES]
 every_bite = pytest.mark.parametrize(("plant", "contract_test", "arguments"), BITES, ids=ids)
 
 
+def with_kind(contract_test: ContractTest, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments, with tasks for a test that takes any kind."""
+    return {"kind": TASKS, **arguments} if "kind" in signature(contract_test).parameters else arguments
+
+
 @every_bite
 async def test_the_named_test_catches_the_fault(
     monkeypatch: pytest.MonkeyPatch, plant: Plant, contract_test: ContractTest, arguments: dict[str, Any]
 ) -> None:
     plant(monkeypatch)
     with pytest.raises(FAILURES):
-        await contract_test(MemoryStore(), **arguments)
+        await contract_test(MemoryStore(), **with_kind(contract_test, arguments))
 
 
 @every_bite
 async def test_without_the_fault_it_passes(
     plant: Plant, contract_test: ContractTest, arguments: dict[str, Any]
 ) -> None:
-    await contract_test(MemoryStore(), **arguments)
+    await contract_test(MemoryStore(), **with_kind(contract_test, arguments))

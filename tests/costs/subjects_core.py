@@ -12,7 +12,7 @@ from todo_core.model.due import DueDate
 from todo_core.model.password import new_password, readable
 from todo_core.model.rules import fold
 from todo_core.model.session import client_label
-from todo_core.model.task import Task, TaskDraft
+from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import SortField, TaskFilter, TaskSort, search_words, searchable
 from todo_core.model.user import ProfilePatch, email, name, readable_email
 from todo_core.model.zones import zone_name
@@ -44,7 +44,7 @@ ADDRESSES = {
 
 
 def _task(title: str, description: str = "") -> Task:
-    return Task.new(TaskId(IDS.new()), OWNER, TaskDraft.of(title=title, description=description), NOON)
+    return TASKS.new(TaskId(IDS.new()), OWNER, TASKS.draft(title=title, description=description), NOON)
 
 
 def _fold_descriptions(text: str) -> None:
@@ -80,10 +80,10 @@ SUBJECTS: list[Subject] = [
     Subject(name="readable", run=readable, hostile=TEXTS, longest=BODY),
     Subject(name="zone_name", run=zone_name, hostile=ZONES, longest=BODY),
     Subject(name="ProfilePatch.of", run=lambda text: ProfilePatch.of(name=text), hostile=TEXTS, longest=BODY),
-    Subject(name="TaskDraft.of title", run=lambda text: TaskDraft.of(title=text), hostile=TEXTS, longest=BODY),
+    Subject(name="TASKS.draft title", run=lambda text: TASKS.draft(title=text), hostile=TEXTS, longest=BODY),
     Subject(
-        name="TaskDraft.of other fields",
-        run=lambda text: TaskDraft.of(description=text, priority=text, due_date=text),
+        name="TASKS.draft other fields",
+        run=lambda text: TASKS.draft(description=text, priority=text, due_date=text),
         hostile=TEXTS,
         longest=BODY,
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.costs.growth import Subject
 from tests.costs.hostile import bytes_of
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.user import Registration
 from todo_http.api.accounts import NewAccount
 from todo_http.api.batch import _read as read_steps
@@ -116,7 +116,7 @@ def _read_batch(body: bytes) -> object:
 SUBJECTS: list[Subject] = [
     Subject(
         name="read_built of a task",
-        run=lambda body: read_built(body, NewTask, TaskDraft.of),
+        run=lambda body: read_built(body, NewTask, TASKS.draft),
         hostile=BODIES,
         longest=BODY,
     ),

@@ -34,7 +34,7 @@ DRIVEN: dict[str, Mapping[str, Callable[[int], Any]]] = {
 OUR_OWN = {"settings", "our own source files"}
 TRUSTED = {
     "todo_adapters.security.argon2_hasher.ENCODED": "hashes that are stored",
-    "todo_adapters.security.jwt_tokens.TROUBLESOME": "settings",
+    "todo_adapters.security.jwt_tokens.NOT_BASE64_SAFE": "settings",
     "todo_adapters.memory.security.ENCODED": "hashes that are stored",
     "todo_adapters.settings.values.HOST_NAME": "settings",
     "todo_adapters.settings.values.HOST_PATTERN": "settings",

@@ -25,12 +25,12 @@ from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOption
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import NotFound, OutcomeUnknown, RequestInProgress, Unavailable
 from todo_core.ids import TaskId, UserId
-from todo_core.model.task import TaskDraft, TaskPatch
+from todo_core.model.task import TASKS
 from todo_core.model.user import User
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, change_task, remove_task
+from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
 FAILOVERS = int(os.environ.get("TODO_FAILOVERS", "2"))
 WRITERS = 6
@@ -89,14 +89,14 @@ class Writer:
 
     def _add(self, key: Key, title: str) -> Write:
         async def add(run: Runner) -> None:
-            outcome = await run.carry_out(self.owner, WriteOptions(key=key), add_task, TaskDraft.of(title=title))
+            outcome = await run.carry_out(self.owner, WriteOptions(key=key), add_thing, TASKS.draft(title=title))
             self.titles[outcome.value.id] = title
 
         return add
 
     def _rename(self, task_id: TaskId, title: str) -> Write:
         async def rename(run: Runner) -> None:
-            await run.write(self.owner, change_task, task_id, TaskPatch.of(title=title))
+            await run.write(self.owner, change_thing, task_id, TASKS.patch(title=title))
             self.titles[task_id] = title
 
         return rename
@@ -104,7 +104,7 @@ class Writer:
     def _remove(self, task_id: TaskId) -> Write:
         async def remove(run: Runner) -> None:
             with suppress(NotFound):
-                await run.write(self.owner, remove_task, task_id)
+                await run.write(self.owner, remove_thing, task_id, TASKS)
             del self.titles[task_id]
 
         return remove

@@ -136,7 +136,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.check("I9", "T11")
+@pytest.mark.check("I9")
 @pytest.mark.parametrize("case", REFUSED)
 async def test_what_is_refused_says_so_and_confuses_nothing_behind_it(server: Server, case: str) -> None:
     data, status, problem = REFUSED[case]
@@ -203,7 +203,7 @@ async def test_a_body_that_is_too_long_is_refused_before_it_is_read(server: Serv
     assert [(answer.status, answer.problem) for answer in heard] == [(413, "too-large")]
 
 
-@pytest.mark.check("I1", "I2", "I3", "T13")
+@pytest.mark.check("I1", "I2", "I3")
 async def test_whoever_sends_nothing_or_too_slowly_is_shown_the_door(server: Server) -> None:
     async def until_closed(first: bytes, drop: bytes = b"") -> tuple[float, bytes]:
         """How long a connection lasts on which this is sent, and then a byte five times a second; what was said."""

@@ -52,7 +52,7 @@ async def fetched(server: Server, method: str = "GET") -> tuple[dict[str, str], 
         return answer.fields, answer.body
 
 
-@pytest.mark.check("P5")
+@pytest.mark.check("I15", "P5")
 async def test_a_client_that_does_not_read_is_disconnected_and_its_memory_freed(server: Server) -> None:
     (worker,) = workers_of(server.process.pid)
     assert (await fetched(server))[1] == BODY

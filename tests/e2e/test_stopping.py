@@ -55,7 +55,7 @@ async def test_sigterm_turns_readiness_red_lets_work_finish_and_then_stops(tmp_p
         assert monotonic() - told_at < 6
 
 
-@pytest.mark.check("N3", "T14")
+@pytest.mark.check("N3")
 async def test_a_client_that_stalls_delays_the_end_no_longer_than_the_bound(tmp_path: Path) -> None:
     async with (
         serving(tmp_path, "--migrate", TODO_DRAIN_SECONDS="0.5", TODO_STOP_SECONDS="3") as server,

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from todo_adapters.bootstrap import open_todo
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.user import Registration
-from todo_core.usecases.tasks import add_task, complete_task
+from todo_core.usecases.tasks import complete_task
+from todo_core.usecases.things import add_thing
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,8 +52,8 @@ async def test_what_is_overdue_is_printed(tmp_path: Path) -> None:
         today = todo.run.clock.now().date()
         for days in (-2, -9, 9):
             due = (today + timedelta(days)).isoformat()
-            await todo.run.write(user.id, add_task, TaskDraft.of(title=f"{days} days", due_date=due))
-        done = await todo.run.write(user.id, add_task, TaskDraft.of(title="done", due_date="2020-01-01"))
+            await todo.run.write(user.id, add_thing, TASKS.draft(title=f"{days} days", due_date=due))
+        done = await todo.run.write(user.id, add_thing, TASKS.draft(title="done", due_date="2020-01-01"))
         await todo.run.write(user.id, complete_task, done.id)
     lines = run("overdue", url, f" {email.upper()}")
     assert [line[32:].strip() for line in lines] == ["-9 days", "-2 days"]

@@ -19,10 +19,10 @@ from tests.http.service import OPTIONS, compose
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.bootstrap import open_store
 from todo_core.errors import InvalidToken
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.user import Registration, User
 from todo_core.todo import Todo
-from todo_core.usecases.tasks import add_task
+from todo_core.usecases.things import add_thing
 from todo_http.app import create_app
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -89,8 +89,8 @@ class World:
         return self.supply.pop() if for_ever else self.supply[next(self.turns) % len(self.supply)]
 
     async def _make(self, count: int) -> list[str]:
-        draft = TaskDraft.of(title="Buy milk", due_date="2026-11-20")
-        return [str((await self.todo.run.write(self.user.id, add_task, draft)).id) for _ in range(count)]
+        draft = TASKS.draft(title="Buy milk", due_date="2026-11-20")
+        return [str((await self.todo.run.write(self.user.id, add_thing, draft)).id) for _ in range(count)]
 
     def enter(self, case: Any) -> None:
         """Puts ids that exist where the fuzzer has chosen proper ones that cannot, and a condition that can hold.

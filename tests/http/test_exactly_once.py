@@ -28,7 +28,7 @@ def names(operation: dict[str, Any]) -> set[str]:
     return {parameter["name"] for parameter in operation.get("parameters", [])}
 
 
-def test_every_write_below_a_user_has_keys_conditions_and_rehearsals() -> None:
+def test_every_write_below_a_user_has_keys_conditions_and_dry_runs() -> None:
     writes = below_a_user(*WRITING)
     assert len(writes) >= 6
     for path, method, operation in writes:
@@ -224,7 +224,7 @@ async def test_nobody_can_have_seen_what_is_only_to_be_made(api: Api) -> None:
     problem(await ada.ask("POST", ada.tasks, json={"title": "x"}, headers={"If-Match": "*"}), 412, "stale")
 
 
-async def test_a_rehearsal_answers_and_leaves_nothing(api: Api) -> None:
+async def test_a_dry_run_answers_and_leaves_nothing(api: Api) -> None:
     ada = await api.person()
     for method, path, body in await writes_of(ada):
         before = await api.todo.run.store.view(_owner(ada)).changes.after(0, 1000)

@@ -7,20 +7,20 @@ import pytest
 from tests.http.service import Api, Person
 from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX
-from todo_core.model.task import TaskDraft
-from todo_core.usecases.tasks import add_task
+from todo_core.model.task import TASKS
+from todo_core.usecases.things import add_thing
 from todo_http.api.task_list import BODY_MAX
 
 COUNT = 160
 
 
-@pytest.mark.check("P5")
+@pytest.mark.check("I17", "P5")
 @pytest.mark.parametrize("letter", ["\x01", "🥛", "a"])
 async def test_no_page_is_too_long_and_all_pages_together_are_complete(api: Api, ada: Person, letter: str) -> None:
     owner = UserId(UUID(ada.id))
     for number in range(COUNT):
-        draft = TaskDraft.of(title=f"title {number:03}", description=letter * DESCRIPTION_MAX)
-        await api.todo.run.write(owner, add_task, draft)
+        draft = TASKS.draft(title=f"title {number:03}", description=letter * DESCRIPTION_MAX)
+        await api.todo.run.write(owner, add_thing, draft)
     path, titles, sizes = ada.tasks, list[str](), list[int]()
     while path:
         answer = await ada.get(path)

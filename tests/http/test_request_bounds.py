@@ -53,7 +53,7 @@ async def bare(
     return sent
 
 
-@pytest.mark.check("T8", "F10")
+@pytest.mark.check("F10")
 async def test_every_get_answers_head_with_the_same_headers_and_no_body(api: Api, ada: Person) -> None:
     task = await ada.add()
     await ada.add()
@@ -163,13 +163,12 @@ async def test_too_many_or_too_long_headers_are_refused(api: Api) -> None:
     assert (await api.client.get("/health", headers={"X-Long": "x" * 30_000})).status_code == 200
 
 
-@pytest.mark.check("I8", "T11")
+@pytest.mark.check("I8")
 @pytest.mark.parametrize("host", ["", "a b", "a/b", "a@b", "[::1", "x" * 254, "todo.test:x", "a,b", "a:1:2", "é"])
 async def test_what_is_no_host_is_refused(api: Api, host: str) -> None:
     problem(await api.client.get("/health", headers={b"Host": host.encode()}), 400, "malformed")
 
 
-@pytest.mark.check("T11")
 async def test_exactly_one_host_is_needed(api: Api) -> None:
     problem(await api.client.get("/health", headers=[("Host", "todo.test"), ("Host", "todo.test")]), 400, "malformed")
     sent = await bare(api, [])
@@ -186,7 +185,6 @@ async def test_only_configured_hosts_are_answered() -> None:
             problem(answer, 400, "malformed")
 
 
-@pytest.mark.check("T8")
 async def test_no_byte_of_a_body_is_sent_to_who_asked_head(api: Api) -> None:
     for path in ("/health", "/nope", "/docs/init.js"):
         start, *bodies = await bare(api, [(b"host", b"todo.test")], path=path, method="HEAD")
@@ -197,7 +195,7 @@ async def test_no_byte_of_a_body_is_sent_to_who_asked_head(api: Api) -> None:
 LOGIN = [(b"host", b"todo.test"), (b"content-type", b"application/json")]
 
 
-@pytest.mark.check("I14", "T11")
+@pytest.mark.check("I14")
 @pytest.mark.parametrize("received", [[], [{"type": "http.request", "body": b'{"em', "more_body": True}]])
 async def test_a_body_that_breaks_off_is_malformed_and_no_error(api: Api, received: list[Any]) -> None:
     with capture_logs() as logged:
@@ -217,7 +215,7 @@ async def test_a_client_that_leaves_before_its_answer_is_no_error(api: Api) -> N
     assert '"status":200' in api.flushed()[-1]
 
 
-@pytest.mark.check("T13", "I2")
+@pytest.mark.check("I2")
 @pytest.mark.parametrize("received", [[...], [{"type": "http.request", "body": b"{", "more_body": True}, ...]])
 async def test_a_body_that_stalls_is_given_up(received: list[Any]) -> None:
     async with serving(replace(OPTIONS, body_deadline=0.05)) as api:

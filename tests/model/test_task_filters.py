@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.fakes import NOON, CountingIds
 from todo_core.ids import TaskId, UserId
-from todo_core.model.task import Priority, Task, TaskDraft
+from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.task_filter import (
     DueOption,
     SortField,
@@ -28,7 +28,7 @@ SORTS = [TaskSort(field, descending) for field in SortField for descending in (F
 
 
 def new(title: str = "Buy milk", **plain: object) -> Task:
-    return Task.new(TaskId(ids.new()), OWNER, TaskDraft.of(title=title, **plain), NOON)
+    return TASKS.new(TaskId(ids.new()), OWNER, TASKS.draft(title=title, **plain), NOON)
 
 
 def found(query: TaskQuery, *tasks: Task) -> list[str]:

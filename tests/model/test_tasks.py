@@ -1,14 +1,14 @@
 """The life of a task: drafted, changed, completed, reopened, and the same value when nothing is different."""
 
 from dataclasses import FrozenInstanceError, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.support.fakes import NOON, CountingIds
 from todo_core.ids import TaskId, UserId
 from todo_core.model.due import DueDate
-from todo_core.model.task import Priority, Task, TaskDraft, TaskPatch
+from todo_core.model.task import TASKS, Priority, Task
 
 ids = CountingIds()
 LATER = NOON + timedelta(hours=1)
@@ -16,7 +16,15 @@ LATER_STILL = NOON + timedelta(hours=2)
 
 
 def new(**plain: object) -> Task:
-    return Task.new(TaskId(ids.new()), UserId(ids.new()), TaskDraft.of(**{"title": "Buy milk", **plain}), NOON)
+    return TASKS.new(TaskId(ids.new()), UserId(ids.new()), TASKS.draft(**{"title": "Buy milk", **plain}), NOON)
+
+
+def completed(task: Task, now: datetime) -> Task:
+    return TASKS.change(task, TASKS.patch(completed=True), now)
+
+
+def reopened_at(task: Task, now: datetime) -> Task:
+    return TASKS.change(task, TASKS.patch(completed=False), now)
 
 
 def test_a_draft_becomes_an_open_task_that_is_not_stored_yet() -> None:
@@ -36,7 +44,7 @@ def test_a_draft_can_say_everything_at_once() -> None:
 
 def test_a_change_changes_what_is_given_and_the_time_of_the_change() -> None:
     task = new(description="Two bottles", priority="low")
-    changed = task.change(TaskPatch.of(title="Buy bread", priority=None), LATER)
+    changed = TASKS.change(task, TASKS.patch(title="Buy bread", priority=None), LATER)
     assert changed == replace(task, title="Buy bread", priority=None, updated_at=LATER)
     assert task.title == "Buy milk"
 
@@ -51,34 +59,34 @@ def test_a_change_changes_what_is_given_and_the_time_of_the_change() -> None:
 )
 def test_a_change_to_what_is_already_so_is_no_change(patch: dict[str, object]) -> None:
     task = new(priority="low", due_date="2026-11-20")
-    assert task.change(TaskPatch.of(**patch), LATER) is task
+    assert TASKS.change(task, TASKS.patch(**patch), LATER) is task
 
 
 def test_a_due_date_written_otherwise_is_a_change_though_it_is_the_same_moment() -> None:
     task = new(due_date="2026-11-20T15:00Z")
-    changed = task.change(TaskPatch.of(due_date="2026-11-20T15:00:00Z"), LATER)
+    changed = TASKS.change(task, TASKS.patch(due_date="2026-11-20T15:00:00Z"), LATER)
     assert changed.due_date != task.due_date
     assert changed.updated_at == LATER
 
 
 def test_to_complete_it_again_keeps_the_first_time() -> None:
-    done = new().complete(LATER)
+    done = completed(new(), LATER)
     assert (done.completed, done.completed_at, done.updated_at) == (True, LATER, LATER)
-    assert done.complete(LATER_STILL) is done
+    assert completed(done, LATER_STILL) is done
 
 
 def test_to_change_a_completed_task_leaves_it_completed() -> None:
-    done = new().complete(LATER)
-    renamed = done.change(TaskPatch.of(title="Buy bread", completed=True), LATER_STILL)
+    done = completed(new(), LATER)
+    renamed = TASKS.change(done, TASKS.patch(title="Buy bread", completed=True), LATER_STILL)
     assert (renamed.completed_at, renamed.updated_at) == (LATER, LATER_STILL)
 
 
 def test_what_was_completed_can_be_opened_and_completed_again() -> None:
     task = new()
-    assert task.reopen(LATER) is task
-    reopened = task.complete(LATER).reopen(LATER_STILL)
+    assert reopened_at(task, LATER) is task
+    reopened = reopened_at(completed(task, LATER), LATER_STILL)
     assert (reopened.completed, reopened.completed_at, reopened.updated_at) == (False, None, LATER_STILL)
-    assert reopened.complete(NOON).completed_at == NOON
+    assert completed(reopened, NOON).completed_at == NOON
 
 
 def test_a_task_cannot_be_changed_behind_ones_back() -> None:

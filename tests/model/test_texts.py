@@ -9,15 +9,14 @@ from hypothesis import strategies as st
 from todo_core.errors import Invalid
 from todo_core.limits import DESCRIPTION_MAX, QUERY_MAX, TITLE_MAX
 from todo_core.model.rules import Broken, Rules, fold, one_line, storable
-from todo_core.model.task import TaskDraft, TaskPatch
+from todo_core.model.task import TASKS
 from todo_core.model.task_filter import search_words
-from todo_core.partial import UNSET
 
 
 def codes(**plain: object) -> dict[str, str]:
     """Which rules a task breaks, field by field."""
     with pytest.raises(Invalid) as refused:
-        TaskDraft.of(**plain)
+        TASKS.draft(**plain)
     return {violation.field: violation.code for violation in refused.value.violations}
 
 
@@ -38,7 +37,7 @@ def codes(**plain: object) -> dict[str, str]:
     ],
 )
 def test_a_title_is_trimmed_and_else_kept_as_it_is(sent: str, kept: str) -> None:
-    assert TaskDraft.of(title=sent).title == kept
+    assert TASKS.draft(title=sent).values["title"] == kept
 
 
 @pytest.mark.parametrize(
@@ -61,9 +60,9 @@ def test_a_title_is_one_line_of_1_to_255_characters(title: str, code: str) -> No
 
 def test_a_description_is_any_text_that_every_database_can_store() -> None:
     longest = "\n\t 😀" * (DESCRIPTION_MAX // 4)
-    assert TaskDraft.of(title="x", description=longest).description == longest
-    assert TaskDraft.of(title="x", description="").description == ""
-    assert TaskDraft.of(title="x", description=None).description is None
+    assert TASKS.draft(title="x", description=longest).values["description"] == longest
+    assert TASKS.draft(title="x", description="").values["description"] == ""
+    assert TASKS.draft(title="x", description=None).values["description"] is None
     assert codes(title="x", description="x" * (DESCRIPTION_MAX + 1)) == {"description": "too-long"}
     assert codes(title="x", description="NUL\0") == {"description": "control-character"}
     assert codes(title="x", description="\udc00") == {"description": "control-character"}
@@ -80,8 +79,8 @@ def test_every_broken_rule_is_told_at_once() -> None:
 
 def test_a_new_task_needs_a_title_and_a_change_does_not() -> None:
     assert codes() == {"title": "required"}
-    assert TaskPatch.of().given() == {}
-    assert TaskPatch.of(title=UNSET, description=None).given() == {"description": None}
+    assert TASKS.patch().values == {}
+    assert TASKS.patch(description=None).values == {"description": None}
 
 
 def test_rules_keep_what_holds_and_remember_what_does_not() -> None:
@@ -140,3 +139,8 @@ def test_a_search_is_short_without_case_and_accents_too() -> None:
 
 def test_what_can_be_stored_is_kept_code_point_for_code_point() -> None:
     assert storable("e\u0301 \ufffe \x7f \r\n", 20) == "e\u0301 \ufffe \x7f \r\n"
+
+
+def test_a_field_that_the_kind_does_not_have_is_a_mistake_of_the_program() -> None:
+    with pytest.raises(TypeError, match="a task has no field colour"):
+        TASKS.patch(colour="red")

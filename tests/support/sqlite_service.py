@@ -14,12 +14,13 @@ from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
 from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.task import Task, TaskDraft
+from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskQuery, TaskSort
 from todo_core.model.user import User
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, find_tasks
+from todo_core.usecases.tasks import find_tasks
+from todo_core.usecases.things import add_thing
 
 IDS = CountingIds()
 
@@ -34,8 +35,8 @@ class Service:
     event_log: ListEventLog
 
     async def add(self, title: str = "Buy milk", description: str | None = None) -> Task:
-        draft = TaskDraft.of(title=title, description=description)
-        return await self.run.write(self.owner, add_task, draft)
+        draft = TASKS.draft(title=title, description=description)
+        return await self.run.write(self.owner, add_thing, draft)
 
     async def another(self, name: str = "Ada") -> UserId:
         """Somebody else with an account."""

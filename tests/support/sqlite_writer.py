@@ -15,10 +15,10 @@ from todo_adapters.bootstrap import open_store
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_core.ids import UserId
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task
+from todo_core.usecases.things import add_thing
 
 
 async def write_without_end(file: str, writers: int, owners: list[UserId]) -> None:
@@ -30,7 +30,7 @@ async def write_without_end(file: str, writers: int, owners: list[UserId]) -> No
             while True:
                 owner, title = next(turns), str(uuid4())
                 options = WriteOptions(key=Key(title, bytes(32)))
-                await run.carry_out(owner, options, add_task, TaskDraft.of(title=title))
+                await run.carry_out(owner, options, add_thing, TASKS.draft(title=title))
                 os.write(1, f"{owner} {title}\n".encode())
 
         await asyncio.gather(*[write() for _ in range(writers)])

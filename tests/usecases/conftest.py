@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.contracts.conftest import storage_url, store
+from tests.contracts.conftest import store
 from tests.usecases.world import World, new_world
 
-__all__ = ["storage_url", "store"]
+__all__ = ["store"]
 
 cases_key = pytest.StashKey[Counter[str]]()
 

@@ -15,12 +15,12 @@ from tests.usecases.world import PASSWORD, World, new_world
 from todo_core import runner
 from todo_core.errors import EmailTaken, Invalid, InvalidToken, OutcomeUnknown, Unavailable
 from todo_core.ids import UserId
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.user import Actor, Registration
 from todo_core.ports.storage import Store
 from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.sessions import Sessions, SignedIn
-from todo_core.usecases.tasks import add_task
+from todo_core.usecases.things import add_thing
 
 pytestmark = pytest.mark.check("A17", "D16", "A19", "N17")
 
@@ -106,7 +106,7 @@ async def register(trial: Trial) -> None:
     signed_in = await trial.persevere(act, check)
     await check()
     assert trial.world.actor(signed_in).user_id == signed_in.user.id
-    await trial.world.run.write(signed_in.user.id, add_task, TaskDraft.of(title="Buy milk"))
+    await trial.world.run.write(signed_in.user.id, add_thing, TASKS.draft(title="Buy milk"))
 
 
 async def log_in(trial: Trial) -> None:
@@ -175,7 +175,7 @@ async def change_password(trial: Trial) -> None:
 
 async def close(trial: Trial) -> None:
     actor = trial.actor
-    await trial.world.run.write(actor.user_id, add_task, TaskDraft.of(title="Buy milk"))
+    await trial.world.run.write(actor.user_id, add_thing, TASKS.draft(title="Buy milk"))
 
     async def act() -> None:
         try:

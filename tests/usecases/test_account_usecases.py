@@ -14,9 +14,9 @@ from todo_core.errors import (
     NotFound,
     TooManyRequests,
 )
-from todo_core.model.task import TaskDraft
+from todo_core.model.task import TASKS
 from todo_core.model.user import ProfilePatch, Registration
-from todo_core.usecases.tasks import add_task
+from todo_core.usecases.things import add_thing
 
 NEW_PASSWORD = "another good password"
 
@@ -134,7 +134,7 @@ async def test_a_login_with_the_old_password_cannot_slip_past_its_change(world: 
 
 async def test_whoever_leaves_takes_everything_along(world: World) -> None:
     here, there = await world.register(), await world.log_in()
-    await world.run.write(here.user.id, add_task, TaskDraft.of(title="Buy milk"))
+    await world.run.write(here.user.id, add_thing, TASKS.draft(title="Buy milk"))
     actor = world.actor(here)
     await world.accounts.close(actor, PASSWORD)
     for signed_in in (here, there):
@@ -149,7 +149,7 @@ async def test_whoever_leaves_takes_everything_along(world: World) -> None:
     with pytest.raises(InvalidToken):
         await world.accounts.change_profile(actor, ProfilePatch.of(name="Ghost"))
     with pytest.raises(NotFound):
-        await world.run.write(here.user.id, add_task, TaskDraft.of(title="Buy milk"))
+        await world.run.write(here.user.id, add_thing, TASKS.draft(title="Buy milk"))
     assert (await world.register()).user.id != here.user.id
 
 

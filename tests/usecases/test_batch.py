@@ -10,17 +10,18 @@ from tests.support.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import NotFound, Stale, StepFailed
 from todo_core.ids import TaskId, UserId
-from todo_core.model.change import ChangeKind
-from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.change import Action
+from todo_core.model.task import TASKS, Task
 from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome, Runner
-from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch
-from todo_core.usecases.tasks import add_task, change_task, complete_task, remove_task
+from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, apply_batch
+from todo_core.usecases.tasks import complete_task
+from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
-MILK = TaskDraft.of(title="Buy milk")
-BREAD = TaskPatch.of(title="Buy bread")
-DONE = TaskPatch.of(completed=True)
+MILK = TASKS.draft(title="Buy milk")
+BREAD = TASKS.patch(title="Buy bread")
+DONE = TASKS.patch(completed=True)
 NOWHERE = TaskId(IDS.new())
 
 
@@ -44,7 +45,9 @@ async def refused(store: Store, owner: UserId, *steps: Step) -> StepFailed:
 async def test_steps_are_taken_in_order_and_numbered_one_by_one(store: Store) -> None:
     owner = await new_owner(store)
     old, doomed = await add(store, owner, "old"), await add(store, owner, "doomed")
-    results = await apply(store, owner, Add(MILK), Change(old.id, BREAD), Remove(doomed.id), Add(MILK))
+    results = await apply(
+        store, owner, AddStep(MILK), ChangeStep(old.id, BREAD), RemoveStep(TASKS, doomed.id), AddStep(MILK)
+    )
     assert [task and (task.title, task.revision) for task in results] == [
         ("Buy milk", 3),
         ("Buy bread", 4),
@@ -52,8 +55,8 @@ async def test_steps_are_taken_in_order_and_numbered_one_by_one(store: Store) ->
         ("Buy milk", 6),
     ]
     assert await all_tasks(store, owner) == [results[1], results[0], results[3]]
-    kinds = [ChangeKind.CREATED, ChangeKind.UPDATED, ChangeKind.DELETED, ChangeKind.CREATED]
-    assert [change.kind for change in (await feed(store, owner))[2:]] == kinds
+    kinds = [Action.CREATED, Action.UPDATED, Action.DELETED, Action.CREATED]
+    assert [change.action for change in (await feed(store, owner))[2:]] == kinds
 
 
 async def test_later_steps_may_speak_of_what_earlier_ones_made(store: Store) -> None:
@@ -61,11 +64,11 @@ async def test_later_steps_may_speak_of_what_earlier_ones_made(store: Store) -> 
     added, changed, done, spare, gone = await apply(
         store,
         owner,
-        Add(MILK, "milk"),
-        Change("milk", BREAD),
-        Change("milk", DONE),
-        Add(MILK, "spare"),
-        Remove("spare"),
+        AddStep(MILK, "milk"),
+        ChangeStep("milk", BREAD),
+        ChangeStep("milk", DONE),
+        AddStep(MILK, "spare"),
+        RemoveStep(TASKS, "spare"),
     )
     assert added == changed == done  # each is given as it has become when all are done
     assert done is not None
@@ -79,14 +82,14 @@ async def test_later_steps_may_speak_of_what_earlier_ones_made(store: Store) -> 
 async def test_what_cannot_be_done_undoes_all_and_is_pointed_at(store: Store, place: int) -> None:
     owner, stranger = await new_owner(store), await new_owner(store)
     mine, theirs = await add(store, owner), await add(store, stranger)
-    good: list[Step] = [Add(MILK), Change(mine.id, BREAD), Remove(mine.id)]
+    good: list[Step] = [AddStep(MILK), ChangeStep(mine.id, BREAD), RemoveStep(TASKS, mine.id)]
     bad: list[Step] = [
-        Change(NOWHERE, BREAD),
-        Remove(NOWHERE),
-        Change(theirs.id, BREAD),
-        Remove(theirs.id),
-        Change("nobody made this", BREAD),
-        Remove("nobody made this"),
+        ChangeStep(NOWHERE, BREAD),
+        RemoveStep(TASKS, NOWHERE),
+        ChangeStep(theirs.id, BREAD),
+        RemoveStep(TASKS, theirs.id),
+        ChangeStep("nobody made this", BREAD),
+        RemoveStep(TASKS, "nobody made this"),
     ]
     for step in bad:
         failure = await refused(store, owner, *good[:place], step, *good[place:])
@@ -98,21 +101,27 @@ async def test_what_cannot_be_done_undoes_all_and_is_pointed_at(store: Store, pl
 async def test_a_step_after_the_end_of_its_task_fails(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
-    for late in (Change(task.id, BREAD), Remove(task.id)):
-        assert (await refused(store, owner, Remove(task.id), late)).place == 1
-    assert (await refused(store, owner, Change("milk", BREAD), Add(MILK, "milk"))).place == 0
+    for late in (ChangeStep(task.id, BREAD), RemoveStep(TASKS, task.id)):
+        assert (await refused(store, owner, RemoveStep(TASKS, task.id), late)).place == 1
+    assert (await refused(store, owner, ChangeStep("milk", BREAD), AddStep(MILK, "milk"))).place == 0
 
 
 async def test_a_step_may_say_what_it_expects(store: Store) -> None:
     owner = await new_owner(store)
     task, other = await add(store, owner), await add(store, owner)
     seen, unseen = frozenset({1, 9}), frozenset({9})
-    for step in (Change(task.id, BREAD, unseen), Change(task.id, TaskPatch(), unseen), Remove(task.id, unseen)):
-        failure = await refused(store, owner, Change(other.id, BREAD), step)
+    for step in (
+        ChangeStep(task.id, BREAD, unseen),
+        ChangeStep(task.id, TASKS.patch(), unseen),
+        RemoveStep(TASKS, task.id, unseen),
+    ):
+        failure = await refused(store, owner, ChangeStep(other.id, BREAD), step)
         assert (failure.place, failure.code) == (1, "stale")
         assert isinstance(failure.refusal, Stale)
         assert failure.refusal.revision == 1
-    changed, _ = await apply(store, owner, Change(task.id, BREAD, seen), Remove(other.id, frozenset({2})))
+    changed, _ = await apply(
+        store, owner, ChangeStep(task.id, BREAD, seen), RemoveStep(TASKS, other.id, frozenset({2}))
+    )
     assert changed is not None
     assert changed.revision == 3
 
@@ -120,9 +129,9 @@ async def test_a_step_may_say_what_it_expects(store: Store) -> None:
 async def test_steps_that_change_nothing_take_no_number(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
-    same, changed = await apply(store, owner, Change(task.id, TaskPatch()), Change(task.id, BREAD))
+    same, changed = await apply(store, owner, ChangeStep(task.id, TASKS.patch()), ChangeStep(task.id, BREAD))
     assert same == changed
-    assert (await apply(store, owner, Change(task.id, BREAD))) == (changed,)
+    assert (await apply(store, owner, ChangeStep(task.id, BREAD))) == (changed,)
     assert await apply(store, owner) == ()
     assert [change.seq for change in await feed(store, owner)] == [1, 2]
 
@@ -133,12 +142,12 @@ async def test_batches_at_once_come_one_after_the_other(store: Store) -> None:
     left, right = await add(store, owner, "start"), await add(store, owner, "start")
 
     async def rename_both(title: str) -> None:
-        patch = TaskPatch.of(title=title)
-        await run.write(owner, apply_batch, [Change(left.id, patch), Change(right.id, patch)])
+        patch = TASKS.patch(title=title)
+        await run.write(owner, apply_batch, [ChangeStep(left.id, patch), ChangeStep(right.id, patch)])
 
     async def rename_back(title: str) -> None:
-        patch = TaskPatch.of(title=title)
-        await run.write(owner, apply_batch, [Change(right.id, patch), Change(left.id, patch)])
+        patch = TASKS.patch(title=title)
+        await run.write(owner, apply_batch, [ChangeStep(right.id, patch), ChangeStep(left.id, patch)])
 
     runs = [run for i in range(6) for run in (rename_both(f"title {i}"), rename_back(f"other {i}"))]
     assert await together(*runs) == {"done": 12}
@@ -150,12 +159,17 @@ async def test_batches_at_once_come_one_after_the_other(store: Store) -> None:
 DRY_RUN = WriteOptions(dry_run=True)
 
 
-async def test_a_rehearsal_tells_what_will_be_and_leaves_nothing(store: Store) -> None:
+async def test_a_dry_run_tells_what_will_be_and_leaves_nothing(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
     event_log = ListEventLog()
     run = Runner(store, FixedClock(), IDS, event_log)
-    steps: Sequence[Step] = [Change(task.id, BREAD), Add(MILK, "milk"), Change("milk", DONE), Remove(task.id)]
+    steps: Sequence[Step] = [
+        ChangeStep(task.id, BREAD),
+        AddStep(MILK, "milk"),
+        ChangeStep("milk", DONE),
+        RemoveStep(TASKS, task.id),
+    ]
     before = await all_tasks(store, owner), await feed(store, owner)
     tried = await run.carry_out(owner, DRY_RUN, apply_batch, steps)
     assert (await all_tasks(store, owner), await feed(store, owner)) == before
@@ -171,38 +185,38 @@ async def test_every_use_case_can_be_rehearsed(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     before = await all_tasks(store, owner), await feed(store, owner)
-    added = await run.carry_out(owner, DRY_RUN, add_task, MILK)
-    changed = await run.carry_out(owner, DRY_RUN, change_task, task.id, BREAD)
-    same = await run.carry_out(owner, DRY_RUN, change_task, task.id, TaskPatch())
-    removed = await run.carry_out(owner, DRY_RUN, remove_task, task.id)
+    added = await run.carry_out(owner, DRY_RUN, add_thing, MILK)
+    changed = await run.carry_out(owner, DRY_RUN, change_thing, task.id, BREAD)
+    same = await run.carry_out(owner, DRY_RUN, change_thing, task.id, TASKS.patch())
+    removed = await run.carry_out(owner, DRY_RUN, remove_thing, task.id, TASKS)
     assert [outcome.value.revision for outcome in (added, changed, same)] == [2, 2, 1]
     assert removed == Outcome(None)
     assert (await all_tasks(store, owner), await feed(store, owner)) == before
 
 
-async def test_a_rehearsal_is_refused_as_the_write_is(store: Store) -> None:
+async def test_a_dry_run_is_refused_as_the_write_is(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     unseen = WriteOptions(dry_run=True, expected=Expected(task.id, frozenset({9})))
     with pytest.raises(Stale):
         await run.carry_out(owner, unseen, complete_task, task.id)
     with pytest.raises(Stale):
-        await run.carry_out(owner, unseen, remove_task, task.id)
+        await run.carry_out(owner, unseen, remove_thing, task.id, TASKS)
     with pytest.raises(NotFound):
-        await run.carry_out(owner, DRY_RUN, remove_task, NOWHERE)
+        await run.carry_out(owner, DRY_RUN, remove_thing, NOWHERE, TASKS)
     with pytest.raises(StepFailed):
-        await run.carry_out(owner, DRY_RUN, apply_batch, [Add(MILK), Remove(NOWHERE)])
+        await run.carry_out(owner, DRY_RUN, apply_batch, [AddStep(MILK), RemoveStep(TASKS, NOWHERE)])
     with pytest.raises(NotFound):
-        await run.carry_out(UserId(IDS.new()), DRY_RUN, add_task, MILK)
+        await run.carry_out(UserId(IDS.new()), DRY_RUN, add_thing, MILK)
     assert await store.view(owner).revision() == 1
 
 
-async def test_a_rehearsal_uses_no_key(store: Store) -> None:
+async def test_a_dry_run_uses_no_key(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     key = Key("a key", bytes(32))
     dry_run = WriteOptions(key=key, dry_run=True)
-    await run.carry_out(owner, dry_run, add_task, MILK)
-    assert not (await run.carry_out(owner, WriteOptions(key=key), add_task, MILK)).replayed
-    again = await run.carry_out(owner, dry_run, add_task, MILK)
+    await run.carry_out(owner, dry_run, add_thing, MILK)
+    assert not (await run.carry_out(owner, WriteOptions(key=key), add_thing, MILK)).replayed
+    again = await run.carry_out(owner, dry_run, add_thing, MILK)
     assert (again.replayed, again.value.revision) == (False, 2)
     assert len(await all_tasks(store, owner)) == 1

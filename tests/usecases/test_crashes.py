@@ -21,22 +21,22 @@ from todo_core import runner
 from todo_core.errors import OutcomeUnknown, OwnerBusy, RequestInProgress, Unavailable
 from todo_core.ids import TaskId, UserId
 from todo_core.model import change
-from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskQuery, TaskSort
 from todo_core.model.user import User
 from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
-from todo_core.usecases import batch, tasks
-from todo_core.usecases.batch import Add, Change, Remove, apply_batch
+from todo_core.usecases import batch, tasks, things
+from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, apply_batch
 from todo_core.usecases.cleanup import BEGINNING
 
 DEPTH: Final = 2
 """How many calls go wrong in one run; each of the three retries inside the runner may meet one of them."""
 
 TRIES: Final = DEPTH + 1
-MILK = TaskDraft.of(title="Buy milk")
-BREAD = TaskPatch.of(title="Buy bread")
+MILK = TASKS.draft(title="Buy milk")
+BREAD = TASKS.patch(title="Buy bread")
 KEY = Key("a key", bytes(32))
 NEW = TaskId(UUID(int=0))
 
@@ -62,8 +62,8 @@ class Scene:
             await unit.users.add(ada, "a hash")
             await unit.commit()
         run = self.runner()
-        self.open = (await run.write(self.owner, tasks.add_task, TaskDraft.of(title="open"))).id
-        self.done = (await run.write(self.owner, tasks.add_task, TaskDraft.of(title="done", completed=True))).id
+        self.open = (await run.write(self.owner, things.add_thing, TASKS.draft(title="open"))).id
+        self.done = (await run.write(self.owner, things.add_thing, TASKS.draft(title="done", completed=True))).id
         return self
 
     def runner(self, plan: Plan | None = None) -> Runner:
@@ -114,15 +114,23 @@ class Deed:
 async def move_to_the_end(tx: UnitOfWork, task_id: TaskId) -> Task:
     """A rule across rows, as the lists of tomorrow will have them: locks, looks at all, writes twice."""
     await tx.lock()
-    page = await tx.tasks.page(TaskQuery().at(tx.now, tx.now.tzinfo), TaskSort(), None, 10, Task.stored)  # type: ignore[arg-type]
-    task = await tasks.change_task(tx, task_id, TaskPatch.of(title=f"after {len(page.items)}"))
-    tx.tasks.update(replace(task, description="the last one"))
-    return await tx.tasks.get(task_id)
+    page = await tx.tasks.page(TaskQuery().at(tx.now, tx.now.tzinfo), TaskSort(), None, 10, TASKS.of_plain)  # type: ignore[arg-type]
+    task = await things.change_thing(tx, task_id, TASKS.patch(title=f"after {len(page.items)}"))
+    tx.of(TASKS).update(replace(task, description="the last one"))
+    return await tx.of(TASKS).get(task_id)
 
 
 def steps(scene: Scene) -> tuple[list[batch.Step]]:
     seen = frozenset({1})
-    return ([Add(MILK, "milk"), Change("milk", BREAD), Change(scene.open, BREAD, seen), Remove(scene.done), Add(MILK)],)
+    return (
+        [
+            AddStep(MILK, "milk"),
+            ChangeStep("milk", BREAD),
+            ChangeStep(scene.open, BREAD, seen),
+            RemoveStep(TASKS, scene.done),
+            AddStep(MILK),
+        ],
+    )
 
 
 def seen_as(*revisions: int) -> Callable[[Scene], WriteOptions]:
@@ -131,16 +139,16 @@ def seen_as(*revisions: int) -> Callable[[Scene], WriteOptions]:
 
 
 DEEDS = [
-    Deed("add", tasks.add_task, lambda _: (MILK,)),
-    Deed("change", tasks.change_task, lambda scene: (scene.open, BREAD)),
-    Deed("change_what_was_seen", tasks.change_task, lambda scene: (scene.open, BREAD), seen_as(1)),
-    Deed("change_what_is_there", tasks.change_task, lambda scene: (scene.open, BREAD), seen_as()),
-    Deed("change_nothing", tasks.change_task, lambda scene: (scene.open, TaskPatch())),
+    Deed("add", things.add_thing, lambda _: (MILK,)),
+    Deed("change", things.change_thing, lambda scene: (scene.open, BREAD)),
+    Deed("change_what_was_seen", things.change_thing, lambda scene: (scene.open, BREAD), seen_as(1)),
+    Deed("change_what_is_there", things.change_thing, lambda scene: (scene.open, BREAD), seen_as()),
+    Deed("change_nothing", things.change_thing, lambda scene: (scene.open, TASKS.patch())),
     Deed("complete", tasks.complete_task, lambda scene: (scene.open,)),
     Deed("complete_what_is_done", tasks.complete_task, lambda scene: (scene.done,)),
     Deed("reopen", tasks.reopen_task, lambda scene: (scene.done,)),
-    Deed("remove", tasks.remove_task, lambda scene: (scene.open,)),
-    Deed("remove_what_was_seen", tasks.remove_task, lambda scene: (scene.open,), seen_as(1)),
+    Deed("remove", things.remove_thing, lambda scene: (scene.open, TASKS)),
+    Deed("remove_what_was_seen", things.remove_thing, lambda scene: (scene.open, TASKS), seen_as(1)),
     Deed("batch", apply_batch, steps),
     Deed("empty_batch", apply_batch, lambda _: ([],)),
     Deed("rule_across_rows", move_to_the_end, lambda scene: (scene.open,)),
@@ -224,7 +232,7 @@ async def test_without_a_key_what_is_answered_is_true(deed: Deed, count: Count) 
 
 
 @every_deed
-async def test_a_rehearsal_leaves_nothing_wherever_it_ends(deed: Deed, count: Count) -> None:
+async def test_a_dry_run_leaves_nothing_wherever_it_ends(deed: Deed, count: Count) -> None:
     before = await (await Scene().set()).picture()
     cases, answer, pending = 0, None, [Plan()]
     while pending:
@@ -266,7 +274,7 @@ async def test_a_look_that_fails_can_be_taken_again(count: Count) -> None:
         run = scene.runner(plan)
         try:
             page = await run.read(scene.owner, tasks.find_tasks, scene.clock, query, TaskSort(), None, 10)
-            task = await run.read(scene.owner, tasks.get_task, scene.open)
+            task = await run.read(scene.owner, things.get_thing, scene.open, TASKS)
             expected = expected or (page, task)
             assert (page, task) == expected
         except (Unavailable, Killed):
@@ -278,10 +286,11 @@ async def test_a_look_that_fails_can_be_taken_again(count: Count) -> None:
 def test_no_use_case_is_left_out() -> None:
     public = {
         function
-        for module in (tasks, batch)
+        for module in (tasks, things, batch)
         for name, function in getmembers(module, iscoroutinefunction)
         if not name.startswith("_") and function.__module__ == module.__name__
     }
     writes = {function for function in public if "tx" in signature(function).parameters}
     assert writes == {deed.use_case for deed in DEEDS} - {move_to_the_end}
-    assert public - writes == {tasks.get_task, tasks.find_tasks, tasks.look_through}  # the latter is inside the former
+    reads = {things.get_thing, things.get_thing_as, things.list_things, tasks.find_tasks, tasks.find_tasks_as}
+    assert public - writes == reads

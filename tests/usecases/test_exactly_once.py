@@ -13,17 +13,18 @@ from todo_adapters.bootstrap import open_store
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Conflict, KeyReused, NotFound, Stale, StepFailed, Unavailable
 from todo_core.ids import TaskId, UserId
-from todo_core.model.change import ChangeKind
-from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.change import Action
+from todo_core.model.task import TASKS, Task
 from todo_core.model.write_options import RECEIPTS_KEPT, Expected, Key, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
-from todo_core.usecases.batch import Add, Change, Remove, Step, apply_batch
+from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, apply_batch
 from todo_core.usecases.cleanup import BEGINNING
-from todo_core.usecases.tasks import add_task, change_task, complete_task, remove_task, reopen_task
+from todo_core.usecases.tasks import complete_task, reopen_task
+from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
-MILK = TaskDraft.of(title="Buy milk")
-BREAD = TaskPatch.of(title="Buy bread")
+MILK = TASKS.draft(title="Buy milk")
+BREAD = TASKS.patch(title="Buy bread")
 DIGEST = bytes(32)
 ONCE = WriteOptions(key=Key("a key", DIGEST))
 OTHERWISE = WriteOptions(key=Key("a key", DIGEST[1:] + b"x"))
@@ -47,16 +48,24 @@ class Deed:
 
 
 def in_one_go(task_id: TaskId) -> tuple[list[Any]]:
-    return ([Add(MILK, "milk"), Change("milk", BREAD), Change(task_id, TaskPatch()), Remove(task_id), Add(MILK)],)
+    return (
+        [
+            AddStep(MILK, "milk"),
+            ChangeStep("milk", BREAD),
+            ChangeStep(task_id, TASKS.patch()),
+            RemoveStep(TASKS, task_id),
+            AddStep(MILK),
+        ],
+    )
 
 
 DEEDS = [
-    Deed("add", add_task, lambda _: (MILK,)),
-    Deed("change", change_task, lambda task_id: (task_id, BREAD)),
-    Deed("change_nothing", change_task, lambda task_id: (task_id, TaskPatch()), changes=0),
+    Deed("add", add_thing, lambda _: (MILK,)),
+    Deed("change", change_thing, lambda task_id: (task_id, BREAD)),
+    Deed("change_nothing", change_thing, lambda task_id: (task_id, TASKS.patch()), changes=0),
     Deed("complete", complete_task, lambda task_id: (task_id,)),
     Deed("reopen_what_is_open", reopen_task, lambda task_id: (task_id,), changes=0),
-    Deed("remove", remove_task, lambda task_id: (task_id,)),
+    Deed("remove", remove_thing, lambda task_id: (task_id, TASKS)),
     Deed("batch", apply_batch, in_one_go, changes=4),
     Deed("empty_batch", apply_batch, lambda _: ([],), changes=0),
 ]
@@ -85,7 +94,7 @@ async def test_a_replay_gives_the_first_answer_whatever_has_become_of_it(store: 
     first = await deed.do(run, owner, task.id)
     for left in await all_tasks(store, owner):
         await run.write(owner, complete_task, left.id)
-        await run.write(owner, remove_task, left.id)
+        await run.write(owner, remove_thing, left.id, TASKS)
     number = await store.view(owner).revision()
     assert await deed.do(run, owner, task.id) == Outcome(first.value, replayed=True)
     assert await store.view(owner).revision() == number
@@ -144,11 +153,11 @@ async def test_of_fifty_at_once_on_two_replicas_one_happens(store: Store, storag
 @pytest.mark.check("G8", "G14")
 async def test_a_key_outlives_the_login_session_but_not_its_time(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
-    first = await run.carry_out(owner, ONCE, add_task, MILK)
+    first = await run.carry_out(owner, ONCE, add_thing, MILK)
     elsewhere = Runner(store, FixedClock(), IDS, ListEventLog())
-    assert await elsewhere.carry_out(owner, ONCE, add_task, MILK) == Outcome(first.value, replayed=True)
+    assert await elsewhere.carry_out(owner, ONCE, add_thing, MILK) == Outcome(first.value, replayed=True)
     await on_accounts(store, lambda unit: forget(unit.forget_receipts, FixedClock().now() + timedelta(microseconds=1)))
-    again = await run.carry_out(owner, ONCE, add_task, MILK)
+    again = await run.carry_out(owner, ONCE, add_thing, MILK)
     assert not again.replayed
     assert again.value.id != first.value.id
 
@@ -157,22 +166,22 @@ async def test_a_key_outlives_the_login_session_but_not_its_time(store: Store) -
 async def test_a_key_is_as_good_as_new_after_its_time_even_if_nobody_has_cleaned_up(store: Store) -> None:
     owner, clock = await new_owner(store), FixedClock()
     run = Runner(store, clock, IDS, ListEventLog())
-    first = await run.carry_out(owner, ONCE, add_task, MILK)
+    first = await run.carry_out(owner, ONCE, add_thing, MILK)
     clock.advance(RECEIPTS_KEPT)
-    assert (await run.carry_out(owner, ONCE, add_task, MILK)).replayed
+    assert (await run.carry_out(owner, ONCE, add_thing, MILK)).replayed
     clock.advance(seconds=1)
-    second = await run.carry_out(owner, OTHERWISE, add_task, MILK)
+    second = await run.carry_out(owner, OTHERWISE, add_thing, MILK)
     assert not second.replayed
     assert second.value.id != first.value.id
-    assert (await run.carry_out(owner, OTHERWISE, add_task, MILK)) == Outcome(second.value, replayed=True)
+    assert (await run.carry_out(owner, OTHERWISE, add_thing, MILK)) == Outcome(second.value, replayed=True)
     assert len(await all_tasks(store, owner)) == 2
 
 
 @pytest.mark.check("G7")
 async def test_somebody_else_may_use_the_same_key(store: Store) -> None:
     owner, neighbour, run = await new_owner(store), await new_owner(store), runner(store)
-    await run.carry_out(owner, ONCE, add_task, MILK)
-    outcome = await run.carry_out(neighbour, OTHERWISE, add_task, MILK)
+    await run.carry_out(owner, ONCE, add_thing, MILK)
+    outcome = await run.carry_out(neighbour, OTHERWISE, add_thing, MILK)
     assert not outcome.replayed
     assert await all_tasks(store, neighbour) == [outcome.value]
 
@@ -184,7 +193,7 @@ async def test_what_is_refused_leaves_the_key_free(store: Store) -> None:
     task = await add(store, owner)
 
     async def refuse(tx: UnitOfWork, refusal: Exception) -> Task:
-        await change_task(tx, task.id, BREAD)
+        await change_thing(tx, task.id, BREAD)
         raise refusal
 
     for refusal in (NotFound("task"), Conflict("not now"), Stale(7), Unavailable()):
@@ -193,9 +202,9 @@ async def test_what_is_refused_leaves_the_key_free(store: Store) -> None:
         assert await store.view(owner).receipts.get("a key", BEGINNING) is None
     seen = WriteOptions(key=ONCE.key, expected=Expected(task.id, frozenset({7})))
     with pytest.raises(Stale):
-        await run.carry_out(owner, seen, change_task, task.id, BREAD)
+        await run.carry_out(owner, seen, change_thing, task.id, BREAD)
     assert [change.seq for change in await feed(store, owner)] == [1]
-    outcome = await run.carry_out(owner, ONCE, change_task, task.id, BREAD)
+    outcome = await run.carry_out(owner, ONCE, change_thing, task.id, BREAD)
     assert (outcome.replayed, outcome.value.revision) == (False, 2)
 
 
@@ -204,14 +213,14 @@ async def test_a_key_is_looked_up_before_the_precondition(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
     task = await add(store, owner)
     options = WriteOptions(key=ONCE.key, expected=Expected(task.id, frozenset({1})))
-    for use_case, arguments in ((change_task, (task.id, BREAD)), (remove_task, (task.id,))):
+    for use_case, arguments in ((change_thing, (task.id, BREAD)), (remove_thing, (task.id, TASKS))):
         once = WriteOptions(key=Key(use_case.__name__, DIGEST), expected=options.expected)
-        if use_case is remove_task:
+        if use_case is remove_thing:
             once = WriteOptions(key=once.key, expected=Expected(task.id, frozenset({2})))
         first = await run.carry_out(owner, once, use_case, *arguments)
         replay = await run.carry_out(owner, once, use_case, *arguments)
         assert replay == Outcome(first.value, replayed=True)
-    assert [change.kind for change in await feed(store, owner)] == list(ChangeKind)
+    assert [change.action for change in await feed(store, owner)] == list(Action)
 
 
 async def test_a_replay_is_not_noted_as_a_write(store: Store) -> None:
@@ -219,23 +228,23 @@ async def test_a_replay_is_not_noted_as_a_write(store: Store) -> None:
     event_log = ListEventLog()
     run = Runner(store, FixedClock(), IDS, event_log)
     for _ in range(2):
-        await run.carry_out(owner, ONCE, add_task, MILK)
+        await run.carry_out(owner, ONCE, add_thing, MILK)
     assert event_log.events == ["add_task", "replayed"]
 
 
 @pytest.mark.check("G15", "G16")
 async def test_a_key_does_not_reach_into_an_account_that_is_gone(store: Store) -> None:
     user, run = await join(store), runner(store)
-    first = await run.carry_out(user.id, ONCE, add_task, MILK)
+    first = await run.carry_out(user.id, ONCE, add_thing, MILK)
     await on_accounts(store, lambda unit: unit.users.remove(user.id))
-    for use_case, arguments in ((add_task, (MILK,)), (remove_task, (first.value.id,)), (apply_batch, ([],))):
+    for use_case, arguments in ((add_thing, (MILK,)), (remove_thing, (first.value.id, TASKS)), (apply_batch, ([],))):
         with pytest.raises(NotFound):
             await run.carry_out(user.id, ONCE, use_case, *arguments)
 
 
 async def test_a_batch_that_fails_leaves_the_key_free(store: Store) -> None:
     owner, run = await new_owner(store), runner(store)
-    steps: list[Step] = [Add(MILK), Remove(TaskId(IDS.new()))]
+    steps: list[Step] = [AddStep(MILK), RemoveStep(TASKS, TaskId(IDS.new()))]
     with pytest.raises(StepFailed):
         await run.carry_out(owner, ONCE, apply_batch, steps)
     outcome = await run.carry_out(owner, ONCE, apply_batch, steps[:1])

@@ -16,15 +16,15 @@ from todo_core import runner
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, TodoError, Unavailable
 from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.task import Task, TaskDraft
+from todo_core.model.task import TASKS, Task
 from todo_core.model.write_options import Key
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import IdSource
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import add_task, get_task
+from todo_core.usecases.things import add_thing, get_thing
 
-MILK = TaskDraft.of(title="Buy milk")
+MILK = TASKS.draft(title="Buy milk")
 
 
 class UnluckyUnit(MemoryUnitOfWork):
@@ -83,27 +83,27 @@ async def unlucky(world: World, *failures: TodoError | None) -> tuple[Runner, Un
 
 async def test_what_moved_on_is_run_again_under_the_lock(world: World) -> None:
     run, store, owner = await unlucky(world, MovedOn(), MovedOn())
-    assert (await run.write(owner, add_task, MILK)).revision == 1
+    assert (await run.write(owner, add_thing, MILK)).revision == 1
     assert store.opened == [False, True, True]
 
 
 async def test_what_always_moves_on_is_given_up_after_three_more_tries(world: World) -> None:
     run, store, owner = await unlucky(world, *[MovedOn()] * 9)
     with pytest.raises(MovedOn):
-        await run.write(owner, add_task, MILK)
+        await run.write(owner, add_thing, MILK)
     assert len(store.opened) == 4
 
 
 async def test_contention_is_run_again_without_the_lock(world: World) -> None:
     run, store, owner = await unlucky(world, *[Contention()] * 3)
-    assert (await run.write(owner, add_task, MILK)).revision == 1
+    assert (await run.write(owner, add_thing, MILK)).revision == 1
     assert store.opened == [False] * 4
 
 
 async def test_lasting_contention_is_passed_on_after_three_more_tries(world: World) -> None:
     run, store, owner = await unlucky(world, *[Contention()] * 9)
     with pytest.raises(Contention):
-        await run.write(owner, add_task, MILK)
+        await run.write(owner, add_thing, MILK)
     assert len(store.opened) == 4
 
 
@@ -111,25 +111,25 @@ async def test_lasting_contention_is_passed_on_after_three_more_tries(world: Wor
 async def test_nothing_is_repeated_that_may_have_happened_or_cannot(world: World, failure: TodoError) -> None:
     run, store, owner = await unlucky(world, failure)
     with pytest.raises(type(failure)):
-        await run.write(owner, add_task, MILK)
+        await run.write(owner, add_thing, MILK)
     assert store.opened == [False]
 
 
 async def test_a_use_case_that_is_run_again_reads_again(world: World) -> None:
     """The first reading is overtaken before the commit; the second one sees what overtook it."""
     owner = await world.owner()
-    task = await world.run.write(owner, add_task, MILK)
+    task = await world.run.write(owner, add_thing, MILK)
     readings: list[str] = []
 
     async def append(tx: UnitOfWork) -> Task:
-        read = await tx.tasks.get(task.id)
+        read = await tx.of(TASKS).get(task.id)
         readings.append(read.title)
         if len(readings) == 1:
             async with world.store.begin(owner, world.clock.now(), world.run.ids) as other:
-                other.tasks.update(replace(read, title="overtaken"))
+                other.of(TASKS).update(replace(read, title="overtaken"))
                 await other.commit()
         changed = replace(read, title=f"{read.title}, changed")
-        tx.tasks.update(changed)
+        tx.of(TASKS).update(changed)
         return changed
 
     result = await world.run.write(owner, append)
@@ -141,11 +141,11 @@ async def test_tasks_in_a_tuple_come_back_as_they_were_stored(world: World) -> N
     owner = await world.owner()
 
     async def add_two(tx: UnitOfWork) -> tuple[Task, str, Task]:
-        return await add_task(tx, MILK), "and", await add_task(tx, MILK)
+        return await add_thing(tx, MILK), "and", await add_thing(tx, MILK)
 
     first, word, second = await world.run.write(owner, add_two)
     assert (first.revision, word, second.revision) == (1, "and", 2)
-    assert await world.run.read(owner, get_task, second.id) == second
+    assert await world.run.read(owner, get_thing, second.id, TASKS) == second
 
 
 async def test_work_on_accounts_is_run_again_after_contention_alone(world: World) -> None:
@@ -182,5 +182,5 @@ async def test_what_was_refused_is_not_noted(world: World) -> None:
     run, _, owner = await unlucky(world, Unavailable())
     assert isinstance(run.event_log, ListEventLog)
     with pytest.raises(Unavailable):
-        await run.write(owner, add_task, MILK)
+        await run.write(owner, add_thing, MILK)
     assert run.event_log.events == []

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from todo_adapters.memory.locks import Key, Locks
-from todo_core.ids import SessionId, TaskId, UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.attempts import Attempts
 from todo_core.model.change import Change
+from todo_core.model.kinds import E, Kind
 from todo_core.model.session import LoginSession
-from todo_core.model.task import Task
 from todo_core.model.user import Credentials
 from todo_core.model.write_options import Receipt
 
@@ -21,13 +22,17 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class Shelf:
-    """What one owner has; ``revision`` is the number of their latest change."""
+    """What one owner has, by kind; ``revision`` is the number of their latest change."""
 
-    tasks: dict[TaskId, Task] = field(default_factory=dict)
+    things: dict[Kind[Any], dict[UUID, Any]] = field(default_factory=dict)
     feed: list[Change] = field(default_factory=list)
     receipts: dict[str, tuple[Receipt, datetime]] = field(default_factory=dict)
     revision: int = 0
     feed_bytes: int = 0
+
+    def table(self, kind: Kind[E]) -> dict[UUID, E]:
+        """The things of a kind by their ids."""
+        return self.things.setdefault(kind, {})
 
 
 @dataclass(slots=True)

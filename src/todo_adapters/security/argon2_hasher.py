@@ -1,4 +1,4 @@
-"""Password hashes by argon2id (RFC 9106), with the parameters that OWASP asks for at least."""
+"""Password hashes with argon2id (RFC 9106), with the minimum parameters recommended by OWASP."""
 
 import re
 from contextlib import AbstractAsyncContextManager
@@ -20,12 +20,12 @@ ENCODED: Final = re.compile(
 )
 ENCODED_MAX: Final = 512
 
-DEAREST: Final = (256 * 1024, 10, 8)
-"""Memory in KiB, passes and lanes beyond which a stored hash is taken for damage or sabotage, and never run."""
+COST_MAX: Final = (256 * 1024, 10, 8)
+"""Memory in KiB, passes and lanes. A stored hash beyond these is considered damaged and never computed."""
 
 
 class Argon2Hasher:
-    """Hashes that carry their parameters, made and compared one at a time on a thread of their own."""
+    """Computes and compares hashes one at a time on a thread."""
 
     def __init__(
         self,
@@ -37,62 +37,62 @@ class Argon2Hasher:
         share_max: int = SHARE_MAX,
     ) -> None:
         self._argon2 = argon2.PasswordHasher(time_cost, memory_kib, parallelism, hash_len=32, salt_len=16)
-        # What unknown users are compared with. It is made before anybody asks: the first one must not wait longer.
-        self._nobody = self._hash("")
+        # Compared with for unknown users; computed now, so that the first login takes no longer than others.
+        self._unknown = self._hash("")
         self._worker = PasswordWorker(self._hash, self._matches, waiting_max, share_max)
 
     def turn(self, network: str = "") -> AbstractAsyncContextManager[HashingTurn]:
         return self._worker.turn(network)
 
     def outdated(self, stored: str) -> bool:
-        return not _bearable(stored) or self._argon2.check_needs_rehash(stored)
+        return not _affordable(stored) or self._argon2.check_needs_rehash(stored)
 
     def numbers(self) -> dict[str, float]:
-        """What metrics tell."""
+        """The metrics of the worker."""
         return {
             "todo_hashes_waiting": self._worker.waiting,
             "todo_hashes_refused_total": self._worker.refused,
         }
 
     def close(self) -> None:
-        """Lets the thread go when it has finished its work."""
+        """Ends the thread after its current work."""
         self._worker.close()
 
     def _hash(self, password: str) -> str:
         try:
-            return self._argon2.hash(_octets(password))
+            return self._argon2.hash(_encoded(password))
         except HashingError:  # there is not enough memory
-            raise Unavailable("No password can be hashed at this moment.") from None
+            raise Unavailable("Passwords cannot be hashed at the moment.") from None
 
     def _matches(self, stored: str | None, password: str) -> bool:
-        if stored is None or not _bearable(stored):
-            return self._like_nobody(password)
+        if stored is None or not _affordable(stored):
+            return self._unknown_user(password)
         try:
-            return self._argon2.verify(stored, _octets(password))
+            return self._argon2.verify(stored, _encoded(password))
         except VerifyMismatchError:
             return False
         except VerificationError:
-            return self._like_nobody(password)
+            return self._unknown_user(password)
 
-    def _like_nobody(self, password: str) -> bool:
-        """Always False, at the cost of a comparison. Raises Unavailable when there is not enough memory for one."""
+    def _unknown_user(self, password: str) -> bool:
+        """Returns False at the cost of a comparison. Raises Unavailable when memory is short."""
         try:
-            self._argon2.verify(self._nobody, _octets(password))
+            self._argon2.verify(self._unknown, _encoded(password))
         except VerifyMismatchError:
             return False
         except VerificationError:
-            raise Unavailable("No password can be compared at this moment.") from None
+            raise Unavailable("Passwords cannot be compared at the moment.") from None
         return False
 
 
-def _octets(password: str) -> bytes:
-    """UTF-8. Unpaired surrogates are refused long before; here they must only not be an error."""
+def _encoded(password: str) -> bytes:
+    """Encodes as UTF-8, including unpaired surrogates, which are rejected elsewhere."""
     return password.encode("utf-8", "surrogatepass")
 
 
-def _bearable(stored: str) -> bool:
-    """Whether it looks like a hash of ours, at a price that one login may cost."""
+def _affordable(stored: str) -> bool:
+    """True for a hash in our form, with parameters that one login may cost."""
     encoded = ENCODED.fullmatch(stored) if len(stored) <= ENCODED_MAX else None
     return encoded is not None and all(
-        int(given) <= most for given, most in zip(encoded.groups(), DEAREST, strict=True)
+        int(given) <= most for given, most in zip(encoded.groups(), COST_MAX, strict=True)
     )

@@ -1,4 +1,4 @@
-"""Access tokens: JSON Web Tokens signed with HS256 (RFC 7519, RFC 9068), read without looking anything up."""
+"""Access tokens: JSON Web Tokens signed with HS256 (RFC 7519, RFC 9068), verified without the storage."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from uuid import UUID
 from jwt.api_jws import PyJWS
 from jwt.exceptions import InvalidSignatureError, PyJWTError
 
-from todo_adapters.security.keys import SECRET_MIN
+from todo_adapters.security.signing_secrets import SECRET_MIN
 from todo_core.errors import InvalidToken
 from todo_core.ids import SessionId, UserId
 from todo_core.ports.runtime import IdSource
@@ -23,25 +23,25 @@ ISSUER: Final = "todo-service"
 AUDIENCE: Final = "todo-api"
 
 TOKEN_MAX: Final = 8192
-"""Characters of a token; a longer text is not even looked at."""
+"""Maximum length of a token."""
 
 LEEWAY: Final = 10
-"""Seconds by which the clock of the replica that issued a token may be ahead of this one's."""
+"""Seconds by which the clock of the issuing replica may be ahead."""
 
 REMEMBERED_FOR: Final = timedelta(minutes=10)
 REMEMBERED_MAX: Final = 10_000
-"""Tokens that are known to be good; checking one again costs forty times as much as remembering it."""
+"""Verified tokens that are cached; verification costs forty times as much as a lookup."""
 
 GENERATION_DIGITS: Final = 10
 
 COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-TROUBLESOME: Final = re.compile(r"[>?~\x7f]|[^\x00-\x7f]")
+NOT_BASE64_SAFE: Final = re.compile(r"[>?~\x7f]|[^\x00-\x7f]")
 
 
 class JwtTokens:
-    """Tokens of one issuer for one audience. Every secret is accepted, the first one signs.
+    """Tokens of one issuer for one audience. All secrets are accepted, the first one signs.
 
-    The secret itself is the key, so that any JWT library to which it is given can check our tokens.
+    The secret itself is the key, so that any JWT library can verify the tokens with it.
     """
 
     def __init__(
@@ -54,10 +54,9 @@ class JwtTokens:
     ) -> None:
         if not secrets or any(len(secret.encode()) < SECRET_MIN for secret in secrets):
             raise ValueError(f"every secret needs at least {SECRET_MIN} bytes")
-        # In base64url, '-' and '_' stand for the six bits 62 and 63. Out of ASCII bytes these arise only as the
-        # last six bits of '>', '?', '~' and DEL. Ids and numbers contain none of them; when the two names do not
-        # either, every payload can be read by a plain base64 decoder as well.
-        if TROUBLESOME.search(issuer + audience):
+        # In base64url '-' and '_' stand for 62 and 63, which ASCII bytes yield only as the last six bits of '>', '?',
+        # '~' and DEL. Without these characters plain base64 decoders can read every payload.
+        if NOT_BASE64_SAFE.search(issuer + audience):
             raise ValueError("issuer and audience must be ASCII without '>', '?' and '~'")
         self._keys = [secret.encode() for secret in secrets]
         self._ids = ids
@@ -98,17 +97,16 @@ class JwtTokens:
         except (PyJWTError, ValueError, RecursionError):
             raise InvalidToken from None
         if len(self._remembered) >= REMEMBERED_MAX:
-            del self._remembered[next(iter(self._remembered))]  # the one that was first checked
+            del self._remembered[next(iter(self._remembered))]  # the oldest
         self._remembered[digest] = claims, now, min(now + REMEMBERED_FOR, claims.expires_at)
         return claims
 
     def _payload(self, token: str) -> Mapping[str, Any]:
-        """The claims of a token that one of the secrets has signed. Raises PyJWTError or ValueError."""
+        """The payload of a token signed with one of the secrets. Raises PyJWTError or ValueError."""
         if not COMPACT.fullmatch(token):
             raise ValueError("not a compact signed token")
         read = self._verified(token)
-        # Comparing the whole header leaves nothing to the sender: no `kid`, `jku` or `jwk` to look up, no `crit`,
-        # no `b64`, no token made for another purpose.
+        # Comparing the whole header rejects `kid`, `jku`, `jwk`, `crit`, `b64` and tokens for other purposes.
         if read["header"] != HEADER:
             raise ValueError("not the header of an access token")
         payload = json.loads(read["payload"].decode("ascii"))
@@ -125,9 +123,9 @@ class JwtTokens:
         return self._jws.decode_complete(token, self._keys[-1], [ALGORITHM])
 
     def _claims(self, payload: Mapping[str, Any], now: datetime) -> Claims:
-        """What the payload says. Raises ValueError unless everything is there, of its type and within its time."""
+        """The validated claims. Raises ValueError for a missing claim, a wrong type or a time out of range."""
         if payload.get("iss") != self._issuer or payload.get("aud") != self._audience:
-            raise ValueError("not ours, or not for us")
+            raise ValueError("another issuer or audience")
         if not isinstance(payload.get("jti"), str) or not payload["jti"]:
             raise ValueError("no token id")
         issued_at, expires_at = self._times(payload, now)
@@ -144,14 +142,14 @@ class JwtTokens:
         issued_at, expires_at = _whole_seconds(payload.get("iat")), _whole_seconds(payload.get("exp"))
         begins_at = _whole_seconds(payload.get("nbf", issued_at))
         if max(issued_at, begins_at) > present + LEEWAY or expires_at <= present:
-            raise ValueError("not within its time")
+            raise ValueError("not valid at this time")
         if not 0 < expires_at - issued_at <= self._lifetime.total_seconds():
-            raise ValueError("a lifetime that is never given")
+            raise ValueError("a lifetime beyond the policy")
         return datetime.fromtimestamp(issued_at, UTC), datetime.fromtimestamp(expires_at, UTC)
 
 
 def _generation(token_id: str) -> int:
-    """What stands behind the dot of a token id; 0 for ids that were made before it stood there."""
+    """The generation in a token id, after the dot; 0 for older ids without one."""
     digits = token_id.partition(".")[2]
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= GENERATION_DIGITS else 0
 

@@ -1,4 +1,4 @@
-"""Refresh tokens: a login session and a generation under a keyed digest, so that nothing secret is ever stored."""
+"""Refresh tokens: session id and generation with a keyed digest, so that nothing secret is stored."""
 
 import struct
 from collections.abc import Sequence
@@ -9,14 +9,11 @@ from todo_adapters.security.signed_records import SignedRecords
 from todo_core.ids import SessionId
 
 RECORD: Final = struct.Struct(">16sI")
-"""The id of the session, and the generation."""
+"""Session id and generation."""
 
 
 class HmacRefreshTokens:
-    """Made again from session and generation whenever they are needed, never kept.
-
-    Several secrets can be given: all are accepted, the first one signs.
-    """
+    """Derives tokens from session and generation. All secrets are accepted, the first one signs."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._records = SignedRecords("rt1.", RECORD.size, secrets)

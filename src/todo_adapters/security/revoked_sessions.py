@@ -1,4 +1,4 @@
-"""Which login sessions have ended lately, on whichever replica: kept in memory, followed in the storage."""
+"""The recently revoked login sessions of all replicas, kept in memory and read from the storage."""
 
 import asyncio
 import math
@@ -15,36 +15,36 @@ from todo_core.ports.runtime import Clock, EventLog
 from todo_core.ports.storage import Store
 
 PERIOD: Final = 0.5
-"""Seconds between two looks, also while the storage does not answer."""
+"""Seconds between two reads, also while the storage does not answer."""
 
 PATIENCE: Final = 2.0
-"""Seconds after the last successful look from which on nobody can say whether a session still lives."""
+"""Seconds after the last successful read during which sessions can be checked."""
 
 STALL_SECONDS: Final = 1.0
-"""How long the first look after the event loop stood still may take, before it counts as one that fails."""
+"""Maximum time of the first read after the event loop was blocked, before it counts as failed."""
 
 PAGE: Final = 500
-"""Ended sessions that are read at once."""
+"""Revoked sessions in one read."""
 
 OVERLAP: Final = timedelta(seconds=60)
-"""How far each look reaches back behind the last one: for commits that took long, and for clocks that differ."""
+"""How far each read overlaps the last one, for slow commits and clocks that differ."""
 
 MARGIN: Final = timedelta(hours=1)
-"""How much longer than two lifetimes of a token an ended session is kept, for clocks that are wrong."""
+"""Time beyond two token lifetimes for which a revoked session is kept, for wrong clocks."""
 
 STARTING: Final = "The service is still starting."
-BEHIND: Final = "It cannot be checked at this moment whether the login session has ended."
+BEHIND: Final = "The state of the login session cannot be checked at the moment."
 
 
 class FollowedRevokedSessions:
-    """RevokedSessions that learns from the storage what other replicas have ended, within a second.
+    """RevokedSessions that follows the revocations of other replicas in the storage, within a second.
 
-    Each look reads a page of the whole table, so that a table of one page is known completely whatever any clock
-    says. Of a longer one it reads what has ended since the last look as well; and everything, at the start and when
-    the wall clock has jumped.
+    Each read gets a page of the table, so that a table of one page is always known completely, whatever the clocks
+    say. With a longer table it also gets the sessions revoked since the last read, and everything at the start and
+    when the wall clock has jumped.
 
-    An ended session stays in here for two lifetimes of an access token and an hour, by the monotonic clock, and then
-    until its row has been deleted: see ``outlived``. Run ``follow`` as a task.
+    A revoked session is kept for two lifetimes of an access token and an hour, by the monotonic clock, and then until
+    its row has been deleted: see ``outlived``. Run ``follow`` as a task.
     """
 
     def __init__(
@@ -64,32 +64,32 @@ class FollowedRevokedSessions:
         self._patience = patience
         self._monotonic = monotonic
         self._looked_at = monotonic()
-        """When the last successful look began, or this was made if there was none."""
+        """When the last successful read began; at first, the time of creation."""
 
         self._current_until = -math.inf
         self._resting = False
-        """True while ``follow`` waits for the time of the next look, and the last one succeeded."""
+        """True while ``follow`` sleeps after a successful read."""
 
         self._began_at = math.inf
-        """When the look under way began, if the last one succeeded."""
+        """When the current read began, if the last one succeeded."""
 
         self._learned: dict[SessionId, float] = {}
-        """When this process learned that the session has ended, oldest first."""
+        """When this process learned of each revocation, oldest first."""
 
         self._position: SessionId | None = None
-        """Up to where the current round through the table has come."""
+        """The end of the last page of the current round through the table."""
 
         self._read_at: datetime | None = None
         self._agreed: tuple[datetime, float] | None = None
-        """Wall clock and monotonic clock when everything was last read."""
+        """Wall clock and monotonic clock at the last complete read."""
 
     @property
     def loaded(self) -> bool:
-        """True once the storage has been read: before that nobody can say which sessions live."""
+        """True once the storage has been read."""
         return self._read_at is not None
 
     def numbers(self) -> dict[str, float]:
-        """What metrics tell."""
+        """The metrics of this object."""
         age = self._monotonic() - self._looked_at
         return {"todo_ended_sessions": len(self._learned), "todo_ended_sessions_age_seconds": age}
 
@@ -97,7 +97,7 @@ class FollowedRevokedSessions:
         self._learned.setdefault(session_id, self._monotonic())
 
     def __contains__(self, session_id: object) -> bool:
-        """Raises Unavailable when the session is not known to have ended, and the last look is too long ago."""
+        """Raises Unavailable for other sessions when the last read is too long ago."""
         if session_id in self._learned:
             return True
         if self._monotonic() > self._current_until:
@@ -105,7 +105,7 @@ class FollowedRevokedSessions:
         return False
 
     def require_current(self) -> None:
-        """Raises Unavailable when it cannot be said whether a session still lives."""
+        """Raises Unavailable when sessions cannot be checked."""
         if not self.loaded:
             raise Unavailable(STARTING, retry_after=1)
         now = self._monotonic()
@@ -113,26 +113,26 @@ class FollowedRevokedSessions:
             raise Unavailable(BEHIND, retry_after=1)
 
     def _only_stalled(self, now: float) -> bool:
-        """True when a look is late only because this process stood still, and will end as soon as it goes on."""
+        """True when a read is late only because the event loop was blocked."""
         return self._resting or self._current_until < self._began_at <= now < self._began_at + STALL_SECONDS
 
     def outlived(self, most: int) -> Sequence[SessionId]:
-        """So many of those that have been known for long enough, oldest first. Their rows may be deleted."""
+        """Up to ``most`` sessions that were kept for long enough, oldest first. Their rows may be deleted."""
         until = self._monotonic() - self._keep
         old = takewhile(lambda item: item[1] <= until, self._learned.items())
         return [session_id for session_id, _ in islice(old, most)]
 
     def drop(self, session_ids: Iterable[SessionId]) -> None:
-        """Forgets sessions whose rows have been deleted."""
+        """Removes sessions whose rows have been deleted."""
         for session_id in session_ids:
             self._learned.pop(session_id, None)
 
     async def follow(self, store: Store) -> None:
-        """Looks again and again, until it is cancelled. While the storage fails, what is known stays known."""
+        """Reads periodically until cancelled. Keeps what is known while the storage fails."""
         failing = False
         try:
             while True:
-                failing = await self._look_noting_failures(store, failing)
+                failing = await self._try_look(store, failing)
                 self._resting = not failing
                 await asyncio.sleep(self._period)
                 self._began_at = self._monotonic() if self._resting else math.inf
@@ -140,11 +140,11 @@ class FollowedRevokedSessions:
         finally:
             self._resting = False
 
-    async def _look_noting_failures(self, store: Store, failing: bool) -> bool:
-        """True when the look failed. ``failing`` says whether the last one did."""
+    async def _try_look(self, store: Store, failing: bool) -> bool:
+        """Returns whether the read failed. ``failing`` is the result of the last call."""
         try:
             await self.look(store)
-        # Whatever it was: without its follower a replica could not accept any token.
+        # Whatever it was: without this task a replica could accept no token.
         except Exception as failure:
             if not failing:
                 self._event_log.record("ended_sessions_unreachable", cause=type(failure).__name__)
@@ -154,7 +154,7 @@ class FollowedRevokedSessions:
         return False
 
     async def look(self, store: Store) -> None:
-        """One look. Raises what the storage raises."""
+        """Reads the storage once. Raises what the storage raises."""
         now, ticks = self._clock.now(), self._monotonic()
         reads = store.accounts().sessions
         if self._read_at is None or self._clocks_disagree(now, ticks):
@@ -171,7 +171,7 @@ class FollowedRevokedSessions:
         self._current_until = ticks + self._patience
 
     async def _read_page(self, reads: SessionReads) -> bool:
-        """The next page of the round. True when it is the last one; then the next round begins."""
+        """Reads the next page of the round. True for the last one, after which a new round begins."""
         page = await reads.revoked(self._position, PAGE)
         self._learn(page)
         self._position = page[-1] if len(page) == PAGE else None
@@ -183,7 +183,7 @@ class FollowedRevokedSessions:
             self._learned.setdefault(session_id, ticks)
 
     def _clocks_disagree(self, now: datetime, ticks: float) -> bool:
-        """True when the wall clock has been set, by more than looks can bear, since everything was read."""
+        """True when the wall clock has jumped, by more than reads tolerate, since the last complete read."""
         if self._agreed is None:
             return True
         wall, monotonic = self._agreed

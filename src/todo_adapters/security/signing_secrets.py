@@ -1,6 +1,7 @@
-"""Signing secrets: which are too weak to be used, and one that is made on first use and kept in a file."""
+"""Signing secrets: rejects weak ones, derives keys from them, and creates one in a file on first use."""
 
 import contextlib
+import hmac
 import os
 import re
 from itertools import pairwise
@@ -9,10 +10,13 @@ from typing import Final
 
 from todo_adapters.private_files import FILE_MODE, make_folder
 from todo_adapters.runtime import new_secret
-from todo_adapters.security.keys import SECRET_MIN
+
+SECRET_MIN: Final = 32
+"""Bytes: as many as the digest has (RFC 7518, section 3.2)."""
 
 DISTINCT_MIN: Final = 10
 SECRETS_MAX: Final = 8
+SALT: Final = b"todo-service"
 
 SAMPLE_WORDS: Final = re.compile(
     """
@@ -27,7 +31,7 @@ SAMPLE_WORDS: Final = re.compile(
     """,
     re.VERBOSE,
 )
-"""What samples and placeholders are made of, once digits and punctuation are taken away."""
+"""The words of samples and placeholders, compared without digits and punctuation."""
 
 SAMPLES: Final = frozenset(
     {
@@ -38,15 +42,24 @@ SAMPLES: Final = frozenset(
 )
 
 
+def derive(secret: str, purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose, unrelated to the keys for others.
+
+    HKDF with SHA-256 (RFC 5869): extract with a fixed salt, one block of expansion with the purpose as ``info``.
+    """
+    extracted = hmac.digest(SALT, secret.encode(), "sha256")
+    return hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")
+
+
 def weakness(secret: str) -> str | None:
-    """Why the secret must not sign anything, as the end of "it ..."; None when it may."""
+    """Why the secret must not be used, as the predicate of a sentence; None for a good one."""
     if "-----BEGIN" in secret or re.match(r"\s*\{", secret):
-        return "is a key in PEM or JWK form, and a random text is needed"
+        return "is a key in PEM or JWK form; a random text is needed"
     if len(secret.encode()) < SECRET_MIN:
         return f"has fewer than {SECRET_MIN} bytes"
     letters = re.sub("[^a-z]", "", secret.lower())
     if secret in SAMPLES or secret.startswith("django-insecure-") or SAMPLE_WORDS.fullmatch(letters):
-        return "is a sample that everybody knows"
+        return "is a well-known sample"
     if len(set(secret)) < DISTINCT_MIN or _repeats(secret) or _counts(secret):
         return "is too regular to be random"
     return None
@@ -62,24 +75,24 @@ def _counts(text: str) -> bool:
 
 
 def kept_secret(file: Path) -> str:
-    """The secret in this file, which only its owner may read; made when there is none yet.
+    """Reads the secret in this file, which only its owner may read. Creates it first when there is none.
 
-    Processes that start together agree on one: each writes its own aside, and the first to link it to the name
-    wins. Raises OSError, also where the file system knows no links.
+    Processes that start together agree on one: each writes a temporary file, and the first to link it to the name
+    wins. Raises OSError, also where the file system has no hard links.
     """
     with contextlib.suppress(FileNotFoundError):
         return file.read_text("utf-8").strip()
     make_folder(file.parent)
     secret = new_secret()
-    aside = file.with_name(f"{file.name}.{new_secret()[:16]}")
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "w", encoding="utf-8") as writing:
+    temporary = file.with_name(f"{file.name}.{new_secret()[:16]}")
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "w", encoding="utf-8") as writing:
         writing.write(secret + "\n")
         writing.flush()
         os.fsync(writing.fileno())
     try:
-        os.link(aside, file)
+        os.link(temporary, file)
     except FileExistsError:
         return file.read_text("utf-8").strip()
     finally:
-        aside.unlink()
+        temporary.unlink()
     return secret

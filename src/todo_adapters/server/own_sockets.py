@@ -1,7 +1,7 @@
-"""The sockets among the open files of this process, for what a server does not let one do with its own.
+"""Finds the sockets among the open files of this process, for operations that the server does not offer.
 
-No descriptor is duplicated on the way: closing a duplicate of a file that SQLite has locked would release the locks
-of the whole process (fcntl(2)), and then another process could delete SQLite's log while this one still writes to it.
+No descriptor is duplicated: closing a duplicate of a file that SQLite has locked releases the locks of the whole
+process (fcntl(2)), and another process could then delete SQLite's log while this one writes to it.
 """
 
 import os
@@ -17,12 +17,12 @@ Peer = tuple[str, int]
 DESCRIPTORS: Final = "/dev/fd"
 FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
 AT_ONCE: Final = struct.pack("ii", 1, 0)
-"""The value of SO_LINGER that drops what has not been sent."""
+"""The value of SO_LINGER that discards unsent data."""
 
 
 @contextmanager
 def borrowed(descriptor: int) -> Iterator[socket.socket]:
-    """The socket that is open under this descriptor and stays open. Raises OSError if it is none."""
+    """The socket of this descriptor, which is not closed. Raises OSError if it is not a socket."""
     found = socket.socket(fileno=descriptor)
     try:
         yield found
@@ -31,12 +31,12 @@ def borrowed(descriptor: int) -> Iterator[socket.socket]:
 
 
 def open_descriptors() -> list[int]:
-    """Empty where the open files of a process are not listed."""
+    """The descriptors of this process; empty where the system does not list them."""
     return [int(name) for name in os.listdir(DESCRIPTORS)] if os.path.isdir(DESCRIPTORS) else []
 
 
 def own_sockets() -> Iterator[socket.socket]:
-    """The process's internet sockets, each until the next is asked for. Others may close them meanwhile."""
+    """The internet sockets of this process, each valid until the next one. Their owners may close them at any time."""
     for descriptor in open_descriptors():
         with suppress(OSError), borrowed(descriptor) as found:
             if found.family in FAMILIES:
@@ -44,7 +44,7 @@ def own_sockets() -> Iterator[socket.socket]:
 
 
 def end_connections(peers: set[Peer]) -> None:
-    """Ends the connections of this process to these peers, dropping what they have not received."""
+    """Resets the connections of this process to these peers, discarding unsent data."""
     wanted = {(_address(host), port) for host, port in peers}
     ports = {port for _, port in peers}
     for connection in own_sockets():
@@ -56,7 +56,7 @@ def end_connections(peers: set[Peer]) -> None:
 
 
 def _address(host: str) -> str:
-    """In the one form that can be compared."""
+    """The normal form of an address."""
     try:
         return str(ip_address(host.partition("%")[0]))
     except ValueError:

@@ -1,8 +1,7 @@
-"""The server: Granian with our limits, and how it is told to stop.
+"""Runs Granian with the limits of the service, and handles signals.
 
-SIGTERM, which comes from whoever runs the service, lets every process leave in order (todo_http/edge/shutdown.py).
-SIGINT, which comes from a person at a terminal, stops without the pause. A second signal, whichever, forces.
-SIGHUP replaces the workers one after the other (server.py).
+SIGTERM shuts every process down gracefully (todo_http/edge/shutdown.py). SIGINT does so without the drain pause. A
+second signal of either kind kills the workers. SIGHUP replaces the workers one after the other (server.py).
 """
 
 import os
@@ -23,28 +22,28 @@ from todo_adapters.telemetry.metrics_listener import listening
 APPLICATION = "todo_http.asgi:create_app"
 
 HEADERS_MILLISECONDS: Final = 5_000
-"""How long a client may take to send its header fields, and how long a connection may be silent between requests."""
+"""Maximum time for the header fields of a request, and idle time between requests."""
 
 BUFFER_BYTES: Final = 65_536
-"""The longest head of a request that is read at all. Ours to refuse politely is what is shorter than this."""
+"""Longest request head that Granian reads; the service answers shorter ones itself."""
 
 CONNECTIONS_MAX: Final = 4_096
-"""Connections that one process serves at once; more wait in the kernel's queue, which is as long as BACKLOG."""
+"""Connections of one process; further ones wait in the queue of the kernel, up to BACKLOG."""
 
 BACKLOG: Final = 2_048
 FILES_SPARE: Final = 256
-"""File descriptors for everything that is no client."""
+"""File descriptors for everything but clients."""
 
 
 REPLACEABLE: Final = sys.platform == "linux"
-"""Elsewhere Granian listens in its own way, and workers cannot be replaced without losing connections."""
+"""Elsewhere Granian listens itself, and workers cannot be replaced without losing connections."""
 
 LOGGING: Final = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
-"""What the server says is written like the events of all libraries (logs.py)."""
+"""Granian's messages are logged like those of all libraries (logs.py)."""
 
 
 def run_server(settings: Settings) -> None:
-    """Serves until it is told to stop."""
+    """Serves until stopped by a signal."""
     server = (Server if REPLACEABLE else Granian)(
         APPLICATION,
         factory=True,
@@ -52,9 +51,9 @@ def run_server(settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.ASGI,
         workers=settings.workers,
-        # Named, because the automatic choice prefers a loop on which asyncpg cannot connect.
+        # The automatic choice prefers a loop on which asyncpg cannot connect.
         loop=Loops.uvloop if sys.platform != "win32" else Loops.asyncio,
-        # In its automatic mode a connection that sends nothing is never closed.
+        # In automatic mode a connection that sends nothing is never closed.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_MILLISECONDS, max_buffer_size=BUFFER_BYTES),
         websockets=False,
@@ -65,32 +64,32 @@ def run_server(settings: Settings) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=LOGGING,
     )
-    server.on_startup(lambda: _heed_signals(server))
+    server.on_startup(lambda: _handle_signals(server))
     with ExitStack() as stack:
         if settings.metrics_port:
             stack.enter_context(listening(settings.metrics_host, settings.metrics_port, lambda: _pids(server)))
         server.serve(None if sys.platform == "win32" else serve)
 
 
-def _heed_signals(server: Any) -> None:
-    """Instead of Granian's own handlers, which know neither the difference between signals nor a second one."""
-    mother = os.getpid()
+def _handle_signals(server: Any) -> None:
+    """Replaces Granian's handlers, which do not distinguish signals or handle a second one."""
+    parent = os.getpid()
 
-    def heed(number: int, _: object) -> None:
-        if os.getpid() != mother:
-            os._exit(0)  # a process that has just been forked, and does not serve yet
+    def handle(number: int, _: object) -> None:
+        if os.getpid() != parent:
+            os._exit(0)  # a worker that was forked just now
         if server.interrupt_signal:
             for each in _workers(server):
                 each.kill()
             return
         server.signal_handler_interrupt()
         for each in _workers(server):
-            each.interrupt_by_parent = True  # if it leaves before Granian asks it to, that is no accident
+            each.interrupt_by_parent = True  # an exit before Granian's request is not a crash
             if sys.platform != "win32" and each.is_alive():
                 os.kill(each.inner.pid, signal.SIGUSR1 if number == signal.SIGINT else signal.SIGUSR2)
 
-    signal.signal(signal.SIGINT, heed)
-    signal.signal(signal.SIGTERM, heed)
+    signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGTERM, handle)
 
 
 def _pids(server: Any) -> set[int]:
@@ -102,7 +101,7 @@ def _workers(server: Any) -> list[Any]:
 
 
 def _connections() -> int:
-    """How many connections a process may have, having raised the limit of open files as far as it takes and goes."""
+    """The maximum number of connections of a process. Raises the limit of open files as far as needed and allowed."""
     if sys.platform == "win32":
         return CONNECTIONS_MAX
     import resource  # noqa: PLC0415 - not on Windows

@@ -1,4 +1,4 @@
-"""A process that serves, and what the application can ask of it where ``todo serve`` has started it."""
+"""The worker process, as the application sees it when it was started by ``todo serve``."""
 
 import os
 from multiprocessing.connection import Connection
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Worker:
-    """A process with a listening socket, and with a parent that waits until it can serve."""
+    """A process with a listening socket, and a parent that waits until it is ready."""
 
     def __init__(self, listening: "ListeningSocket", parent: Connection) -> None:
         self.hold = listening.hold
@@ -20,7 +20,7 @@ class Worker:
         self._parent = parent
 
     def started(self) -> None:
-        """Tells the parent that this process can serve."""
+        """Tells the parent that this process is ready."""
         self._parent.send(os.getpid())
 
 
@@ -28,10 +28,10 @@ _current: list[Worker] = []
 
 
 def become(worker: Worker) -> None:
-    """Says what this process is."""
+    """Sets the worker of this process."""
     _current[:] = [worker]
 
 
 def current() -> Worker | None:
-    """What this process is, if it is a worker."""
+    """The worker of this process, or None."""
     return _current[0] if _current else None

@@ -1,4 +1,4 @@
-"""The settings of a process, read once, with the logs set up as they say. Light: every command begins here."""
+"""Reads the settings of a process and configures its logs. Every command starts here, so it imports little."""
 
 import sys
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ from todo_adapters.telemetry.logs import configure, notice_of_dropped, write_to_
 
 
 def configured(environ: Mapping[str, str], *, serving: bool = False) -> Settings:
-    """The settings of the environment. Raises SettingsError.
+    """Reads the settings from the environment. Raises SettingsError.
 
-    In a process that is ``serving`` logs are written by a thread, which keeps nobody waiting; elsewhere at once.
+    A process that is ``serving`` writes its logs on a thread; others write them directly.
     """
     settings = Settings.from_env(environ, Path.cwd())
     if settings.log_format == "auto":

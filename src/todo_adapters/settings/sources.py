@@ -1,4 +1,4 @@
-"""Where settings come from, the environment and ``.env``, and what is refused there whatever it means."""
+"""Collects the texts of settings from the environment and from ``.env``; checks names, encoding and secrets."""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,30 +18,28 @@ FILE: Final = ".env"
 
 
 class SettingsError(Exception):
-    """The settings cannot be used; ``problems`` says why, one sentence each, never with a value."""
+    """The settings cannot be used. ``problems`` has one sentence for each fault, without the value."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
 
 
-def gathered(
-    environ: Mapping[str, str], directory: Path, names: Sequence[str], problems: list[str]
-) -> Mapping[str, str]:
-    """The settings as texts, the environment before the file. Unknown names and unreadable texts are problems."""
+def gathered(environ: Mapping[str, str], directory: Path, names: Sequence[str], problems: list[str]) -> dict[str, str]:
+    """The texts of these settings; the environment overrides the file. Unknown names and bad encoding are problems."""
     given = {name: text for name, text in {**_from_file(directory / FILE, problems), **environ}.items() if _ours(name)}
-    for name in sorted(set(given) - set(names)):
+    for name in sorted(given.keys() - set(names)):
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
         problems.append(f"{name} is not a setting{f'; did you mean {near[0]}?' if near else '.'}")
     for name in sorted(given):
-        if not given[name].isprintable() and _unreadable(given[name]):
+        if any("\ud800" <= char <= "\udfff" for char in given[name]):  # bytes that are not UTF-8 (PEP 383)
             problems.append(f"{name} must be text in UTF-8.")
             given[name] = ""
     return {name: text for name, text in given.items() if name in names}
 
 
 def exposed_file(directory: Path) -> str:
-    """A caution when ``.env`` holds the signing secret or an address with a password and others can read it."""
+    """A warning when other users can read ``.env`` and it has the signing secret or the address of the database."""
     file = directory / FILE
     if not readable_by_others(file) or not {SIGNING, DATABASE} & _from_file(file, []).keys():
         return ""
@@ -49,7 +47,7 @@ def exposed_file(directory: Path) -> str:
 
 
 def weaknesses(given: Mapping[str, str]) -> list[str]:
-    """What is wrong with the signing secrets, if any are given."""
+    """Why the signing secrets must not be used, if any are given."""
     text = given.get(SIGNING)
     if text is None:
         return []
@@ -67,21 +65,9 @@ def _ours(name: str) -> bool:
 
 
 def _from_file(file: Path, problems: list[str]) -> dict[str, str]:
-    if not file.is_file():
-        return {}
     try:
         # Without interpolation: a secret may contain "${".
-        found = dotenv_values(file, interpolate=False)
-    except (OSError, UnicodeDecodeError) as failure:
-        problems.append(f"{file} cannot be read ({type(failure).__name__}).")
+        return {name: text or "" for name, text in dotenv_values(file, interpolate=False).items()}
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{file} cannot be read ({type(error).__name__}).")
         return {}
-    return {name: text or "" for name, text in found.items()}
-
-
-def _unreadable(text: str) -> bool:
-    """Whether bytes that are not UTF-8 have become unpaired surrogates (PEP 383)."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -1,42 +1,50 @@
-"""The settings for people to read: as the text of ``.env.example``, and as the table in the README."""
+"""The documentation of the settings: the text of ``.env.example`` and the table in the README."""
 
-from typing import Final
+import ast
+import dataclasses
+import inspect
+from itertools import pairwise
+from textwrap import wrap
+from typing import Final, NamedTuple
 
-from todo_adapters.settings.declarations import describe
-
-ENV_WIDTH: Final = 118
+from todo_adapters.settings.declarations import Settings, variable
 
 ENV_HEAD: Final = """\
-# Every setting with its default. Copy this file to .env and change what you need; the environment wins over it.
-# Make a signing secret with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"
+# All settings with their defaults. Copy this file to .env and change what you need; environment variables override it.
+# Create a signing secret with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"
 """
+
+
+class Setting(NamedTuple):
+    """One row of the documentation."""
+
+    name: str
+    default: str
+    description: str
+
+
+def describe() -> list[Setting]:
+    """All settings, in the order of their declaration, with the texts that follow them in the source."""
+    nodes = ast.walk(ast.parse(inspect.getsource(Settings)))
+    body = next(node.body for node in nodes if isinstance(node, ast.ClassDef))
+    texts = {
+        ast.unparse(field.target): " ".join(ast.literal_eval(text.value).split())
+        for field, text in pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
+    }
+    fields = dataclasses.fields(Settings)
+    return [Setting(variable(field), field.metadata["default"], texts[field.name]) for field in fields]
 
 
 def env_example() -> str:
     """The text of ``.env.example``: all settings, none of them set."""
     parts = [ENV_HEAD]
-    for setting in describe():
-        comment = "\n".join(f"# {line}" for line in _wrapped(_sentence(setting.meaning).replace("`", "")))
-        parts.append(f"{comment}\n#{setting.name}={setting.default}\n")
+    for name, default, description in describe():
+        parts += [f"# {line}" for line in wrap(description.replace("`", ""), 118)] + [f"#{name}={default}", ""]
     return "\n".join(parts)
 
 
 def markdown_table() -> str:
-    """The table of all settings: name, default, meaning."""
-    rows = [f"| `{it.name}` | {f'`{it.default}`' if it.default else '-'} | {it.meaning} |" for it in describe()]
-    return "\n".join(["| setting | default | meaning |", "| --- | --- | --- |", *rows]) + "\n"
-
-
-def _sentence(meaning: str) -> str:
-    return meaning[0].upper() + meaning[1:] + "."
-
-
-def _wrapped(text: str) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        joined = f"{lines[-1]} {word}".lstrip()
-        if len(joined) <= ENV_WIDTH:
-            lines[-1] = joined
-        else:
-            lines.append(word)
-    return lines
+    """The table of all settings: name, default, description."""
+    rows = [f"| `{name}` | {f'`{default}`' if default else '-'} | {text} |" for name, default, text in describe()]
+    return "\n".join(["| setting | default | meaning |", "| --- | --- | --- |", *rows, ""])

@@ -7,11 +7,11 @@ from typing import Final
 from sqlalchemy import Integer, bindparam, select
 
 from todo_adapters.sql.database import Reader
-from todo_adapters.sql.rows import task_from_json
+from todo_adapters.sql.registry import KIND_TABLES
 from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.sql.tables import changes
 from todo_core.ids import UserId
-from todo_core.model.change import Change, ChangeKind, EntityKind
+from todo_core.model.change import Action, Change
 
 C = changes.c
 
@@ -46,12 +46,12 @@ class SqlChanges:
         return {row[0]: self._change(row) for row in rows if row is not None}
 
     def _change(self, row: Row) -> Change:
-        seq, at, entity, entity_id, kind, value = row
+        seq, at, entity, entity_id, action, value = row
         return Change(
             seq=seq,
             at=at,
-            entity=EntityKind(entity),
+            entity=entity,
             id=entity_id,
-            kind=ChangeKind(kind),
-            value=None if value is None else task_from_json(value, self.owner, entity_id, seq),
+            action=Action(action),
+            value=None if value is None else KIND_TABLES[entity].from_json(value, self.owner, entity_id, seq),
         )

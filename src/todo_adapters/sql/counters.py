@@ -8,12 +8,11 @@ in COUNT_AGAIN for each account.
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, bindparam, select, update
 
-from todo_adapters.sql.database import Database, Reader, Transaction
-from todo_adapters.sql.functions import octets
+from todo_adapters.sql.database import Reader, Transaction
 from todo_adapters.sql.statements import Statement
-from todo_adapters.sql.tables import changes, receipts, tasks, users
+from todo_adapters.sql.tables import users
 from todo_core.errors import LimitReached, NotFound
 from todo_core.ids import UserId
 from todo_core.model.quota import Quota, Usage
@@ -50,25 +49,6 @@ ADVANCE: Final = Statement(
     .where(MINE)
     .values({U.revision: U.revision + _number("count")} | {column: column + added for column, added in ADDED.items()})
     .returning(U.revision, U.counted_at, *COUNTS)
-)
-
-
-def _stored(count: ColumnElement[Any], table: Any) -> ColumnElement[Any]:
-    return select(count).select_from(table).where(table.c.user_id == U.id).scalar_subquery()
-
-
-RECOUNT: Final = Statement(
-    update(users)
-    .where(MINE, or_(U.counted_at.is_(None), U.counted_at < bindparam("before", type_=U.counted_at.type)))
-    .values(
-        {
-            U.task_count: _stored(func.count(), tasks),
-            U.receipt_count: _stored(func.count(), receipts),
-            U.feed_bytes: _stored(func.coalesce(func.sum(octets(changes.c.value)), 0), changes),
-            U.counted_at: bindparam("at", type_=U.counted_at.type),
-        }
-    )
-    .returning(U.id)
 )
 
 
@@ -123,11 +103,3 @@ async def advance(transaction: Transaction, owner: UserId, at: datetime, count: 
             raise Uncounted from None
         raise
     return int(revision)
-
-
-async def recount(database: Database, owner: UserId, at: datetime) -> None:
-    """Makes the counts anew in a transaction of its own, unless that happened a short time ago."""
-    async with database.transaction(owner) as transaction:
-        await lock(transaction, owner)
-        await transaction.one(RECOUNT, {"user_id": owner, "at": at, "before": at - COUNT_AGAIN})
-        await transaction.commit()

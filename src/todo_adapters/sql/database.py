@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol
 
-from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_core.ids import UserId
 
 Values = Mapping[str, Any]
@@ -44,7 +44,7 @@ class Database(Reader, Protocol):
     database.
     """
 
-    async def write(self, deed: Deed, values: Values) -> Row | None:
+    async def write(self, statement: WriteStatement, values: Values) -> Row | None:
         """Runs a write as its own transaction. Returns its row, or None if nothing happened. Raises as ``commit``."""
 
     async def confirm(self) -> None:

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this version, from nothing or from any earlier one."""
+"""Migrates a database to the schema of this version, or to another one."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,24 +19,24 @@ from todo_adapters.private_files import make_file, make_folder
 from todo_adapters.sql.urls import is_postgres, postgres_url, sqlite_path
 
 LOCK_KEY: Final = 0x746F646F
-"""Which advisory lock replicas that start together queue for ("todo" in ASCII)."""
+"""The advisory lock of migrations ("todo" in ASCII)."""
 LOCK_WAIT: Final = "60s"
 TABLE_LOCK_WAIT: Final = "2s"
-"""How long a migration may hold up writers before it gives way."""
+"""Maximum time for which a migration waits for a table lock, and blocks writers meanwhile."""
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Brings the database up. Replicas may do this at the same time: one works, the others find it done."""
+    """Migrates to a newer revision. Replicas may call this at the same time: one migrates, the others wait."""
     await on_connection(url, lambda connection: command.upgrade(_config(connection), revision))
 
 
 async def downgrade(url: str, revision: str) -> None:
-    """Brings the database back to an earlier schema; data that it has no place for is lost."""
+    """Migrates to an older revision. Data that it cannot hold is lost."""
     await on_connection(url, lambda connection: command.downgrade(_config(connection), revision))
 
 
 async def current(url: str) -> str | None:
-    """The revision of the database's schema, or None when there is none."""
+    """The revision of the database, or None when it is empty."""
     found: list[str | None] = []
     await on_connection(
         url, lambda connection: found.append(MigrationContext.configure(connection).get_current_revision())
@@ -45,12 +45,12 @@ async def current(url: str) -> str | None:
 
 
 def head() -> str:
-    """The revision of this version's schema."""
+    """The newest revision."""
     return str(ScriptDirectory.from_config(_config(None)).get_current_head())
 
 
 async def on_connection(url: str, work: Callable[[Connection], Any]) -> None:
-    """Does the work in one transaction on a connection of its own. Raises OSError when nobody answers."""
+    """Runs the work in a transaction on a new connection. Raises OSError when the database does not answer."""
     if is_postgres(url):
         await _on_postgres(postgres_url(url), work)
     else:
@@ -78,7 +78,7 @@ def _on_sqlite(path: Path, work: Callable[[Connection], Any]) -> None:
 
     @event.listens_for(engine, "connect")
     def _own_transactions(raw: Any, _: object) -> None:
-        raw.isolation_level = None  # the driver would end our transaction before each CREATE TABLE
+        raw.isolation_level = None  # or the driver would commit before each CREATE TABLE
         raw.execute("PRAGMA busy_timeout = 60000")
         raw.execute("PRAGMA secure_delete = ON")
 

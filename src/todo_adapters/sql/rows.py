@@ -1,89 +1,15 @@
-"""Between rows and entities: for each entity one function in each direction, and for tasks the JSON of the feed."""
+"""Between rows and entities of accounts: one function in each direction."""
 
-from typing import Any, Final, TypeVar
-from uuid import UUID
-
-import msgspec
+from typing import Any, Final
 
 from todo_adapters.sql.statements import Row
-from todo_adapters.sql.tables import login_sessions, tasks, users
+from todo_adapters.sql.tables import login_sessions, users
 from todo_core.ids import SessionId, UserId
-from todo_core.model.rules import fold
 from todo_core.model.session import LoginSession
-from todo_core.model.task import RANKS, Priority, Task, TaskForm
-from todo_core.model.task_filter import searchable
 from todo_core.model.user import Credentials, User
-
-T = TypeVar("T")
-
-PRIORITIES: Final[dict[int | None, Priority | None]] = {None: None} | {rank: each for each, rank in RANKS.items()}
-
-DERIVED: Final = {"title_key", "description_key", "due_kind", "due_at"}
-TASK_COLUMNS: Final = [column for column in tasks.c if column.name not in DERIVED]
-"""The columns that ``shape`` takes, in their order; the others are there to search and to sort by."""
 
 USER_COLUMNS: Final = [users.c[name] for name in ("id", "email", "name", "time_zone", "created_at", "disabled")]
 SESSION_COLUMNS: Final = list(login_sessions.c)
-
-
-def shape(row: Row, form: TaskForm[T]) -> T:
-    """What the form makes of a row of TASK_COLUMNS, whatever columns stand behind them."""
-    (owner, task_id, title, description, completed_at, priority, due, revision, created, updated, *_) = row
-    return form(task_id, owner, title, description, completed_at, PRIORITIES[priority], due, revision, created, updated)
-
-
-def to_task(row: Row) -> Task:
-    """A row of TASK_COLUMNS as a task."""
-    return shape(row, Task.stored)
-
-
-def from_task(task: Task) -> dict[str, Any]:
-    """A task as values of all columns but its revision, which the owner's counter gives."""
-    due = task.due_date
-    return {
-        "user_id": task.user_id,
-        "id": task.id,
-        "title": task.title,
-        "description": task.description,
-        "completed_at": task.completed_at,
-        "priority": None if task.priority is None else task.priority.rank,
-        "due_date": None if due is None else due.text,
-        "due_kind": None if due is None else due.kind.value,
-        "due_at": None if due is None else due.at,
-        "created_at": task.created_at,
-        "updated_at": task.updated_at,
-        "title_key": fold(task.title),
-        "description_key": searchable(task.description),
-    }
-
-
-KNOWN_FROM_CHANGE: Final = ("user_id", "id", "revision")
-
-
-TaskValue: Final[Any] = msgspec.defstruct(
-    "TaskValue",
-    [
-        (str(column.name), column.type.python_type | None, None)
-        for column in TASK_COLUMNS
-        if column.name not in KNOWN_FROM_CHANGE
-    ],
-)
-"""The value of a change as it is stored: made from the table, so that a new column is in it by itself."""
-
-_encode: Final = msgspec.json.Encoder().encode
-_decode: Final = msgspec.json.Decoder(TaskValue).decode
-
-
-def task_to_json(values: dict[str, Any]) -> bytes:
-    """What ``from_task`` gave, as the value of a change."""
-    return _encode(TaskValue(*[values[name] for name in TaskValue.__struct_fields__]))
-
-
-def task_from_json(text: str, owner: UserId, task_id: UUID, revision: int) -> Task:
-    """The task as it was when its change was written."""
-    known = {"user_id": owner, "id": task_id, "revision": revision}
-    values = known | msgspec.structs.asdict(_decode(text))
-    return to_task([values[column.name] for column in TASK_COLUMNS])
 
 
 def to_user(row: Row) -> User:

@@ -1,4 +1,4 @@
-"""Whether a database has the schema of this version, told without loading the machinery of migrations."""
+"""Checks the schema of a database without importing Alembic."""
 
 import asyncio
 import sqlite3
@@ -10,31 +10,31 @@ import asyncpg
 
 from todo_adapters.sql.urls import is_postgres, postgres_url, sqlite_path
 
-QUESTION = "SELECT version_num FROM alembic_version"
+REVISION = "SELECT version_num FROM alembic_version"
 
 
 @cache
 def head() -> str:
-    """The newest revision; the names of the migrations begin with theirs."""
+    """The newest revision, from the file names of the migrations."""
     names = [entry.name for entry in files("todo_migrations.versions").iterdir()]
     return max(name.partition("_")[0] for name in names if name[:4].isdecimal())
 
 
 def is_current(url: str) -> bool:
-    """True when the database answers, and with the newest revision."""
+    """True when the database answers and has the newest revision."""
     try:
         if is_postgres(url):
-            return asyncio.run(_ask_postgres(postgres_url(url))) == head()
+            return asyncio.run(_postgres_revision(postgres_url(url))) == head()
         path = sqlite_path(url)
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            return bool(connection.execute(QUESTION).fetchone() == (head(),))
+            return bool(connection.execute(REVISION).fetchone() == (head(),))
     except (OSError, TimeoutError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError):
         return False
 
 
-async def _ask_postgres(url: str) -> str | None:
+async def _postgres_revision(url: str) -> str | None:
     connection = await asyncpg.connect(url, timeout=5, statement_cache_size=0)
     try:
-        return str(await connection.fetchval(QUESTION))
+        return str(await connection.fetchval(REVISION))
     finally:
         await connection.close()

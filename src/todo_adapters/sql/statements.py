@@ -84,11 +84,11 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class WriteStatement:
     """A write to several tables, said in two ways that mean the same; the database takes the one that suits it.
 
     As one statement (PostgreSQL's CTEs), or as steps to take in order, each of which must find a row. Either way
-    the first row is that of the deed, and without one nothing has happened.
+    the first row is the result, and without one nothing has happened.
     """
 
     fused: Statement

@@ -3,9 +3,8 @@
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,30 +12,29 @@ from sqlalchemy import column, select, table
 
 from todo_adapters.sql.attempts import SqlAttempts
 from todo_adapters.sql.changes import SqlChanges
-from todo_adapters.sql.counters import MINE, Uncounted, lock, recount, revision
+from todo_adapters.sql.counters import MINE, Uncounted, lock, revision
 from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
 from todo_adapters.sql.disk import Disk
 from todo_adapters.sql.receipts import FORGET, NEWEST, SqlReceipts
+from todo_adapters.sql.recount import recount
+from todo_adapters.sql.registry import table_of
 from todo_adapters.sql.schema import head
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import users
-from todo_adapters.sql.tasks import SqlTasks
+from todo_adapters.sql.tasks import SqlTaskPages
+from todo_adapters.sql.things import CollectedTaskPages, CollectedThings, SqlThingReads
 from todo_adapters.sql.types import TEXT
 from todo_adapters.sql.users import SqlUsers
-from todo_adapters.sql.writes import Claim, Write, claim_key, flush, flush_alone
+from todo_adapters.sql.writes import Claim, CollectedWrite, claim_key, flush, flush_alone
 from todo_core.errors import MovedOn, NotFound, Unavailable
-from todo_core.ids import TaskId, UserId
-from todo_core.model.change import Change, ChangeKind
+from todo_core.ids import UserId
+from todo_core.model.change import Change
+from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota
-from todo_core.model.task import Task, TaskForm
-from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.model.write_options import Key
 from todo_core.model.zones import zone
-from todo_core.paging import Page
 from todo_core.ports.runtime import EventLog, IdSource
-
-T = TypeVar("T")
 
 ZONE: Final = Statement(select(users.c.time_zone).where(MINE), keyed=True)
 SCHEMA: Final = Statement(select(column("version_num", TEXT)).select_from(table("alembic_version")))
@@ -96,9 +94,12 @@ class SqlView:
         self._database = database
         self.owner = owner
 
+    def of(self, kind: Kind[E]) -> SqlThingReads[E]:
+        return SqlThingReads(self._database, self.owner, table_of(kind))
+
     @property
-    def tasks(self) -> SqlTasks:
-        return SqlTasks(self._database, self.owner)
+    def tasks(self) -> SqlTaskPages:
+        return SqlTaskPages(self._database, self.owner)
 
     @property
     def changes(self) -> SqlChanges:
@@ -145,7 +146,7 @@ class Begun:
 
 
 class SqlUnitOfWork:
-    """Collects the writes of one owner. A transaction is opened only when one deed would not do."""
+    """Collects the writes of one owner. A transaction is opened only when one statement would not do."""
 
     def __init__(self, database: Database, owner: UserId, now: datetime, ids: IdSource, quota: Quota) -> None:
         self._database = database
@@ -156,8 +157,11 @@ class SqlUnitOfWork:
         self.owner = owner
         self.now = now
         self.ids = ids
-        self.writes: list[Write] = []
-        self.tasks = CollectedTasks(self)
+        self.writes: list[CollectedWrite] = []
+        self.tasks = CollectedTaskPages(self)
+
+    def of(self, kind: Kind[E]) -> CollectedThings[E]:
+        return CollectedThings(self, table_of(kind))
 
     @property
     def reader(self) -> Reader:
@@ -174,7 +178,7 @@ class SqlUnitOfWork:
 
     @property
     def written(self) -> Sequence[UUID]:
-        return [change.id for change in self._flushed] + [write.task_id for write in self.writes]
+        return [change.id for change in self._flushed] + [write.id for write in self.writes]
 
     async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
         claim = Claim(key, answer) if key else None
@@ -222,36 +226,6 @@ class SqlUnitOfWork:
             await recount(self._database, self.owner, self.now)
             raise MovedOn from None
         writes.clear()
-
-
-@dataclass(frozen=True, slots=True)
-class CollectedTasks:
-    """The tasks of a unit of work: as stored, with the writes that were collected so far."""
-
-    unit: SqlUnitOfWork
-
-    async def get(self, task_id: TaskId) -> Task:
-        for write in reversed(self.unit.writes):
-            if write.task_id == task_id:
-                if write.task is None:
-                    raise NotFound("task")
-                return write.task
-        return await SqlTasks(self.unit.reader, self.unit.owner).get(task_id)
-
-    async def page(
-        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[T]
-    ) -> Page[T, TaskPosition]:
-        await self.unit.spill()
-        return await SqlTasks(self.unit.reader, self.unit.owner).page(which, sort, after, limit, form)
-
-    def add(self, task: Task) -> None:
-        self.unit.writes.append(Write(ChangeKind.CREATED, task.id, task))
-
-    def update(self, task: Task) -> None:
-        self.unit.writes.append(Write(ChangeKind.UPDATED, task.id, task, read=task.revision))
-
-    async def remove(self, task_id: TaskId, revision: int | None = None) -> None:
-        self.unit.writes.append(Write(ChangeKind.DELETED, task_id, read=revision))
 
 
 class SqlAccounts:

@@ -1,4 +1,4 @@
-"""An owner's tasks, to look at: one statement for one task, and one for a page of any filter and order."""
+"""An owner's tasks, to shape at: one statement for one task, and one for a page of any filter and order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,35 +22,43 @@ from sqlalchemy import (
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.functions import contains, octets
-from todo_adapters.sql.rows import TASK_COLUMNS, shape, to_task
+from todo_adapters.sql.kinds import KindTable
 from todo_adapters.sql.statements import Row, Statement
 from todo_adapters.sql.tables import tasks, users
-from todo_core.errors import NotFound
-from todo_core.ids import TaskId, UserId
+from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, TITLE_MAX
 from todo_core.model.due import DueKind
-from todo_core.model.task import Task, TaskForm
-from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
+from todo_core.model.kinds import Form
+from todo_core.model.rules import fold
+from todo_core.model.task import RANKS, TASKS, Priority
+from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort, searchable
 from todo_core.paging import Page
 
 T = tasks.c
 Item = TypeVar("Item")
 
-GET: Final = Statement(
-    select(*TASK_COLUMNS).where(
-        T.user_id == bindparam("user_id", type_=T.user_id.type), T.id == bindparam("id", type_=T.id.type)
-    ),
-    keyed=True,
+PRIORITIES: Final[dict[int | None, Priority | None]] = {None: None} | {rank: each for each, rank in RANKS.items()}
+TASK_TABLE: Final = KindTable(
+    TASKS,
+    tasks,
+    write={
+        "priority": lambda task: task.priority and task.priority.rank,
+        "due_kind": lambda task: task.due_date and task.due_date.kind.value,
+        "due_at": lambda task: task.due_date and task.due_date.at,
+        "title_key": lambda task: fold(task.title),
+        "description_key": lambda task: searchable(task.description),
+    },
+    read={"priority": PRIORITIES.__getitem__},
 )
 
-WIDTH: Final = len(TASK_COLUMNS)
+COLUMNS: Final = TASK_TABLE.columns
 AS_OF: Final = (
     select(users.c.revision)
     .where(users.c.id == bindparam("user_id", type_=T.user_id.type))
     .scalar_subquery()
     .label("as_of")
 )
-"""The owner's counter, seen in the same look as the rows beside which it stands."""
+"""The owner's counter, seen by the same statement as the rows beside which it stands."""
 
 ALWAYS_WITHIN: Final = PAGE_BYTES // (4 * (TITLE_MAX + DESCRIPTION_MAX))
 """So many tasks never exceed PAGE_BYTES, whatever is in them."""
@@ -65,34 +73,28 @@ SORT_COLUMNS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class SqlTasks:
-    """The tasks of one owner, through whatever runs statements."""
+class SqlTaskPages:
+    """Pages of the tasks of one owner."""
 
     reader: Reader
     owner: UserId
 
-    async def get(self, task_id: TaskId) -> Task:
-        row = await self.reader.one(GET, {"user_id": self.owner, "id": task_id})
-        if row is None:
-            raise NotFound("task")
-        return to_task(row)
-
     async def page(
-        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[Item]
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[Item]
     ) -> Page[Item, TaskPosition]:
-        look = Look.of(which, sort, after, limit)
+        shape = PageShape.of(which, sort, after, limit)
         values = {"user_id": self.owner, "limit": limit + 1, "page_bytes": PAGE_BYTES}
         values |= {**_values(which), **_position(after)}
-        rows: Sequence[Row] = await self.reader.all(page_statement(look), values)
-        as_of = rows[0][WIDTH] if rows else None
-        found = rows[0][WIDTH + 1] if rows and look.weighed else len(rows)
+        rows: Sequence[Row] = await self.reader.all(page_statement(shape), values)
+        as_of = rows[0][TASK_TABLE.width] if rows else None
+        found = rows[0][TASK_TABLE.width + 1] if rows and shape.weighed else len(rows)
         items = rows[:limit]
-        last = sort.position(to_task(items[-1])) if found > len(items) else None
-        return Page(tuple([shape(row, form) for row in items]), last, as_of)
+        last = sort.position(TASK_TABLE.entity(items[-1])) if found > len(items) else None
+        return Page(tuple([TASK_TABLE.shape(row, form) for row in items]), last, as_of)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageShape:
     """What of a query changes the text of its statement; all the rest is bound.
 
     ``start`` is where the page begins: at the very start, behind a task that has a sort value, or behind one
@@ -111,7 +113,7 @@ class Look:
     weighed: bool = False
 
     @classmethod
-    def of(cls, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int) -> "Look":
+    def of(cls, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int) -> "PageShape":
         return cls(
             completed=which.completed,
             open_only=which.open_only,
@@ -145,86 +147,86 @@ def _position(after: TaskPosition | None) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def page_statement(look: Look) -> Statement:
-    """The statement for a page of this look.
+def page_statement(shape: PageShape) -> Statement:
+    """The statement for a page of this shape.
 
     Where the sort value can be missing, the tasks that have one and those that have none are two stretches of
     the list, each read by its own key and put behind one another: an OR over both would read everything.
     """
-    key: ColumnElement[Any] = SORT_COLUMNS[look.sort.field]
-    wanted = and_(T.user_id == bindparam("user_id", type_=T.user_id.type), *_conditions(look))
+    key: ColumnElement[Any] = SORT_COLUMNS[shape.sort.field]
+    wanted = and_(T.user_id == bindparam("user_id", type_=T.user_id.type), *_conditions(shape))
     limit = bindparam("limit", type_=Integer())
-    order = key.desc() if look.sort.descending else key.asc()
+    order = key.desc() if shape.sort.descending else key.asc()
     if not T[key.name].nullable:
-        plain = key is T.id and not _conditions(look)
-        columns = [*TASK_COLUMNS, *([key.label("sorted_by")] if look.weighed else [])]
-        page = _behind(select(*columns).where(wanted), look, key).order_by(order, T.id).limit(limit)
-        if look.weighed:
-            return Statement(_weighed(page.subquery(), look))
+        plain = key is T.id and not _conditions(shape)
+        columns = [*COLUMNS, *([key.label("sorted_by")] if shape.weighed else [])]
+        page = _behind(select(*columns).where(wanted), shape, key).order_by(order, T.id).limit(limit)
+        if shape.weighed:
+            return Statement(_weighed(page.subquery(), shape))
         return Statement(page.add_columns(AS_OF), keyed=plain)
-    valueless = select(*TASK_COLUMNS, key.label("sorted_by"), literal(1).label("part")).where(wanted, key.is_(None))
-    if look.start == "valueless":
+    valueless = select(*COLUMNS, key.label("sorted_by"), literal(1).label("part")).where(wanted, key.is_(None))
+    if shape.start == "valueless":
         valueless = valueless.where(T.id > bindparam("after_id", type_=T.id.type))
         both = valueless.order_by(T.id).limit(limit).subquery()
     else:
-        valued = select(*TASK_COLUMNS, key.label("sorted_by"), literal(0).label("part")).where(wanted, key.is_not(None))
+        valued = select(*COLUMNS, key.label("sorted_by"), literal(0).label("part")).where(wanted, key.is_not(None))
         both = union_all(
-            select(_behind(valued, look, key).order_by(order, T.id).limit(limit).subquery()),
+            select(_behind(valued, shape, key).order_by(order, T.id).limit(limit).subquery()),
             select(valueless.order_by(T.id).limit(limit).subquery()),
         ).subquery()
-    if not look.weighed:
-        tasks_alone = [both.c[column.name] for column in TASK_COLUMNS]
-        return Statement(select(*tasks_alone, AS_OF).order_by(*_order(both, look)).limit(limit))
-    page = select(*both.c).order_by(*_order(both, look)).limit(limit)
-    return Statement(_weighed(page.subquery(), look))
+    if not shape.weighed:
+        tasks_alone = [both.c[column.name] for column in COLUMNS]
+        return Statement(select(*tasks_alone, AS_OF).order_by(*_order(both, shape)).limit(limit))
+    page = select(*both.c).order_by(*_order(both, shape)).limit(limit)
+    return Statement(_weighed(page.subquery(), shape))
 
 
-def _order(page: FromClause, look: Look) -> list[ColumnElement[Any]]:
+def _order(page: FromClause, shape: PageShape) -> list[ColumnElement[Any]]:
     """The order of the rows of a page whose columns include what it is sorted by."""
-    value = page.c.sorted_by.desc() if look.sort.descending else page.c.sorted_by.asc()
+    value = page.c.sorted_by.desc() if shape.sort.descending else page.c.sorted_by.asc()
     return [*([page.c.part] if "part" in page.c else []), value, page.c.id]
 
 
-def _weighed(page: FromClause, look: Look) -> Select[Any]:
+def _weighed(page: FromClause, shape: PageShape) -> Select[Any]:
     """The rows of a page that begin within PAGE_BYTES; behind the usual columns each tells how many there were."""
-    order = _order(page, look)
+    order = _order(page, shape)
     weight = octets(page.c.title) + func.coalesce(octets(page.c.description), 0)
     begin = func.sum(weight).over(order_by=order, rows=(None, 0)) - weight
     rows = select(*page.c, begin.label("begin"), func.count().over().label("found")).subquery()
-    columns = [rows.c[column.name] for column in TASK_COLUMNS]
+    columns = [rows.c[column.name] for column in COLUMNS]
     within = rows.c.begin < bindparam("page_bytes", type_=Integer())
-    return select(*columns, AS_OF, rows.c.found).where(within).order_by(*_order(rows, look))
+    return select(*columns, AS_OF, rows.c.found).where(within).order_by(*_order(rows, shape))
 
 
-def _behind(query: Select[Any], look: Look, key: ColumnElement[Any]) -> Select[Any]:
+def _behind(query: Select[Any], shape: PageShape, key: ColumnElement[Any]) -> Select[Any]:
     """Only what comes after the position; ids break ties in ascending order, whatever the direction."""
-    if look.start == "top":
+    if shape.start == "top":
         return query
     after_id = bindparam("after_id", type_=T.id.type)
     if key is T.id:
-        return query.where(key < after_id if look.sort.descending else key > after_id)
+        return query.where(key < after_id if shape.sort.descending else key > after_id)
     value = bindparam("after_value", type_=key.type)
-    if look.sort.descending:
+    if shape.sort.descending:
         return query.where(key <= value, or_(key < value, T.id > after_id))
     return query.where(key >= value, or_(key > value, T.id > after_id))
 
 
-def _conditions(look: Look) -> list[ColumnElement[bool]]:
+def _conditions(shape: PageShape) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if look.completed is not None:
-        found.append(T.completed_at.is_not(None) if look.completed else T.completed_at.is_(None))
-    if look.open_only:
+    if shape.completed is not None:
+        found.append(T.completed_at.is_not(None) if shape.completed else T.completed_at.is_(None))
+    if shape.open_only:
         found.append(T.completed_at.is_(None))
-    if look.priorities:
+    if shape.priorities:
         ranks = [bindparam(f"priority_{i}", type_=T.priority.type) for i in range(4)]
         found.append(func.coalesce(T.priority, 0).in_(ranks))
-    if look.has_due_date is not None:
-        found.append(T.due_at.is_not(None) if look.has_due_date else T.due_at.is_(None))
-    if look.due_from:
+    if shape.has_due_date is not None:
+        found.append(T.due_at.is_not(None) if shape.has_due_date else T.due_at.is_(None))
+    if shape.due_from:
         found += [T.due_at >= bindparam("from_edge", type_=T.due_at.type), T.due_at >= _bound("from")]
-    if look.due_until:
+    if shape.due_until:
         found += [T.due_at < bindparam("until_edge", type_=T.due_at.type), T.due_at < _bound("until")]
-    for i in range(look.words):
+    for i in range(shape.words):
         word = bindparam(f"word_{i}", type_=T.description_key.type)
         found.append(or_(contains(T.title_key, word), contains(T.description_key, word)))
     return found

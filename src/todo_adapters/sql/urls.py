@@ -1,4 +1,4 @@
-"""Database addresses as people write them, and what the drivers want."""
+"""Database addresses: kinds, and the forms that the drivers need."""
 
 from pathlib import Path
 from urllib.parse import unquote
@@ -9,17 +9,17 @@ MEMORY = "memory://"
 
 
 def is_postgres(url: str) -> bool:
-    """True for an address of a PostgreSQL server."""
+    """True for the address of a PostgreSQL database."""
     return url.startswith(POSTGRES)
 
 
 def is_memory(url: str) -> bool:
-    """True for the storage that forgets everything at the end."""
+    """True for the storage in memory."""
     return url == MEMORY
 
 
 def postgres_url(url: str) -> str:
-    """The address as libpq and asyncpg write it, query (``sslmode`` ...) included."""
+    """The address in the form of libpq and asyncpg, with its query (``sslmode`` ...)."""
     scheme, _, rest = url.partition("://")
     return f"postgresql://{rest}" if scheme else url
 

@@ -1,4 +1,4 @@
-"""The event log as log lines: each event under its stable name, with what is known about the request."""
+"""The event log as log lines: each event under its stable name, with the context of the request."""
 
 import contextlib
 import time
@@ -22,23 +22,23 @@ WARNINGS: Final = frozenset(
         "disk_full",
     }
 )
-"""What somebody should look at when it happens often."""
+"""Events that need attention when they are frequent."""
 
 WARNINGS_PER_SECOND: Final = 50
-"""Of each name; attackers decide how many there are, so the rest is only counted."""
+"""Limit for each name, because attackers can cause them. The rest is only counted."""
 
 
 class StructlogEventLog:
-    """A EventLog on structlog, as that is configured when the event log is made."""
+    """An EventLog on structlog, as configured when it is created."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._logger = structlog.get_logger().bind()  # or each event would begin with binding one
+        self._logger = structlog.get_logger().bind()  # once, not for each event
         self._second = 0
         self._seen: Counter[str] = Counter()
 
     def record(self, event: str, **facts: object) -> None:
-        # A full disk or a closed stderr must never be the reason why somebody cannot log in.
+        # A full disk or a closed stderr must not make a login fail.
         with contextlib.suppress(Exception):
             if event in WARNINGS:
                 self._warn(event, facts)

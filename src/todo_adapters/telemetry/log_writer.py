@@ -1,6 +1,6 @@
 """Writes log lines without ever blocking the caller, and counts those that are dropped.
 
-A pipe gets at once what it has room for. Everything else is written by a thread.
+What a pipe has room for is written at once, everything else by a thread.
 """
 
 import atexit
@@ -21,19 +21,19 @@ CAPACITY: Final = 1 << 20
 """Bytes buffered for each of the two streams."""
 
 CHUNK: Final = 4_096
-"""Bytes written at once. A pipe does not mix writes of this size with those of other processes (POSIX: PIPE_BUF)."""
+"""Bytes of one write to a pipe. POSIX guarantees that writes up to PIPE_BUF are not interleaved."""
 
 FILE_CHUNK: Final = 1 << 20
-"""The same for a regular file."""
+"""Bytes of one write to a regular file."""
 
 GATHER_SECONDS: Final = 0.05
-"""Pause of the thread after a write, so that many lines are written together."""
+"""Pause of the thread after a write, which collects lines for the next one."""
 
 RETRY_SECONDS: Final = 1.0
 """Pause before the next attempt after an error."""
 
 FLUSH_SECONDS: Final = 1.0
-"""How long a process waits for its logs at its end."""
+"""Maximum time to write the rest when the process exits."""
 
 _writers: Final[weakref.WeakSet["LogWriter"]] = weakref.WeakSet()
 
@@ -55,9 +55,9 @@ class LogWriter:
         _writers.add(self)
 
     def _begin(self) -> None:
-        """Also in a process that has just been forked: the thread and what waited stay with the parent."""
+        """Sets the initial state, also after a fork: the thread and the buffered lines stay with the parent."""
         self._chunk = FILE_CHUNK if _is(stat.S_ISREG, self._target) else CHUNK
-        self._changed = threading.Condition()  # reentrant: what is freed while it is held may log as well
+        self._changed = threading.Condition()  # reentrant: finalizers that run while it is held may log
         self._waiting = bytearray()
         self._untold = 0
         self._failing = False
@@ -65,7 +65,7 @@ class LogWriter:
         self._thread: threading.Thread | None = None
 
     def write(self, text: str) -> None:
-        """Takes one line or more, each with its line end, and returns at once."""
+        """Buffers one or more lines, each with its line end, without blocking."""
         if self._target < 0:
             return
         lines = text.encode("utf-8", "backslashreplace")
@@ -82,19 +82,19 @@ class LogWriter:
             self._waiting += lines
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep_writing, name="log", daemon=True)
-                with contextlib.suppress(RuntimeError):  # the interpreter is ending: too late for this line
+                with contextlib.suppress(RuntimeError):  # the interpreter is shutting down
                     self._thread.start()
             elif self._idle:
                 self._changed.notify_all()
 
     def flush(self, seconds: float = FLUSH_SECONDS) -> bool:
-        """Waits until everything is written, or so long. False when something is left."""
+        """Waits until everything is written. False on timeout."""
         with self._changed:
             self._changed.notify_all()
             return self._changed.wait_for(lambda: not self._waiting and (not self._untold or self._failing), seconds)
 
     def close(self) -> None:
-        """Takes no further lines, and closes what it has opened."""
+        """Accepts no further lines and closes the pipe that it opened."""
         with self._changed:
             self._target = -1
             pipe, self._pipe = self._pipe, None
@@ -117,7 +117,7 @@ class LogWriter:
                     self._changed.wait(GATHER_SECONDS)
 
     def _next_chunk(self) -> bytes:
-        """Whole lines, as many as are written at once; or one that is longer; or none, to see whether writing works."""
+        """Whole lines for one write, or a single longer line; empty to test whether writing works again."""
         with self._changed:
             self._idle = True
             self._changed.wait_for(lambda: self._waiting, RETRY_SECONDS if self._untold else None)
@@ -126,7 +126,7 @@ class LogWriter:
             return bytes(self._waiting[:end])
 
     def _tell(self) -> None:
-        """Says what was lost, when there is room for more."""
+        """Reports dropped lines when half of the buffer is free."""
         with self._changed:
             lost = self._untold if len(self._waiting) <= self._capacity // 2 else 0
         if lost:
@@ -140,12 +140,12 @@ class LogWriter:
         self.dropped += lines
 
     def _put(self, chunk: bytes) -> bool:
-        """Writes all of it, however long that takes. False when it cannot be written."""
+        """Writes all of it, blocking. False on error."""
         rest = memoryview(chunk)
         while rest:
             try:
                 rest = rest[os.write(self._target, rest) :]
-            except BlockingIOError:  # somebody has made it non-blocking, for all who share it
+            except BlockingIOError:  # another process made the shared descriptor non-blocking
                 select.select([], [self._target], [], 1.0)
             except OSError:
                 return False
@@ -153,7 +153,7 @@ class LogWriter:
 
 
 class LineStream(io.TextIOBase):
-    """What ``sys.stdout`` or ``sys.stderr`` is in a process that serves: its lines go to a writer."""
+    """Replaces ``sys.stdout`` or ``sys.stderr`` and passes lines to a writer."""
 
     encoding = "utf-8"
 
@@ -183,10 +183,10 @@ def _is(kind: Callable[[int], bool], descriptor: int) -> bool:
 
 
 def _pipe_that_refuses(descriptor: int) -> int | None:
-    """The same pipe, opened anew so that it refuses what it has no room for, whole (POSIX: up to PIPE_BUF bytes).
+    """Opens the pipe once more in non-blocking mode, in which a write up to PIPE_BUF bytes is done whole or refused.
 
-    To set that for the descriptor itself would change it for all who share it. None for what is no pipe, and where a
-    pipe cannot be opened.
+    Setting the mode of the descriptor itself would change it for all processes that share it. None if it is not a pipe
+    or cannot be opened.
     """
     if not _is(stat.S_ISFIFO, descriptor):
         return None
@@ -197,7 +197,7 @@ def _pipe_that_refuses(descriptor: int) -> int | None:
 
 
 def _put_at_once(pipe: int, lines: bytes) -> bytes:
-    """Writes as many lines as the pipe has room for. Returns the others."""
+    """Writes as many lines as the pipe has room for. Returns the rest."""
     written = 0
     while end := lines.rfind(b"\n", written, written + CHUNK) + 1:
         try:
@@ -209,37 +209,37 @@ def _put_at_once(pipe: int, lines: bytes) -> bytes:
 
 
 def plain_notice(lines: int) -> str:
-    """Where nothing has been configured."""
+    """The notice before logs are configured."""
     return f'{{"level":"warning","event":"log_lines_dropped","lines":{lines}}}\n'
 
 
 @cache
 def standard_output() -> LogWriter:
-    """The writer of this process for its standard output."""
+    """The writer for the standard output of this process."""
     return _flushed_at_exit(LogWriter(None if sys.__stdout__ is None else 1))
 
 
 @cache
 def standard_error() -> LogWriter:
-    """The writer of this process for its standard error."""
+    """The writer for the standard error of this process."""
     return _flushed_at_exit(LogWriter(None if sys.__stderr__ is None else 2))
 
 
 def replace_streams() -> None:
-    """Makes ``print``, tracebacks and the end of the interpreter use the writers too."""
+    """Makes ``print`` and tracebacks use the writers."""
     sys.stdout = LineStream(standard_output(), sys.__stdout__)
     sys.stderr = LineStream(standard_error(), sys.__stderr__)
 
 
 def flush_all() -> None:
-    """Waits for the lines of both streams, together no longer than FLUSH_SECONDS."""
+    """Flushes all writers, within FLUSH_SECONDS in total."""
     until = monotonic() + FLUSH_SECONDS
     for writer in list(_writers):
         writer.flush(max(0.0, until - monotonic()))
 
 
 def numbers() -> dict[str, float]:
-    """For the metrics."""
+    """The metrics of both writers."""
     return {"todo_log_lines_dropped_total": standard_output().dropped + standard_error().dropped}
 
 

@@ -1,4 +1,4 @@
-"""The event log: one line per event, JSON for machines or words for people, from us and from libraries."""
+"""Log configuration: one line for each event of the service or of a library, as JSON or as readable text."""
 
 import contextlib
 import logging
@@ -14,25 +14,25 @@ import structlog
 from todo_core.ports.runtime import Clock
 
 VALUE_MAX: Final = 256
-"""Characters of one value; whatever is longer is cut."""
+"""Maximum length of a value; longer ones are truncated."""
 
 FRAMES_MAX: Final = 40
-"""Places of a failure that are listed, those nearest to its cause."""
+"""Maximum number of stack frames of an exception, the innermost ones."""
 
 Write = Callable[[str], None]
 
 LIBRARY_LEVEL: Final = logging.WARNING
-"""Libraries are not heard below this, whatever the level: at debug they log statements with their values."""
+"""Lowest level for libraries: at debug they log statements with their values."""
 
 
 def write_to_stderr(text: str) -> None:
-    """Writes to stderr as it is at this moment. Never raises: that nobody reads it is no reason to fail."""
+    """Writes to the current ``sys.stderr``. Never raises."""
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.write(text)
 
 
 def configure(level: str, form: str, clock: Clock, write: Write = write_to_stderr) -> None:
-    """Sends our events from this level on, and warnings of libraries, to ``write``, which takes whole lines.
+    """Sends events from this level on, and warnings of libraries, to ``write`` as whole lines.
 
     ``form`` is ``json``, ``console``, or ``auto``: ``console`` at a terminal, else ``json``.
     """
@@ -56,7 +56,7 @@ def configure(level: str, form: str, clock: Clock, write: Write = write_to_stder
 
 
 def notice_of_dropped(form: str, clock: Clock) -> Callable[[int], str]:
-    """The line that tells how many lines were dropped, for a LogWriter."""
+    """Makes the line that reports dropped lines, for a LogWriter."""
     finish = _finish(clock, _renderer(form))
     return lambda lines: f"{finish(None, 'warning', {'event': 'log_lines_dropped', 'lines': lines})}\n"
 
@@ -66,7 +66,7 @@ def _renderer(form: str) -> Callable[[dict[str, Any]], str]:
 
 
 def _finish(clock: Clock, render: Callable[[dict[str, Any]], str]) -> Callable[..., str]:
-    """All that becomes of an event in one step: each step of a chain costs as much as what it does."""
+    """A single structlog processor; a chain of small ones would cost more than their work."""
 
     def finish(_: Any, level: str, event: MutableMapping[str, Any]) -> str:
         raised = event.pop("exc_info", None)
@@ -85,23 +85,23 @@ def _finish(clock: Clock, render: Callable[[dict[str, Any]], str]) -> Callable[.
 
 
 def _failure(raised: Any) -> list[str]:
-    """An exception as its type and places. Never its text, which may quote what people have written."""
+    """An exception as types and stack frames, without messages, which may contain user data."""
     if raised is True:
         raised = sys.exc_info()
     failure = raised[1] if isinstance(raised, tuple) else raised
     if not isinstance(failure, BaseException):
         return []
-    return [part for each in _chain(failure) for part in (_name(each), *_places(each.__traceback__))]
+    return [part for each in _chain(failure) for part in (_name(each), *_frames(each.__traceback__))]
 
 
 def _first_line(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """What a library says, without what it quotes below: asyncio writes out the exceptions that nobody caught."""
+    """Keeps the first line: asyncio appends the text of exceptions that were not caught."""
     event["event"] = str(event["event"]).partition("\n")[0]
     return event
 
 
 def _chain(failure: BaseException) -> Iterator[BaseException]:
-    """The failure and what led to it."""
+    """The exception and its causes."""
     seen: set[int] = set()
     following: BaseException | None = failure
     while following is not None and id(following) not in seen:
@@ -111,12 +111,12 @@ def _chain(failure: BaseException) -> Iterator[BaseException]:
 
 
 def _name(failure: BaseException) -> str:
-    # An OSError's number tells a refused connection from a full disk, and quotes nobody.
+    # The number distinguishes a refused connection from a full disk, and contains no user data.
     number = f" errno {failure.errno}" if isinstance(failure, OSError) and failure.errno else ""
     return f"{type(failure).__module__}.{type(failure).__qualname__}{number}"
 
 
-def _places(trace: TracebackType | None) -> Iterator[str]:
+def _frames(trace: TracebackType | None) -> Iterator[str]:
     for frame in traceback.extract_tb(trace, limit=-FRAMES_MAX):
         yield f"{frame.filename}:{frame.lineno} {frame.name}"
 
@@ -130,7 +130,7 @@ def _plain(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    """One printable line of limited length: nothing in it can end a line, start another or steer a terminal."""
+    """Truncates and escapes, so that a value cannot contain line breaks or terminal control sequences."""
     text = str(value)
     text = text if len(text) <= VALUE_MAX else text[: VALUE_MAX - 1] + "…"
     if text.isprintable():
@@ -150,7 +150,7 @@ def _console(line: dict[str, Any]) -> str:
 
 
 class _Lines:
-    """What structlog writes to."""
+    """The logger that structlog writes to."""
 
     def __init__(self, write: Write) -> None:
         self.write = write
@@ -162,7 +162,7 @@ class _Lines:
 
 
 class _LinesHandler(logging.Handler):
-    """The same for the loggers of libraries."""
+    """The handler for the loggers of libraries."""
 
     def __init__(self, write: Write) -> None:
         super().__init__()

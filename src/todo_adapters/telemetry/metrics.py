@@ -1,15 +1,17 @@
-"""What this process has done, counted: requests, events and queues, as series that Prometheus understands.
+"""The metrics of one process: requests, events and queues, under the names that Prometheus reads.
 
-Labels come from closed sets only (methods, route templates, classes of status, names of events), so the number of
-series is bounded whatever clients send. Each process counts for itself and leaves its numbers in a folder, where
-the listener (metrics_listener.py) adds them up.
+Labels come from closed sets (methods, route templates, classes of status, names of events), so the number of series is
+bounded. Each process writes its own file, and the listener (metrics_listener.py) adds them up. prometheus-client would
+cost 4 us or more for each request instead of 1 (decision record 24).
 """
 
 import asyncio
 import os
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +21,7 @@ from todo_adapters.private_files import private_opener
 from todo_core.ports.runtime import EventLog
 
 FOLDER: Final = "_TODO_METRICS_FOLDER"
-"""The variable by which the process that listens tells those that serve where to leave their numbers."""
+"""The variable in which the parent process passes the folder of the files to its workers."""
 
 PERIOD: Final = 1.0
 BUCKETS: Final = (0.005, 0.025, 0.1, 0.5, 2.5)
@@ -29,12 +31,12 @@ Series = dict[str, float]
 Gauges = Callable[[], Mapping[str, float]]
 
 
-class Meter:
-    """The numbers of one process."""
+class ProcessMetrics:
+    """Counts what happens in this process."""
 
     def __init__(self) -> None:
         self.in_flight = 0
-        self._answers: Counter[tuple[str, str, str]] = Counter()
+        self._responses: Counter[tuple[str, str, str]] = Counter()
         self._seconds: dict[tuple[str, str], list[float]] = {}
         self._events: Counter[str] = Counter()
         self._watched: list[Gauges] = []
@@ -43,9 +45,9 @@ class Meter:
         self.in_flight += 1
 
     def ended(self, method: str, route: str, status: int, seconds: float) -> None:
-        """A request is over. ``route`` is a template, never a path; status 0: the client left before the answer."""
+        """Counts a request. ``route`` is a template, never a path; ``status`` is 0 if the client left before."""
         self.in_flight -= 1
-        self._answers[method, route, f"{status // 100}xx" if status else "gone"] += 1
+        self._responses[method, route, f"{status // 100}xx" if status else "gone"] += 1
         times = self._seconds.get((method, route))
         if times is None:
             times = self._seconds[method, route] = [0.0] * (len(BUCKETS) + 2)
@@ -57,16 +59,20 @@ class Meter:
             self._events[event] += 1
 
     def watch(self, gauges: Gauges) -> None:
-        """From now on what these say is among the numbers."""
+        """Includes these numbers from now on."""
         self._watched.append(gauges)
 
     def series(self) -> Series:
-        """All numbers of this moment, under the names that Prometheus shall see."""
+        """All current numbers by the names of their series."""
         found: Series = {"todo_requests_in_flight": self.in_flight}
-        for (method, route, status), times in self._answers.items():
+        for (method, route, status), times in self._responses.items():
             found[f'todo_requests_total{{method="{method}",route="{route}",status="{status}"}}'] = times
-        for (method, route), counts in self._seconds.items():
-            found.update(_histogram("todo_request_seconds", f'method="{method}",route="{route}"', counts))
+        for (method, route), (*counts, seconds) in self._seconds.items():
+            labels = f'method="{method}",route="{route}"'
+            for bound, total in zip((*BUCKETS, "+Inf"), accumulate(counts), strict=True):
+                found[f'todo_request_seconds_bucket{{{labels},le="{bound}"}}'] = total
+            found[f"todo_request_seconds_count{{{labels}}}"] = sum(counts)
+            found[f"todo_request_seconds_sum{{{labels}}}"] = seconds
         for event, times in self._events.items():
             found[f'todo_events_total{{event="{event}"}}'] = times
         for gauges in self._watched:
@@ -74,7 +80,7 @@ class Meter:
         return found
 
     async def keep_writing(self, folder: Path) -> None:
-        """Leaves the numbers in the folder, once a second and at the end, until it is cancelled."""
+        """Writes the file of this process every second and when cancelled."""
         try:
             while True:
                 self.write(folder)
@@ -83,32 +89,21 @@ class Meter:
             self.write(folder)
 
     def write(self, folder: Path) -> None:
-        """Whole or not at all: readers never see half a file. That the folder is gone is no reason to fail."""
+        """Writes the file of this process atomically. Errors are ignored: the folder may be gone."""
         file = folder / f"{os.getpid()}.json"
-        try:
+        with suppress(OSError):
             with open(file.with_suffix(".new"), "wb", opener=private_opener) as writing:
                 writing.write(msgspec.json.encode(self.series()))
             file.with_suffix(".new").replace(file)
-        except OSError:
-            return
 
 
 class CountingEventLog:
-    """A EventLog that counts what another one records."""
+    """An event log that counts what it passes on to another one."""
 
-    def __init__(self, event_log: EventLog, meter: Meter) -> None:
+    def __init__(self, event_log: EventLog, metrics: ProcessMetrics) -> None:
         self._event_log = event_log
-        self._meter = meter
+        self._metrics = metrics
 
     def record(self, event: str, **facts: object) -> None:
-        self._meter.happened(event)
+        self._metrics.happened(event)
         self._event_log.record(event, **facts)
-
-
-def _histogram(name: str, labels: str, counts: list[float]) -> Iterator[tuple[str, float]]:
-    total = 0.0
-    for bound, count in zip((*BUCKETS, "+Inf"), counts, strict=False):
-        total += count
-        yield f'{name}_bucket{{{labels},le="{bound}"}}', total
-    yield f"{name}_count{{{labels}}}", total
-    yield f"{name}_sum{{{labels}}}", counts[-1]

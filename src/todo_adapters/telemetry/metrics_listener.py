@@ -1,4 +1,4 @@
-"""The listener for metrics: adds up what the serving processes have counted, and tells it in Prometheus' format."""
+"""Serves the metrics of all worker processes together, in the text format of Prometheus."""
 
 import os
 import shutil
@@ -16,39 +16,39 @@ import msgspec
 from todo_adapters.telemetry.metrics import FOLDER, Series
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-PATIENCE: Final = 5.0
+TIMEOUT: Final = 5.0
 
 FAMILIES: Final[dict[str, tuple[str, str]]] = {
     "todo_requests_total": ("counter", "Requests by method, route template and class of status."),
-    "todo_request_seconds": ("histogram", "How long answers took."),
-    "todo_requests_in_flight": ("gauge", "Requests that are being answered."),
+    "todo_request_seconds": ("histogram", "Duration of requests."),
+    "todo_requests_in_flight": ("gauge", "Requests in progress."),
     "todo_events_total": ("counter", "Events of the event log, such as login_failed, replayed or refresh_reused."),
-    "todo_pool_size": ("gauge", "Connections to the database that may be in use at once."),
-    "todo_pool_in_use": ("gauge", "Connections to the database that are in use."),
-    "todo_pool_waiting": ("gauge", "Requests that wait for a connection to the database."),
+    "todo_pool_size": ("gauge", "Maximum number of database connections in use."),
+    "todo_pool_in_use": ("gauge", "Database connections in use."),
+    "todo_pool_waiting": ("gauge", "Requests that wait for a database connection."),
     "todo_pool_refused_total": ("counter", "Requests refused because too many waited, or too long."),
-    "todo_hashes_waiting": ("gauge", "Logins that wait for their password to be hashed."),
+    "todo_hashes_waiting": ("gauge", "Logins that wait for the password worker."),
     "todo_hashes_refused_total": ("counter", "Logins refused because too many waited."),
-    "todo_ended_sessions": ("gauge", "Ended login sessions that are remembered; the most that a process knows."),
-    "todo_log_lines_dropped_total": ("counter", "Log lines dropped because nobody read them in time."),
+    "todo_ended_sessions": ("gauge", "Revoked login sessions in memory; the maximum of all processes."),
+    "todo_log_lines_dropped_total": ("counter", "Log lines dropped because they were not read in time."),
     "todo_ended_sessions_age_seconds": (
         "gauge",
-        "Seconds since ended sessions were read, where that is longest ago.",
+        "Seconds since revoked login sessions were read; the maximum of all processes.",
     ),
-    "todo_workers": ("gauge", "Processes that serve."),
-    "todo_worker_starts_total": ("counter", "Processes that have started to serve."),
+    "todo_workers": ("gauge", "Running worker processes."),
+    "todo_worker_starts_total": ("counter", "Worker processes started."),
 }
-GREATEST: Final = {"todo_ended_sessions", "todo_ended_sessions_age_seconds"}
-"""Of these the greatest of all processes is told; they are not added up."""
+MAXIMA: Final = {"todo_ended_sessions", "todo_ended_sessions_age_seconds"}
+"""Gauges of which the maximum of all processes is reported instead of the sum."""
 
 Living = Callable[[], Collection[int]]
 
 
 @contextmanager
 def listening(host: str, port: int, living: Living) -> Iterator[None]:
-    """Answers GET /metrics on a thread of its own, with the numbers of the processes started meanwhile.
+    """Serves GET /metrics on a thread, for the processes that are started inside the context.
 
-    ``living`` tells which of them run now. Raises OSError when the port is taken.
+    ``living`` returns those that are running. Raises OSError when the port is taken.
     """
     folder = Path(tempfile.mkdtemp(prefix="todo-metrics-"))
     os.environ[FOLDER] = str(folder)
@@ -67,26 +67,26 @@ def listening(host: str, port: int, living: Living) -> Iterator[None]:
 
 
 def exposition(folder: Path, living: Collection[int]) -> str:
-    """The text that Prometheus reads."""
+    """The sum of the files in the text format of Prometheus."""
     total: Series = defaultdict(float)
     files = list(folder.glob("*.json"))
     for file in files:
         numbers = msgspec.json.decode(file.read_bytes(), type=dict[str, float])
         for name, value in numbers.items():
-            if FAMILIES[_family(name)][0] != "gauge":  # what somebody who has died had counted still counts
+            if FAMILIES[_family(name)][0] != "gauge":  # counts outlive their process
                 total[name] += value
             elif int(file.stem) in living:
-                total[name] = max(total[name], value) if name in GREATEST else total[name] + value
+                total[name] = max(total[name], value) if name in MAXIMA else total[name] + value
     total["todo_workers"] = len(living)
     total["todo_worker_starts_total"] = len(files)
-    return "".join(_told(total))
+    return "".join(_lines(total))
 
 
-def _told(total: Series) -> Iterator[str]:
-    for family, (kind, meaning) in FAMILIES.items():
+def _lines(total: Series) -> Iterator[str]:
+    for family, (kind, description) in FAMILIES.items():
         names = [name for name in total if _family(name) == family]
         if names:
-            yield f"# HELP {family} {meaning}\n# TYPE {family} {kind}\n"
+            yield f"# HELP {family} {description}\n# TYPE {family} {kind}\n"
             yield from (f"{name} {total[name]:.15g}\n" for name in names)
 
 
@@ -97,11 +97,11 @@ def _family(name: str) -> str:
 
 def _handler(folder: Path, living: Living) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        timeout = PATIENCE
+        timeout = TIMEOUT
 
         def do_GET(self) -> None:
             found = self.path.partition("?")[0] == "/metrics"
-            body = exposition(folder, living()).encode() if found else b"There is only /metrics here.\n"
+            body = exposition(folder, living()).encode() if found else b"Not found. Metrics are at /metrics.\n"
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", MEDIA_TYPE)
             self.send_header("Content-Length", str(len(body)))
@@ -109,6 +109,6 @@ def _handler(folder: Path, living: Living) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Scrapes are not worth a line."""
+            """Does not log scrapes."""
 
     return Handler

@@ -1,24 +1,13 @@
-"""One line of an owner's feed: what happened to which thing, numbered in the order of commits."""
+"""One entry of an owner's feed: what happened to which thing, numbered in the order of commits."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any
 from uuid import UUID
 
-from todo_core.model.task import Task
 
-Entity: TypeAlias = Task
-"""The things whose writes are numbered."""
-
-
-class EntityKind(StrEnum):
-    """What a change is about."""
-
-    TASK = "task"
-
-
-class ChangeKind(StrEnum):
+class Action(StrEnum):
     """What a change did."""
 
     CREATED = "created"
@@ -28,11 +17,14 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """``seq`` counts an owner's changes 1, 2, 3 ... without gaps; ``value`` is the thing afterwards, or None."""
+    """``seq`` counts an owner's changes 1, 2, 3 ... without gaps; ``entity`` is the name of the thing's kind.
+
+    ``value`` is the thing afterwards, None when it was deleted.
+    """
 
     seq: int
     at: datetime
-    entity: EntityKind
+    entity: str
     id: UUID
-    kind: ChangeKind
-    value: Entity | None
+    action: Action
+    value: Any

@@ -8,7 +8,6 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from todo_core.model.change import Change
-from todo_core.model.task import Task
 
 Pointers: TypeAlias = int | list["Pointers"] | None
 
@@ -74,12 +73,12 @@ class Receipt:
 
 def pointers(result: object, written: Sequence[UUID]) -> str:
     """``Receipt.answer`` for a result, when the things with these ids have been written in this order."""
-    last = {thing: -place for place, thing in enumerate(written, 1)}
+    last = {thing_id: -place for place, thing_id in enumerate(written, 1)}
 
-    def point(item: object) -> Pointers:
-        if isinstance(item, Task):
-            return last.get(item.id, item.revision)
-        return [point(part) for part in item] if isinstance(item, tuple) else None
+    def point(item: Any) -> Pointers:
+        if isinstance(item, tuple):
+            return [point(part) for part in item]
+        return None if item is None else last.get(item.id, item.revision)
 
     return json.dumps(point(result))
 

@@ -10,8 +10,8 @@ Promises of every adapter, proved by the contract suite:
   number is the ``revision`` of the thing written and the ``seq`` of the entry that the adapter appends to
   the owner's feed in the same transaction, for every write, through whichever repository it came.
 - A refused or undone write takes no number.
-- No account gets more than the quota of the store allows: of tasks, of receipts, and of bytes in its feed, which are
-  the values of its changes as the adapter stores them.
+- No account gets more than the quota of the store allows: of counted things, of receipts, and of bytes in its feed,
+  which are the values of its changes as the adapter stores them.
 - What ``commit`` or a receipt acknowledges is durable, also after a failover. Other reads may show a write whose
   commit raised OutcomeUnknown, and which a failover can still undo.
 - Values come back as they went in: to the microsecond, in UTC, code point for code point.
@@ -24,9 +24,9 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from todo_core.ids import TaskId, UserId
+from todo_core.ids import UserId
 from todo_core.model.change import Change
-from todo_core.model.task import Task, TaskForm
+from todo_core.model.kinds import E, Entity, Form, Kind
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.model.write_options import Key, Receipt
 from todo_core.paging import Page
@@ -34,43 +34,54 @@ from todo_core.ports.accounts import AccountsUnitOfWork, AccountsView
 from todo_core.ports.runtime import IdSource
 
 T = TypeVar("T")
+E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 
-class TaskReads(Protocol):
-    """The owner's tasks, to look at."""
+class ThingReads(Protocol[E_co]):
+    """The owner's things of one kind, to read."""
 
-    async def get(self, task_id: TaskId) -> Task:
+    async def get(self, thing_id: UUID) -> E_co:
         """Raises NotFound."""
 
+    async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
+        """The thing in this form. Raises NotFound."""
+
+    async def page(self, after: UUID | None, limit: int) -> Page[E_co, UUID]:
+        """At most ``limit`` things with greater ids, in the order of ids, which is that of creation."""
+
+
+class Things(ThingReads[E], Protocol[E]):
+    """The owner's things of one kind, to read and to change. Writes are collected and take effect at ``commit``.
+
+    Reads of the same unit of work see them.
+    """
+
+    def add(self, thing: E) -> None:
+        """A new thing. Its id must be new, its revision 0."""
+
+    def update(self, thing: E) -> None:
+        """The thing as it shall be; its ``revision`` is still the one that was read.
+
+        ``commit`` raises MovedOn when the stored thing has another revision or is gone.
+        """
+
+    async def remove(self, thing_id: UUID, revision: int | None = None) -> None:
+        """Deletes the thing. ``commit`` raises NotFound when the owner has none.
+
+        With a revision it raises MovedOn, also then, when the stored thing has another one.
+        """
+
+
+class TaskPages(Protocol):
+    """Pages of the owner's tasks by any filter, in any order."""
+
     async def page(
-        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: TaskForm[T]
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[T]
     ) -> Page[T, TaskPosition]:
         """At most ``limit`` tasks that match, in order, from behind the position on; each in this form.
 
         The page ends with the task with which titles and descriptions reach PAGE_BYTES, so it may have fewer items
         than ``limit`` and still a next position; it has at least one if any task matches.
-        """
-
-
-class TaskRepository(TaskReads, Protocol):
-    """The owner's tasks, to look at and to change. Writes are collected and take effect at ``commit``.
-
-    Reads of the same unit of work see them.
-    """
-
-    def add(self, task: Task) -> None:
-        """A new task. Its id must be new, its revision 0."""
-
-    def update(self, task: Task) -> None:
-        """The task as it shall be; its ``revision`` is still the one that was read.
-
-        ``commit`` raises MovedOn when the stored task has another revision or is gone.
-        """
-
-    async def remove(self, task_id: TaskId, revision: int | None = None) -> None:
-        """No more such task. ``commit`` raises NotFound when the owner has none.
-
-        With a revision it raises MovedOn, also then, when the stored task has another one.
         """
 
 
@@ -101,9 +112,12 @@ class View(Protocol):
     def owner(self) -> UserId:
         """Whose it is."""
 
+    def of(self, kind: Kind[E]) -> ThingReads[E]:
+        """Their things of this kind."""
+
     @property
-    def tasks(self) -> TaskReads:
-        """Their tasks."""
+    def tasks(self) -> TaskPages:
+        """Pages of their tasks."""
 
     @property
     def changes(self) -> ChangeReads:
@@ -135,9 +149,12 @@ class UnitOfWork(Protocol):
     def ids(self) -> IdSource:
         """Where ids for new things come from."""
 
+    def of(self, kind: Kind[E]) -> Things[E]:
+        """Their things of this kind."""
+
     @property
-    def tasks(self) -> TaskRepository:
-        """Their tasks."""
+    def tasks(self) -> TaskPages:
+        """Pages of their tasks."""
 
     async def lock(self) -> None:
         """Waits until no other unit of work of this owner can commit before this one.

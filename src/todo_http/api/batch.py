@@ -10,9 +10,14 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from todo_core.errors import PreconditionRequired, StepFailed
 from todo_core.ids import TaskId
-from todo_core.model.task import Task, TaskDraft, TaskPatch
+from todo_core.model.kinds import Patch
+from todo_core.model.task import TASKS as KIND
+from todo_core.model.task import Task
 from todo_core.model.write_options import Revisions
-from todo_core.usecases.batch import Add, Change, Remove, Step, Target, apply_batch
+from todo_core.usecases.batch import AddStep as Add
+from todo_core.usecases.batch import ChangeStep as Change
+from todo_core.usecases.batch import RemoveStep as Remove
+from todo_core.usecases.batch import Step, Target, apply_batch
 from todo_http.api.tasks import NewTask, TaskChanges, TaskOut
 from todo_http.kernel.body import read_built, read_fields
 from todo_http.kernel.call import Call
@@ -63,9 +68,9 @@ class RemoveStep(Struct, forbid_unknown_fields=True, tag_field="op", tag="remove
 
 AnyStep = AddStep | ChangeStep | RemoveStep
 SHAPES: Final[dict[str, type[AnyStep]]] = {"add": AddStep, "change": ChangeStep, "remove": RemoveStep}
-TASKS: Final[dict[str, tuple[Any, Callable[..., TaskPatch]]]] = {
-    "add": (NewTask, TaskDraft.of),
-    "change": (TaskChanges, TaskPatch.of),
+TASKS: Final[dict[str, tuple[Any, Callable[..., Patch[Task]]]]] = {
+    "add": (NewTask, KIND.draft),
+    "change": (TaskChanges, KIND.patch),
 }
 
 
@@ -82,7 +87,7 @@ class StepResult(Struct, frozen=True, forbid_unknown_fields=True):
     task: TaskOut | None
 
     @staticmethod
-    def of(step: Step, task: Task | None) -> "StepResult":
+    def of(step: Step, task: Any) -> "StepResult":
         status = 204 if isinstance(step, Remove) else 201 if isinstance(step, Add) else 200
         return StepResult(status, None if task is None else TaskOut.of(task))
 
@@ -124,7 +129,7 @@ class Reading:
             return Add(patch, self._name(pointer, given.get("ref")))
         target = self._target(pointer, given["id"]) if "id" in given else ""
         revisions = self._revisions(pointer, given["if_match"]) if "if_match" in given else None
-        return Change(target, patch, revisions) if op == "change" else Remove(target, revisions)
+        return Change(target, patch, revisions) if op == "change" else Remove(KIND, target, revisions)
 
     def _name(self, pointer: str, name: str | None) -> str | None:
         if name is not None:
@@ -161,7 +166,7 @@ def _worth_reading(fields: dict[str, Raw], shape: type[AnyStep]) -> dict[str, Ra
     return {name: fields[name] for name in (*known, *unknown) if name in fields}
 
 
-def _built(body: bytes, shape: Any, build: Callable[..., TaskPatch]) -> tuple[TaskPatch | None, Sequence[Fault]]:
+def _built(body: bytes, shape: Any, build: Callable[..., Patch[Task]]) -> tuple[Patch[Task] | None, Sequence[Fault]]:
     try:
         return read_built(body, shape, build)
     except InvalidRequest as invalid:  # it is no object

@@ -15,8 +15,8 @@ from todo_core.model.rules import Broken
 from todo_core.model.task import Priority
 from todo_core.model.task_filter import DueOption, SortField, TaskPosition, TaskQuery, TaskSort, search_words
 from todo_core.paging import Page
-from todo_core.usecases.tasks import look_through
-from todo_http.api.tasks import TASKS, TaskOut
+from todo_core.usecases.tasks import find_tasks_as
+from todo_http.api.tasks import PATH, TaskOut
 from todo_http.kernel.call import Call
 from todo_http.kernel.entity_tags import answer_to, has_seen, tag_of, unchanged
 from todo_http.kernel.operation import Gives, operation
@@ -178,7 +178,7 @@ async def _read_page(request: Call, wish: Wish) -> tuple[Page[TaskOut, TaskPosit
     """
     run, owner, limit = request.todo.run, request.actor.user_id, wish.limit
     while True:
-        page = await run.read(owner, look_through, run.clock, wish.query, wish.sort, wish.after, limit, TaskOut.shaped)
+        page = await run.read(owner, find_tasks_as, run.clock, wish.query, wish.sort, wish.after, limit, TaskOut.shaped)
         if len(page.items) <= ALWAYS_SHORT:
             return page, page.items
         body = encode(page.items)
@@ -189,7 +189,7 @@ async def _read_page(request: Call, wish: Wish) -> tuple[Page[TaskOut, TaskPosit
 
 @operation(
     "GET",
-    TASKS,
+    PATH,
     id="listTasks",
     tag="tasks",
     summary="List tasks",

@@ -8,8 +8,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from todo_core.ids import TaskId, UserId
-from todo_core.model.task import Priority, Task, TaskDraft, TaskPatch
-from todo_core.usecases.tasks import add_task, change_task, complete_task, get_task, remove_task, reopen_task
+from todo_core.model.task import TASKS, Priority, Task
+from todo_core.usecases.tasks import complete_task, reopen_task
+from todo_core.usecases.things import add_thing, change_thing, get_thing_as, remove_thing
 from todo_http.kernel.body import instant, read_body, read_shape
 from todo_http.kernel.call import Call
 from todo_http.kernel.entity_tags import answer_to, tag_of
@@ -19,8 +20,8 @@ from todo_http.kernel.schemas import Description, DueText, Instant, PriorityName
 
 Revision = Annotated[int, note("The number of the owner's change that last touched it.", 42, minimum=1)]
 
-TASKS = "/api/{user_id:str}/tasks"
-TASK = TASKS + "/{task_id:str}"
+PATH = "/api/{user_id:str}/tasks"
+TASK = PATH + "/{task_id:str}"
 
 
 class NewTask(msgspec.Struct, forbid_unknown_fields=True):
@@ -78,7 +79,7 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
         updated_at: datetime,
         /,
     ) -> "TaskOut":
-        """The TaskForm of the wire."""
+        """The Form of the wire."""
         return TaskOut(
             id,
             user_id,
@@ -95,7 +96,7 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
 
     @staticmethod
     def of(task: Task) -> "TaskOut":
-        return task.shaped(TaskOut.shaped)
+        return TaskOut.shaped(*TASKS.plain(task))
 
 
 def _etag(task: Task) -> Field:
@@ -107,7 +108,7 @@ TASK_GIVEN = Gives(description="The task.", body=TaskOut, headers=("ETag",))
 
 @operation(
     "POST",
-    TASKS,
+    PATH,
     id="addTask",
     tag="tasks",
     summary="Add a task",
@@ -115,21 +116,23 @@ TASK_GIVEN = Gives(description="The task.", body=TaskOut, headers=("ETag",))
     gives={201: Gives(description="The new task.", body=TaskOut, headers=("ETag", "Location"))},
 )
 async def add(request: Call) -> Answer:
-    draft = await read_body(request, NewTask, TaskDraft.of)
-    task = await request.write(add_task, draft)
+    draft = await read_body(request, NewTask, TASKS.draft)
+    task = await request.write(add_thing, draft)
     location = f"/api/{task.user_id}/tasks/{task.id}".encode("ascii")
     return Answer.json(201, TaskOut.of(task), _etag(task), (b"location", location))
 
 
 @operation("GET", TASK, id="getTask", tag="tasks", summary="Read a task", gives={200: TASK_GIVEN})
 async def get(request: Call) -> Answer:
-    task = await request.todo.run.read(request.actor.user_id, get_task, TaskId(request.id("task_id")))
-    return answer_to(request.visit, TaskOut.of(task), tag_of(task.revision))
+    task = await request.todo.run.read(
+        request.actor.user_id, get_thing_as, request.id("task_id"), TASKS, TaskOut.shaped
+    )
+    return answer_to(request.visit, task, tag_of(task.revision))
 
 
 async def _change(request: Call) -> Answer:
-    patch = await read_body(request, TaskChanges, TaskPatch.of)
-    task = await request.write(change_task, TaskId(request.id("task_id")), patch)
+    patch = await read_body(request, TaskChanges, TASKS.patch)
+    task = await request.write(change_thing, TaskId(request.id("task_id")), patch)
     return Answer.json(200, TaskOut.of(task), _etag(task))
 
 
@@ -185,5 +188,5 @@ async def complete(request: Call) -> Answer:
     gives={204: Gives(description="There is no such task any more.")},
 )
 async def remove(request: Call) -> Answer:
-    await request.write(remove_task, TaskId(request.id("task_id")))
+    await request.write(remove_thing, TaskId(request.id("task_id")), TASKS)
     return Answer(204)

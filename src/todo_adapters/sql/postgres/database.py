@@ -12,7 +12,7 @@ from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.postgres.connection import CONFIRM, NeverSent, PostgresConnection, confirming
 from todo_adapters.sql.postgres.pool import Pool
-from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_adapters.sql.types import TEXT
 from todo_core.errors import TodoError
 from todo_core.ids import UserId
@@ -65,8 +65,8 @@ class PostgresDatabase:
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         return await self._run(PostgresConnection.rows, statement, values)
 
-    async def write(self, deed: Deed, values: Values) -> Row | None:
-        rows = await self._run(PostgresConnection.write, deed.fused, values)
+    async def write(self, statement: WriteStatement, values: Values) -> Row | None:
+        rows = await self._run(PostgresConnection.write, statement.fused, values)
         return rows[0] if rows else None
 
     async def confirm(self) -> None:

@@ -25,7 +25,7 @@ from todo_adapters.sql.sqlite.connection import (
 )
 from todo_adapters.sql.sqlite.groups import Groups
 from todo_adapters.sql.sqlite.readers import Readers
-from todo_adapters.sql.statements import Deed, Row, Statement
+from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_core.errors import OwnerBusy, Unavailable
 from todo_core.ids import UserId
 
@@ -70,8 +70,8 @@ class SqliteDatabase:
         await self._open()
         return await self._readers.run(values.get("user_id"), statement, read)
 
-    async def write(self, deed: Deed, values: Values) -> Row | None:
-        steps = [step.prepared(DIALECT) for step in deed.steps]
+    async def write(self, statement: WriteStatement, values: Values) -> Row | None:
+        steps = [step.prepared(DIALECT) for step in statement.steps]
         row = await self._groups.write([(step.text, step.arguments(values)) for step in steps])
         return None if row is None else steps[0].row(row)
 

@@ -1,0 +1,14 @@
+"""The kinds of things that are stored, each with its table: the only list of them here."""
+
+from typing import Any, Final
+
+from todo_adapters.sql.kinds import KindTable
+from todo_adapters.sql.tasks import TASK_TABLE
+from todo_core.model.kinds import E, Kind
+
+KIND_TABLES: Final[dict[str, KindTable[Any]]] = {each.kind.name: each for each in [TASK_TABLE]}
+
+
+def table_of(kind: Kind[E]) -> KindTable[E]:
+    """Raises KeyError for a kind that is not stored."""
+    return KIND_TABLES[kind.name]

@@ -1,0 +1,151 @@
+"""Kinds of things: each says once what its fields are; drafts, patches, creation and changes follow from that."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Generic, Protocol, TypeVar, get_args, get_type_hints
+from uuid import UUID
+
+from todo_core.ids import UserId
+from todo_core.model.rules import Rules
+
+
+class Entity(Protocol):
+    """What things of every kind have: a frozen dataclass with these fields and those of its kind.
+
+    ``revision`` is the number of the owner's change that last wrote the thing, and 0 until it is stored.
+    """
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def user_id(self) -> UserId: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def updated_at(self) -> datetime: ...
+
+
+E = TypeVar("E", bound=Entity)
+T_co = TypeVar("T_co", covariant=True)
+
+Rule = Callable[[Any], Any]
+"""Makes the value of a field from plain text, numbers and truth values. Raises Broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch(Generic[E]):
+    """New values for some fields of a thing, checked by the rules of its kind. Make it with ``Kind.patch``."""
+
+    kind: "Kind[E]"
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Patch[E]):
+    """The fields of a thing to be created. Make it with ``Kind.draft``."""
+
+
+class Form(Protocol[T_co]):
+    """Takes the fields of a thing in the order of its class, as ``Kind.plain`` gives them.
+
+    With it, a store makes of each row what the caller wants, without making an entity first.
+    """
+
+    def __call__(self, *fields: Any) -> T_co: ...
+
+
+class Kind(Generic[E]):
+    """One kind of things.
+
+    ``rules`` names the fields that can be given, ``required`` those that a draft needs. ``settle`` turns given values
+    into values of fields where they differ, such as "completed" into a moment: from the values, the present thing or
+    None, and the time. Things that are ``counted`` count toward the quota of an account.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        entity: type[E],
+        rules: Mapping[str, Rule],
+        required: Iterable[str] = (),
+        settle: Callable[[dict[str, Any], E | None, datetime], None] | None = None,
+        counted: bool = False,
+    ) -> None:
+        self.name = name
+        self.entity = entity
+        self.rules = rules
+        self.required = tuple(required)
+        self.counted = counted
+        self.hints: Mapping[str, Any] = get_type_hints(entity)
+        self.names = tuple(field.name for field in fields(entity))  # type: ignore[arg-type]
+        self._settle = settle
+        self._values: Callable[[E], tuple[Any, ...]] = attrgetter(*self.names)
+        types = {name: text_type(self.hints[name]) for name in self.names}
+        self._texts = tuple((self.names.index(name), name, kind) for name, kind in types.items() if kind)
+
+    def __repr__(self) -> str:
+        return f"<kind {self.name}>"
+
+    def draft(self, **plain: Any) -> Draft[E]:
+        """Raises Invalid with every rule that the values break."""
+        return Draft(self, self._checked(self.required, plain))
+
+    def patch(self, **plain: Any) -> Patch[E]:
+        """Raises Invalid with every rule that the values break."""
+        return Patch(self, self._checked((), plain))
+
+    def _checked(self, required: Iterable[str], plain: Mapping[str, Any]) -> Mapping[str, Any]:
+        if unknown := plain.keys() - self.rules.keys():
+            raise TypeError(f"a {self.name} has no field {', '.join(sorted(unknown))}")
+        rules = Rules()
+        for name in required:
+            if name not in plain:
+                rules.add(name, "required", "This field is required.")
+        values = {name: rules.keep(name, self.rules[name], value, None) for name, value in plain.items()}
+        rules.settle()
+        return values
+
+    def new(self, thing_id: UUID, owner: UserId, draft: Draft[E], now: datetime) -> E:
+        """The thing that a draft describes."""
+        values = dict(draft.values)
+        if self._settle:
+            self._settle(values, None, now)
+        make: Callable[..., E] = self.entity
+        return make(id=thing_id, user_id=owner, created_at=now, updated_at=now, **values)
+
+    def change(self, thing: E, patch: Patch[E], now: datetime) -> E:
+        """The thing with the values of the patch; the very same object when nothing is different."""
+        values = dict(patch.values)
+        if self._settle:
+            self._settle(values, thing, now)
+        if all(getattr(thing, name) == value for name, value in values.items()):
+            return thing
+        return replace(thing, **values, updated_at=now)  # type: ignore[type-var]
+
+    def plain(self, thing: E) -> tuple[Any, ...]:
+        """The fields in the order of the class, with text for values that are nothing but text, such as due dates."""
+        values = self._values(thing)
+        for place, _, _ in self._texts:
+            if (value := values[place]) is not None:
+                values = (*values[:place], value.text, *values[place + 1 :])
+        return values
+
+    def of_plain(self, *plain: Any) -> E:
+        """The thing of which ``plain`` gives these fields. It is the Form of things themselves."""
+        values = dict(zip(self.names, plain))  # noqa: B905 - the constructor refuses what is missing
+        for place, name, kind in self._texts:
+            if (text := plain[place]) is not None:
+                values[name] = kind(text)
+        return self.entity(**values)
+
+
+def text_type(hint: Any) -> Callable[[str], Any] | None:
+    """The class in a type hint that is a dataclass with the one field ``text``, or None."""
+    for part in get_args(hint) or (hint,):
+        if isinstance(part, type) and is_dataclass(part) and [field.name for field in fields(part)] == ["text"]:
+            return part
+    return None

@@ -1,0 +1,73 @@
+"""What a kind and its table have to agree on, and what the contract tests make things of a kind from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Column, MetaData, Table
+
+from tests.contracts.kit import IDS, NOW
+from tests.contracts.samples import CannotGenerate, any_thing, every_field_given, make_thing
+from todo_adapters.sql.kinds import KindTable
+from todo_adapters.sql.types import COUNT, ID, INSTANT, TEXT
+from todo_core.ids import UserId
+from todo_core.model.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """A thing of a type that nothing knows how to make or to store."""
+
+    id: UUID
+    user_id: UserId
+    name: str
+    amount: Decimal
+    revision: int = 0
+    created_at: datetime
+    updated_at: datetime
+
+
+PRICES = Kind("price", Price, rules={"name": str})
+GOOD = {"id": ID, "user_id": ID, "name": TEXT, "revision": COUNT, "created_at": INSTANT, "updated_at": INSTANT}
+
+
+def a_table(**columns: Any) -> Table:
+    return Table("prices", MetaData(), *(Column(name, kind, nullable=False) for name, kind in columns.items()))
+
+
+def test_a_field_of_an_unknown_type_is_not_passed_over() -> None:
+    with pytest.raises(CannotGenerate, match="amount"):
+        make_thing(PRICES, IDS.new(), UserId(IDS.new()), NOW)
+    with pytest.raises(CannotGenerate, match="amount"):
+        any_thing(PRICES, IDS.new)
+    price = Price(id=IDS.new(), user_id=UserId(IDS.new()), name="a", amount=Decimal(1), created_at=NOW, updated_at=NOW)
+    with pytest.raises(CannotGenerate, match="amount"):
+        every_field_given(PRICES, price)
+
+
+@pytest.mark.parametrize(
+    ("columns", "fault"),
+    [
+        (GOOD, "no column for the field amount"),
+        (GOOD | {"amount": TEXT}, "amount takes str, the field is Decimal"),
+        (GOOD | {"amount": TEXT, "extra": TEXT}, "no field for the column extra"),
+    ],
+)
+def test_a_table_that_does_not_match_its_kind_is_refused(columns: dict[str, Any], fault: str) -> None:
+    with pytest.raises(TypeError, match=fault):
+        KindTable(PRICES, a_table(**columns))
+
+
+def test_a_column_that_can_be_null_needs_a_field_that_can_be_none() -> None:
+    table = a_table(**GOOD, amount=TEXT)
+    table.c.name.nullable = True
+    with pytest.raises(TypeError, match="name can be null in one of them only"):
+        KindTable(PRICES, table, write={"amount": lambda price: str(price.amount)}, read={"amount": Decimal})
+
+
+def test_a_field_that_is_only_written_in_another_form_is_refused() -> None:
+    with pytest.raises(TypeError, match="amount is either only written or only read"):
+        KindTable(PRICES, a_table(**GOOD, amount=TEXT), write={"amount": lambda price: str(price.amount)})
