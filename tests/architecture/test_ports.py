@@ -13,7 +13,7 @@ PROTOCOLS = [
     for node in ast.walk(tree(path))
     if isinstance(node, ast.ClassDef) and any("Protocol" in ast.unparse(base) for base in node.bases)
 ]
-PART_OF = {"HashingTurn": "PasswordHasher", "AccountsView": "AccountsUnitOfWork"}
+PART_OF = {"ThingReads": "Things", "HashingTurn": "PasswordHasher", "AccountsView": "AccountsUnitOfWork"}
 """Roles that are only ever obtained from another one, and are tested with it."""
 
 every_port = pytest.mark.parametrize("port", PROTOCOLS, ids=lambda port: port.name)

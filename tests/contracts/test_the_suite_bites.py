@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contracts import seeded_faults as fault
+from tests.contracts import seeded_faults_fields as field_fault
 from tests.contracts import seeded_faults_once as once
 from tests.contracts import test_attempt_repository as attempts
 from tests.contracts import test_change_feed as feed
@@ -70,25 +71,25 @@ BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
     (fault.first_use_taken_back, sessions.test_a_first_use_is_never_taken_back_nor_ahead_of_its_generation, {}),
     (fault.ended_sessions_not_remembered, sessions.test_what_has_ended_is_gone_and_remembered, {}),
     *(
-        (fault.field_forgotten(name, Action.CREATED), round_trip.test_every_field_comes_back, {})
+        (field_fault.field_forgotten(name, Action.CREATED), round_trip.test_every_field_comes_back, {})
         for name in own_fields(TASKS)
     ),
     *(
-        (fault.field_forgotten(name, Action.UPDATED), round_trip.test_every_field_comes_back_from_an_update, {})
+        (field_fault.field_forgotten(name, Action.UPDATED), round_trip.test_every_field_comes_back_from_an_update, {})
         for name in own_fields(TASKS)
     ),
     *(
         (
-            fault.filter_inverted(field.name),
+            field_fault.filter_inverted(field.name),
             pages.test_each_field_of_the_filter_restricts_as_the_predicate_says,
             {"field": field.name},
         )
         for field in fields(TaskFilter)
     ),
-    (fault.microseconds_lost, round_trip.test_every_field_comes_back, {}),
-    (fault.time_zone_lost, round_trip.test_every_field_comes_back, {}),
+    (field_fault.microseconds_lost, round_trip.test_every_field_comes_back, {}),
+    (field_fault.time_zone_lost, round_trip.test_every_field_comes_back, {}),
     (
-        fault.due_date_rewritten,
+        field_fault.due_date_rewritten,
         round_trip.test_a_due_date_comes_back_exactly_as_it_was_written,
         {"text": "2026-11-20T15:00:00+01:00[!Europe/Berlin]"},
     ),

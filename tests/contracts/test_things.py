@@ -1,4 +1,4 @@
-"""What every TaskRepository promises: owners see their own tasks alone, and nobody writes over anybody."""
+"""What Things promises for every kind: owners see and change their own things, and no update is lost."""
 
 from dataclasses import replace
 from typing import Any
