@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, NoReturn, cast
 
 from litestar import Litestar, Request
-from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
 from todo_core.todo import Todo
 from todo_http.api.docs import POLICY
@@ -44,6 +44,11 @@ class TodoApp(Litestar):
     edge: Edge
     service: Service
 
+    @property
+    def routed(self) -> ASGIApp:
+        """The application without the edge."""
+        return super().__call__
+
     async def __call__(
         self,
         scope: Scope | LifeSpanScope,
@@ -54,9 +59,6 @@ class TodoApp(Litestar):
             await super().__call__(scope, receive, send)
         else:
             await self.edge(cast(HTTPScope, scope), cast(Receive, receive), cast(Send, send))
-
-    async def behind_the_edge(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await super().__call__(scope, receive, send)
 
 
 def create_app(
@@ -92,7 +94,8 @@ def create_app(
         openapi=File.of(encode(document(options.docs, options.web, options.version)), "application/json", POLICY),
         files=read_site() if options.web else {},
     )
-    app.edge = Edge(app.behind_the_edge, app.service, AccessLog(options.log_format, write_log), meter, end_connections)
+    access_log = AccessLog(options.log_format, write_log)
+    app.edge = Edge(app.routed, app.service, access_log, meter, end_connections)
     return app
 
 
@@ -101,7 +104,7 @@ async def _open(app: TodoApp, open_todo: OpenTodo, options: HttpOptions, host: H
     """The time between the server's start and its end."""
     edge = app.edge
     async with open_todo() as todo:
-        app.service.opened = todo
+        app.service.todo = todo
         app.service.readiness = readiness = Readiness(todo.check)
         edge.attach(todo)
         edge.access_log.start()

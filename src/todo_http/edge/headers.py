@@ -36,7 +36,7 @@ class ResponseHeaders:
 
     def add(self, headers: list[Field], request: RequestContext) -> None:
         """Adds to the fields that an answer already has."""
-        given = [name for name, _ in headers]
+        given = dict(headers)
         headers += ALWAYS
         for field in UNLESS_GIVEN:
             if field[0] not in given:
@@ -47,7 +47,9 @@ class ResponseHeaders:
         if self.origins and (origin := request.fields.get(b"origin")) in self.origins:
             headers.append((b"access-control-allow-origin", origin))
             headers.append((b"access-control-expose-headers", EXPOSED))
-        if self._is_https(request):
+        if request.scope.get("scheme") == "https" or (
+            b"x-forwarded-proto" in request.fields and self._is_forwarded_https(request)
+        ):
             headers.append(HSTS)
         if self.leaving and b"connection" not in given:
             headers.append((b"connection", b"close"))
@@ -67,11 +69,8 @@ class ResponseHeaders:
         ]
         return Response(204, headers=permissions)
 
-    def _is_https(self, request: RequestContext) -> bool:
-        if request.scope.get("scheme") == "https":
-            return True
-        forwarded = request.fields.get(b"x-forwarded-proto")
-        if forwarded is None or forwarded.strip().lower() != b"https":
+    def _is_forwarded_https(self, request: RequestContext) -> bool:
+        if request.fields[b"x-forwarded-proto"].strip().lower() != b"https":
             return False
         client = request.scope.get("client")
         return client is not None and self.options.trusts(client[0])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final, cast
 
 from todo_http.kernel.context import FIELDS_MAX, RequestContext
@@ -24,7 +25,7 @@ class RequestBounds:
         """Raises HeadersTooLarge, AddressTooLong, Malformed or TooLarge."""
         scope, fields = request.scope, request.fields
         headers = cast("Sequence[Field]", scope["headers"])
-        weight = sum([len(name) + len(value) + 4 for name, value in headers])
+        weight = sum(map(len, chain.from_iterable(headers))) + 4 * len(headers)
         if weight > HEADERS_MAX or len(headers) > FIELDS_MAX:
             raise HeadersTooLarge(FIELDS_MAX, HEADERS_MAX)
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > ADDRESS_MAX:
