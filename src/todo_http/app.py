@@ -12,7 +12,7 @@ from todo_core.todo import Todo
 from todo_http.api.docs import POLICY
 from todo_http.api.routes import routes
 from todo_http.edge.access_log import AccessLog, write_to_stdout
-from todo_http.edge.metrics import Meter, Uncounted
+from todo_http.edge.metrics import NoRequestMetrics, RequestMetrics
 from todo_http.edge.pipeline import Edge
 from todo_http.edge.sending import EndConnections
 from todo_http.edge.shutdown import Host, Shutdown
@@ -65,7 +65,7 @@ def create_app(
     open_todo: OpenTodo,
     options: HttpOptions,
     write_log: Callable[[str], None] = write_to_stdout,
-    meter: Meter = Uncounted(),  # noqa: B008 - it has no state
+    meter: RequestMetrics = NoRequestMetrics(),  # noqa: B008 - it has no state
     end_connections: EndConnections = lambda _: None,
     host: Host | None = None,
 ) -> TodoApp:

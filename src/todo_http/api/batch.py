@@ -1,4 +1,4 @@
-"""Several writes to tasks in one request: in order, all or nothing."""
+"""Batches: several operations on tasks in one request, all or none."""
 
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -25,16 +25,16 @@ from todo_http.kernel.schemas import note
 from todo_http.problems.errors import Fault, InvalidRequest
 
 STEPS_MAX: Final = 100
-NAME_MAX: Final = 64
+REF_MAX: Final = 64
 
 
 class Reference(Struct, forbid_unknown_fields=True, rename={"ref": "$ref"}):
-    """The task that an earlier operation of the batch made under this name."""
+    """The task that an earlier operation of the batch added under this name."""
 
     ref: str
 
 
-Ref = Annotated[str, note("A name for the new task, for later operations.", "milk", minLength=1, maxLength=NAME_MAX)]
+Ref = Annotated[str, note("A name for the new task, for later operations.", "milk", minLength=1, maxLength=REF_MAX)]
 Id = Annotated[str, note("The id of a task.", "01936f4e-7a2b-7c3d-8e4f-5a6b7c8d9e0f", format="uuid")]
 IfMatch = Annotated[str, note("As the header field If-Match, for this task alone.", '"17"')]
 
@@ -70,13 +70,13 @@ TASKS: Final[dict[str, tuple[Any, Callable[..., TaskPatch]]]] = {
 
 
 class Batch(Struct, forbid_unknown_fields=True):
-    """Operations on tasks that happen in this order, all of them or none."""
+    """Operations that run in order, all of them or none."""
 
-    operations: Annotated[list[AnyStep], note("In this order.", minItems=1, maxItems=STEPS_MAX)]
+    operations: Annotated[list[AnyStep], note("The operations, in order.", minItems=1, maxItems=STEPS_MAX)]
 
 
 class StepResult(Struct, frozen=True, forbid_unknown_fields=True):
-    """What became of one operation: the status that it would have had alone, and its task when all were done."""
+    """The result of one operation: the status that it would have had alone, and its task after the batch."""
 
     status: int
     task: TaskOut | None
@@ -88,9 +88,9 @@ class StepResult(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reading:
-    """Turns the operations of one batch into steps, and remembers every fault on the way.
+    """Parses the operations of one batch into steps, and collects their faults.
 
-    ``unconditional`` is the place of the first that writes over a task without saying what was seen of it.
+    ``unconditional`` is the index of the first that changes an existing task without ``if_match``.
     """
 
     def __init__(self) -> None:
@@ -119,7 +119,7 @@ class Reading:
             self.unconditional = place
 
     def _step(self, pointer: str, op: str, given: dict[str, Any], patch: Any) -> Step:
-        """A step that is worth something only if there are no faults at all."""
+        """The step, which is valid only if there are no faults."""
         if op == "add":
             return Add(patch, self._name(pointer, given.get("ref")))
         target = self._target(pointer, given["id"]) if "id" in given else ""
@@ -128,8 +128,8 @@ class Reading:
 
     def _name(self, pointer: str, name: str | None) -> str | None:
         if name is not None:
-            if not 1 <= len(name) <= NAME_MAX or name in self._names:
-                self._add(f"{pointer}/ref", "unusable-name", f"This must be 1 to {NAME_MAX} characters, and used once.")
+            if not 1 <= len(name) <= REF_MAX or name in self._names:
+                self._add(f"{pointer}/ref", "unusable-name", f"This must be 1 to {REF_MAX} characters, and used once.")
             self._names.add(name)
         return name
 
@@ -155,7 +155,7 @@ class Reading:
 
 
 def _worth_reading(fields: dict[str, Raw], shape: type[AnyStep]) -> dict[str, Raw]:
-    """The members that the shape knows, and as many others as are told at once."""
+    """The members that the shape knows, and as many others as are reported."""
     known = shape.__struct_encode_fields__
     unknown = islice((name for name in fields if name not in known), FAULTS_MAX)
     return {name: fields[name] for name in (*known, *unknown) if name in fields}
@@ -173,13 +173,13 @@ def _inside(pointer: str, faults: Sequence[Fault]) -> list[Fault]:
 
 
 class Envelope(Struct, forbid_unknown_fields=True):
-    """A batch whose operations have not been looked at."""
+    """A batch whose operations are not parsed yet."""
 
     operations: list[Raw]
 
 
 async def _read(request: RequestContext) -> list[Step]:
-    """Raises InvalidRequest with every fault of every operation, up to as many as are told at once."""
+    """Raises InvalidRequest with the faults of all operations, up to FAULTS_MAX."""
     given, faults = read_fields(await request.body(), Envelope)
     reading = Reading()
     reading.faults += [*request.query.faults, *faults]

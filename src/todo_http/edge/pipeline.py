@@ -22,7 +22,7 @@ from todo_core.todo import Todo
 from todo_http.edge.access_log import METHODS, AccessLog
 from todo_http.edge.headers import ResponseHeaders
 from todo_http.edge.limits import RequestBounds
-from todo_http.edge.metrics import Meter
+from todo_http.edge.metrics import RequestMetrics
 from todo_http.edge.sending import EndConnections, LargeBodies, Sending
 from todo_http.kernel.context import SCOPE_KEY, RequestContext
 from todo_http.kernel.responses import Response, encode
@@ -47,7 +47,12 @@ class Edge:
     """The outermost layer of one application."""
 
     def __init__(
-        self, app: ASGIApp, service: Service, access_log: AccessLog, meter: Meter, end_connections: EndConnections
+        self,
+        app: ASGIApp,
+        service: Service,
+        access_log: AccessLog,
+        meter: RequestMetrics,
+        end_connections: EndConnections,
     ) -> None:
         self.app = app
         self.service = service

@@ -1,4 +1,4 @@
-"""Bodies, read strictly: the right media type, the right JSON, and every broken rule told at once."""
+"""Bodies, parsed strictly; all broken rules are reported at once."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -31,14 +31,14 @@ FIELD_TYPES: Final[dict[Any, str]] = {
 
 
 def instant(moment: datetime) -> str:
-    """RFC 3339 in UTC, always with microseconds, so that texts of instants sort as the instants do."""
+    """RFC 3339 in UTC, always with microseconds, so that the texts sort like the instants."""
     if moment.microsecond and moment.tzinfo is UTC:
         return cast(str, moment)  # the encoder writes the very same text, in a tenth of the time
     return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
 
 
 async def read_body(request: RequestContext, shape: type[S], build: Callable[..., T]) -> T:
-    """What ``build`` makes of the fields that the body gives. It takes any of them by name, and may raise Invalid.
+    """Passes the fields of the body to ``build`` by name, which may raise Invalid. Returns its result.
 
     Raises InvalidRequest with the faults of the query and of the body together.
     """
@@ -49,9 +49,9 @@ async def read_body(request: RequestContext, shape: type[S], build: Callable[...
 
 
 def read_built(body: bytes, shape: type[S], build: Callable[..., T]) -> tuple[T | None, list[Fault]]:
-    """What ``build`` makes of the fields, or the faults of their shape and of the rules together.
+    """The result of ``build``, or the faults of shape and rules together.
 
-    A field of the wrong shape is not held against the rules as well.
+    A field of the wrong shape has no other faults.
     """
     given, faults = read_fields(body, shape)
     try:
@@ -63,7 +63,7 @@ def read_built(body: bytes, shape: type[S], build: Callable[..., T]) -> tuple[T 
 
 
 async def read_shape(request: RequestContext, shape: type[S]) -> S:
-    """The body of an operation whose rules are applied further inside."""
+    """The body as its wire type, for operations whose use case checks the rules."""
     given, faults = read_fields(await request.body(), shape)
     if faults := [*request.query.faults, *faults]:
         raise InvalidRequest(faults)
@@ -71,7 +71,7 @@ async def read_shape(request: RequestContext, shape: type[S]) -> S:
 
 
 def read_fields(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any], list[Fault]]:
-    """The fields that the body gives in the right shape, and what is wrong with the others."""
+    """The fields of the body that have the right shape, and the faults of the others."""
     try:
         value = _decoder(shape).decode(body)
         if not _names_come_once(body, shape):
@@ -85,7 +85,7 @@ def read_fields(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any
 
 
 def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any], list[Fault]]:
-    """The slow way, for bodies that are wrong somewhere: the decoder alone would tell only the first fault."""
+    """Decodes a faulty body field by field, because the decoder reports only the first fault."""
     given: dict[str, Any] = {}
     faults: list[Fault] = []
     try:
@@ -147,7 +147,7 @@ def _quoted_names(shape: type[msgspec.Struct]) -> Sequence[bytes]:
 
 
 def _refuse_repeated_names(body: bytes) -> None:
-    """The decoder takes the last of several equal names, and which one a proxy or a log took, nobody knows."""
+    """Raises Malformed for repeated names: the decoder takes the last one, other parsers may take another."""
     json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_int=str, parse_float=str)
 
 
