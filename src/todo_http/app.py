@@ -1,4 +1,4 @@
-"""The application: everything is put together here, and nothing is opened before its lifespan begins."""
+"""The application, composed here; nothing is opened before its lifespan begins."""
 
 import gc
 from collections.abc import AsyncIterator, Callable
@@ -30,16 +30,16 @@ from todo_http.options import HttpOptions
 from todo_http.web.site import read_site
 
 FINISH_SECONDS: Final = 5.0
-"""What is still running when the server has stopped may take this long, before its database is closed."""
+"""How long requests may still run when the server has stopped, before the storage is closed."""
 
 GARBAGE: Final = 20_000
-"""New objects after which a collection looks for circles among them."""
+"""Allocations between two garbage collections of the youngest generation."""
 
 OpenTodo = Callable[[], AbstractAsyncContextManager[Todo]]
 
 
 class TodoApp(Litestar):
-    """A Litestar application that is reached through the edge."""
+    """A Litestar application behind the edge."""
 
     edge: Edge
     service: Service
@@ -101,7 +101,7 @@ def create_app(
 
 @asynccontextmanager
 async def _open(app: TodoApp, open_todo: OpenTodo, options: HttpOptions, host: Host | None) -> AsyncIterator[None]:
-    """The time between the server's start and its end."""
+    """The lifespan of the application."""
     edge = app.edge
     async with open_todo() as todo:
         app.service.todo = todo
@@ -113,12 +113,12 @@ async def _open(app: TodoApp, open_todo: OpenTodo, options: HttpOptions, host: H
             edge.headers.leaving = True
 
         Shutdown(readiness.drain, goodbye, options.drain_seconds, options.stop_seconds, host)
-        # Connections wait to be accepted meanwhile, rather than being told that we are not ready.
+        # Connections wait to be accepted meanwhile, instead of getting 503.
         await readiness.settle(options.startup_seconds)
-        # What exists by now lives as long as the process: no collection needs to look at it again.
+        # Objects that exist by now live as long as the process: exclude them from collections.
         gc.collect()
         gc.freeze()
-        # Hardly anything that requests leave behind is a circle, so looking for some may wait for more of it.
+        # Requests leave hardly any reference cycles, so collections may be rare.
         gc.set_threshold(GARBAGE)
         if host is not None:
             host.started()
@@ -131,5 +131,5 @@ async def _open(app: TodoApp, open_todo: OpenTodo, options: HttpOptions, host: H
 
 
 def _rise(_: Request[Any, Any, Any], error: Exception) -> NoReturn:
-    """No error is answered on the way: all of them become answers at the edge."""
+    """Lets every error rise to the edge, which turns it into a response."""
     raise error

@@ -25,17 +25,17 @@ HEADERS: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-No
 
 
 class ResponseHeaders:
-    """The header fields of one application's answers."""
+    """The common header fields of one application's responses."""
 
     def __init__(self, options: HttpOptions) -> None:
         self.options = options
         self.origins = {origin.encode("ascii") for origin in options.cors_origins}
         self.leaving = False
-        """True when the process is about to stop: clients had better open their next connection elsewhere."""
+        """True when the process is about to stop, so that clients open their next connection elsewhere."""
         self.vary = b"Accept-Encoding, Authorization, Origin" if self.origins else b"Accept-Encoding, Authorization"
 
     def add(self, headers: list[Field], request: RequestContext) -> None:
-        """Adds to the fields that an answer already has."""
+        """Adds the common fields to those of a response."""
         given = dict(headers)
         headers += ALWAYS
         for field in UNLESS_GIVEN:
@@ -55,9 +55,9 @@ class ResponseHeaders:
             headers.append((b"connection", b"close"))
 
     def preflight(self, request: RequestContext) -> Response | None:
-        """The answer to a browser that asks whether a page of another origin may call; None for other OPTIONS requests.
+        """The response to a CORS preflight request; None for other OPTIONS requests.
 
-        It needs no token and has no effect. Origins are compared as a whole, byte for byte.
+        Needs no token. Origins are compared byte for byte.
         """
         fields = request.fields
         if b"access-control-request-method" not in fields or fields.get(b"origin") not in self.origins:

@@ -1,4 +1,4 @@
-"""The only code that turns a position in a list of tasks into opaque text and back."""
+"""Cursors: positions in lists of tasks as opaque, signed text."""
 
 import hmac
 import zlib
@@ -30,20 +30,20 @@ DECODERS: Final[dict[SortField, msgspec.msgpack.Decoder[Any]]] = {
 
 
 class Cursors:
-    """Signs with the first key and accepts all of them. A cursor is good for one owner and one order."""
+    """Signs with the first key and accepts all. A cursor is valid for one owner and one sort order."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self.keys = tuple(keys)
 
     def write(self, position: TaskPosition, owner: UserId, sort: TaskSort) -> str:
-        """The text that means this position to this owner."""
+        """The cursor of a position."""
         payload = msgspec.msgpack.encode((position.value, position.id.bytes))
         packed = b"z" + zlib.compress(payload) if len(payload) > LONG else b"p" + payload
         signature = _sign(self.keys[0], packed, owner, sort)
         return urlsafe_b64encode(signature + packed).rstrip(b"=").decode("ascii")
 
     def read(self, text: str, owner: UserId, sort: TaskSort) -> TaskPosition:
-        """Raises Broken for whatever was not written here for this owner and this order."""
+        """The position of a cursor. Raises Broken if it was not issued for this owner and this sort order."""
         try:
             raw = text.encode("ascii")
             signed = urlsafe_b64decode(raw + b"=" * (-len(raw) % 4))
