@@ -1,4 +1,4 @@
-"""The application: everything is put together here, and nothing is opened before its lifespan begins."""
+"""The application, composed here; nothing is opened before its lifespan begins."""
 
 import gc
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -6,13 +6,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, NoReturn, cast
 
 from litestar import Litestar, Request
-from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
 from todo_core.todo import Todo
 from todo_http.api.docs import POLICY
 from todo_http.api.routes import RESOURCES, operations, routes
 from todo_http.edge.access_log import AccessLog, write_to_stdout
-from todo_http.edge.metrics import Meter, Uncounted
+from todo_http.edge.metrics import NoRequestMetrics, RequestMetrics
 from todo_http.edge.pipeline import Edge
 from todo_http.edge.sending import EndConnections
 from todo_http.edge.shutdown import Host, Shutdown
@@ -31,19 +31,24 @@ from todo_http.options import HttpOptions
 from todo_http.web.site import read_site
 
 FINISH_SECONDS: Final = 5.0
-"""What is still running when the server has stopped may take this long, before its database is closed."""
+"""How long requests may still run when the server has stopped, before the storage is closed."""
 
 GARBAGE: Final = 20_000
-"""New objects after which a collection looks for circles among them."""
+"""Allocations between two garbage collections of the youngest generation."""
 
 OpenTodo = Callable[[], AbstractAsyncContextManager[Todo]]
 
 
 class TodoApp(Litestar):
-    """A Litestar application that is reached through the edge."""
+    """A Litestar application behind the edge."""
 
     edge: Edge
     service: Service
+
+    @property
+    def routed(self) -> ASGIApp:
+        """The application without the edge."""
+        return super().__call__
 
     async def __call__(
         self,
@@ -56,15 +61,12 @@ class TodoApp(Litestar):
         else:
             await self.edge(cast(HTTPScope, scope), cast(Receive, receive), cast(Send, send))
 
-    async def behind_the_edge(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await super().__call__(scope, receive, send)
-
 
 def create_app(
     open_todo: OpenTodo,
     options: HttpOptions,
     write_log: Callable[[str], None] = write_to_stdout,
-    meter: Meter = Uncounted(),  # noqa: B008 - it has no state
+    meter: RequestMetrics = NoRequestMetrics(),  # noqa: B008 - it has no state
     end_connections: EndConnections = lambda _: None,
     host: Host | None = None,
     resources: Sequence[type[ResourceController]] = RESOURCES,
@@ -95,16 +97,17 @@ def create_app(
         openapi=File.of(encode(document(operations(known), options.version)), "application/json", POLICY),
         files=read_site() if options.web else {},
     )
-    app.edge = Edge(app.behind_the_edge, app.service, AccessLog(options.log_format, write_log), meter, end_connections)
+    access_log = AccessLog(options.log_format, write_log)
+    app.edge = Edge(app.routed, app.service, access_log, meter, end_connections)
     return app
 
 
 @asynccontextmanager
 async def _open(app: TodoApp, open_todo: OpenTodo, options: HttpOptions, host: Host | None) -> AsyncIterator[None]:
-    """The time between the server's start and its end."""
+    """The lifespan of the application."""
     edge = app.edge
     async with open_todo() as todo:
-        app.service.opened = todo
+        app.service.todo = todo
         app.service.readiness = readiness = Readiness(todo.check)
         edge.attach(todo)
         edge.access_log.start()
@@ -113,12 +116,12 @@ async def _open(app: TodoApp, open_todo: OpenTodo, options: HttpOptions, host: H
             edge.headers.leaving = True
 
         Shutdown(readiness.drain, goodbye, options.drain_seconds, options.stop_seconds, host)
-        # Connections wait to be accepted meanwhile, rather than being told that we are not ready.
+        # Connections wait to be accepted meanwhile, instead of getting 503.
         await readiness.settle(options.startup_seconds)
-        # What exists by now lives as long as the process: no collection needs to look at it again.
+        # Objects that exist by now live as long as the process: exclude them from collections.
         gc.collect()
         gc.freeze()
-        # Hardly anything that requests leave behind is a circle, so looking for some may wait for more of it.
+        # Requests leave hardly any reference cycles, so collections may be rare.
         gc.set_threshold(GARBAGE)
         if host is not None:
             host.started()
@@ -131,5 +134,5 @@ async def _open(app: TodoApp, open_todo: OpenTodo, options: HttpOptions, host: H
 
 
 def _rise(_: Request[Any, Any, Any], error: Exception) -> NoReturn:
-    """No error is answered on the way: all of them become answers at the edge."""
+    """Lets every error rise to the edge, which turns it into a response."""
     raise error

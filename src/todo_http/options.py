@@ -1,4 +1,4 @@
-"""What the HTTP layer has to be told: one frozen value, made by whoever composes the application."""
+"""The options of the HTTP layer: one frozen value, made by the composition root."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,7 +42,7 @@ class HttpOptions:
         return tuple(ip_network(text, strict=False) for text in self.trusted_proxies)
 
     def trusts(self, peer: str) -> bool:
-        """True when what this peer says about the original request may be believed."""
+        """True if the peer is a trusted proxy."""
         if not self._networks:
             return False
         try:

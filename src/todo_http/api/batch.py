@@ -1,4 +1,4 @@
-"""Several writes in one request: in order, all or nothing."""
+"""Batches: several operations in one request, all or none."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -21,7 +21,7 @@ STEPS_MAX: Final = 100
 
 
 class Envelope(Struct, forbid_unknown_fields=True):
-    """A batch whose operations have not been read."""
+    """A batch whose operations are not parsed yet."""
 
     operations: list[Raw]
 
@@ -31,8 +31,8 @@ def batch_type(resources: Resources) -> type[Struct]:
     names: Any = Literal[tuple(each.kind.name for each in resources)] if len(resources) > 1 else None
     add, change, remove = [operation_type(op, resources, names) for op in DESCRIPTIONS]
     step: Any = add | change | remove
-    operations = Annotated[list[step], note("In this order.", minItems=1, maxItems=STEPS_MAX)]
-    doc = {"__doc__": "Operations that happen in this order, all of them or none."}
+    operations = Annotated[list[step], note("The operations, in order.", minItems=1, maxItems=STEPS_MAX)]
+    doc = {"__doc__": "Operations that run in order, all of them or none."}
     return msgspec.defstruct("Batch", [("operations", operations)], namespace=doc, forbid_unknown_fields=True)
 
 

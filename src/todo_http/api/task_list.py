@@ -1,4 +1,4 @@
-"""Lists of tasks over HTTP: filters, orders, and pages by position."""
+"""Lists of tasks: filters, sort orders and pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ E = TypeVar("E")
 
 BODY_MAX: Final = 2 * PAGE_BYTES
 ALWAYS_SHORT: Final = BODY_MAX // (6 * (TITLE_MAX + DESCRIPTION_MAX) + 1_000)
-"""So many tasks never have more than BODY_MAX bytes in JSON, whatever is in them."""
+"""A page of so many tasks never exceeds BODY_MAX bytes in JSON."""
 
 POSITIONS: Final[dict[SortField, Any]] = {
     SortField.CREATED_AT: tuple[str, bytes],
@@ -64,7 +64,7 @@ def _choice(kind: type[StrEnum]) -> dict[str, Any]:
 
 
 def _point(text: str) -> date | datetime:
-    """A day, or an instant of RFC 3339: where a list begins or ends must not depend on whose clock is meant."""
+    """A day or an RFC 3339 instant. Floating times are refused, because their zone would be ambiguous."""
     due = DueDate.parse(text)
     if due.kind is DueKind.DAY:
         return due.at.date()
@@ -78,43 +78,43 @@ def _enum(*names: str) -> dict[str, Any]:
 
 
 PARAMETERS: Final = (
-    Parameter(name="status", read=_one_of(STATUSES), schema=_enum(*STATUSES), description="Open or done ones."),
+    Parameter(name="status", read=_one_of(STATUSES), schema=_enum(*STATUSES), description="Tasks with this status."),
     Parameter(
         name="priority",
         read=_one_of({**PRIORITIES, "none": None}),
         schema=_enum(*PRIORITIES, "none"),
-        description="With any of these priorities; may be given several times.",
+        description="Tasks with this priority; repeat it to match any of several.",
         repeatable=True,
     ),
     Parameter(
         name="due_before",
         read=_point,
         schema=POINT,
-        description="Due before this, which is not included; a day begins in the user's time zone.",
+        description="Tasks due before this, exclusive; days are those of the user's time zone.",
     ),
     Parameter(
         name="due_after",
         read=_point,
         schema=POINT,
-        description="Due from this on, which is included; a day begins in the user's time zone.",
+        description="Tasks due from this on, inclusive; days are those of the user's time zone.",
     ),
     Parameter(
         name="due",
         read=_one_of(_choice(DueOption)),
         schema=_enum(*DueOption),
-        description="Without a due date, overdue and open, or due today in the user's time zone.",
+        description="Tasks without a due date, overdue, or due today in the user's time zone.",
     ),
     Parameter(
         name="q",
         read=search_words,
         schema={"type": "string", "maxLength": QUERY_MAX},
-        description="Words, each of which is found somewhere in the title or the description; case and accents aside.",
+        description="Words that all occur in title or description, ignoring case and accents.",
     ),
     Parameter(
         name="sort",
         read=_one_of(SORTS),
         schema=_enum(*SORTS),
-        description="The order; a leading - turns it round. Tasks without a value come last, ties go by id.",
+        description="The sort order; a leading `-` reverses it. Nulls come last, ties are ordered by id.",
     ),
     limit_parameter("tasks"),
     CURSOR,

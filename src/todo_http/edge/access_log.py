@@ -1,4 +1,4 @@
-"""One line for every request, gathered in memory and written a few times a second."""
+"""The access log: one line per request, buffered in memory and written a few times a second."""
 
 import asyncio
 import sys
@@ -14,13 +14,13 @@ from todo_http.kernel.responses import encode
 
 PAUSE: Final = 0.2
 LINES_MAX: Final = 1_000
-"""Lines held at most: beyond that they are written at once, so that memory stays bounded."""
+"""Lines in the buffer at most; a full one is written at once."""
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Line(msgspec.Struct, frozen=True):
-    """Never a query, a body, a header or a path that somebody made up."""
+    """One request. Contains no query, body, header or path, only the path template."""
 
     timestamp: str
     level: str
@@ -36,7 +36,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def write_to_stdout(text: str) -> None:
-    """Nobody reading the log any more is no reason to fail."""
+    """Writes to standard output, ignoring a closed one."""
     with suppress(OSError, ValueError):
         sys.stdout.write(text)
         sys.stdout.flush()

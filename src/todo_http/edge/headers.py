@@ -25,18 +25,18 @@ HEADERS: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-No
 
 
 class ResponseHeaders:
-    """The header fields of one application's answers."""
+    """The common header fields of one application's responses."""
 
     def __init__(self, options: HttpOptions) -> None:
         self.options = options
         self.origins = {origin.encode("ascii") for origin in options.cors_origins}
         self.leaving = False
-        """True when the process is about to stop: clients had better open their next connection elsewhere."""
+        """True when the process is about to stop, so that clients open their next connection elsewhere."""
         self.vary = b"Accept-Encoding, Authorization, Origin" if self.origins else b"Accept-Encoding, Authorization"
 
     def add(self, headers: list[Field], request: RequestContext) -> None:
-        """Adds to the fields that an answer already has."""
-        given = [name for name, _ in headers]
+        """Adds the common fields to those of a response."""
+        given = dict(headers)
         headers += ALWAYS
         for field in UNLESS_GIVEN:
             if field[0] not in given:
@@ -47,15 +47,17 @@ class ResponseHeaders:
         if self.origins and (origin := request.fields.get(b"origin")) in self.origins:
             headers.append((b"access-control-allow-origin", origin))
             headers.append((b"access-control-expose-headers", EXPOSED))
-        if self._is_https(request):
+        if request.scope.get("scheme") == "https" or (
+            b"x-forwarded-proto" in request.fields and self._is_forwarded_https(request)
+        ):
             headers.append(HSTS)
         if self.leaving and b"connection" not in given:
             headers.append((b"connection", b"close"))
 
     def preflight(self, request: RequestContext) -> Response | None:
-        """The answer to a browser that asks whether a page of another origin may call; None for other OPTIONS requests.
+        """The response to a CORS preflight request; None for other OPTIONS requests.
 
-        It needs no token and has no effect. Origins are compared as a whole, byte for byte.
+        Needs no token. Origins are compared byte for byte.
         """
         fields = request.fields
         if b"access-control-request-method" not in fields or fields.get(b"origin") not in self.origins:
@@ -67,11 +69,8 @@ class ResponseHeaders:
         ]
         return Response(204, headers=permissions)
 
-    def _is_https(self, request: RequestContext) -> bool:
-        if request.scope.get("scheme") == "https":
-            return True
-        forwarded = request.fields.get(b"x-forwarded-proto")
-        if forwarded is None or forwarded.strip().lower() != b"https":
+    def _is_forwarded_https(self, request: RequestContext) -> bool:
+        if request.fields[b"x-forwarded-proto"].strip().lower() != b"https":
             return False
         client = request.scope.get("client")
         return client is not None and self.options.trusts(client[0])

@@ -1,7 +1,8 @@
-"""What a request may weigh, and to whom it may be addressed: checked before anything is read or routed."""
+"""Limits of header fields and URLs, allowed hosts and framing: checked before a request is routed."""
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final, cast
 
 from todo_http.kernel.context import FIELDS_MAX, RequestContext
@@ -15,7 +16,7 @@ HOST: Final = re.compile(rb"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[
 
 
 class RequestBounds:
-    """The limits and the host names of one application."""
+    """The limits and the allowed hosts of one application."""
 
     def __init__(self, options: HttpOptions) -> None:
         self.hosts = tuple(host.lower() for host in options.allowed_hosts)
@@ -24,7 +25,7 @@ class RequestBounds:
         """Raises HeadersTooLarge, AddressTooLong, Malformed or TooLarge."""
         scope, fields = request.scope, request.fields
         headers = cast("Sequence[Field]", scope["headers"])
-        weight = sum([len(name) + len(value) + 4 for name, value in headers])
+        weight = sum(map(len, chain.from_iterable(headers))) + 4 * len(headers)
         if weight > HEADERS_MAX or len(headers) > FIELDS_MAX:
             raise HeadersTooLarge(FIELDS_MAX, HEADERS_MAX)
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > ADDRESS_MAX:
@@ -41,7 +42,7 @@ class RequestBounds:
                 raise TooLarge(request.body_max)
 
     def _check_host(self, field: bytes) -> None:
-        """Exactly one Host, as two joined by a comma are no host; which one, only if names are configured."""
+        """Accepts exactly one valid Host; if hosts are configured, one of them."""
         found = HOST.fullmatch(field)
         if found is None:
             raise Malformed("A request needs exactly one proper Host.")

@@ -1,22 +1,22 @@
-"""What the edge tells whoever counts requests."""
+"""The interface through which the edge counts requests."""
 
 from typing import Protocol
 
 
-class Meter(Protocol):
-    """Counts requests. Must be quick, and must not raise: it is asked on every one."""
+class RequestMetrics(Protocol):
+    """Counts requests. Called on every request: must be fast, and must not raise."""
 
     def begun(self) -> None:
-        """A request has come in."""
+        """A request has begun."""
 
     def ended(self, method: str, route: str, status: int, seconds: float) -> None:
-        """It is over. ``route`` is the template or ``-``; ``method`` is one that we know or ``?``.
+        """A request has ended. ``route`` is the path template or ``-``; ``method`` is a known method or ``?``.
 
-        ``status`` is 0 when the client left before there was an answer.
+        ``status`` is 0 if it was cancelled before there was a response.
         """
 
 
-class Uncounted:
+class NoRequestMetrics:
     """Counts nothing."""
 
     def begun(self) -> None: ...

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from itertools import count
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from litestar.types import ASGIApp, HTTPScope, Receive, Send
@@ -22,9 +22,9 @@ from todo_core.todo import Todo
 from todo_http.edge.access_log import METHODS, AccessLog
 from todo_http.edge.headers import ResponseHeaders
 from todo_http.edge.limits import RequestBounds
-from todo_http.edge.metrics import Meter
+from todo_http.edge.metrics import RequestMetrics
 from todo_http.edge.sending import EndConnections, LargeBodies, Sending
-from todo_http.kernel.context import RequestContext
+from todo_http.kernel.context import SCOPE_KEY, RequestContext
 from todo_http.kernel.responses import Response, encode
 from todo_http.kernel.service import Service
 from todo_http.problems.errors import MethodNotAllowed
@@ -37,6 +37,8 @@ LOGGED_ID: Final[ContextVar[str]] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_i
 
 OPTIONS: Final = "any"
 ROUTED_AS: Final = {"HEAD": "GET", "OPTIONS": OPTIONS}
+"""Methods as Litestar routes them: for OPTIONS one that no path has, so that it lists those that the path has."""
+
 
 log = structlog.get_logger("todo_http")
 
@@ -45,7 +47,12 @@ class Edge:
     """The outermost layer of one application."""
 
     def __init__(
-        self, app: ASGIApp, service: Service, access_log: AccessLog, meter: Meter, end_connections: EndConnections
+        self,
+        app: ASGIApp,
+        service: Service,
+        access_log: AccessLog,
+        meter: RequestMetrics,
+        end_connections: EndConnections,
     ) -> None:
         self.app = app
         self.service = service
@@ -75,8 +82,10 @@ class Edge:
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = perf_counter()
-        request = RequestContext(_routed(scope), receive, send, self.service)
-        sending = Sending(request, self.headers, self.large_bodies, head=scope["method"] == "HEAD")
+        method = scope["method"]
+        routed: Any = {**scope, "method": ROUTED_AS[method]} if method in ROUTED_AS else scope
+        request = RequestContext(routed, receive, send, self.service)
+        sending = Sending(request, self.headers, self.large_bodies, head=method == "HEAD")
         asked = request.fields.get(b"x-request-id")
         request.request_id = asked.decode("ascii") if asked and REQUEST_ID.fullmatch(asked) else self.new_id()
         token = LOGGED_ID.set(request.request_id)
@@ -90,12 +99,12 @@ class Edge:
                 limit.leave(caller)
             self.running -= 1
             LOGGED_ID.reset(token)
-            request.leave_scope()
-            method = scope["method"] if scope["method"] in METHODS else "?"
-            route = request.scope.get("path_template") or "-"
+            del routed[SCOPE_KEY]  # a reference cycle, which only a collection would free
+            known = method if method in METHODS else "?"
+            route = routed.get("path_template") or "-"
             seconds = perf_counter() - started
-            self.meter.ended(method, route, sending.status, seconds)
-            self.access_log.note(sending, method, route, seconds, self.now())
+            self.meter.ended(known, route, sending.status, seconds)
+            self.access_log.note(sending, known, route, seconds, self.now())
 
     async def _respond(self, request: RequestContext, sending: Sending) -> None:
         response = None
@@ -132,9 +141,3 @@ class Edge:
                 log.warning("request_refused", problem=error.code, exc_info=raised)
         elif PROBLEM_KINDS[error.code].status >= 500:
             log.error("request_failed", problem=error.code, exc_info=raised)
-
-
-def _routed(scope: HTTPScope) -> HTTPScope:
-    """What Litestar routes: GET for HEAD, and for OPTIONS a method that no path has, so that it lists those it has."""
-    method = ROUTED_AS.get(scope["method"])
-    return {**scope, "method": method} if method else scope  # type: ignore[typeddict-item]

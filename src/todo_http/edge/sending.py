@@ -16,10 +16,10 @@ from todo_http.edge.headers import ResponseHeaders
 from todo_http.kernel.context import RequestContext
 
 PART: Final = 65_536
-"""Bytes of a message at most. Bodies that are not longer are sent as one message."""
+"""Bytes of a message at most; shorter bodies are one message."""
 
 EndConnections = Callable[[set[tuple[str, int]]], None]
-"""Ends the connections of this process to these addresses and ports: a server would wait for ever for their clients."""
+"""Ends the connections of this process to these addresses and ports; the server itself would wait without limit."""
 
 log = structlog.get_logger("todo_http")
 
@@ -89,13 +89,13 @@ class LargeBodies:
         return sent
 
     def _complain(self, sent: int) -> None:
-        """At most once in a second: how many clients do this is up to them."""
+        """Warns at most once a second."""
         if monotonic() - self.complained_at >= 1:
             self.complained_at = monotonic()
             log.warning("response_cut_off", sent=sent, seconds=self.deadline)
 
     async def _end(self, scope: Scope) -> None:
-        """One search at a time, for all connections that are to be ended: it looks at every open file."""
+        """Ends all overdue connections in one search at a time, because it inspects every open file."""
         client: Any = scope.get("client")
         if client:
             self.overdue.add((str(client[0]), int(client[1])))

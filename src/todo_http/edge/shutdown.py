@@ -1,4 +1,4 @@
-"""How a worker process shuts down: it announces it, stops after a pause, and never outlives its parent.
+"""Shutdown of a worker process: it announces the shutdown, stops after a pause, and never outlives its parent.
 
 Granian stops on SIGINT and on SIGTERM, and may hang when told twice. When it stops it ends connections whose request
 has not come in yet, and resets those that wait to be accepted. So its workers, where they are processes of their own,
@@ -7,7 +7,7 @@ are told by these signals, each of which may come again and again:
 - SIGTERM: to leave in order;
 - SIGUSR2: the same, with all others, because the server stops;
 - SIGUSR1: to leave without the pause;
-- SIGHUP: to leave because somebody has taken its place already.
+- SIGHUP: to leave because it has been replaced already.
 
 Only we raise SIGINT, once; that of a terminal, which goes to a whole group, does not reach them.
 """
@@ -22,7 +22,7 @@ from contextlib import suppress
 from typing import Final, Protocol
 
 ORPHAN_SECONDS: Final = 20.0
-"""What an orphan's last requests may take: nobody is left to end it by force."""
+"""How long the last requests of an orphaned process may take."""
 
 TELL_SECONDS: Final = 0.1
 """SIGTERM may reach a process sooner than the parent, which then tells that all of them leave."""

@@ -1,11 +1,12 @@
-"""Bodies, read strictly: the right media type, the right JSON, and every broken rule told at once."""
+"""Bodies, parsed strictly; all broken rules are reported at once."""
 
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from enum import EnumType
 from functools import cache
-from types import NoneType
-from typing import Any, Final, TypeVar, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -18,19 +19,26 @@ from todo_http.problems.table import body_fault
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
 
-KINDS: Final[dict[Any, str]] = {str: "a string", bool: "true or false", NoneType: "null", list: "a list"}
-"""What a field can be; whatever else there is, is an object."""
+FIELD_TYPES: Final[dict[Any, str]] = {
+    str: "a string",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    NoneType: "null",
+    list: "a list",
+}
+"""The types of fields in words, besides enumerations. All others are objects."""
 
 
 def instant(moment: datetime) -> str:
-    """RFC 3339 in UTC, always with microseconds, so that texts of instants sort as the instants do."""
+    """RFC 3339 in UTC, always with microseconds, so that the texts sort like the instants."""
     if moment.microsecond and moment.tzinfo is UTC:
         return cast(str, moment)  # the encoder writes the very same text, in a tenth of the time
     return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
 
 
 async def read_body(request: RequestContext, shape: type[S], build: Callable[..., T]) -> T:
-    """What ``build`` makes of the fields that the body gives. It takes any of them by name, and may raise Invalid.
+    """Passes the fields of the body to ``build`` by name, which may raise Invalid. Returns its result.
 
     Raises InvalidRequest with the faults of the query and of the body together.
     """
@@ -41,9 +49,9 @@ async def read_body(request: RequestContext, shape: type[S], build: Callable[...
 
 
 def read_built(body: bytes, shape: type[S], build: Callable[..., T]) -> tuple[T | None, list[Fault]]:
-    """What ``build`` makes of the fields, or the faults of their shape and of the rules together.
+    """The result of ``build``, or the faults of shape and rules together.
 
-    A field of the wrong shape is not held against the rules as well.
+    A field of the wrong shape has no other faults.
     """
     given, faults = read_fields(body, shape)
     try:
@@ -55,7 +63,7 @@ def read_built(body: bytes, shape: type[S], build: Callable[..., T]) -> tuple[T 
 
 
 async def read_shape(request: RequestContext, shape: type[S]) -> S:
-    """The body of an operation whose rules are applied further inside."""
+    """The body as its wire type, for operations whose use case checks the rules."""
     given, faults = read_fields(await request.body(), shape)
     if faults := [*request.query.faults, *faults]:
         raise InvalidRequest(faults)
@@ -63,7 +71,7 @@ async def read_shape(request: RequestContext, shape: type[S]) -> S:
 
 
 def read_fields(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any], list[Fault]]:
-    """The fields that the body gives in the right shape, and what is wrong with the others."""
+    """The fields of the body that have the right shape, and the faults of the others."""
     try:
         value = _decoder(shape).decode(body)
         if not _names_come_once(body, shape):
@@ -77,7 +85,7 @@ def read_fields(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any
 
 
 def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any], list[Fault]]:
-    """The slow way, for bodies that are wrong somewhere: the decoder alone would tell only the first fault."""
+    """Decodes a faulty body field by field, because the decoder reports only the first fault."""
     given: dict[str, Any] = {}
     faults: list[Fault] = []
     try:
@@ -89,8 +97,8 @@ def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str,
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise Malformed("The body is not JSON in UTF-8.") from None
     for field in msgspec.structs.fields(shape):
-        if field.name in raw:
-            _read_field(field, raw[field.name], given, faults)
+        if field.encode_name in raw:
+            _read_field(field, raw[field.encode_name], given, faults)
         elif field.required:
             faults.append(Fault(code="required", detail="This field is required.", pointer=f"/{field.name}"))
     unknown = [name for name in raw if name not in shape.__struct_fields__]
@@ -100,9 +108,11 @@ def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str,
 
 def _read_field(field: msgspec.structs.FieldInfo, raw: msgspec.Raw, given: dict[str, Any], faults: list[Fault]) -> None:
     try:
-        given[field.name] = msgspec.json.decode(raw, type=_field_type(field.type))
+        given[field.name] = msgspec.json.decode(raw, type=_decodable(field.type))
     except msgspec.ValidationError:
-        faults.append(Fault(code="wrong-type", detail=f"This must be {_kinds(field.type)}.", pointer=f"/{field.name}"))
+        faults.append(
+            Fault(code="wrong-type", detail=f"This must be {_in_words(field.type)}.", pointer=f"/{field.name}")
+        )
     except (msgspec.DecodeError, RecursionError):
         raise Malformed("The body is not JSON in UTF-8.") from None
 
@@ -114,7 +124,7 @@ def _unknown_field(name: str) -> Fault:
 
 
 def _names_come_once(body: bytes, shape: type[msgspec.Struct]) -> bool:
-    """True when a glance is enough to see it: plain fields, none of whose names is in the body twice or escaped."""
+    """True when counting is enough to see that no object in the body has two members of the same name."""
     if b"\\" in body:
         return False
     return all(body.count(name) <= 1 for name in _quoted_names(shape))
@@ -122,13 +132,22 @@ def _names_come_once(body: bytes, shape: type[msgspec.Struct]) -> bool:
 
 @cache
 def _quoted_names(shape: type[msgspec.Struct]) -> Sequence[bytes]:
-    fields = msgspec.structs.fields(shape)
-    plain = all(kind in KINDS and kind is not list for field in fields for kind in _kinds_of(field.type))
-    return [f'"{field.name}"'.encode() for field in fields] if plain else [b""]  # which is in every body twice
+    """All names that a body of this shape can have; if it can have others, one that every body has twice."""
+    names: list[bytes] = []
+    for field in msgspec.structs.fields(shape):
+        names.append(f'"{field.encode_name}"'.encode())
+        for part in _field_types(field.type):
+            inner = get_args(part)[0] if get_origin(part) is list else part
+            for kind in _field_types(inner):
+                if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+                    names += _quoted_names(kind)
+                elif kind not in FIELD_TYPES and not _values(kind):
+                    names.append(b"")
+    return names
 
 
 def _refuse_repeated_names(body: bytes) -> None:
-    """The decoder takes the last of several equal names, and which one a proxy or a log took, nobody knows."""
+    """Raises Malformed for repeated names: the decoder takes the last one, other parsers may take another."""
     json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_int=str, parse_float=str)
 
 
@@ -144,27 +163,32 @@ def _decoder(shape: type[msgspec.Struct]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(shape)
 
 
-def _alternatives(annotation: Any) -> list[Any]:
-    """The types that a field may have, without limits that are only there to be read."""
+@cache
+def _field_types(annotation: Any) -> Sequence[Any]:
+    """The types that the JSON of a field may have, without constraints that are only documentation."""
     bare = get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
-    if isinstance(bare, type) or get_origin(bare) is list:
-        return [bare]
-    return [kind for part in get_args(bare) for kind in _alternatives(part)]
+    if get_origin(bare) in (Union, UnionType):
+        return [kind for part in get_args(bare) for kind in _field_types(part)]
+    return [] if bare is msgspec.UnsetType else [bare]
 
 
-def _kinds_of(annotation: Any) -> list[Any]:
-    return [kind for kind in _alternatives(annotation) if kind is not msgspec.UnsetType]
+def _values(kind: Any) -> Sequence[Any]:
+    """The values of an enumeration."""
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    return [item.value for item in cast(Any, kind)] if isinstance(kind, EnumType) else ()
 
 
-def _kinds(annotation: Any) -> str:
-    return " or ".join(
-        dict.fromkeys(KINDS.get(get_origin(kind) or kind, "an object") for kind in _kinds_of(annotation))
-    )
+def _in_words(annotation: Any) -> str:
+    return " or ".join(dict.fromkeys(map(_type_in_words, _field_types(annotation))))
+
+
+def _type_in_words(kind: Any) -> str:
+    if values := _values(kind):
+        return f"one of {', '.join(map(str, values))}"
+    return FIELD_TYPES.get(get_origin(kind) or kind, "an object")
 
 
 @cache
-def _field_type(annotation: Any) -> Any:
-    result, *others = _kinds_of(annotation)
-    for kind in others:
-        result |= kind
-    return result
+def _decodable(annotation: Any) -> Any:
+    return Union[tuple(_field_types(annotation))]  # noqa: UP007 - of types that are known only here

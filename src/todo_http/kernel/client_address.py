@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as it can be known: the network that failed logins are counted for."""
+"""The client address and network of a request, by which failed logins are counted."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -10,20 +10,20 @@ from todo_http.options import HttpOptions
 
 HOPS_MAX: Final = 32
 WRITTEN_MAX: Final = 128
-"""Characters of an address as it is written, with a port and a zone."""
+"""Characters of an address with port and zone."""
 
 IPV6_PREFIX: Final = 64
-"""What one household is given; every address in it is as good as any other to whoever has it."""
+"""The prefix that one customer usually gets; its addresses count as one client."""
 
 
 class ClientAddresses:
-    """Knows which peers are proxies of ours and may say for whom they call."""
+    """Reads client addresses, trusting X-Forwarded-For of the configured proxies."""
 
     def __init__(self, options: HttpOptions) -> None:
         self.options = options
 
     def network_of(self, scope: Scope, fields: Mapping[bytes, bytes]) -> str:
-        """The network of the client, in one spelling; empty when nothing is known about it."""
+        """The network of the client in canonical form, or empty if it is unknown."""
         peer = scope.get("client")
         address = _address(peer[0]) if peer else None
         if address is None:
@@ -33,9 +33,9 @@ class ClientAddresses:
         return _network(address)
 
     def _forwarded(self, field: bytes, address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-        """The right-most hop that is no proxy of ours: each proxy appends its own peer, whatever came before.
+        """The right-most hop that is not a trusted proxy: each proxy appends its own peer.
 
-        `Forwarded` and `X-Real-IP` are not read: a proxy that sets one field passes the others on as they came.
+        `Forwarded` and `X-Real-IP` are not read, because a proxy that sets one field passes the others on unchanged.
         """
         for hop in reversed(field.decode("latin-1").rsplit(",", HOPS_MAX)):
             found = _address(hop.strip())

@@ -35,7 +35,7 @@ TAGS_SCHEMA: Final = {
     "pattern": rf"^[ \t]*(\*|{ONE_TAG}([ \t]*,[ \t]*{ONE_TAG})*)[ \t]*$",
     "examples": ['"17"', "*"],
 }
-"""As they are described to people, who see patterns of ECMA 262."""
+"""For the OpenAPI document, with patterns of ECMA 262."""
 
 
 def _truth(text: str) -> bool:
@@ -48,13 +48,13 @@ DRY_RUN: Final = Parameter(
     name="dry_run",
     read=_truth,
     schema={"type": "boolean", "default": False},
-    description="With true nothing happens; the answer is what it would have been.",
+    description="If true, nothing is changed; the response is the one that the request would have had.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderField:
-    """A field of requests, as it is described to people."""
+    """A request header field in the OpenAPI document."""
 
     name: str
     description: str
@@ -63,17 +63,17 @@ class HeaderField:
 
 IDEMPOTENCY_KEY: Final = HeaderField(
     KEY_FIELD,
-    "With a key this happens once, however often it is sent within 48 hours; a repetition gets the first answer again.",
+    "Makes the request idempotent: repeated with the same key within 48 hours, it returns the first response again.",
     {"type": "string", "minLength": 1, "maxLength": KEY_FIELD_MAX, "pattern": KEY_PATTERN},
 )
 IF_MATCH: Final = HeaderField(
     MATCH_FIELD,
-    "Do this only if the task is still as named by one of these tags, or, with *, if there is one at all.",
+    "Apply the change only if one of these entity tags is current; `*` matches any existing resource.",
     TAGS_SCHEMA,
 )
 IF_NONE_MATCH: Final = HeaderField(
     "If-None-Match",
-    "Answer 304 if what is there is still named by one of these tags.",
+    "Respond with 304 if one of these entity tags is current.",
     TAGS_SCHEMA,
 )
 
@@ -105,7 +105,7 @@ def key_of(fields: Mapping[bytes, bytes], method: bytes, path: bytes, query: byt
 
 
 def _key(field: bytes) -> str:
-    """The text of a key, which may be sent bare or as a quoted string (RFC 9651, 3.3.3); both mean the same."""
+    """The text of a key, sent bare or as a quoted string (RFC 9651, 3.3.3); both mean the same."""
     quoted = QUOTED_KEY.fullmatch(field) if len(field) <= KEY_FIELD_MAX else None
     text = ESCAPED.sub(rb"\1", quoted[1]) if quoted else field
     if not BARE_KEY.fullmatch(text) or (not quoted and field.startswith(b'"')):
@@ -114,7 +114,7 @@ def _key(field: bytes) -> str:
 
 
 def revisions_of(field: bytes) -> Revisions:
-    """The revisions that an If-Match field will write over. Raises InvalidRequest."""
+    """The revisions in an If-Match field, None for ``*``. Raises InvalidRequest."""
     if field.strip() == b"*":
         return None
     return frozenset(int(tag) for weak, tag in entity_tags(field, MATCH_FIELD) if not weak and _is_revision(tag))
@@ -125,7 +125,7 @@ def _is_revision(tag: str) -> bool:
 
 
 def entity_tags(field: bytes, name: str) -> list[tuple[bool, str]]:
-    """The tags of a list (RFC 9110, 8.8.3), each with whether it is weak. Raises InvalidRequest."""
+    """The entity tags of a list (RFC 9110, 8.8.3), each with whether it is weak. Raises InvalidRequest."""
     if len(field) > TAGS_MAX or not TAGS.fullmatch(field):
         raise _malformed(name, 'This must be * or a list of entity tags such as "17".')
     return [(bool(weak), tag.decode("latin-1")) for weak, tag in EACH_TAG.findall(field)]

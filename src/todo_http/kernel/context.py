@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from litestar import Request
@@ -10,7 +10,7 @@ from litestar.connection.base import empty_receive, empty_send
 from litestar.datastructures import State
 from litestar.types import Empty, Receive, Scope, Send
 
-from todo_core.errors import TooManyRequests
+from todo_core.errors import TooManyRequests, Unavailable
 from todo_core.model.user import Actor
 from todo_core.model.write_options import WriteOptions
 from todo_core.ports.storage import UnitOfWork
@@ -50,7 +50,8 @@ class RequestContext(Request[Actor, None, State]):
     """Set by the guard of operations that need a token."""
 
     def __new__(cls, scope: Scope, *_: Any, **__: Any) -> "RequestContext":
-        return cast(Any, scope).get(SCOPE_KEY) or super().__new__(cls)
+        known: Any = scope
+        return known.get(SCOPE_KEY) or super().__new__(cls)
 
     def __init__(
         self,
@@ -63,7 +64,7 @@ class RequestContext(Request[Actor, None, State]):
         if service is None:
             return  # Litestar's call
         super().__init__(scope, receive, send)
-        cast(Any, scope)[SCOPE_KEY] = self
+        scope[SCOPE_KEY] = self  # type: ignore[typeddict-unknown-key]
         self.service = service
         self.request_id = request_id
         self.fields = header_fields(scope["headers"])  # type: ignore[arg-type]
@@ -73,14 +74,13 @@ class RequestContext(Request[Actor, None, State]):
         self.rate_limit_fields: tuple[Field, ...] = ()
         self.turn: tuple[ConcurrencyLimit, str] | None = None
 
-    def leave_scope(self) -> None:
-        """Ends the reference cycle between request and scope, which only a garbage collection would free."""
-        del cast(Any, self.scope)[SCOPE_KEY]
-
     @property
     def todo(self) -> Todo:
         """All use cases. Raises Unavailable before the service has started."""
-        return self.service.todo
+        todo = self.service.todo
+        if todo is None:
+            raise Unavailable("The service is starting.")
+        return todo
 
     @property
     def user_agent(self) -> str:

@@ -1,4 +1,4 @@
-"""Turns positions in lists into opaque text and back. No other module does."""
+"""Cursors: positions in lists as opaque, signed text."""
 
 import hmac
 import zlib
@@ -18,7 +18,7 @@ LONG: Final = 256
 
 
 class Cursors:
-    """Signs with the first key and accepts all of them. A cursor is good for one owner, one list and one order."""
+    """Signs with the first key and accepts all. A cursor is valid for one owner, one list and one sort order."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self.keys = tuple(keys)

@@ -35,11 +35,12 @@ def not_modified(tag: bytes) -> Response:
 
 def conditional_response(fields: Mapping[bytes, bytes], value: Any, tag: bytes | None, *headers: Field) -> Response:
     """200 with a body and its entity tag, or 304. Without a ``tag`` a digest of the body is used."""
-    if tag is not None and not_modified_since(fields, tag):
+    conditional = b"if-none-match" in fields
+    if conditional and tag is not None and not_modified_since(fields, tag):
         return not_modified(tag)
     body = encode(value)
     if tag is None:
         tag = b'"h%s"' % blake2b(body, digest_size=12).hexdigest().encode()
-        if not_modified_since(fields, tag):
+        if conditional and not_modified_since(fields, tag):
             return not_modified(tag)
     return Response(200, body, (JSON, (b"etag", tag), PRIVATE, *headers))

@@ -1,4 +1,4 @@
-"""A file in memory, as it is answered: known by the hash of what is in it, and packed for whoever can unpack it."""
+"""Files in memory with an entity tag, compressed for clients that accept gzip."""
 
 import gzip
 import re
@@ -18,7 +18,7 @@ CODINGS_MAX: Final = 256
 
 
 class Form(msgspec.Struct, frozen=True):
-    """One of the forms in which the same file can be sent."""
+    """One representation of a file."""
 
     body: bytes
     etag: bytes
@@ -26,12 +26,12 @@ class Form(msgspec.Struct, frozen=True):
 
     @staticmethod
     def of(body: bytes, named: bytes, *described: Field) -> "Form":
-        """``named`` decides the tag."""
+        """The entity tag is a hash of ``named``."""
         return Form(body, b'"%s"' % sha256(named).hexdigest()[:32].encode("ascii"), described)
 
 
 class File(msgspec.Struct, frozen=True):
-    """``packed`` is there when it is shorter; ``always`` goes with every answer, 304 included."""
+    """``packed`` is set if it is shorter; ``always`` are header fields of every response, 304 included."""
 
     plain: Form
     packed: Form | None
@@ -39,7 +39,7 @@ class File(msgspec.Struct, frozen=True):
 
     @staticmethod
     def of(body: bytes, media_type: str, policy: bytes, *, pack: bool = False) -> "File":
-        """``policy`` says what a browser may do with it; packing takes a while and is done at once."""
+        """``policy`` is the Content-Security-Policy. Compresses at once, which is slow."""
         content_type = (b"content-type", media_type.encode("ascii"))
         always = ((b"cache-control", b"no-cache"), (b"content-security-policy", policy))
         plain = Form.of(body, body, content_type)
@@ -61,7 +61,7 @@ class File(msgspec.Struct, frozen=True):
 
 
 def takes_gzip(field: bytes) -> bool:
-    """What an Accept-Encoding says about gzip (RFC 9110, 12.5.3). A far too long one says nothing."""
+    """True if an Accept-Encoding accepts gzip (RFC 9110, 12.5.3). Overlong ones are ignored."""
     weights: dict[bytes, float] = {}
     for part in field.split(b",") if len(field) <= CODINGS_MAX else ():
         if found := CODING.fullmatch(part):

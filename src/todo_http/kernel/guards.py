@@ -10,7 +10,6 @@ from typing import Any, Final
 from litestar.handlers import BaseRouteHandler
 
 from todo_core.errors import Forbidden, InvalidToken, NotFound, Unauthenticated
-from todo_http.kernel.concurrency import ConcurrencyLimit
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.responses import JSON
 from todo_http.problems.errors import UnsupportedMediaType
@@ -38,7 +37,7 @@ async def authenticated(connection: Any, _: BaseRouteHandler) -> None:
     found = BEARER.fullmatch(header)
     if found is None:
         raise InvalidToken
-    request.actor = request.service.todo.sessions.identify(found[1].decode("ascii"))
+    request.actor = request.todo.sessions.identify(found[1].decode("ascii"))
     request.user_id = str(request.actor.user_id)
     request.count()
 
@@ -65,13 +64,6 @@ def check_media_type(request: RequestContext, accepted: Sequence[str], method: s
         return
     if media_type(declared) not in accepted or (coding is not None and coding.strip().lower() != b"identity"):
         raise UnsupportedMediaType(accepted, patch=method == "PATCH")
-
-
-async def take_turn(request: RequestContext, limit: ConcurrencyLimit, caller: str) -> None:
-    """Waits for a turn among the requests of this caller. The edge gives it back when the response has been sent."""
-    if not limit.enters(caller):
-        await limit.wait(caller)
-    request.turn = limit, caller
 
 
 def media_type(field: bytes) -> str:

@@ -6,15 +6,16 @@ from functools import cached_property, partial
 from typing import Any, Final, Literal, cast
 
 import msgspec
-from litestar import Controller
+from litestar import Controller, Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import AnyCallable, Guard
+from litestar.types import AnyCallable, ASGIApp, Guard
 
 from todo_http.kernel.conditions import DRY_RUN, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, HeaderField
 from todo_http.kernel.context import RequestContext
-from todo_http.kernel.guards import authenticated, check_media_type, check_path, take_turn
+from todo_http.kernel.guards import authenticated, check_media_type, check_path
 from todo_http.kernel.query import Parameter, read_query
+from todo_http.kernel.responses import Response
 from todo_http.problems.errors import InvalidRequest
 from todo_http.problems.table import PROBLEM_KINDS
 
@@ -72,10 +73,21 @@ class Operation(HTTPRouteHandler):
         self.path_schemas = path_schemas or {}
         self.own_success = success
 
+    # Three steps of Litestar's that operations need in their simplest form only, and that take longer than all guards:
+
+    def on_registration(self, app: Litestar) -> None:
+        """The only argument of handlers is the request, which needs no conversion."""
+        super().on_registration(app)
+        cast(Any, self.signature_model).parse_values_from_connection_kwargs = lambda connection, kwargs: kwargs
+
     async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-        """Runs the guards. Litestar would give each a copy of this handler, which takes longer than the guard."""
+        """Runs the guards, without a copy of this handler for each of them."""
         for guard in self.resolve_guards():
-            await cast(Any, guard)(connection, self)
+            await guard(connection, self)  # type: ignore[misc]
+
+    async def to_response(self, app: Litestar, data: Any, request: Request[Any, Any, Any]) -> ASGIApp:
+        """Returns a ready Response as it is; others are left to Litestar."""
+        return data if isinstance(data, Response) else await super().to_response(app, data, request)
 
     def __call__(self, fn: AnyCallable) -> "Operation":
         super().__call__(fn)
@@ -95,7 +107,9 @@ class Operation(HTTPRouteHandler):
             if request.query.faults and self.body is None and not self.query:
                 raise InvalidRequest(request.query.faults)
         if caller:
-            await take_turn(request, limit, caller)
+            if not limit.enters(caller):
+                await limit.wait(caller)
+            request.turn = limit, caller  # which the edge gives back when the response has been sent
 
     @cached_property
     def path(self) -> str:

@@ -23,7 +23,7 @@ def limit_parameter(plural: str) -> Parameter:
         name="limit",
         read=_limit,
         schema={"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_MAX},
-        description=f"The maximum number of {plural} to return.",
+        description=f"The maximum number of {plural}.",
     )
 
 
@@ -31,7 +31,7 @@ CURSOR: Final = Parameter(
     name="cursor",
     read=str,
     schema={"type": "string"},
-    description="Where the previous page of the same list ended, from its Link or X-Next-Cursor header field.",
+    description="The cursor from the Link header of the previous page.",
 )
 
 
@@ -49,7 +49,7 @@ def read_cursor(request: RequestContext, listed: str, order: str, form: Any) -> 
 
 
 def next_page(request: RequestContext, listed: str, order: str, position: Any) -> tuple[Field, Field]:
-    """The header fields that lead from behind this position on: a link, and the cursor in it."""
+    """The link to the page behind this position, and its cursor."""
     parts = request.scope["query_string"].decode("ascii", "replace").split("&")
     kept = [quote(part, safe="=%+:,.-_~") for part in parts if part and part.partition("=")[0] != "cursor"]
     cursor = request.service.cursors.write(position, request.actor.user_id, listed, order)

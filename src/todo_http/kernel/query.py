@@ -1,4 +1,4 @@
-"""Query strings, read strictly: nothing unknown, nothing twice, nothing that is not UTF-8."""
+"""Query strings, parsed strictly: unknown or repeated parameters and invalid UTF-8 are errors."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -11,15 +11,15 @@ from todo_http.problems.errors import ECHO_MAX, Fault
 
 BAD_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 FAULTS_MAX: Final = 100
-"""How many broken rules of one message are told, so that an answer stays shorter than what it answers."""
+"""Broken rules reported for one message at most, so that a response stays shorter than its request."""
 
 REPEATS_MAX: Final = 16
-"""How often a parameter may be given that may be given several times."""
+"""Occurrences of a repeatable parameter at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One query parameter: how its text is read (raising Broken), and how it is described to people."""
+    """A query parameter: how its text is parsed (raises Broken), and its OpenAPI description."""
 
     name: str
     read: Callable[[str], Any]
@@ -30,7 +30,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a query string says: a value for each parameter in it (a list for a repeatable one), and its faults."""
+    """A parsed query string: a value for each parameter (a list for a repeatable one), and the faults."""
 
     values: dict[str, Any]
     faults: list[Fault]
@@ -40,7 +40,7 @@ EMPTY: Final = Query({}, [])
 
 
 def read_query(raw: bytes, parameters: Sequence[Parameter]) -> Query:
-    """All of a query string, and every rule that it breaks."""
+    """Parses a query string, collecting every rule that it breaks."""
     if not raw:
         return EMPTY
     known = {parameter.name: parameter for parameter in parameters}

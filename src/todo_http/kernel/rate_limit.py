@@ -1,7 +1,7 @@
 """Limits how many requests one user may make in a minute, in the memory of this process alone.
 
-Every replica and every worker counts for itself, so together they let through as many times more. It keeps a runaway
-script from crowding out other users, and costs no storage; what guards passwords is counted in the storage.
+Each worker counts separately, so the effective limit grows with their number. It keeps a runaway script from crowding
+out other users and needs no storage; attempts to guess passwords are counted in the storage.
 """
 
 import time
@@ -12,15 +12,15 @@ from typing import Final, NamedTuple
 from todo_http.kernel.responses import Field
 
 USERS_MAX: Final = 100_000
-"""Users remembered at most; beyond that those who were silent the longest start anew, with all of their requests."""
+"""Users remembered at most; beyond that the least recent ones get their full quota again."""
 
 MINUTE: Final = 60.0
 ROUNDING: Final = 1e-6
-"""Seconds to which the errors of floating point arithmetic may add up."""
+"""Tolerance for floating point errors, in seconds."""
 
 
 class Share(NamedTuple):
-    """What is left to a user after a request; ``wait`` is 0 for a request that is let through."""
+    """The quota of a user after a request; ``wait`` is 0 if the request is accepted."""
 
     left: int
     more_in: int
@@ -47,7 +47,7 @@ class RateLimit:
         return len(self._full_at) + len(self._older)
 
     def take(self, user: str, requests: int = 1) -> Share:
-        """So many requests less for the user, if they are left. No more than all that there are can be asked for."""
+        """Takes requests from the quota of the user if it suffices; at most the whole quota."""
         now = self._monotonic()
         if now >= self._renew_at or len(self._full_at) >= USERS_MAX // 2:
             self._renew(now)
@@ -65,11 +65,11 @@ class RateLimit:
         return Share(left, more_in, ceil(over) if over > ROUNDING else 0)
 
     def fields(self, share: Share) -> tuple[Field, Field]:
-        """What clients are told (draft-ietf-httpapi-ratelimit-headers): one more request is left in ``t`` seconds."""
+        """The header fields (draft-ietf-httpapi-ratelimit-headers): one more request is available in ``t`` seconds."""
         return self._policy, (b"ratelimit", b'"user";r=%d;t=%d' % (share.left, share.more_in))
 
     def _renew(self, now: float) -> None:
-        """Drops whoever has not asked since the last time, which was a minute ago unless there are too many users."""
+        """Drops users without a request since the last renewal, a minute ago unless there are too many users."""
         self._older = self._full_at if now < self._renew_at + MINUTE else {}
         self._full_at = {}
         self._renew_at = now + MINUTE

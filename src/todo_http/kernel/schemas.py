@@ -1,7 +1,7 @@
-"""What the fields of wire types look like in the OpenAPI document.
+"""The types of fields in wire types, as they appear in the OpenAPI document.
 
-The limits are described here and enforced by the core, whose refusals name every broken rule; the decoder
-would stop at the first. So they are notes on plain types, not constraints.
+Limits are documented here and enforced by the core, which reports every broken rule; the decoder would stop at the
+first.
 """
 
 from typing import Annotated, Any, Final
@@ -21,20 +21,20 @@ INSTANT: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"
 
 
 def note(description: str, *examples: Any, **schema: Any) -> Meta:
-    """A description of a field, with examples and whatever else its schema shall say."""
+    """The description of a field, with examples and further members of its schema."""
     return Meta(description=description, examples=list(examples) or None, extra_json_schema=schema)
 
 
 Title = Annotated[
     str,
-    note("What is to be done, on one line.", "Buy milk", minLength=1, maxLength=TITLE_MAX, pattern=ONE_LINE),
+    note("The title, on one line.", "Buy milk", minLength=1, maxLength=TITLE_MAX, pattern=ONE_LINE),
 ]
-Description = Annotated[str, note("More about it.", "Two litres", maxLength=DESCRIPTION_MAX, pattern=NO_NUL)]
-PriorityName = Annotated[str, note("How much it matters.", "high", enum=["high", "medium", "low"])]
+Description = Annotated[str, note("Further details.", "Two litres", maxLength=DESCRIPTION_MAX, pattern=NO_NUL)]
+PriorityName = Annotated[str, note("The priority.", "high", enum=["high", "medium", "low"])]
 DueText = Annotated[
     str,
     note(
-        "A day, a local time wherever one is, or a time fixed to an offset and perhaps a zone (RFC 9557).",
+        "A day, a floating local time, or a time with an offset and optionally a time zone (RFC 9557).",
         "2026-11-20",
         "2026-11-20T15:00",
         "2026-11-20T15:00:00+01:00[Europe/Berlin]",
@@ -49,17 +49,17 @@ Instant = Annotated[
 Email = Annotated[
     str,
     note(
-        "Letter case does not matter.",
+        "An email address. Letter case is ignored.",
         "ada@example.org",
         maxLength=EMAIL_MAX,
         pattern=rf"^\s*{ADDRESS.pattern}\s*$",
     ),
 ]
-Name = Annotated[str, note("What to call this person.", "Ada", minLength=1, maxLength=NAME_MAX, pattern=ONE_LINE)]
+Name = Annotated[str, note("The display name.", "Ada", minLength=1, maxLength=NAME_MAX, pattern=ONE_LINE)]
 NewPassword = Annotated[
     str,
     note(
-        "Kept as typed. Neither a common one nor the address or the name.",
+        "A password. Common ones, the address and the name are refused.",
         "correct horse battery staple",
         minLength=PASSWORD_MIN,
         maxLength=PASSWORD_MAX,
@@ -69,9 +69,9 @@ NewPassword = Annotated[
 ]
 Password = Annotated[
     str,
-    note("As it was set.", "correct horse battery staple", maxLength=PASSWORD_MAX, pattern=NO_NUL, format="password"),
+    note("The password.", "correct horse battery staple", maxLength=PASSWORD_MAX, pattern=NO_NUL, format="password"),
 ]
 ZoneName = Annotated[
     str, note("An IANA time zone.", "Europe/Berlin", maxLength=ZONE_MAX, pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$")
 ]
-RefreshToken = Annotated[str, note("Works once.", minLength=1)]
+RefreshToken = Annotated[str, note("A refresh token, which works once.", minLength=1)]

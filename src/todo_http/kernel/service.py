@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from todo_core.errors import Unavailable
 from todo_core.todo import Todo
 from todo_http.kernel.client_address import ClientAddresses
 from todo_http.kernel.concurrency import ConcurrencyLimit
@@ -30,12 +29,5 @@ class Service:
     networks: ConcurrencyLimit
     openapi: File
     files: Mapping[str, File]
-    opened: Todo | None = None
+    todo: Todo | None = None
     readiness: Readiness | None = None
-
-    @property
-    def todo(self) -> Todo:
-        """All use cases. Raises Unavailable before the service has started."""
-        if self.opened is None:
-            raise Unavailable("The service is starting.")
-        return self.opened

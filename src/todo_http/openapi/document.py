@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from what is known about every operation."""
+"""The OpenAPI 3.1 document, generated from the operations."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -17,31 +17,31 @@ from todo_http.problems.table import Problem
 
 REFERENCE: Final = "#/components/schemas/{name}"
 DESCRIPTION: Final = """\
-Accounts and private tasks. Every answer of 400 and above is `application/problem+json` (RFC 9457).
+Accounts and private tasks. Every response with a status of 400 and above is `application/problem+json` (RFC 9457).
 
-An absent field means "leave it", `null` means "clear it". Nothing is ever silently ignored: unknown fields,
-unknown query parameters and values of the wrong type are refused, and all broken rules are named at once.
+An absent field is left unchanged, `null` clears it. Unknown fields, unknown query parameters and values of the wrong
+type are errors; a problem lists all of them.
 
-Every operation that is a GET answers HEAD as well. Every answer carries `X-Request-Id`.
+Every GET also supports HEAD. Every response has an `X-Request-Id`.
 """
 TAGS: Final = {
-    "accounts": "Opening an account, changing it, and closing it.",
-    "login sessions": "Logging in, staying logged in, and logging out, on this device or on others.",
-    "web client": "A page for people, which calls the operations above.",
-    "service": "Health, and what explains the service.",
+    "accounts": "Register, change and delete accounts.",
+    "login sessions": "Log in, refresh tokens, and end login sessions.",
+    "web client": "The web client, which uses the operations above.",
+    "service": "Health checks and documentation.",
 }
 ID: Final = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 PATH_DESCRIPTIONS: Final = {
-    "user_id": "The caller's own id; any other is 403.",
-    "session_id": "One of the caller's login sessions.",
+    "user_id": "The id of the authenticated user; any other is 403.",
+    "session_id": "The id of a login session.",
     "code": "The code of a problem: the last part of its type.",
     "asset": "The name of a file.",
-    "folder": "Where it lies.",
+    "folder": "The folder of the file.",
 }
 
 
 def document(known: Sequence[Operation] | None = None, release: str | None = None) -> dict[str, Any]:
-    """The whole document of these operations, or of all. It needs no running application."""
+    """The OpenAPI document of these operations, or of all. Needs no running application."""
     known = operations() if known is None else known
     schemas = _schemas(known)
     paths: dict[str, dict[str, Any]] = {}
@@ -97,7 +97,7 @@ def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
         "name": name,
         "in": "path",
         "required": True,
-        "description": PATH_DESCRIPTIONS.get(name) or f"One of the caller's {operation.tag}.",
+        "description": PATH_DESCRIPTIONS.get(name) or f"An id from the list of {operation.tag}.",
         "schema": dict(operation.path_schemas.get(name, ID)),
     }
 
@@ -135,7 +135,7 @@ def _describe(
 
 
 def _links(operation: Operation, known: Sequence[Operation]) -> dict[str, Any]:
-    """What can be done with a thing that this operation has made: everything on paths that begin with its own."""
+    """The operations on the resource that this one creates: those on paths that begin with its own."""
     own = [(name, f"$request.path.{name}") for name in operation.path_parameters]
     below = [other for other in known if other.target and other.path.startswith(f"{operation.path}/{{")]
     return {

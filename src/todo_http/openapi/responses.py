@@ -1,4 +1,4 @@
-"""The answers in the OpenAPI document: the good ones, and every problem with the header fields it comes with."""
+"""Responses in the OpenAPI document: successes and problems, with their header fields."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -8,35 +8,35 @@ from todo_http.problems.table import MEDIA_TYPE, PROBLEM_KINDS
 
 HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "X-Request-Id": (
-        "The id of the request: the one that it carried if that is proper, else a new one.",
+        "The id of the request: the one that it was sent with if valid, otherwise a new one.",
         {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
     ),
-    "ETag": ("Names this state of the resource.", {"type": "string", "pattern": '^"[0-9a-h]+"$'}),
-    "Location": ("Where the new thing is.", {"type": "string", "format": "uri-reference"}),
-    "Link": ("Where the list goes on, if it does (RFC 8288).", {"type": "string"}),
+    "ETag": ("The entity tag of the resource.", {"type": "string", "pattern": '^"[0-9a-h]+"$'}),
+    "Location": ("The URL of the new resource.", {"type": "string", "format": "uri-reference"}),
+    "Link": ("A link to the next page, if there is one (RFC 8288).", {"type": "string"}),
     "X-Next-Cursor": ("The cursor of the Link to the next page.", {"type": "string"}),
     "RateLimit": (
-        "Where requests are rationed: how many are left, and in how many seconds there is one more.",
+        "With a rate limit: the remaining requests, and the seconds until one more is available.",
         {"type": "string", "pattern": '^"user";r=[0-9]+;t=[0-9]+$'},
     ),
     "RateLimit-Policy": (
-        "Where requests are rationed: how many there are in how many seconds.",
+        "With a rate limit: the quota and its window in seconds.",
         {"type": "string", "pattern": '^"user";q=[0-9]+;w=[0-9]+$'},
     ),
     "Idempotency-Replayed": (
-        "There when this is the answer of an earlier request with the same key.",
+        "Present if this is the response to an earlier request with the same key.",
         {"type": "string", "enum": ["true"]},
     ),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
-    "WWW-Authenticate": ("Asks for a bearer token.", {"type": "string", "pattern": "^Bearer "}),
+    "WWW-Authenticate": ("Requests a bearer token.", {"type": "string", "pattern": "^Bearer "}),
 }
-RATION: Final = ("RateLimit", "RateLimit-Policy")
-OPTIONAL: Final = {"Link", "X-Next-Cursor", "Idempotency-Replayed", *RATION}
-OF_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After", *RATION), 503: ("Retry-After",)}
+RATE_LIMIT: Final = ("RateLimit", "RateLimit-Policy")
+OPTIONAL: Final = {"Link", "X-Next-Cursor", "Idempotency-Replayed", *RATE_LIMIT}
+OF_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After", *RATE_LIMIT), 503: ("Retry-After",)}
 
 
 def response_headers() -> dict[str, Any]:
-    """The components that answers refer to."""
+    """The header components that responses refer to."""
     return {
         name: {"description": description, "required": name not in OPTIONAL, "schema": schema}
         for name, (description, schema) in HEADERS.items()
@@ -49,11 +49,11 @@ def _fields(*names: str) -> dict[str, Any]:
 
 def success_response(operation: Operation, success: Success, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     """A successful response."""
-    rationed = () if operation.public else RATION
+    rate_limit = () if operation.public else RATE_LIMIT
     replayed = ("Idempotency-Replayed",) if operation.writes else ()
     response: dict[str, Any] = {
         "description": success.description,
-        "headers": _fields(*success.headers, *rationed, *replayed),
+        "headers": _fields(*success.headers, *rate_limit, *replayed),
     }
     if success.body is not None:
         schema = references[success.body]
@@ -62,7 +62,7 @@ def success_response(operation: Operation, success: Success, references: dict[An
 
 
 def problem_references(operation: Operation) -> dict[str, Any]:
-    """Every refusal that an operation may answer with, by status, as references to components."""
+    """The problems of an operation by status, as references to components."""
     return {
         str(status): {"$ref": f"#/components/responses/{_name(status, codes)}"}
         for status, codes in operation.problems().items()
@@ -70,7 +70,7 @@ def problem_references(operation: Operation) -> dict[str, Any]:
 
 
 def problem_components(known: Sequence[Operation], schema: dict[str, Any]) -> dict[str, Any]:
-    """The components that those references mean."""
+    """The response components for all problems."""
     return {
         _name(status, codes): _problem(status, codes, schema)
         for operation in known

@@ -21,13 +21,13 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class Malformed(TodoError):
-    """The message cannot be understood at all."""
+    """The message cannot be parsed."""
 
     code = "malformed"
 
 
 class InvalidRequest(TodoError):
-    """The message can be understood and breaks rules; ``faults`` names every one of them."""
+    """The message breaks rules; ``faults`` has all of them."""
 
     code = "invalid"
 
@@ -37,7 +37,7 @@ class InvalidRequest(TodoError):
 
 
 class MethodNotAllowed(TodoError):
-    """There is such a resource, and this is not among what can be done with it."""
+    """The resource does not support the method."""
 
     code = "method-not-allowed"
 
@@ -47,13 +47,13 @@ class MethodNotAllowed(TodoError):
 
 
 def with_head(methods: Iterable[str]) -> str:
-    """The methods as the Allow header lists them: every GET answers HEAD as well, which the framework does not know."""
+    """The methods as the Allow header lists them, with HEAD for every GET, which Litestar does not add."""
     known = set(methods)
     return ", ".join(sorted(known | {"HEAD"} if "GET" in known else known))
 
 
 class UnsupportedMediaType(TodoError):
-    """The body is in a format that this operation does not take."""
+    """The operation does not accept the media type of the body."""
 
     code = "unsupported-media-type"
 
@@ -64,7 +64,7 @@ class UnsupportedMediaType(TodoError):
 
 
 class TooLarge(TodoError):
-    """The body is longer than any that this service takes."""
+    """The body exceeds its limit."""
 
     code = "too-large"
 
@@ -73,7 +73,7 @@ class TooLarge(TodoError):
 
 
 class AddressTooLong(TodoError):
-    """Path and query together are longer than any that mean something here."""
+    """Path and query together exceed their limit."""
 
     code = "uri-too-long"
 
@@ -100,7 +100,7 @@ class RequestTimeout(TodoError):
 
 
 class Internal(TodoError):
-    """A fault of ours. The cause is in the log, under the request id."""
+    """An error of the service. Its cause is in the log, under the request id."""
 
     code = "internal"
 
@@ -109,9 +109,9 @@ class Internal(TodoError):
 
 
 class BadFraming(Malformed):
-    """Where the body ends is told in a way that others on the line may understand differently.
+    """The framing of the body is ambiguous, so that a proxy may read it differently (request smuggling).
 
-    After it nothing more is read from the connection: the next request on it could be part of this body.
+    The connection is closed, because the next request on it could be part of this body.
     """
 
     def __init__(self) -> None:
@@ -119,10 +119,7 @@ class BadFraming(Malformed):
 
 
 class BrokenOff(Malformed):
-    """The connection ended, or the framing of the body broke, before the body was complete.
-
-    Most often nobody is there any more to read the answer; where somebody is, a server would otherwise say 500.
-    """
+    """The connection ended, or the framing of the body broke, before the body was complete."""
 
     def __init__(self) -> None:
         super().__init__("The body ended before it was complete.")

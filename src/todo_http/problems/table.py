@@ -26,7 +26,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a code means: the status it comes with, its title, and what to do about it."""
+    """A kind of problem: its status, its title, and what it means or what to do."""
 
     status: int
     title: str
@@ -34,34 +34,34 @@ class Kind:
 
 
 PROBLEM_KINDS: Final[dict[str, Kind]] = {
-    "malformed": Kind(400, "Malformed request", "It is not JSON, not UTF-8, too deep, or has no proper Host."),
-    "invalid": Kind(400, "Invalid request", "It breaks rules: detail tells the first, the member errors all of them."),
+    "malformed": Kind(400, "Malformed request", "It is not JSON in UTF-8, is nested too deeply, or has no valid Host."),
+    "invalid": Kind(400, "Invalid request", "The request breaks rules: detail has the first, errors has all of them."),
     "unauthenticated": Kind(401, "Not logged in", "Send an access token in the header Authorization: Bearer."),
-    "invalid-token": Kind(401, "Invalid token", "The token is forged, spent or expired, or its login has ended."),
+    "invalid-token": Kind(401, "Invalid token", "The token is invalid or expired, or its login session has ended."),
     "invalid-credentials": Kind(401, "Invalid credentials", "The address or the password is wrong."),
-    "forbidden": Kind(403, "Forbidden", "The path belongs to another user, whether or not there is one."),
-    "not-found": Kind(404, "Not found", "There is no such thing among those that are yours."),
-    "method-not-allowed": Kind(405, "Method not allowed", "The header Allow lists what can be done here."),
+    "forbidden": Kind(403, "Forbidden", "The path belongs to another user, who may or may not exist."),
+    "not-found": Kind(404, "Not found", "The resource does not exist, or is not yours."),
+    "method-not-allowed": Kind(405, "Method not allowed", "The header Allow lists the methods of this path."),
     "request-timeout": Kind(408, "Request timeout", "The body did not arrive in time."),
     "email-taken": Kind(409, "Email address taken", "An account with this address exists; log in instead."),
-    "conflict": Kind(409, "Conflict", "Somebody else changed the same thing at the same moment; look and try again."),
-    "limit-reached": Kind(409, "Limit reached", "The account has as much as it may have; delete something first."),
+    "conflict": Kind(409, "Conflict", "The resource was changed concurrently; read it and try again."),
+    "limit-reached": Kind(409, "Limit reached", "The account has reached a limit; delete something first."),
     "request-in-progress": Kind(409, "Request in progress", "The first request with this key may still be running."),
     "stale": Kind(
         412,
         "Precondition failed",
-        "It has changed since; the header ETag names the state of a single task now.",
+        "The resource has changed; the header ETag has the current tag of a single task.",
     ),
-    "too-large": Kind(413, "Body too large", "Send less at once."),
+    "too-large": Kind(413, "Body too large", "Send a shorter body."),
     "uri-too-long": Kind(414, "Address too long", "Shorten the path or the query."),
     "unsupported-media-type": Kind(415, "Unsupported media type", "Send JSON in UTF-8, without a content coding."),
     "key-reused": Kind(422, "Key reused", "This idempotency key has been used for another request; use a new one."),
-    "precondition-required": Kind(428, "Precondition required", "Say in If-Match which state you have seen."),
-    "too-many-requests": Kind(429, "Too many requests", "Wait as many seconds as the header Retry-After says."),
+    "precondition-required": Kind(428, "Precondition required", "Send the entity tag of the resource in If-Match."),
+    "too-many-requests": Kind(429, "Too many requests", "Wait for the number of seconds in the header Retry-After."),
     "headers-too-large": Kind(431, "Headers too large", "Send fewer or shorter header fields."),
-    "internal": Kind(500, "Internal error", "A fault of the service; its log has the cause under the request id."),
-    "unavailable": Kind(503, "Unavailable", "Nothing has happened; try again after Retry-After seconds."),
-    "outcome-unknown": Kind(503, "Outcome unknown", "The write may have happened; look before you repeat it."),
+    "internal": Kind(500, "Internal error", "An error of the service; its log has the cause under the request id."),
+    "unavailable": Kind(503, "Unavailable", "Nothing has been changed; try again after Retry-After seconds."),
+    "outcome-unknown": Kind(503, "Outcome unknown", "The write may have happened; read before you repeat it."),
 }
 
 
@@ -140,12 +140,12 @@ def _name(fault: Fault) -> str:
 
 
 def _small(sentence: str) -> str:
-    """With a small first letter, unless that belongs to an abbreviation."""
+    """The sentence with a lower-case first letter, unless it begins with an abbreviation."""
     return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
 def body_fault(violation: Violation) -> Fault:
-    """A rule of the core that a field of the body breaks."""
+    """A rule of the core that a field of the body breaks, as a fault."""
     return Fault(code=violation.code, detail=violation.detail, pointer=f"/{violation.field}")
 
 

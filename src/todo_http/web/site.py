@@ -1,4 +1,4 @@
-"""The files of the web client, read and packed once, each under the address that it is served at."""
+"""The files of the web client by path, read and compressed once."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -28,7 +28,7 @@ MEDIA_TYPES: Final = {
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }
-"""By suffix, what is served; licences and records that lie beside are not."""
+"""The media types of served files by suffix; licences and records are not served."""
 
 JOINED: Final = "client.js"
 VENDORED: Final = "vendor/"
@@ -43,7 +43,7 @@ Site = Mapping[str, File]
 
 @cache
 def read_site() -> Site:
-    """Every file by its address. The worker is told which files there are, and their version: a hash of them all."""
+    """All files by path. The service worker gets their paths and their version, a hash of them all."""
     root = files("todo_http").joinpath("web", "static")
     parts = {name: file.read_bytes() for name, file in _served(root)}
     modules = {name: parts.pop(name).decode("utf-8") for name in sorted(parts) if _is_module(name)}
