@@ -210,4 +210,4 @@ async def test_what_is_ordinary_stays_as_it_is(page: Page, expression: str, valu
 async def test_a_function_whose_time_grows_with_the_square_of_its_text_is_noticed(
     page: Page, call: str, make: str
 ) -> None:
-    assert (await measured(page, Subject("seeded", call, {"hostile": make}, 16_000), "hostile")).fault
+    assert (await measured(page, Subject("seeded", call, {"hostile": make}, 32_000), "hostile")).fault

@@ -222,3 +222,31 @@ async def test_messages_about_ones_tasks_are_gone_when_somebody_else_signs_in(vi
     await screen.sign_in(bob.email, PASSWORD)
     await screen.is_home()
     await expect(screen.page.get_by_text("Canary")).to_have_count(0)
+
+
+async def test_signing_out_sends_a_held_deletion_first(visits: Visits) -> None:
+    ada = await visits.person()
+    await ada.add("Buy milk")
+    screen = await visits.visit("/", ada)
+    await screen.delete("Buy milk")
+    await screen.shows()
+    await screen.button("Sign out").click()
+    await expect(screen.button("Sign in")).to_be_visible()
+    assert await ada.titles() == []
+
+
+async def test_signing_out_while_changes_are_unsent_has_to_be_confirmed(visits: Visits) -> None:
+    visits.watch.expect(LOST)
+    context = await visits.context(await visits.person())
+    screen = await visits.tab(context)
+    await screen.is_home()
+    await context.set_offline(True)
+    await screen.add("Canary")
+    await screen.button("Sign out").click()
+    await expect(screen.dialog("Not everything is saved")).to_contain_text("One change has not reached the server yet.")
+    await screen.button("Stay signed in").click()
+    await screen.shows("Canary")
+    await screen.button("Sign out").click()
+    await screen.button("Sign out anyway").click()
+    await expect(screen.button("Sign in")).to_be_visible()
+    assert json.loads(await kept(screen))["local"] == []
