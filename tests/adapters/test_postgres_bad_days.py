@@ -60,7 +60,7 @@ async def migrated(postgres_url: str) -> str:
 @pytest.fixture
 async def service(migrated: str) -> AsyncIterator[Service]:
     async with proxy_to(migrated) as proxy:
-        options = PostgresOptions(proxy.url, pool_size=2, pool_wait=1, statement_limit=2)
+        options = PostgresOptions(proxy.url, pool_size=2, pool_wait=4, statement_limit=20)
         database = PostgresDatabase(options)
         store = SqlStore(database)
         owner = UserId(IDS.new())
