@@ -32,8 +32,9 @@ CHECKS = {
 }
 CUTS = ("cuts", "kills", "group_kills", "terminations", "failovers")
 FAST = [f"tests/{folder}" for folder in ("model", "usecases", "contracts", "http", "architecture")]
-NOT_FAST = ("http/test_fuzz", "http/test_corpus", "contracts/test_programs", "contracts/test_password_hasher")
-FAST += [f"--ignore=tests/{name}.py" for name in NOT_FAST]  # generated inputs and measured times
+NOT_FAST = ["http/test_fuzz", "http/test_corpus", "contracts/test_programs", "contracts/test_password_hasher"]
+NOT_FAST += ["usecases/test_crashes", "usecases/test_account_crashes"]
+FAST += [f"--ignore=tests/{name}.py" for name in NOT_FAST]  # generated inputs, enumerations and measured times
 CLIENT_TYPES = "src/todo_http/web/static/jsconfig.json"
 
 CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "build", "dist")

@@ -35,8 +35,8 @@ async def test_one_owner_holds_at_most_half_of_the_places() -> None:
     greedy = [asyncio.create_task(limiter.enter("greedy")) for _ in range(10)]
     await asyncio.sleep(0)
     assert (limiter.inside, limiter.waiting) == (2, 8)
-    await asyncio.wait_for(limiter.enter("ada"), 1)
-    await asyncio.wait_for(limiter.enter("bob"), 1)
+    await asyncio.wait_for(limiter.enter("ada"), 20)
+    await asyncio.wait_for(limiter.enter("bob"), 20)
     assert limiter.inside == 4
     limiter.leave("ada")
     assert (limiter.inside, limiter.waiting) == (3, 8), "the place is not for somebody with a full share"

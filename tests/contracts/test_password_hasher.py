@@ -202,12 +202,10 @@ async def test_the_event_loop_goes_on_while_a_password_is_hashed(make: Kind) -> 
 async def test_whoever_finds_the_queue_full_is_turned_away_at_once(make: Kind) -> None:
     hasher = make(dear=True, waiting_max=2)
     inside = [asyncio.create_task(hashed(hasher, PASSWORD)) for _ in range(3)]
-    await asyncio.sleep(0.01)
-    began = time.monotonic()
+    await asyncio.sleep(0)
     with pytest.raises(Unavailable) as refusal:
-        await hashed(hasher, PASSWORD)
+        hashed(hasher, PASSWORD).send(None)  # before it waits for anything
     assert refusal.value.retry_after == 1
-    assert time.monotonic() - began < 0.05
     assert len(await asyncio.gather(*inside)) == 3
     assert await hashed(hasher, PASSWORD), "there is room again"
 
@@ -252,15 +250,15 @@ async def test_without_a_queue_no_share_matters(make: Kind) -> None:
 async def test_work_that_was_begun_keeps_its_place_when_the_caller_leaves(make: Kind) -> None:
     hasher = make(dear=True)
     hashing = asyncio.create_task(hashed(hasher, PASSWORD))
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0)
     hashing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await hashing
 
     next_one = asyncio.create_task(enter(hasher))
-    await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
     assert not next_one.done(), "the thread is still at it"
-    await asyncio.wait_for(next_one, 5)
+    await asyncio.wait_for(next_one, 30)
 
 
 async def test_whoever_leaves_the_queue_frees_their_room_in_it(make: Kind) -> None:

@@ -180,7 +180,7 @@ async def behind_a_proxy(url: str) -> AsyncIterator[tuple[Api, Proxy]]:
 
 
 @pytest.mark.check("K4", "G18")
-@pytest.mark.timeout(60 + CUTS)
+@pytest.mark.timeout(180 + CUTS)
 async def test_whatever_link_is_cut_the_repetition_converges(migrated: str) -> None:
     counts: Counter[str] = Counter()
 

@@ -151,7 +151,7 @@ async def _after(seconds: float, over: asyncio.Event) -> None:
 
 
 @pytest.mark.check("P10", "K3")
-@pytest.mark.timeout(60 + 15 * FAILOVERS)
+@pytest.mark.timeout(180 + 15 * FAILOVERS)
 async def test_a_failover_loses_nothing_that_was_told_and_doubles_nothing(pair: Pair) -> None:
     chance, counts = random.Random(SEED), Counter[str]()
     await migrate.upgrade(pair.primary.url)

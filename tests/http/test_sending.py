@@ -80,7 +80,7 @@ async def test_sending_ends_at_the_deadline_and_the_log_tells_how_much_was_sent(
                 await asyncio.sleep(60)
             taken += len(message.get("body", b""))
 
-        await asyncio.wait_for(asked(api, b"x" * 10 * PART, send), 5)
+        await asyncio.wait_for(asked(api, b"x" * 10 * PART, send), 30)
         line = json.loads(api.flushed()[-1])
         assert (line["status"], line["bytes"]) == (200, 2 * PART)
 

@@ -47,7 +47,7 @@ class Watched:
     async def until(self, count: int, state: str = "%") -> set[int]:
         """Waits until the server has so many connections in such a state."""
         found: set[int] = set()
-        for _ in range(500):
+        for _ in range(3_000):
             if len(found := await self.at_the_server(state)) == count:
                 break
             await asyncio.sleep(0.01)

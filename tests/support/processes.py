@@ -19,7 +19,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-async def all_gone(pids: Iterable[int], seconds: float) -> bool:
+async def all_gone(pids: Iterable[int], seconds: float = 20) -> bool:
     """Whether all of them end within this time."""
     until = monotonic() + seconds
     while any(alive(pid) for pid in pids) and monotonic() < until:  # noqa: ASYNC110

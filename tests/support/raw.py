@@ -40,7 +40,7 @@ class Line:
             await self.writer.drain()
             await asyncio.sleep(0.01 if len(parts) > 1 else 0)
 
-    async def hear(self, seconds: float = 5, head: bool = False) -> Heard | None:
+    async def hear(self, seconds: float = 20, head: bool = False) -> Heard | None:
         """The next answer, or None when the connection has been closed instead."""
         async with asyncio.timeout(seconds):
             try:
@@ -52,11 +52,11 @@ class Line:
             except (asyncio.IncompleteReadError, ConnectionError):
                 return None
 
-    async def hear_all(self, seconds: float = 5) -> list[Heard]:
-        """Every answer until the connection is closed, or nothing more comes."""
+    async def hear_all(self, seconds: float = 0.5) -> list[Heard]:
+        """Every answer until the connection is closed, or nothing more comes for so long; the first may take longer."""
         heard: list[Heard] = []
         try:
-            while answer := await self.hear(seconds):
+            while answer := await self.hear(seconds if heard else 20):
                 heard.append(answer)
         except TimeoutError:
             pass
