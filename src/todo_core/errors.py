@@ -113,15 +113,15 @@ class Stale(TodoError):
 
 
 class StepFailed(TodoError):
-    """A step of a batch failed, so none was performed. ``place`` is its index, ``refusal`` its error."""
+    """A step of a batch failed, so none was performed. ``index`` is its place in the batch, ``error`` what it raised."""
 
     code = "conflict"
 
-    def __init__(self, place: int, refusal: TodoError) -> None:
-        super().__init__(refusal.detail)
-        self.place = place
-        self.refusal = refusal
-        self.code = refusal.code  # type: ignore[misc]
+    def __init__(self, index: int, error: TodoError) -> None:
+        super().__init__(error.detail)
+        self.index = index
+        self.error = error
+        self.code = error.code  # type: ignore[misc]
 
 
 class LimitReached(TodoError):

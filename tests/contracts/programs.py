@@ -254,7 +254,7 @@ def _step(step: tuple[str, int | str, Patch[Task], int | None], numbered: Sequen
 def _said(refusal: TodoError) -> tuple[Any, ...]:
     """A refusal as a value."""
     if isinstance(refusal, StepFailed):
-        return ("step", refusal.place, *_said(refusal.refusal))
+        return ("step", refusal.index, *_said(refusal.error))
     if isinstance(refusal, Invalid):
         return (refusal.code, [(violation.field, violation.code) for violation in refusal.violations])
     return (refusal.code, refusal.detail, refusal.revision if isinstance(refusal, Stale) else None)

@@ -159,8 +159,8 @@ class AsHttpTells:
         try:
             return await self.run.carry_out(owner, options, use_case, *args)
         except StepFailed as failed:
-            if isinstance(failed.refusal, Stale):
-                raise StepFailed(failed.place, Stale(None)) from failed
+            if isinstance(failed.error, Stale):
+                raise StepFailed(failed.index, Stale(None)) from failed
             raise
 
     async def read(self, owner: UserId, query: UseCase, /, *args: Any) -> Any:

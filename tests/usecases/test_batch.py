@@ -93,8 +93,8 @@ async def test_what_cannot_be_done_undoes_all_and_is_pointed_at(store: Store, pl
     ]
     for step in bad:
         failure = await refused(store, owner, *good[:place], step, *good[place:])
-        assert (failure.place, failure.code) == (place, "not-found")
-        assert isinstance(failure.refusal, NotFound)
+        assert (failure.index, failure.code) == (place, "not-found")
+        assert isinstance(failure.error, NotFound)
     assert await all_tasks(store, stranger) == [theirs]
 
 
@@ -102,8 +102,8 @@ async def test_a_step_after_the_end_of_its_task_fails(store: Store) -> None:
     owner = await new_owner(store)
     task = await add(store, owner)
     for late in (ChangeStep(task.id, BREAD), RemoveStep(TASKS, task.id)):
-        assert (await refused(store, owner, RemoveStep(TASKS, task.id), late)).place == 1
-    assert (await refused(store, owner, ChangeStep("milk", BREAD), AddStep(MILK, "milk"))).place == 0
+        assert (await refused(store, owner, RemoveStep(TASKS, task.id), late)).index == 1
+    assert (await refused(store, owner, ChangeStep("milk", BREAD), AddStep(MILK, "milk"))).index == 0
 
 
 async def test_a_step_may_say_what_it_expects(store: Store) -> None:
@@ -116,9 +116,9 @@ async def test_a_step_may_say_what_it_expects(store: Store) -> None:
         RemoveStep(TASKS, task.id, unseen),
     ):
         failure = await refused(store, owner, ChangeStep(other.id, BREAD), step)
-        assert (failure.place, failure.code) == (1, "stale")
-        assert isinstance(failure.refusal, Stale)
-        assert failure.refusal.revision == 1
+        assert (failure.index, failure.code) == (1, "stale")
+        assert isinstance(failure.error, Stale)
+        assert failure.error.revision == 1
     changed, _ = await apply(
         store, owner, ChangeStep(task.id, BREAD, seen), RemoveStep(TASKS, other.id, frozenset({2}))
     )

@@ -10,17 +10,17 @@ from todo_http.kernel.operation import OperationController, Success, get
 from todo_http.kernel.responses import Response
 
 
-class HealthOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The service is healthy."""
 
     status: Literal["ok"] = "ok"
 
 
-OK = Success(description="The service is healthy.", body=HealthOut)
-HEALTHY = Response.json(200, HealthOut())
+OK = Success(description="The service is healthy.", body=Health)
+HEALTHY = Response.json(200, Health())
 
 
-class Health(OperationController):
+class HealthChecks(OperationController):
     """Health checks for people, orchestrators and load balancers."""
 
     path = "/health"

@@ -9,7 +9,7 @@ from todo_http.kernel.responses import Response
 from todo_http.problems.table import PROBLEM_KINDS
 
 
-class ProblemKindOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProblemKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of problem: its status, its title and its meaning."""
 
     type: str
@@ -28,7 +28,7 @@ class ProblemPages(OperationController):
         "/{code:str}",
         operation_id="explainProblem",
         summary="Explain a problem code",
-        success={200: Success(description="The meaning of the code.", body=ProblemKindOut)},
+        success={200: Success(description="The meaning of the code.", body=ProblemKind)},
         errors=("not-found",),
         path_schemas={"code": {"type": "string", "enum": list(PROBLEM_KINDS)}},
     )
@@ -37,4 +37,4 @@ class ProblemPages(OperationController):
         kind = PROBLEM_KINDS.get(code)
         if kind is None:
             raise NotFound("problem")
-        return Response.json(200, ProblemKindOut(f"/problems/{code}", kind.status, kind.title, kind.meaning))
+        return Response.json(200, ProblemKind(f"/problems/{code}", kind.status, kind.title, kind.meaning))

@@ -27,7 +27,7 @@ def routes(
         sessions.LoginSessions,
         *resources,
         batch_controller([each.resource for each in resources]),
-        health.Health,
+        health.HealthChecks,
         problem_pages.ProblemPages,
         *([docs.Docs] if with_docs else []),
         *(WEB if with_web else [docs.Signpost]),

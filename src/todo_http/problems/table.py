@@ -110,8 +110,8 @@ def _faults(error: TodoError) -> tuple[Fault, ...]:
     if isinstance(error, Invalid):
         return tuple(body_fault(violation) for violation in error.violations)
     if isinstance(error, StepFailed):
-        inner = error.refusal
-        return (Fault(code=inner.code, detail=inner.detail, pointer=f"/operations/{error.place}"),)
+        inner = error.error
+        return (Fault(code=inner.code, detail=inner.detail, pointer=f"/operations/{error.index}"),)
     return ()
 
 
