@@ -113,7 +113,7 @@ class Stale(TodoError):
 
 
 class StepFailed(TodoError):
-    """A step of a batch failed, so none was performed. ``index`` is its place in the batch, ``error`` what it raised."""
+    """A step of a batch failed, so none was performed. ``index`` counts from 0, ``error`` is what it raised."""
 
     code = "conflict"
 
