@@ -1,4 +1,4 @@
-"""The transaction boundary: the one place where units of work are opened, committed, and run again.
+"""The transaction boundary: the only place where units of work are opened, committed and repeated.
 
 A use case is a function of a unit of work and of values. It never commits, so several can share one unit.
 """
@@ -37,14 +37,14 @@ PAUSE: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """What a write led to; ``replayed`` when it had happened before, under the same key."""
+    """The result of a write. ``replayed``: it had happened before, under the same key."""
 
     value: T
     replayed: bool = False
 
 
 class Runner:
-    """Runs use cases, each in a unit of work of its own."""
+    """Runs use cases, each in its own unit of work."""
 
     def __init__(self, store: Store, clock: Clock, ids: IdSource, event_log: EventLog) -> None:
         self.store = store
@@ -55,7 +55,7 @@ class Runner:
     async def read(
         self, owner: UserId, query: Callable[Concatenate[View, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """What the query finds in the owner's storage."""
+        """Returns what the query finds in the owner's storage."""
         return await query(self.store.view(owner), *args, **kwargs)
 
     async def write(
@@ -66,7 +66,7 @@ class Runner:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """The result of the use case, committed; what it wrote comes back as it was stored."""
+        """Commits a use case and returns its result, in which things are as they were stored."""
         return (await self.carry_out(owner, PLAIN, use_case, *args, **kwargs)).value
 
     async def carry_out(
@@ -78,14 +78,14 @@ class Runner:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Outcome[T]:
-        """As ``write``, on the terms of the intent.
+        """As ``write``, with options.
 
-        The first try takes no lock and commits only if nothing that was read has moved on; when it has, the
-        next one locks the owner first and so cannot lose again. Serialisation failures and deadlocks run the
-        whole unit again as well. Nothing is repeated once it may have happened.
+        The first attempt takes no lock and commits only if nothing that it read has changed. Otherwise the next one
+        locks the owner first, so it cannot fail for the same reason. Serialisation failures and deadlocks repeat the
+        unit of work as well. Nothing is repeated once it may have happened.
 
-        A key costs nothing where all goes well: only after a refusal is it looked up, for what is refused now
-        may be what was done before. Raises Stale, KeyReused, RequestInProgress besides what the use case raises.
+        A key is looked up only after an error, because what fails now may have succeeded before. Raises Stale,
+        KeyReused and RequestInProgress besides what the use case raises.
         """
         key = None if options.dry_run else options.key
         exclusive = options.dry_run
@@ -99,10 +99,10 @@ class Runner:
                     changes = await unit.commit(key, pointers(result, unit.written) if key else "")
             except Contention:
                 await _pause(attempt, self.event_log)
-            except TodoError as refusal:
-                if outcome := await self._in_place_of(refusal, owner, key):
+            except TodoError as error:
+                if outcome := await self._in_place_of(error, owner, key):
                     return cast("Outcome[T]", outcome)
-                if not isinstance(refusal, MovedOn) or attempt == RETRIES:
+                if not isinstance(error, MovedOn) or attempt == RETRIES:
                     raise
                 exclusive = _once_more(self.event_log)
             else:
@@ -110,18 +110,18 @@ class Runner:
                 return Outcome(_as_stored(result, changes))
         raise AssertionError("the last attempt returns or raises")
 
-    async def _in_place_of(self, refusal: TodoError, owner: UserId, key: Key | None) -> Outcome[Any] | None:
-        """The outcome to return instead of the refusal, if there is one; otherwise NotFound is durably so."""
-        outcome = await self._recall(owner, key, refusal) if key else None
-        if outcome is None and isinstance(refusal, NotFound):
-            await self.store.confirm()  # a client that repeats a removal takes this for its success
+    async def _in_place_of(self, error: TodoError, owner: UserId, key: Key | None) -> Outcome[Any] | None:
+        """The outcome to return instead of an error, if there is one. Otherwise waits until a NotFound is durable."""
+        outcome = await self._recall(owner, key, error) if key else None
+        if outcome is None and isinstance(error, NotFound):
+            await self.store.confirm()  # a client that repeats a deletion takes this as success
         return outcome
 
-    async def _recall(self, owner: UserId, key: Key, refusal: TodoError) -> Outcome[Any] | None:
-        """What was done under the key, if anything was. Raises KeyReused when it was something else."""
-        if isinstance(refusal, OwnerBusy):
-            raise RequestInProgress from refusal
-        if isinstance(refusal, Unavailable | OutcomeUnknown):
+    async def _recall(self, owner: UserId, key: Key, error: TodoError) -> Outcome[Any] | None:
+        """The outcome of an earlier write under the key, or None. Raises KeyReused if it was another request."""
+        if isinstance(error, OwnerBusy):
+            raise RequestInProgress from error
+        if isinstance(error, Unavailable | OutcomeUnknown):
             return None
         view = self.store.view(owner)
         receipt = await view.receipts.get(key.text, self.clock.now() - RECEIPTS_KEPT)
@@ -133,7 +133,7 @@ class Runner:
         return Outcome(receipt.result(await view.changes.at(receipt.seqs())), replayed=True)
 
     async def accounts(self, use_case: Callable[[AccountsUnitOfWork], Awaitable[T]]) -> T:
-        """The result of a use case on the accounts, committed; run again after contention."""
+        """Commits a use case on accounts and returns its result. Repeats it after contention."""
         for attempt in range(RETRIES + 1):
             try:
                 async with self.store.begin_accounts() as unit:
@@ -153,7 +153,7 @@ class Runner:
 
 
 async def _pause(attempt: int, event_log: EventLog) -> None:
-    """Called while a Contention is being handled: raises it again after the last attempt."""
+    """Waits before the next attempt. Re-raises the Contention that is being handled after the last one."""
     if attempt == RETRIES:
         raise  # noqa: PLE0704
     event_log.record("retried", reason="contention")
@@ -161,7 +161,7 @@ async def _pause(attempt: int, event_log: EventLog) -> None:
 
 
 def _once_more(event_log: EventLog) -> bool:
-    """True: the next run is exclusive, since what this one read has moved on."""
+    """Logs the retry, and returns True: the next attempt locks the owner."""
     event_log.record("retried", reason="moved_on")
     return True
 

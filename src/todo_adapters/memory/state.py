@@ -47,7 +47,7 @@ class State:
     locks: Locks = field(default_factory=Locks)
 
     def shelf(self, owner: UserId) -> Shelf:
-        """The owner's things; an empty shelf, to look at, for whoever has no account."""
+        """The owner's shelf; an empty one, to read, without an account."""
         return self.shelves.get(owner) or Shelf()
 
 

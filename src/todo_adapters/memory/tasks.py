@@ -1,4 +1,4 @@
-"""Pages of one owner's tasks."""
+"""Pages of the tasks of one owner."""
 
 from itertools import accumulate
 from typing import TypeVar

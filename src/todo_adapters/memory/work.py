@@ -1,4 +1,4 @@
-"""One owner's storage: a view of it, and a unit of work that numbers its writes at ``commit``."""
+"""The storage of one owner: a view, and a unit of work that numbers its writes at ``commit``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ from todo_core.ports.runtime import IdSource
 
 
 class MemoryView:
-    """The storage of one owner, to look at."""
+    """Reads the storage of one owner."""
 
     def __init__(self, state: State, owner: UserId) -> None:
         self.owner = owner
@@ -56,7 +56,7 @@ class MemoryView:
 
 
 class MemoryUnitOfWork:
-    """The storage of one owner, to change."""
+    """Reads and changes the storage of one owner."""
 
     def __init__(self, state: State, owner: UserId, now: datetime, ids: IdSource, quota: Quota) -> None:
         check_storable(now)
@@ -142,7 +142,7 @@ class MemoryUnitOfWork:
         return shelf, numbering, changes
 
     def refuse_abandoned(self) -> None:
-        """Raises AbandonedWrite when there are writes that nobody tried to commit."""
+        """Raises AbandonedWrite if there are writes without an attempt to commit them."""
         if not self._over and self._writes:
             raise AbandonedWrite
 

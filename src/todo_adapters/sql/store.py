@@ -1,4 +1,4 @@
-"""The doors of the storage: views that hold nothing open, and units of work that collect their writes."""
+"""The storage port over a database: views that hold nothing open, and units of work that collect their writes."""
 
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -41,7 +41,7 @@ SCHEMA: Final = Statement(select(column("version_num", TEXT)).select_from(table(
 
 
 class SqlStore:
-    """Storage in a database behind the seam."""
+    """Storage in a database."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class SqlStore:
 
 
 class SqlView:
-    """The storage of one owner, to look at; every call is one statement."""
+    """Reads the storage of one owner, with one statement for each call."""
 
     def __init__(self, database: Database, owner: UserId) -> None:
         self._database = database
@@ -229,7 +229,7 @@ class SqlUnitOfWork:
 
 
 class SqlAccounts:
-    """The accounts, to look at or, through a transaction, to change."""
+    """The accounts, to read or, through a transaction, to change."""
 
     def __init__(self, reader: Reader) -> None:
         self.users = SqlUsers(reader)

@@ -32,7 +32,7 @@ metadata = MetaData(
 
 
 def owner() -> Column[object]:
-    """Whose row it is; it goes with the account."""
+    """The owner of the row, which is deleted with the account."""
     return Column("user_id", ID, ForeignKey("users.id", ondelete="CASCADE"), nullable=False)
 
 
@@ -143,7 +143,7 @@ ended_sessions = Table(
     Index("ix_ended_sessions_ended_at", "ended_at"),
     sqlite_with_rowid=False,
 )
-"""Names nobody, so that it can outlive the account."""
+"""Does not refer to a user, so that rows outlive the account."""
 
 login_attempts = Table(
     "login_attempts",

@@ -1,4 +1,4 @@
-"""How a write is meant: once under a key, over nothing but what was seen, or only to see what would happen."""
+"""How a write is carried out: once under an idempotency key, over an expected revision, or as a dry run."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,12 @@ from todo_core.model.change import Change
 Pointers: TypeAlias = int | list["Pointers"] | None
 
 Revisions: TypeAlias = frozenset[int] | None
-"""The revisions that somebody will write over; None for any."""
+"""The revisions that may be written over; None for any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What somebody has seen of the thing with this id, which in any case has to be there."""
+    """The revisions that the thing with this id may have. It has to exist."""
 
     id: UUID
     revisions: Revisions
@@ -28,7 +28,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key under which a write happens at most once, and a digest of what is asked for under it."""
+    """An idempotency key, and a digest of the request that is made under it."""
 
     text: str
     fingerprint: bytes
@@ -36,7 +36,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:
-    """The terms of one write. A dry run leaves nothing behind, so it neither uses nor claims a key."""
+    """The options of one write. A dry run stores nothing, so it neither uses nor claims a key."""
 
     key: Key | None = None
     expected: Expected | None = None
@@ -46,16 +46,16 @@ class WriteOptions:
 PLAIN: Final = WriteOptions()
 
 RECEIPTS_KEPT: Final = timedelta(hours=48)
-"""How long an idempotency key is remembered. After that it is as good as new, whether or not it was cleaned up."""
+"""How long an idempotency key is remembered. After that it is free again, whether its receipt was deleted or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What is kept under a key: what was asked for, and where in the feed the answer is to be found again.
+    """What is stored under a key: the digest of the request, and where its result is in the feed.
 
-    ``answer`` has the form of the use case's result, with a number in place of each thing: from -1 downwards
-    the first, second ... write that was made under the key, counted from ``first_seq``; above 0 the change
-    that had last touched a thing which did not need changing.
+    ``answer`` has the form of the use case's result, with a number for each thing: -1, -2 ... for the first,
+    second ... write under the key, counted from ``first_seq``; a positive number for the latest change of a thing
+    that did not need changing.
     """
 
     fingerprint: bytes
@@ -63,16 +63,16 @@ class Receipt:
     answer: str
 
     def seqs(self) -> set[int]:
-        """The changes that the answer is made of."""
+        """The numbers of the changes in the result."""
         return set(_flat(json.loads(self.answer), self.first_seq))
 
     def result(self, changes: Mapping[int, Change]) -> Any:
-        """The use case's result as it was, from those changes."""
+        """The use case's result, restored from those changes."""
         return _resolved(json.loads(self.answer), self.first_seq, changes)
 
 
 def pointers(result: object, written: Sequence[UUID]) -> str:
-    """``Receipt.answer`` for a result, when the things with these ids have been written in this order."""
+    """``Receipt.answer`` for a result, given the ids of the things that were written, in order."""
     last = {thing_id: -place for place, thing_id in enumerate(written, 1)}
 
     def point(item: Any) -> Pointers:

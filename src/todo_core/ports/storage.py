@@ -1,15 +1,15 @@
-"""The storage port: who may open it, what a unit of work promises, and what each repository keeps.
+"""The storage port: how storage is opened, and what units of work and repositories guarantee.
 
-There are two doors. ``begin`` and ``view`` open the storage of one owner: nothing they give out can reach
-another owner's rows, so no call takes an owner. ``accounts`` and ``begin_accounts`` are the unscoped door
-(``ports/accounts.py``), for what happens before it is known who is asking.
+``begin`` and ``view`` open the storage of one owner: nothing that they return can reach the rows of another owner, so
+no call takes an owner. ``accounts`` and ``begin_accounts`` open the accounts of all users (``ports/accounts.py``), for
+what happens before a user is authenticated.
 
-Promises of every adapter, proved by the contract suite:
+Guarantees of every adapter, proved by the contract suite:
 - A unit of work takes effect as a whole at ``commit`` or not at all; leaving it otherwise undoes everything.
 - An owner's writes are numbered 1, 2, 3 ... in the order in which they become visible, without gaps. The
   number is the ``revision`` of the thing written and the ``seq`` of the entry that the adapter appends to
   the owner's feed in the same transaction, for every write, through whichever repository it came.
-- A refused or undone write takes no number.
+- A write that fails or is undone takes no number.
 - No account gets more than the quota of the store allows: of counted things, of receipts, and of bytes in its feed,
   which are the values of its changes as the adapter stores them.
 - What ``commit`` or a receipt acknowledges is durable, also after a failover. Other reads may show a write whose
@@ -38,29 +38,29 @@ E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 
 class ThingReads(Protocol[E_co]):
-    """The owner's things of one kind, to read."""
+    """Reads the owner's things of one kind."""
 
     async def get(self, thing_id: UUID) -> E_co:
         """Raises NotFound."""
 
     async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
-        """The thing in this form. Raises NotFound."""
+        """Returns the thing in this form. Raises NotFound."""
 
     async def page(self, after: UUID | None, limit: int) -> Page[E_co, UUID]:
-        """At most ``limit`` things with greater ids, in the order of ids, which is that of creation."""
+        """Returns at most ``limit`` things with greater ids, in the order of ids, which is that of creation."""
 
 
 class Things(ThingReads[E], Protocol[E]):
-    """The owner's things of one kind, to read and to change. Writes are collected and take effect at ``commit``.
+    """Reads and changes the owner's things of one kind. Writes are collected and take effect at ``commit``.
 
     Reads of the same unit of work see them.
     """
 
     def add(self, thing: E) -> None:
-        """A new thing. Its id must be new, its revision 0."""
+        """Adds a new thing. Its id must be new and its revision 0."""
 
     def update(self, thing: E) -> None:
-        """The thing as it shall be; its ``revision`` is still the one that was read.
+        """Replaces a thing. Its ``revision`` must be the one that was read.
 
         ``commit`` raises MovedOn when the stored thing has another revision or is gone.
         """
@@ -78,7 +78,7 @@ class TaskPages(Protocol):
     async def page(
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[T]
     ) -> Page[T, TaskPosition]:
-        """At most ``limit`` tasks that match, in order, from behind the position on; each in this form.
+        """Returns at most ``limit`` tasks that match, in order, from behind the position on, each in this form.
 
         The page ends with the task with which titles and descriptions reach PAGE_BYTES, so it may have fewer items
         than ``limit`` and still a next position; it has at least one if any task matches.
@@ -86,60 +86,60 @@ class TaskPages(Protocol):
 
 
 class ChangeReads(Protocol):
-    """The owner's feed."""
+    """Reads the owner's feed."""
 
     async def after(self, seq: int, limit: int) -> Sequence[Change]:
-        """At most ``limit`` changes with greater numbers, in order. A number once seen is never preceded later."""
+        """Returns at most ``limit`` changes with greater numbers, in order. No smaller number appears later."""
 
     async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
-        """The changes with these numbers, as far as there are any."""
+        """Returns those changes with these numbers that exist."""
 
 
 class ReceiptReads(Protocol):
-    """What the owner did under keys of their own choice, for as long as it is kept."""
+    """Reads the receipts of the owner's idempotency keys."""
 
     async def get(self, key: str, since: datetime) -> Receipt | None:
-        """The receipt of the write that happened under this key at or after the moment, or None.
+        """Returns the receipt of the write that happened under this key at or after the moment, or None.
 
-        The write is durable when this returns. Raises OutcomeUnknown when that cannot be made sure of.
+        The write is durable when this returns. Raises OutcomeUnknown when that is not certain.
         """
 
 
 class View(Protocol):
-    """The storage of one owner, to look at. Each call is one consistent look; two calls are two looks."""
+    """Reads the storage of one owner. Each call is consistent in itself; two calls may see different states."""
 
     @property
     def owner(self) -> UserId:
-        """Whose it is."""
+        """The owner."""
 
     def of(self, kind: Kind[E]) -> ThingReads[E]:
-        """Their things of this kind."""
+        """The owner's things of this kind."""
 
     @property
     def tasks(self) -> TaskPages:
-        """Pages of their tasks."""
+        """Pages of the owner's tasks."""
 
     @property
     def changes(self) -> ChangeReads:
-        """Their feed."""
+        """The owner's feed."""
 
     @property
     def receipts(self) -> ReceiptReads:
-        """What they did under keys."""
+        """The owner's receipts."""
 
     async def revision(self) -> int:
-        """The number of their latest change, 0 before the first. Raises NotFound when the account is gone."""
+        """Returns the number of the latest change, 0 before the first. Raises NotFound if there is no account."""
 
     async def zone(self) -> ZoneInfo:
-        """The time zone that they live in. Raises NotFound when the account is gone."""
+        """Returns the owner's time zone. Raises NotFound if there is no account."""
 
 
 class UnitOfWork(Protocol):
-    """The storage of one owner, to change, with one fixed time for all that happens in it."""
+    """Reads and changes the storage of one owner, at one fixed time."""
 
     @property
     def owner(self) -> UserId:
-        """Whose it is."""
+        """The owner."""
 
     @property
     def now(self) -> datetime:
@@ -147,29 +147,29 @@ class UnitOfWork(Protocol):
 
     @property
     def ids(self) -> IdSource:
-        """Where ids for new things come from."""
+        """The source of ids for new things."""
 
     def of(self, kind: Kind[E]) -> Things[E]:
-        """Their things of this kind."""
+        """The owner's things of this kind."""
 
     @property
     def tasks(self) -> TaskPages:
-        """Pages of their tasks."""
+        """Pages of the owner's tasks."""
 
     async def lock(self) -> None:
         """Waits until no other unit of work of this owner can commit before this one.
 
-        For rules across rows: what is read afterwards cannot have moved on at ``commit``. Call it before the
-        first read. Raises NotFound when the account is gone.
+        For rules across rows: what is read afterwards cannot have changed at ``commit``. Call it before the
+        first read. Raises NotFound if there is no account.
         """
 
 
 class CommittableUnit(UnitOfWork, Protocol):
-    """A unit of work in the hands of whoever decides about its end."""
+    """A unit of work as the runner sees it, which ends it."""
 
     @property
     def written(self) -> Sequence[UUID]:
-        """The ids of what was written so far, once for each write, in order."""
+        """The ids of the things written so far, once for each write, in order."""
 
     async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
         """Makes the collected writes permanent and returns the feed entries that they caused, in order.
@@ -190,10 +190,10 @@ class CommittableUnit(UnitOfWork, Protocol):
 
 
 class Store(Protocol):
-    """Opens storage. Safe to use from many tasks of one event loop at once."""
+    """Opens storage. Can be used by many tasks of one event loop at once."""
 
     def view(self, owner: UserId) -> View:
-        """The owner's storage, to look at. Nothing is held open."""
+        """The owner's storage, to read. Holds nothing open."""
 
     def begin(
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
@@ -201,19 +201,19 @@ class Store(Protocol):
         """The owner's storage, to change; ``exclusive`` means that ``lock`` has been called."""
 
     def accounts(self) -> AccountsView:
-        """The accounts, to look at."""
+        """The accounts, to read."""
 
     def begin_accounts(self) -> AbstractAsyncContextManager[AccountsUnitOfWork]:
         """The accounts, to change."""
 
     async def confirm(self) -> None:
-        """Waits until everything that is visible now is durable: call it before telling that what was read is so.
+        """Waits until everything that is visible now is durable. Call it before reporting what was read as a result.
 
-        Raises Unavailable, and OutcomeUnknown when that cannot be made sure of.
+        Raises Unavailable, and OutcomeUnknown when that is not certain.
         """
 
     async def ping(self) -> None:
-        """Raises Unavailable unless the storage answers now."""
+        """Raises Unavailable unless the storage responds."""
 
     async def cautions(self) -> Sequence[str]:
-        """What in the way this storage is set up could lose acknowledged writes or refuse some; for its operator."""
+        """Returns warnings for the operator: settings that could lose acknowledged writes or reject some."""

@@ -83,7 +83,7 @@ class Shutdown:
         self._departing = self._together = self._retiring = self._stopped = False
         parent = multiprocessing.parent_process()
         if sys.platform == "win32" or not (pause or parent):
-            return  # whoever runs us has its own way, and nothing is to be announced
+            return  # the server that runs the application handles signals itself
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self.depart)
         if parent:
