@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final, TypeVar
 
-from todo_core.errors import Invalid, TooManyRequests, Violation
+from todo_core.errors import TooManyRequests
 from todo_core.model.attempts import ThrottlePolicy
-from todo_core.model.password import readable
-from todo_core.model.rules import Broken
 from todo_core.ports.security import PasswordHasher
 from todo_core.runner import Runner
 from todo_core.usecases.digests import Digests
@@ -92,11 +90,3 @@ class PasswordCheck:
     def throttle(self, email: str, network: str) -> Throttle:
         """The counts for this email address and network."""
         return Throttle(self.runner, self.policy, self.digests, email, network)
-
-
-def readable_password(field: str, text: str) -> str:
-    """The normal form of a password to be checked. Raises Invalid if it cannot be a password."""
-    try:
-        return readable(text)
-    except Broken as broken:
-        raise Invalid([Violation(field, broken.code, broken.detail)]) from None

@@ -8,7 +8,7 @@ from todo_core.errors import InvalidCredentials, InvalidToken, NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.limits import SESSIONS_MAX
 from todo_core.model.password import readable
-from todo_core.model.rules import Rules
+from todo_core.model.rules import checked
 from todo_core.model.session import LoginSession, RefreshOutcome, SessionPolicy, client_label
 from todo_core.model.user import Actor, Credentials, User, readable_email
 from todo_core.ports.accounts import AccountsUnitOfWork
@@ -61,32 +61,30 @@ class Sessions:
 
         Raises InvalidCredentials, TooManyRequests, and Invalid if address or password cannot belong to an account.
         """
-        rules = Rules()
-        password = rules.keep("password", readable, password, "")
-        email = rules.keep("email", readable_email, email, "")
-        rules.settle()
+        given = checked({"password": password, "email": email}, {"password": readable, "email": readable_email})
+        email, password = given["email"], given["password"]
         for _ in range(LOGIN_TRIES):
             found = await self.runner.store.accounts().users.credentials(email)
-            checked = await self.passwords.check(email, found.password_hash if found else None, password, network)
-            if found is None or not checked.right or found.user.disabled:
+            check = await self.passwords.check(email, found.password_hash if found else None, password, network)
+            if found is None or not check.right or found.user.disabled:
                 self.runner.event_log.record("login_failed", user=str(found.user.id) if found else None)
                 raise InvalidCredentials
             session = self.new(found.user.id, client)
-            user = await self._enter(found, checked, session)
+            user = await self._enter(found, check, session)
             if user is not None:
                 self.runner.event_log.record("login", user=str(user.id), session=str(session.id))
                 return self.tokens(user, session)
         raise InvalidCredentials
 
-    async def _enter(self, found: Credentials, checked: Checked, session: LoginSession) -> User | None:
+    async def _enter(self, found: Credentials, check: Checked, session: LoginSession) -> User | None:
         """Stores the new login session. Returns None if the credentials have changed since they were checked."""
 
         async def enter(tx: AccountsUnitOfWork) -> tuple[User, list[SessionId]] | None:
             now = await tx.users.locked(found.user.id)
             if now is None or now.user.disabled or now.password_hash != found.password_hash:
                 return None
-            if checked.new_hash:
-                await tx.users.set_password(now.user.id, checked.new_hash)
+            if check.new_hash:
+                await tx.users.set_password(now.user.id, check.new_hash)
             surplus = [old.id for old in self._surplus(await tx.sessions.of_user(now.user.id))]
             await tx.sessions.end(surplus, self.runner.clock.now())
             await tx.sessions.add(session)
