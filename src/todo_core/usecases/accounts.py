@@ -55,11 +55,7 @@ class Accounts:
         async with self.hasher.turn() as turn:
             password_hash = await turn.hash(registration.password)
         user = self._new_user(registration)
-
-        async def enter(tx: AccountsUnitOfWork) -> None:
-            await tx.users.add(user, password_hash)
-
-        await self.runner.accounts(enter)
+        await self.runner.accounts(lambda tx: tx.users.add(user, password_hash))
         self.runner.event_log.record("registered", user=str(user.id))
         return user
 
