@@ -68,9 +68,17 @@ def one_line(text: str, longest: int) -> str:
     return text
 
 
-def storable(text: str, longest: int) -> str:
-    """Text of up to ``longest`` code points that every database can store: no NUL, no lone surrogate. Raises Broken."""
-    if len(text) > longest:
+def optional(rule: Rule) -> Rule:
+    """The rule for a field that may be None."""
+    return lambda value: None if value is None else rule(value)
+
+
+def storable(text: str, longest: int, composed: int = 1) -> str:
+    """Text that every database can store: no NUL, no lone surrogate. Raises Broken.
+
+    It has up to ``longest`` code points, ``composed`` times as many if it is composed later.
+    """
+    if len(text) > longest * composed:
         raise Broken("too-long", f"This must be at most {longest} characters.")
     if UNSTORABLE.search(text):
         raise Broken("control-character", "This must not contain NUL or unpaired surrogates.")
