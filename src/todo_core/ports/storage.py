@@ -1,15 +1,13 @@
 """The storage port: who may open it, what a unit of work promises, and what each repository keeps.
 
-There are two doors. ``begin`` and ``view`` open the storage of one owner: nothing they give out can reach
-another owner's rows, so no call takes an owner. ``accounts`` and ``begin_accounts`` are the unscoped door
-(``ports/accounts.py``), for what happens before it is known who is asking.
+``begin`` and ``view`` open the storage of one owner, from which no other owner's rows can be reached. ``accounts`` and
+``begin_accounts`` are not limited to one owner (``ports/accounts.py``).
 
 Promises of every adapter, proved by the contract suite:
 - A unit of work takes effect as a whole at ``commit`` or not at all; leaving it otherwise undoes everything.
-- An owner's writes are numbered 1, 2, 3 ... in the order in which they become visible, without gaps. The
-  number is the ``revision`` of the thing written and the ``seq`` of the entry that the adapter appends to
-  the owner's feed in the same transaction, for every write, through whichever repository it came.
-- A refused or undone write takes no number.
+- An owner's writes are numbered 1, 2, 3 ... in the order in which they become visible, without gaps. The number is the
+  ``revision`` of the thing written and the ``seq`` of the entry that every write adds to the owner's feed in the same
+  transaction. A failed or undone write takes no number.
 - No account gets more than the quota of the store allows: of counted things, of receipts, and of bytes in its feed,
   which are the values of its changes as the adapter stores them.
 - What ``commit`` or a receipt acknowledges is durable, also after a failover. Other reads may show a write whose
@@ -38,7 +36,7 @@ E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 
 class ThingReads(Protocol[E_co]):
-    """The owner's things of one kind, to read."""
+    """Read access to the owner's things of one kind."""
 
     async def get(self, thing_id: UUID) -> E_co:
         """Raises NotFound."""
@@ -51,34 +49,28 @@ class ThingReads(Protocol[E_co]):
 
 
 class Things(ThingReads[E], Protocol[E]):
-    """The owner's things of one kind, to read and to change. Writes are collected and take effect at ``commit``.
-
-    Reads of the same unit of work see them.
-    """
+    """Write access to the owner's things of one kind. Writes take effect at ``commit``; own reads see them before."""
 
     def add(self, thing: E) -> None:
         """A new thing. Its id must be new, its revision 0."""
 
     def update(self, thing: E) -> None:
-        """The thing as it shall be; its ``revision`` is still the one that was read.
-
-        ``commit`` raises MovedOn when the stored thing has another revision or is gone.
-        """
+        """Replaces a thing. ``commit`` raises MovedOn unless the stored thing has the ``revision`` of this one."""
 
     async def remove(self, thing_id: UUID, revision: int | None = None) -> None:
-        """Deletes the thing. ``commit`` raises NotFound when the owner has none.
+        """Deletes the thing. ``commit`` raises NotFound if there is none.
 
-        With a revision it raises MovedOn, also then, when the stored thing has another one.
+        With a revision it raises MovedOn if there is none or if the stored thing has another revision.
         """
 
 
 class TaskPages(Protocol):
-    """Pages of the owner's tasks by any filter, in any order."""
+    """Pages of the owner's tasks."""
 
     async def page(
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[T]
     ) -> Page[T, TaskPosition]:
-        """At most ``limit`` tasks that match, in order, from behind the position on; each in this form.
+        """At most ``limit`` matching tasks after the position, in order, each in this form.
 
         The page ends with the task with which titles and descriptions reach PAGE_BYTES, so it may have fewer items
         than ``limit`` and still a next position; it has at least one if any task matches.
@@ -96,50 +88,50 @@ class ChangeReads(Protocol):
 
 
 class ReceiptReads(Protocol):
-    """What the owner did under keys of their own choice, for as long as it is kept."""
+    """The owner's receipts of idempotency keys."""
 
     async def get(self, key: str, since: datetime) -> Receipt | None:
-        """The receipt of the write that happened under this key at or after the moment, or None.
+        """The receipt of the write with this key at or after the moment, or None.
 
-        The write is durable when this returns. Raises OutcomeUnknown when that cannot be made sure of.
+        The write is durable when this returns. Raises OutcomeUnknown if that cannot be ensured.
         """
 
 
 class View(Protocol):
-    """The storage of one owner, to look at. Each call is one consistent look; two calls are two looks."""
+    """Read access to the storage of one owner. Each call is one consistent read."""
 
     @property
     def owner(self) -> UserId:
-        """Whose it is."""
+        """The owner's id."""
 
     def of(self, kind: Kind[E]) -> ThingReads[E]:
-        """Their things of this kind."""
+        """The things of this kind."""
 
     @property
     def tasks(self) -> TaskPages:
-        """Pages of their tasks."""
+        """Pages of tasks."""
 
     @property
     def changes(self) -> ChangeReads:
-        """Their feed."""
+        """The feed."""
 
     @property
     def receipts(self) -> ReceiptReads:
-        """What they did under keys."""
+        """Receipts of idempotency keys."""
 
     async def revision(self) -> int:
-        """The number of their latest change, 0 before the first. Raises NotFound when the account is gone."""
+        """The number of the latest change, 0 before the first. Raises NotFound if there is no such account."""
 
     async def zone(self) -> ZoneInfo:
-        """The time zone that they live in. Raises NotFound when the account is gone."""
+        """The owner's time zone. Raises NotFound if there is no such account."""
 
 
 class UnitOfWork(Protocol):
-    """The storage of one owner, to change, with one fixed time for all that happens in it."""
+    """Write access to the storage of one owner, with one fixed time for all writes."""
 
     @property
     def owner(self) -> UserId:
-        """Whose it is."""
+        """The owner's id."""
 
     @property
     def now(self) -> datetime:
@@ -147,73 +139,67 @@ class UnitOfWork(Protocol):
 
     @property
     def ids(self) -> IdSource:
-        """Where ids for new things come from."""
+        """The source of ids for new things."""
 
     def of(self, kind: Kind[E]) -> Things[E]:
-        """Their things of this kind."""
+        """The things of this kind."""
 
     @property
     def tasks(self) -> TaskPages:
-        """Pages of their tasks."""
+        """Pages of tasks."""
 
     async def lock(self) -> None:
-        """Waits until no other unit of work of this owner can commit before this one.
+        """Waits until no other unit of work of this owner can commit before this one. Raises NotFound.
 
-        For rules across rows: what is read afterwards cannot have moved on at ``commit``. Call it before the
-        first read. Raises NotFound when the account is gone.
+        Call it before the first read: what is read afterwards cannot change before ``commit``.
         """
 
 
 class CommittableUnit(UnitOfWork, Protocol):
-    """A unit of work in the hands of whoever decides about its end."""
+    """A unit of work that can be committed."""
 
     @property
     def written(self) -> Sequence[UUID]:
-        """The ids of what was written so far, once for each write, in order."""
+        """The ids of the things written so far, one for each write, in order."""
 
     async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
-        """Makes the collected writes permanent and returns the feed entries that they caused, in order.
+        """Makes the writes permanent, even if the caller is cancelled. Returns their feed entries in order.
 
-        With a key it claims it and keeps ``answer`` as its receipt in the same transaction. When the key has a
-        receipt already it raises MovedOn and nothing happens, however many commit at the same moment; but after
-        ``lock`` a receipt that is older than RECEIPTS_KEPT is replaced.
+        With a key it stores ``answer`` as the receipt of the key in the same transaction. If the key already has a
+        receipt it raises MovedOn, also if several commit at once; after ``lock`` it replaces a receipt older than
+        RECEIPTS_KEPT. Without writes and key it only makes durable what was visible, as ``confirm`` does.
 
-        Raises MovedOn, NotFound (also when the account is gone; with a key MovedOn may stand for it), LimitReached
-        when a quota is exceeded (unless ``lock`` was called, MovedOn may stand for it), OwnerBusy when the owner's
-        other writes take too long, Contention, Unavailable, OutcomeUnknown. Once begun it is not undone by cancelling
-        the caller.
-        With nothing collected, and no key, it changes nothing; what was visible is durable then, as by ``confirm``.
+        Raises MovedOn, NotFound (also if there is no such account; with a key perhaps MovedOn instead), LimitReached
+        if a quota is exceeded (unless ``lock`` was called, perhaps MovedOn instead), OwnerBusy if the owner's other
+        writes take too long, Contention, Unavailable, OutcomeUnknown.
         """
 
     async def dry_run(self) -> Sequence[Change]:
-        """What ``commit`` would have returned; nothing happens, and no number is taken. Raises as ``commit``."""
+        """Returns or raises what ``commit`` would, without any effect."""
 
 
 class Store(Protocol):
     """Opens storage. Safe to use from many tasks of one event loop at once."""
 
     def view(self, owner: UserId) -> View:
-        """The owner's storage, to look at. Nothing is held open."""
+        """Read access to the owner's storage. Nothing is held open."""
 
     def begin(
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
     ) -> AbstractAsyncContextManager[CommittableUnit]:
-        """The owner's storage, to change; ``exclusive`` means that ``lock`` has been called."""
+        """Write access to the owner's storage; ``exclusive`` means that ``lock`` has been called."""
 
     def accounts(self) -> AccountsView:
-        """The accounts, to look at."""
+        """Read access to the accounts."""
 
     def begin_accounts(self) -> AbstractAsyncContextManager[AccountsUnitOfWork]:
-        """The accounts, to change."""
+        """Write access to the accounts."""
 
     async def confirm(self) -> None:
-        """Waits until everything that is visible now is durable: call it before telling that what was read is so.
-
-        Raises Unavailable, and OutcomeUnknown when that cannot be made sure of.
-        """
+        """Waits until everything that is visible now is durable. Raises Unavailable, OutcomeUnknown."""
 
     async def ping(self) -> None:
         """Raises Unavailable unless the storage answers now."""
 
     async def cautions(self) -> Sequence[str]:
-        """What in the way this storage is set up could lose acknowledged writes or refuse some; for its operator."""
+        """What in the setup of this storage could lose acknowledged writes or reject some, for its operator."""
