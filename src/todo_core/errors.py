@@ -18,20 +18,21 @@ class TodoError(Exception):
     """Base class of all errors of the domain. ``detail`` is one sentence for people."""
 
     code: ClassVar[str]
-    detail: str
+    detail: str = ""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail or self.detail
+        super().__init__(self.detail)
 
 
 class Invalid(TodoError):
     """The input breaks rules, all of which are in ``violations``."""
 
     code = "invalid"
+    detail = "The request breaks one or more rules."
 
     def __init__(self, violations: Sequence[Violation]) -> None:
-        super().__init__("The request breaks one or more rules.")
+        super().__init__()
         self.violations = tuple(violations)
 
 
@@ -39,36 +40,28 @@ class Unauthenticated(TodoError):
     """There is no access token."""
 
     code = "unauthenticated"
-
-    def __init__(self) -> None:
-        super().__init__("An access token is required.")
+    detail = "An access token is required."
 
 
 class InvalidToken(TodoError):
     """The token was not issued by this service, has been used, has expired, or its login session has ended."""
 
     code = "invalid-token"
-
-    def __init__(self) -> None:
-        super().__init__("The token is invalid, expired or revoked.")
+    detail = "The token is invalid, expired or revoked."
 
 
 class InvalidCredentials(TodoError):
     """Unknown email address, wrong password or disabled account, deliberately not distinguished."""
 
     code = "invalid-credentials"
-
-    def __init__(self) -> None:
-        super().__init__("Invalid email or password.")
+    detail = "Invalid email or password."
 
 
 class Forbidden(TodoError):
     """The caller is authenticated but not permitted to do this."""
 
     code = "forbidden"
-
-    def __init__(self) -> None:
-        super().__init__("This belongs to another user.")
+    detail = "This belongs to another user."
 
 
 class NotFound(TodoError):
@@ -84,9 +77,7 @@ class EmailTaken(TodoError):
     """An account with this email address exists."""
 
     code = "email-taken"
-
-    def __init__(self) -> None:
-        super().__init__("An account with this email address already exists.")
+    detail = "An account with this email address already exists."
 
 
 class Conflict(TodoError):
@@ -98,17 +89,17 @@ class Conflict(TodoError):
 class MovedOn(Conflict):
     """A row has changed since it was read. The runner runs the use case again."""
 
-    def __init__(self) -> None:
-        super().__init__("Another request changed this at the same time.")
+    detail = "Another request changed this at the same time."
 
 
 class Stale(TodoError):
     """A precondition failed; ``revision`` is the current one, None if the entity was deleted."""
 
     code = "stale"
+    detail = "This has changed since it was read; read it again before changing it."
 
     def __init__(self, revision: int | None) -> None:
-        super().__init__("This has changed since it was read; read it again before changing it.")
+        super().__init__()
         self.revision = revision
 
 
@@ -134,37 +125,32 @@ class PreconditionRequired(TodoError):
     """The service is configured to reject writes without a precondition."""
 
     code = "precondition-required"
-
-    def __init__(self) -> None:
-        super().__init__("If-Match is required; `*` accepts any state.")
+    detail = "If-Match is required; `*` accepts any state."
 
 
 class KeyReused(TodoError):
     """The idempotency key was used for a different request."""
 
     code = "key-reused"
-
-    def __init__(self) -> None:
-        super().__init__("This idempotency key was used for a different request.")
+    detail = "This idempotency key was used for a different request."
 
 
 class RequestInProgress(TodoError):
     """Another write of the same owner, possibly the first one with this key, is still running."""
 
     code = "request-in-progress"
-
-    def __init__(self) -> None:
-        super().__init__("The first request with this idempotency key may still be running; try again.")
-        self.retry_after = 1
+    detail = "The first request with this idempotency key may still be running; try again."
+    retry_after = 1
 
 
 class TooManyRequests(TodoError):
     """Too many attempts or requests. ``retry_after`` is in seconds."""
 
     code = "too-many-requests"
+    detail = "Too many requests; try again later."
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many requests; try again later.")
+        super().__init__()
         self.retry_after = retry_after
 
 
@@ -172,8 +158,9 @@ class Unavailable(TodoError):
     """The storage or another resource is unavailable. Nothing happened. ``retry_after`` is in seconds."""
 
     code = "unavailable"
+    detail = "The service is temporarily unavailable."
 
-    def __init__(self, detail: str = "The service is temporarily unavailable.", retry_after: int = 1) -> None:
+    def __init__(self, detail: str = "", retry_after: int = 1) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
 
@@ -185,15 +172,12 @@ class Contention(Unavailable):
 class OwnerBusy(Unavailable):
     """Other writes of the same owner took too long. Nothing happened."""
 
-    def __init__(self) -> None:
-        super().__init__("Other writes to your data are taking too long; try again.")
+    detail = "Other writes to your data are taking too long; try again."
 
 
 class OutcomeUnknown(TodoError):
     """The connection was lost during the commit, which may or may not have happened."""
 
     code = "outcome-unknown"
-
-    def __init__(self) -> None:
-        super().__init__("The write may or may not have happened; check before repeating it.")
-        self.retry_after = 1
+    detail = "The write may or may not have happened; check before repeating it."
+    retry_after = 1

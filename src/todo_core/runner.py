@@ -78,14 +78,13 @@ class Runner:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Outcome[T]:
-        """As ``write``, with options.
+        """As ``write``, with these options.
 
-        The first attempt takes no lock and commits only if nothing that it read has changed. Otherwise the next one
-        locks the owner first, so it cannot fail for the same reason. Serialisation failures and deadlocks repeat the
-        unit of work as well. Nothing is repeated once it may have happened.
+        The first attempt takes no lock and commits only if nothing that was read has changed; otherwise the next one
+        locks the owner first and so cannot lose again. Contention repeats the whole unit as well. Nothing is repeated
+        once it may have happened. A key is looked up only after an error, which may be due to an earlier success.
 
-        A key is looked up only after an error, because what fails now may have succeeded before. Raises Stale,
-        KeyReused and RequestInProgress besides what the use case raises.
+        Raises Stale, KeyReused, RequestInProgress besides what the use case raises.
         """
         key = None if options.dry_run else options.key
         exclusive = options.dry_run
@@ -101,10 +100,11 @@ class Runner:
                 await _pause(attempt, self.event_log)
             except TodoError as error:
                 if outcome := await self._in_place_of(error, owner, key):
-                    return cast("Outcome[T]", outcome)
+                    return outcome
                 if not isinstance(error, MovedOn) or attempt == RETRIES:
                     raise
-                exclusive = _once_more(self.event_log)
+                self.event_log.record("retried", reason="moved_on")
+                exclusive = True
             else:
                 self._note(owner, use_case, changes)
                 return Outcome(_as_stored(result, changes))
@@ -158,12 +158,6 @@ async def _pause(attempt: int, event_log: EventLog) -> None:
         raise  # noqa: PLE0704
     event_log.record("retried", reason="contention")
     await asyncio.sleep(PAUSE * 2**attempt)
-
-
-def _once_more(event_log: EventLog) -> bool:
-    """Logs the retry, and returns True: the next attempt locks the owner."""
-    event_log.record("retried", reason="moved_on")
-    return True
 
 
 def _as_stored(result: T, changes: Sequence[Change]) -> T:

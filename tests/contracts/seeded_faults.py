@@ -1,6 +1,6 @@
 """Mistakes that storage adapters really make, put into the memory store: each function plants one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,12 +19,30 @@ from todo_core.errors import TodoError
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
 from todo_core.model.session import LoginSession
-from todo_core.model.task import TASKS
-from todo_core.model.task_filter import TaskSort
+from todo_core.model.task import TASKS, Task
+from todo_core.model.task_filter import TaskPosition, TaskSort
 
 good_commit = MemoryUnitOfWork.commit
 good_page = MemoryTaskPages.page
 good_take = Holding.take
+good_check = Numbering._check
+good_is_behind = TaskSort.is_behind
+good_update = MemorySessions.update
+
+Fault = Callable[[pytest.MonkeyPatch], None]
+
+
+def instead_of(owner: type, method: str) -> Callable[[Callable[..., Any]], Fault]:
+    """Makes a fault of a function, which then takes the place of this method."""
+
+    def made(function: Callable[..., Any]) -> Fault:
+        def fault(patch: pytest.MonkeyPatch) -> None:
+            patch.setattr(owner, method, function)
+
+        fault.__name__ = function.__name__
+        return fault
+
+    return made
 
 
 def shelf_of(unit: MemoryUnitOfWork) -> Shelf:
@@ -43,134 +61,108 @@ def owner_forgotten_in_reads(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryView, "of", lambda view, kind: MemoryThingReads(kind, everybody(view, kind)))
 
 
-def owner_forgotten_in_removals(patch: pytest.MonkeyPatch) -> None:
-    async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
-        for write in unit._writes:
-            for shelf in unit._state.shelves.values() if write.thing is None else ():
-                if stolen := shelf.table(write.kind).pop(write.id, None):
-                    shelf_of(unit).table(write.kind)[write.id] = stolen
-        return await good_commit(unit, *terms)
-
-    patch.setattr(MemoryUnitOfWork, "commit", commit)
+@instead_of(MemoryUnitOfWork, "commit")
+async def owner_forgotten_in_removals(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
+    for write in unit._writes:
+        for shelf in unit._state.shelves.values() if write.thing is None else ():
+            if stolen := shelf.table(write.kind).pop(write.id, None):
+                shelf_of(unit).table(write.kind)[write.id] = stolen
+    return await good_commit(unit, *terms)
 
 
 def revision_unchecked_on_update(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Numbering, "_check", lambda *_: None)
 
 
-def update_brings_back_what_is_gone(patch: pytest.MonkeyPatch) -> None:
-    good = Numbering._check
-
-    def check(self: Numbering, write: MemoryWrite, stored: Any) -> None:
-        good(self, write, stored or write.thing)
-
-    patch.setattr(Numbering, "_check", check)
+@instead_of(Numbering, "_check")
+def update_brings_back_what_is_gone(self: Numbering, write: MemoryWrite, stored: Any) -> None:
+    good_check(self, write, stored or write.thing)
 
 
-def no_entry_for(kind: Action) -> Any:
-    def plant(patch: pytest.MonkeyPatch) -> None:
-        async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
-            changes = await good_commit(unit, *terms)
-            feed = shelf_of(unit).feed
-            feed[:] = [change for change in feed if change.action is not kind]
-            return changes
-
-        patch.setattr(MemoryUnitOfWork, "commit", commit)
-
-    plant.__name__ = f"no_entry_for_{kind.value}"
-    return plant
-
-
-def number_taken_without_the_lock(patch: pytest.MonkeyPatch) -> None:
-    async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
-        shelf = shelf_of(unit)
-        highest = shelf.revision
-        await others_run()
-        numbering = Numbering(Shelf(shelf.things, shelf.feed, revision=highest), unit.now)
-        changes = numbering.number(unit._writes)
-        numbering.publish()
-        shelf.feed.extend(changes)
-        shelf.revision = highest + len(changes)
-        unit.close()
-        return changes
-
-    patch.setattr(MemoryUnitOfWork, "commit", commit)
-
-
-def entry_visible_after_a_later_one(patch: pytest.MonkeyPatch) -> None:
-    async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
+def no_entry_for(kind: Action) -> Fault:
+    @instead_of(MemoryUnitOfWork, "commit")
+    async def fault(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
         changes = await good_commit(unit, *terms)
         feed = shelf_of(unit).feed
-        for change in changes:
-            feed.remove(change)
-        for _ in range(changes[0].seq * 7 % 5):
-            await others_run()
-        feed.extend(changes)
-        feed.sort(key=lambda change: change.seq)
+        feed[:] = [change for change in feed if change.action is not kind]
         return changes
 
-    patch.setattr(MemoryUnitOfWork, "commit", commit)
+    fault.__name__ = f"no_entry_for_{kind.value}"
+    return fault
 
 
-def refused_write_advances_the_counter(patch: pytest.MonkeyPatch) -> None:
-    async def commit(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
-        try:
-            return await good_commit(unit, *terms)
-        except TodoError:
-            shelf_of(unit).revision += 1
-            raise
-
-    patch.setattr(MemoryUnitOfWork, "commit", commit)
-
-
-def refused_write_leaves_half_of_it(patch: pytest.MonkeyPatch) -> None:
-    def number(self: Numbering, writes: Sequence[MemoryWrite]) -> tuple[Change, ...]:
-        changes = []
-        for seq, write in enumerate(writes, self._shelf.revision + 1):
-            changes.append(self._perform(write, seq))
-            self.publish()
-        return tuple(changes)
-
-    patch.setattr(Numbering, "number", number)
+@instead_of(MemoryUnitOfWork, "commit")
+async def number_taken_without_the_lock(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
+    shelf = shelf_of(unit)
+    highest = shelf.revision
+    await others_run()
+    numbering = Numbering(Shelf(shelf.things, shelf.feed, revision=highest), unit.now)
+    changes = numbering.number(unit._writes)
+    numbering.publish()
+    shelf.feed.extend(changes)
+    shelf.revision = highest + len(changes)
+    unit.close()
+    return changes
 
 
-def write_shows_before_commit(patch: pytest.MonkeyPatch) -> None:
-    def put(self: "Draft[Any, Any]", key: object, value: object) -> None:
-        self._table[key] = value
-
-    patch.setattr(Draft, "put", put)
-
-
-def own_writes_unseen(patch: pytest.MonkeyPatch) -> None:
-    def get(self: "Draft[Any, Any]", key: object) -> object:
-        return self._table.get(key)
-
-    patch.setattr(Draft, "get", get)
-
-
-def position_ignores_ties(patch: pytest.MonkeyPatch) -> None:
-    good = TaskSort.is_behind
-    patch.setattr(
-        TaskSort,
-        "is_behind",
-        lambda sort, task, position: sort.position(task).value != position.value and good(sort, task, position),
-    )
+@instead_of(MemoryUnitOfWork, "commit")
+async def entry_visible_after_a_later_one(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
+    changes = await good_commit(unit, *terms)
+    feed = shelf_of(unit).feed
+    for change in changes:
+        feed.remove(change)
+    for _ in range(changes[0].seq * 7 % 5):
+        await others_run()
+    feed.extend(changes)
+    feed.sort(key=lambda change: change.seq)
+    return changes
 
 
-def without_priority_never_found(patch: pytest.MonkeyPatch) -> None:
-    async def page(self: MemoryTaskPages, which: Any, sort: Any, after: Any, limit: int, form: Any) -> Any:
-        wanted = which.priorities - {None} if which.priorities else which.priorities
-        found: Any = await good_page(self, replace(which, priorities=wanted), sort, after, limit, form)
-        return replace(found, items=tuple(task for task in found.items if task.priority or not which.priorities))
+@instead_of(MemoryUnitOfWork, "commit")
+async def refused_write_advances_the_counter(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
+    try:
+        return await good_commit(unit, *terms)
+    except TodoError:
+        shelf_of(unit).revision += 1
+        raise
 
-    patch.setattr(MemoryTaskPages, "page", page)
+
+@instead_of(Numbering, "number")
+def refused_write_leaves_half_of_it(self: Numbering, writes: Sequence[MemoryWrite]) -> tuple[Change, ...]:
+    changes = []
+    for seq, write in enumerate(writes, self._shelf.revision + 1):
+        changes.append(self._perform(write, seq))
+        self.publish()
+    return tuple(changes)
 
 
-def limit_ignored(patch: pytest.MonkeyPatch) -> None:
-    async def page(self: MemoryTaskPages, which: Any, sort: Any, after: Any, _: int, form: Any) -> Any:
-        return await good_page(self, which, sort, after, 1000, form)
+@instead_of(Draft, "put")
+def write_shows_before_commit(self: "Draft[Any, Any]", key: object, value: object) -> None:
+    self._table[key] = value
 
-    patch.setattr(MemoryTaskPages, "page", page)
+
+@instead_of(Draft, "get")
+def own_writes_unseen(self: "Draft[Any, Any]", key: object) -> object:
+    return self._table.get(key)
+
+
+@instead_of(TaskSort, "is_behind")
+def position_ignores_ties(sort: TaskSort, task: Task, position: TaskPosition) -> bool:
+    return sort.position(task).value != position.value and good_is_behind(sort, task, position)
+
+
+@instead_of(MemoryTaskPages, "page")
+async def without_priority_never_found(
+    self: MemoryTaskPages, which: Any, sort: Any, after: Any, limit: int, form: Any
+) -> Any:
+    wanted = which.priorities - {None} if which.priorities else which.priorities
+    found: Any = await good_page(self, replace(which, priorities=wanted), sort, after, limit, form)
+    return replace(found, items=tuple(task for task in found.items if task.priority or not which.priorities))
+
+
+@instead_of(MemoryTaskPages, "page")
+async def limit_ignored(self: MemoryTaskPages, which: Any, sort: Any, after: Any, _: int, form: Any) -> Any:
+    return await good_page(self, which, sort, after, 1000, form)
 
 
 def address_unchecked(patch: pytest.MonkeyPatch) -> None:
@@ -203,29 +195,21 @@ def one_part_not_committed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(AccountsDraft, "_drafts", lambda draft: (draft.users, draft.shelves, draft.revoked, draft.attempts))
 
 
-def ended_sessions_not_remembered(patch: pytest.MonkeyPatch) -> None:
-    async def end(self: MemorySessions, session_ids: Sequence[Any], _: object) -> None:
-        for session_id in session_ids:
-            self._draft.sessions.drop(session_id)
-
-    patch.setattr(MemorySessions, "end", end)
+@instead_of(MemorySessions, "end")
+async def ended_sessions_not_remembered(self: MemorySessions, session_ids: Sequence[Any], _: object) -> None:
+    for session_id in session_ids:
+        self._draft.sessions.drop(session_id)
 
 
-def more_forgotten_than_named(patch: pytest.MonkeyPatch) -> None:
-    async def forget_revoked(self: MemorySessions, _: Sequence[Any]) -> None:
-        for session_id, _at in self._draft.revoked.items():
-            self._draft.revoked.drop(session_id)
-
-    patch.setattr(MemorySessions, "forget_revoked", forget_revoked)
+@instead_of(MemorySessions, "forget_revoked")
+async def more_forgotten_than_named(self: MemorySessions, _: Sequence[Any]) -> None:
+    for session_id, _at in self._draft.revoked.items():
+        self._draft.revoked.drop(session_id)
 
 
-def rotation_forgotten(patch: pytest.MonkeyPatch) -> None:
-    good = MemorySessions.update
-
-    async def update(self: MemorySessions, session: LoginSession) -> None:
-        await good(self, replace(session, rotated_from=None))
-
-    patch.setattr(MemorySessions, "update", update)
+@instead_of(MemorySessions, "update")
+async def rotation_forgotten(self: MemorySessions, session: LoginSession) -> None:
+    await good_update(self, replace(session, rotated_from=None))
 
 
 def first_use_taken_back(patch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,6 @@ from todo_core.model.change import Action
 from todo_core.model.task import TASKS
 from todo_core.model.task_filter import SortField, TaskFilter, TaskSort
 
-Plant = Callable[[pytest.MonkeyPatch], None]
 ContractTest = Callable[..., Coroutine[Any, Any, None]]
 
 FAILURES = (AssertionError, TodoError, TimeoutError, pytest.fail.Exception)
@@ -40,7 +39,7 @@ UNLOCKED = {"exclusive": False}
 PLAIN_ADD = {"size": 1, "exclusive": False}
 ADDING = exactly_once.DEEDS[0]
 BY_PRIORITY = {"sort": TaskSort(SortField.PRIORITY)}
-BITES: list[tuple[Plant, ContractTest, dict[str, Any]]] = [
+BITES: list[tuple[fault.Fault, ContractTest, dict[str, Any]]] = [
     (fault.owner_forgotten_in_reads, things.test_nobody_else_sees_a_task, {}),
     (fault.owner_forgotten_in_removals, things.test_nobody_else_can_remove_a_task, {}),
     (fault.revision_unchecked_on_update, things.test_an_update_of_what_has_moved_on_is_refused, {}),
@@ -158,7 +157,7 @@ def with_kind(contract_test: ContractTest, arguments: dict[str, Any]) -> dict[st
 
 @every_bite
 async def test_the_named_test_catches_the_fault(
-    monkeypatch: pytest.MonkeyPatch, plant: Plant, contract_test: ContractTest, arguments: dict[str, Any]
+    monkeypatch: pytest.MonkeyPatch, plant: fault.Fault, contract_test: ContractTest, arguments: dict[str, Any]
 ) -> None:
     plant(monkeypatch)
     with pytest.raises(FAILURES):
@@ -167,6 +166,6 @@ async def test_the_named_test_catches_the_fault(
 
 @every_bite
 async def test_without_the_fault_it_passes(
-    plant: Plant, contract_test: ContractTest, arguments: dict[str, Any]
+    plant: fault.Fault, contract_test: ContractTest, arguments: dict[str, Any]
 ) -> None:
     await contract_test(MemoryStore(), **with_kind(contract_test, arguments))

@@ -180,7 +180,7 @@ def test_the_common_passwords_are_folded_and_long_enough_to_matter() -> None:
 def test_names_of_zones_are_accepted(name: str) -> None:
     assert zone_name(name) == name
     assert zone(name).key == name
-    assert ProfilePatch.of(time_zone=name).given() == {"time_zone": name}
+    assert ProfilePatch.of(time_zone=name).values == {"time_zone": name}
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,8 @@ def test_what_is_no_name_of_a_zone_is_refused(name: str) -> None:
 
 
 def test_a_profile_changes_only_what_is_given() -> None:
-    assert ProfilePatch.of().given() == {}
-    assert ProfilePatch.of(name=" Ada ").given() == {"name": "Ada"}
+    assert ProfilePatch.of().values == {}
+    assert ProfilePatch.of(name=" Ada ").values == {"name": "Ada"}
     with pytest.raises(Invalid) as refused:
         ProfilePatch.of(name="", time_zone="Mars/Olympus")
     assert [violation.field for violation in refused.value.violations] == ["name", "time_zone"]

@@ -84,13 +84,14 @@ def test_a_new_task_needs_a_title_and_a_change_does_not() -> None:
 
 
 def test_rules_keep_what_holds_and_remember_what_does_not() -> None:
-    rules = Rules()
-    assert rules.keep("good", lambda text: one_line(text, 5), " a ", None) == "a"
-    assert rules.keep("bad", lambda text: one_line(text, 5), "", None) is None
+    rules = Rules({"good": " a ", "bad": ""}, required=("good", "missing"))
+    assert rules.keep("good", lambda text: one_line(text, 5)) == "a"
+    assert rules.keep("bad", lambda text: one_line(text, 5)) is None
+    assert rules.keep("missing", lambda text: one_line(text, 5)) is None
     with pytest.raises(Invalid) as refused:
         rules.settle()
-    assert [violation.field for violation in refused.value.violations] == ["bad"]
-    Rules().settle()
+    assert [violation.field for violation in refused.value.violations] == ["missing", "bad"]
+    Rules({}).settle()
 
 
 @pytest.mark.parametrize(

@@ -77,9 +77,8 @@ class Attempts:
     def clamped(self, now: datetime, policy: AttemptPolicy) -> "Attempts":
         """With the block limited to the longest pause; a longer one was caused by a wrong clock."""
         latest = now + policy.longest_pause
-        return (
-            self if self.blocked_until is None or self.blocked_until <= latest else replace(self, blocked_until=latest)
-        )
+        too_long = self.blocked_until is not None and self.blocked_until > latest
+        return replace(self, blocked_until=latest) if too_long else self
 
     def charge(self, now: datetime, policy: AttemptPolicy) -> "Attempts":
         """With one more attempt that is being checked. The last free one blocks others until it is settled."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from todo_core.limits import DUE_DATE_MAX, YEAR_MAX, YEAR_MIN
 from todo_core.model.rules import Broken
@@ -66,9 +66,9 @@ class DueDate:
         try:
             _check_zone(found)
             at = due.at
-        except (ValueError, OverflowError) as error:
-            if isinstance(error, Broken):
-                raise
+        except Broken:
+            raise
+        except (ValueError, OverflowError):
             raise Broken("invalid-date", "This date or time does not exist.") from None
         if not EARLIEST <= at <= LATEST:
             raise Broken("out-of-range", f"The year must be between {YEAR_MIN} and {YEAR_MAX}.")
@@ -92,8 +92,7 @@ def _check_zone(found: re.Match[str]) -> None:
         raise Broken("offset-mismatch", "The time zone does not have this offset at this time.")
 
 
-@dataclass(frozen=True, slots=True)
-class DueBound:
+class DueBound(NamedTuple):
     """A point in time with a comparand for each type of due date, on the scale of ``DueDate.at``."""
 
     day: datetime
@@ -112,23 +111,19 @@ class DueBound:
 
     @property
     def lowest(self) -> datetime:
-        return min(self.day, self.floating, self.fixed)
+        return min(self)
 
     @property
     def highest(self) -> datetime:
-        return max(self.day, self.floating, self.fixed)
+        return max(self)
 
     def sooner(self, other: "DueBound | None") -> "DueBound":
         """The stricter of two upper bounds, for each type."""
-        if other is None:
-            return self
-        return DueBound(min(self.day, other.day), min(self.floating, other.floating), min(self.fixed, other.fixed))
+        return self if other is None else DueBound(*map(min, zip(self, other, strict=True)))
 
     def later(self, other: "DueBound | None") -> "DueBound":
         """The stricter of two lower bounds, for each type."""
-        if other is None:
-            return self
-        return DueBound(max(self.day, other.day), max(self.floating, other.floating), max(self.fixed, other.fixed))
+        return self if other is None else DueBound(*map(max, zip(self, other, strict=True)))
 
 
 def start_of(day: date, where: tzinfo) -> DueBound:

@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from todo_core.ids import UserId
-from todo_core.model.rules import Rules
+from todo_core.model.rules import Rule, checked
 
 
 class Entity(Protocol):
@@ -31,9 +31,6 @@ class Entity(Protocol):
 
 E = TypeVar("E", bound=Entity)
 T_co = TypeVar("T_co", covariant=True)
-
-Rule = Callable[[Any], Any]
-"""Makes the value of a field from plain text, numbers and truth values. Raises Broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +98,7 @@ class Kind(Generic[E]):
     def _checked(self, required: Iterable[str], plain: Mapping[str, Any]) -> Mapping[str, Any]:
         if unknown := plain.keys() - self.rules.keys():
             raise TypeError(f"a {self.name} has no field {', '.join(sorted(unknown))}")
-        rules = Rules()
-        for name in required:
-            if name not in plain:
-                rules.add(name, "required", "This field is required.")
-        values = {name: rules.keep(name, self.rules[name], value, None) for name, value in plain.items()}
-        rules.settle()
-        return values
+        return checked(plain, self.rules, required)
 
     def new(self, thing_id: UUID, owner: UserId, draft: Draft[E], now: datetime) -> E:
         """The thing that a draft describes."""

@@ -5,18 +5,14 @@ from functools import cache
 from importlib.resources import files
 
 from todo_core.limits import COMPOSED, PASSWORD_MAX, PASSWORD_MIN
-from todo_core.model.rules import UNSTORABLE, Broken
+from todo_core.model.rules import Broken, storable
 
 SERVICE_NAMES = frozenset({"todo-service", "todoservice", "todo service"})
 
 
 def readable(text: str) -> str:
     """The password in NFC, which does not depend on the keyboard. Raises Broken if no password can be like this."""
-    if len(text) > COMPOSED * PASSWORD_MAX:
-        raise Broken("too-long", f"This must be at most {PASSWORD_MAX} characters.")
-    if UNSTORABLE.search(text):
-        raise Broken("control-character", "This must not contain NUL or unpaired surrogates.")
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", storable(text, PASSWORD_MAX, COMPOSED))
 
 
 def new_password(text: str, email: str, name: str) -> str:

@@ -1,16 +1,15 @@
 """Rules on single fields, and the collection of all broken ones into one error."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, filterfalse, islice
-from typing import Final, TypeVar
+from typing import Any, Final
 from unicodedata import category, combining, normalize
 
 from todo_core.errors import Invalid, Violation
 
-T = TypeVar("T")
-V = TypeVar("V")
-F = TypeVar("F")
+Rule = Callable[[Any], Any]
+"""Makes the value of a field from plain text, numbers and truth values. Raises Broken."""
 
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
@@ -28,26 +27,33 @@ class Broken(ValueError):
 
 
 class Rules:
-    """Applies rules field by field and collects the broken ones."""
+    """Applies rules to the given values field by field and collects the broken ones."""
 
-    def __init__(self) -> None:
-        self.violations: list[Violation] = []
+    def __init__(self, given: Mapping[str, Any], required: Iterable[str] = ()) -> None:
+        self._given = given
+        missing = [name for name in required if name not in given]
+        self._violations = [Violation(name, "required", "This field is required.") for name in missing]
 
-    def keep(self, field: str, rule: Callable[[V], T], value: V, fallback: F) -> T | F:
-        """The result of the rule, or the fallback if the rule is broken."""
+    def keep(self, field: str, rule: Rule) -> Any:
+        """The result of the rule; None if it is broken or the field is not given."""
         try:
-            return rule(value)
+            return rule(self._given[field]) if field in self._given else None
         except Broken as broken:
-            self.add(field, broken.code, broken.detail)
-            return fallback
-
-    def add(self, field: str, code: str, detail: str) -> None:
-        self.violations.append(Violation(field, code, detail))
+            self._violations.append(Violation(field, broken.code, broken.detail))
+            return None
 
     def settle(self) -> None:
         """Raises Invalid with all broken rules, if any."""
-        if self.violations:
-            raise Invalid(self.violations)
+        if self._violations:
+            raise Invalid(self._violations)
+
+
+def checked(given: Mapping[str, Any], by_field: Mapping[str, Rule], required: Iterable[str] = ()) -> dict[str, Any]:
+    """The given values, each by the rule of its field. Raises Invalid with all broken rules."""
+    rules = Rules(given, required)
+    values = {field: rules.keep(field, by_field[field]) for field in given}
+    rules.settle()
+    return values
 
 
 def one_line(text: str, longest: int) -> str:
@@ -62,9 +68,17 @@ def one_line(text: str, longest: int) -> str:
     return text
 
 
-def storable(text: str, longest: int) -> str:
-    """Text of up to ``longest`` code points that every database can store: no NUL, no lone surrogate. Raises Broken."""
-    if len(text) > longest:
+def optional(rule: Rule) -> Rule:
+    """The rule for a field that may be None."""
+    return lambda value: None if value is None else rule(value)
+
+
+def storable(text: str, longest: int, composed: int = 1) -> str:
+    """Text that every database can store: no NUL, no lone surrogate. Raises Broken.
+
+    It has up to ``longest`` code points, ``composed`` times as many if it is composed later.
+    """
+    if len(text) > longest * composed:
         raise Broken("too-long", f"This must be at most {longest} characters.")
     if UNSTORABLE.search(text):
         raise Broken("control-character", "This must not contain NUL or unpaired surrogates.")

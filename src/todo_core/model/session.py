@@ -89,15 +89,8 @@ class LoginSession:
         if self.expired(now, policy):
             return RefreshOutcome.EXPIRED, self
         if generation == self.generation:
-            rotated = replace(
-                self,
-                generation=generation + 1,
-                rotated_at=now,
-                rotated_from=network,
-                replays=0,
-                last_used_at=max(now, self.last_used_at),
-            )
-            return RefreshOutcome.ROTATED, rotated
+            rotated = replace(self, generation=generation + 1, rotated_at=now, rotated_from=network, replays=0)
+            return RefreshOutcome.ROTATED, replace(rotated, last_used_at=max(now, self.last_used_at))
         unused = self.confirmed < self.generation
         excused = unused and self.rotated_at is not None and now < self.rotated_at + policy.grace
         if generation == self.generation - 1 and excused and self.replays < policy.replays:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from todo_core.ids import TaskId, UserId
 from todo_core.limits import DESCRIPTION_MAX, TITLE_MAX
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
-from todo_core.model.rules import Broken, one_line, storable
+from todo_core.model.rules import Broken, one_line, optional, storable
 
 
 class Priority(StrEnum):
@@ -28,23 +29,11 @@ class Priority(StrEnum):
 RANKS = {Priority.LOW: 1, Priority.MEDIUM: 2, Priority.HIGH: 3}
 
 
-def _title(text: str) -> str:
-    return one_line(text, TITLE_MAX)
-
-
-def _description(text: str | None) -> str | None:
-    return None if text is None else storable(text, DESCRIPTION_MAX)
-
-
-def _priority(name: str | None) -> Priority | None:
+def _priority(name: str) -> Priority:
     try:
-        return None if name is None else Priority(name)
+        return Priority(name)
     except ValueError:
         raise Broken("unknown-value", "This must be high, medium or low.") from None
-
-
-def _due_date(text: str | None) -> DueDate | None:
-    return None if text is None else DueDate.parse(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +74,11 @@ TASKS: Final = Kind(
     "task",
     Task,
     rules={
-        "title": _title,
-        "description": _description,
+        "title": partial(one_line, longest=TITLE_MAX),
+        "description": optional(partial(storable, longest=DESCRIPTION_MAX)),
         "completed": bool,
-        "priority": _priority,
-        "due_date": _due_date,
+        "priority": optional(_priority),
+        "due_date": optional(DueDate.parse),
     },
     required=["title"],
     settle=_completion,

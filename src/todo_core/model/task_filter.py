@@ -133,19 +133,11 @@ class SortField(StrEnum):
     TITLE = "title"
 
 
-def _due(task: Task) -> SortValue:
-    return None if task.due_date is None else task.due_date.at
-
-
-def _priority(task: Task) -> SortValue:
-    return None if task.priority is None else task.priority.rank
-
-
 SORT_VALUES: dict[SortField, Callable[[Task], SortValue]] = {
     SortField.CREATED_AT: lambda task: task.id.bytes.hex(),
     SortField.UPDATED_AT: lambda task: task.updated_at,
-    SortField.DUE_DATE: _due,
-    SortField.PRIORITY: _priority,
+    SortField.DUE_DATE: lambda task: None if task.due_date is None else task.due_date.at,
+    SortField.PRIORITY: lambda task: None if task.priority is None else task.priority.rank,
     SortField.TITLE: lambda task: fold(task.title),
 }
 

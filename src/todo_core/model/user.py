@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -9,9 +10,8 @@ from typing import Any, Final
 from todo_core.ids import SessionId, UserId
 from todo_core.limits import COMPOSED, EMAIL_MAX, NAME_MAX
 from todo_core.model.password import new_password
-from todo_core.model.rules import UNSTORABLE, Broken, Rules, one_line
+from todo_core.model.rules import UNSTORABLE, Broken, Rules, checked, one_line
 from todo_core.model.zones import zone_name
-from todo_core.partial import UNSET, Unset
 
 LABEL: Final = r"[^\s.\x00-\x2c/:-@\[-`{-\x9f]"
 """A character of a domain name. The only ASCII characters are letters, digits and the hyphen."""
@@ -39,7 +39,7 @@ class User:
     disabled: bool = False
 
     def change(self, patch: "ProfilePatch") -> "User":
-        return replace(self, **patch.given())
+        return replace(self, **patch.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,46 +95,22 @@ class Registration:
     name: str
 
     @classmethod
-    def of(
-        cls, *, email: str | Unset = UNSET, password: str | Unset = UNSET, name: str | Unset = UNSET
-    ) -> "Registration":
+    def of(cls, **given: str) -> "Registration":
         """Raises Invalid with all broken rules."""
-        rules = Rules()
-        given = {"email": email, "password": password, "name": name}
-        for field in (field for field, value in given.items() if value is UNSET):
-            rules.add(field, "required", "This field is required.")
-        address = "" if isinstance(email, Unset) else rules.keep("email", _EMAIL, email, "")
-        display = "" if isinstance(name, Unset) else rules.keep("name", _NAME, name, "")
-        secret = ""
-        if not isinstance(password, Unset):
-            secret = rules.keep("password", lambda text: new_password(text, address, display), password, "")
+        rules = Rules(given, required=("email", "password", "name"))
+        address, display = rules.keep("email", email) or "", rules.keep("name", name) or ""
+        secret = rules.keep("password", lambda text: new_password(text, address, display))
         rules.settle()
         return cls(email=address, password=secret, name=display)
 
 
-_EMAIL = email
-_NAME = name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ProfilePatch:
-    """Changes to a user's profile; UNSET fields keep their values. Create with ``of``."""
+    """New values of some fields of a user's profile, name and time zone. Create with ``of``."""
 
-    name: str | Unset = UNSET
-    time_zone: str | Unset = UNSET
+    values: Mapping[str, Any]
 
     @classmethod
-    def of(cls, *, name: str | Unset = UNSET, time_zone: str | Unset = UNSET) -> "ProfilePatch":
+    def of(cls, **given: str) -> "ProfilePatch":
         """Raises Invalid with all broken rules."""
-        rules = Rules()
-        patch = cls(
-            name=UNSET if isinstance(name, Unset) else rules.keep("name", _NAME, name, UNSET),
-            time_zone=UNSET if isinstance(time_zone, Unset) else rules.keep("time_zone", zone_name, time_zone, UNSET),
-        )
-        rules.settle()
-        return patch
-
-    def given(self) -> dict[str, Any]:
-        """The fields that are set."""
-        fields = {"name": self.name, "time_zone": self.time_zone}
-        return {field: value for field, value in fields.items() if value is not UNSET}
+        return cls(checked(given, {"name": name, "time_zone": zone_name}))

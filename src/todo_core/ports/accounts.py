@@ -34,10 +34,7 @@ class UserRepository(UserReads, Protocol):
         """Adds a user. Raises EmailTaken, after which the unit of work can continue."""
 
     async def locked(self, user_id: UserId) -> Credentials | None:
-        """The user, locked until this unit of work ends; None if there is none.
-
-        Until then no other unit of work can add a login session of this user.
-        """
+        """The user or None, locked: until this unit of work ends, no other one can add a login session of the user."""
 
     async def update(self, user: User) -> None:
         """Updates name, time zone and ``disabled``. Raises NotFound."""
@@ -75,10 +72,7 @@ class SessionRepository(SessionReads, Protocol):
         """Updates generation, times, replays and ``confirmed`` of a session obtained from ``locked``."""
 
     async def confirm(self, used: Mapping[SessionId, int]) -> None:
-        """Records that the access tokens of these generations have been used; see ``LoginSession.used``.
-
-        Ignores sessions that have ended.
-        """
+        """Records that access tokens of these generations have been used. Ignores sessions that have ended."""
 
     async def end(self, session_ids: Sequence[SessionId], at: datetime) -> None:
         """Deletes these sessions and records them as revoked. Ignores those that have already ended."""
@@ -145,10 +139,9 @@ class AccountsUnitOfWork(Protocol):
         """Counts of failed logins."""
 
     async def forget_receipts(self, after: datetime, before: datetime, limit: int) -> datetime | None:
-        """Deletes receipts of writes between the two times, both exclusive.
+        """Deletes receipts of writes between the two times, both exclusive. Skips rows that others have locked.
 
-        Examines about ``limit`` of them, oldest first, and returns the time of the last one, from which to continue, or
-        None if there are no more. Skips rows that another unit of work has locked.
+        Examines about ``limit`` of them, oldest first. Returns the time of the last one, or None if there are no more.
         """
 
     async def commit(self) -> None:

@@ -1,15 +1,13 @@
-"""The storage port: how storage is opened, and what units of work and repositories guarantee.
+"""The storage port: who may open it, what a unit of work promises, and what each repository keeps.
 
-``begin`` and ``view`` open the storage of one owner: nothing that they return can reach the rows of another owner, so
-no call takes an owner. ``accounts`` and ``begin_accounts`` open the accounts of all users (``ports/accounts.py``), for
-what happens before a user is authenticated.
+``begin`` and ``view`` open the storage of one owner, from which no other owner's rows can be reached. ``accounts`` and
+``begin_accounts`` are not limited to one owner (``ports/accounts.py``).
 
-Guarantees of every adapter, proved by the contract suite:
+Promises of every adapter, proved by the contract suite:
 - A unit of work takes effect as a whole at ``commit`` or not at all; leaving it otherwise undoes everything.
-- An owner's writes are numbered 1, 2, 3 ... in the order in which they become visible, without gaps. The
-  number is the ``revision`` of the thing written and the ``seq`` of the entry that the adapter appends to
-  the owner's feed in the same transaction, for every write, through whichever repository it came.
-- A write that fails or is undone takes no number.
+- An owner's writes are numbered 1, 2, 3 ... in the order in which they become visible, without gaps. The number is the
+  ``revision`` of the thing written and the ``seq`` of the entry that every write adds to the owner's feed in the same
+  transaction. A failed or undone write takes no number.
 - No account gets more than the quota of the store allows: of counted things, of receipts, and of bytes in its feed,
   which are the values of its changes as the adapter stores them.
 - What ``commit`` or a receipt acknowledges is durable, also after a failover. Other reads may show a write whose
@@ -38,47 +36,41 @@ E_co = TypeVar("E_co", bound=Entity, covariant=True)
 
 
 class ThingReads(Protocol[E_co]):
-    """Reads the owner's things of one kind."""
+    """Read access to the owner's things of one kind."""
 
     async def get(self, thing_id: UUID) -> E_co:
         """Raises NotFound."""
 
     async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
-        """Returns the thing in this form. Raises NotFound."""
+        """The thing in this form. Raises NotFound."""
 
     async def page(self, after: UUID | None, limit: int) -> Page[E_co, UUID]:
-        """Returns at most ``limit`` things with greater ids, in the order of ids, which is that of creation."""
+        """At most ``limit`` things with greater ids, in the order of ids, which is that of creation."""
 
 
 class Things(ThingReads[E], Protocol[E]):
-    """Reads and changes the owner's things of one kind. Writes are collected and take effect at ``commit``.
-
-    Reads of the same unit of work see them.
-    """
+    """Write access to the owner's things of one kind. Writes take effect at ``commit``; own reads see them before."""
 
     def add(self, thing: E) -> None:
-        """Adds a new thing. Its id must be new and its revision 0."""
+        """A new thing. Its id must be new, its revision 0."""
 
     def update(self, thing: E) -> None:
-        """Replaces a thing. Its ``revision`` must be the one that was read.
-
-        ``commit`` raises MovedOn when the stored thing has another revision or is gone.
-        """
+        """Replaces a thing. ``commit`` raises MovedOn unless the stored thing has the ``revision`` of this one."""
 
     async def remove(self, thing_id: UUID, revision: int | None = None) -> None:
-        """Deletes the thing. ``commit`` raises NotFound when the owner has none.
+        """Deletes the thing. ``commit`` raises NotFound if there is none.
 
-        With a revision it raises MovedOn, also then, when the stored thing has another one.
+        With a revision it raises MovedOn if there is none or if the stored thing has another revision.
         """
 
 
 class TaskPages(Protocol):
-    """Pages of the owner's tasks by any filter, in any order."""
+    """Pages of the owner's tasks."""
 
     async def page(
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[T]
     ) -> Page[T, TaskPosition]:
-        """Returns at most ``limit`` tasks that match, in order, from behind the position on, each in this form.
+        """At most ``limit`` matching tasks after the position, in order, each in this form.
 
         The page ends with the task with which titles and descriptions reach PAGE_BYTES, so it may have fewer items
         than ``limit`` and still a next position; it has at least one if any task matches.
@@ -86,60 +78,60 @@ class TaskPages(Protocol):
 
 
 class ChangeReads(Protocol):
-    """Reads the owner's feed."""
+    """The owner's feed."""
 
     async def after(self, seq: int, limit: int) -> Sequence[Change]:
-        """Returns at most ``limit`` changes with greater numbers, in order. No smaller number appears later."""
+        """At most ``limit`` changes with greater numbers, in order. A number once seen is never preceded later."""
 
     async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
-        """Returns those changes with these numbers that exist."""
+        """The changes with these numbers, as far as there are any."""
 
 
 class ReceiptReads(Protocol):
-    """Reads the receipts of the owner's idempotency keys."""
+    """The owner's receipts of idempotency keys."""
 
     async def get(self, key: str, since: datetime) -> Receipt | None:
-        """Returns the receipt of the write that happened under this key at or after the moment, or None.
+        """The receipt of the write with this key at or after the moment, or None.
 
-        The write is durable when this returns. Raises OutcomeUnknown when that is not certain.
+        The write is durable when this returns. Raises OutcomeUnknown if that cannot be ensured.
         """
 
 
 class View(Protocol):
-    """Reads the storage of one owner. Each call is consistent in itself; two calls may see different states."""
+    """Read access to the storage of one owner. Each call is one consistent read."""
 
     @property
     def owner(self) -> UserId:
-        """The owner."""
+        """The owner's id."""
 
     def of(self, kind: Kind[E]) -> ThingReads[E]:
-        """The owner's things of this kind."""
+        """The things of this kind."""
 
     @property
     def tasks(self) -> TaskPages:
-        """Pages of the owner's tasks."""
+        """Pages of tasks."""
 
     @property
     def changes(self) -> ChangeReads:
-        """The owner's feed."""
+        """The feed."""
 
     @property
     def receipts(self) -> ReceiptReads:
-        """The owner's receipts."""
+        """Receipts of idempotency keys."""
 
     async def revision(self) -> int:
-        """Returns the number of the latest change, 0 before the first. Raises NotFound if there is no account."""
+        """The number of the latest change, 0 before the first. Raises NotFound if there is no such account."""
 
     async def zone(self) -> ZoneInfo:
-        """Returns the owner's time zone. Raises NotFound if there is no account."""
+        """The owner's time zone. Raises NotFound if there is no such account."""
 
 
 class UnitOfWork(Protocol):
-    """Reads and changes the storage of one owner, at one fixed time."""
+    """Write access to the storage of one owner, with one fixed time for all writes."""
 
     @property
     def owner(self) -> UserId:
-        """The owner."""
+        """The owner's id."""
 
     @property
     def now(self) -> datetime:
@@ -150,70 +142,64 @@ class UnitOfWork(Protocol):
         """The source of ids for new things."""
 
     def of(self, kind: Kind[E]) -> Things[E]:
-        """The owner's things of this kind."""
+        """The things of this kind."""
 
     @property
     def tasks(self) -> TaskPages:
-        """Pages of the owner's tasks."""
+        """Pages of tasks."""
 
     async def lock(self) -> None:
-        """Waits until no other unit of work of this owner can commit before this one.
+        """Waits until no other unit of work of this owner can commit before this one. Raises NotFound.
 
-        For rules across rows: what is read afterwards cannot have changed at ``commit``. Call it before the
-        first read. Raises NotFound if there is no account.
+        Call it before the first read: what is read afterwards cannot change before ``commit``.
         """
 
 
 class CommittableUnit(UnitOfWork, Protocol):
-    """A unit of work as the runner sees it, which ends it."""
+    """A unit of work that can be committed."""
 
     @property
     def written(self) -> Sequence[UUID]:
-        """The ids of the things written so far, once for each write, in order."""
+        """The ids of the things written so far, one for each write, in order."""
 
     async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
-        """Makes the collected writes permanent and returns the feed entries that they caused, in order.
+        """Makes the writes permanent, even if the caller is cancelled. Returns their feed entries in order.
 
-        With a key it claims it and keeps ``answer`` as its receipt in the same transaction. When the key has a
-        receipt already it raises MovedOn and nothing happens, however many commit at the same moment; but after
-        ``lock`` a receipt that is older than RECEIPTS_KEPT is replaced.
+        With a key it stores ``answer`` as the receipt of the key in the same transaction. If the key already has a
+        receipt it raises MovedOn, also if several commit at once; after ``lock`` it replaces a receipt older than
+        RECEIPTS_KEPT. Without writes and key it only makes durable what was visible, as ``confirm`` does.
 
-        Raises MovedOn, NotFound (also when the account is gone; with a key MovedOn may stand for it), LimitReached
-        when a quota is exceeded (unless ``lock`` was called, MovedOn may stand for it), OwnerBusy when the owner's
-        other writes take too long, Contention, Unavailable, OutcomeUnknown. Once begun it is not undone by cancelling
-        the caller.
-        With nothing collected, and no key, it changes nothing; what was visible is durable then, as by ``confirm``.
+        Raises MovedOn, NotFound (also if there is no such account; with a key perhaps MovedOn instead), LimitReached
+        if a quota is exceeded (unless ``lock`` was called, perhaps MovedOn instead), OwnerBusy if the owner's other
+        writes take too long, Contention, Unavailable, OutcomeUnknown.
         """
 
     async def dry_run(self) -> Sequence[Change]:
-        """What ``commit`` would have returned; nothing happens, and no number is taken. Raises as ``commit``."""
+        """Returns or raises what ``commit`` would, without any effect."""
 
 
 class Store(Protocol):
-    """Opens storage. Can be used by many tasks of one event loop at once."""
+    """Opens storage. Safe to use from many tasks of one event loop at once."""
 
     def view(self, owner: UserId) -> View:
-        """The owner's storage, to read. Holds nothing open."""
+        """Read access to the owner's storage. Nothing is held open."""
 
     def begin(
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
     ) -> AbstractAsyncContextManager[CommittableUnit]:
-        """The owner's storage, to change; ``exclusive`` means that ``lock`` has been called."""
+        """Write access to the owner's storage; ``exclusive`` means that ``lock`` has been called."""
 
     def accounts(self) -> AccountsView:
-        """The accounts, to read."""
+        """Read access to the accounts."""
 
     def begin_accounts(self) -> AbstractAsyncContextManager[AccountsUnitOfWork]:
-        """The accounts, to change."""
+        """Write access to the accounts."""
 
     async def confirm(self) -> None:
-        """Waits until everything that is visible now is durable. Call it before reporting what was read as a result.
-
-        Raises Unavailable, and OutcomeUnknown when that is not certain.
-        """
+        """Waits until everything that is visible now is durable. Raises Unavailable, OutcomeUnknown."""
 
     async def ping(self) -> None:
-        """Raises Unavailable unless the storage responds."""
+        """Raises Unavailable unless the storage answers now."""
 
     async def cautions(self) -> Sequence[str]:
-        """Returns warnings for the operator: settings that could lose acknowledged writes or reject some."""
+        """What in the setup of this storage could lose acknowledged writes or reject some, for its operator."""

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from todo_core.errors import EmailTaken, Invalid, InvalidToken, NotFound, Violation
 from todo_core.ids import SessionId, UserId
 from todo_core.limits import PAGE_MAX
-from todo_core.model.password import new_password
-from todo_core.model.rules import Rules
+from todo_core.model.password import new_password, readable
+from todo_core.model.rules import checked
 from todo_core.model.session import LoginSession
 from todo_core.model.user import Actor, ProfilePatch, Registration, User
 from todo_core.paging import Page
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import PasswordHasher
 from todo_core.runner import Runner
-from todo_core.usecases.passwords import PasswordCheck, readable_password
+from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions, SignedIn, locked_account
 
 
@@ -55,11 +55,7 @@ class Accounts:
         async with self.hasher.turn() as turn:
             password_hash = await turn.hash(registration.password)
         user = self._new_user(registration)
-
-        async def enter(tx: AccountsUnitOfWork) -> None:
-            await tx.users.add(user, password_hash)
-
-        await self.runner.accounts(enter)
+        await self.runner.accounts(lambda tx: tx.users.add(user, password_hash))
         self.runner.event_log.record("registered", user=str(user.id))
         return user
 
@@ -91,9 +87,8 @@ class Accounts:
         Raises Invalid, also if ``current`` is wrong, InvalidToken if the login session has ended, TooManyRequests.
         """
         user = await self.me(actor)
-        rules = Rules()
-        new = rules.keep("new_password", lambda text: new_password(text, user.email, user.name), new, "")
-        rules.settle()
+        rules = {"new_password": lambda text: new_password(text, user.email, user.name)}
+        new = checked({"new_password": new}, rules)["new_password"]
         proven = await self._prove(user, "current_password", current, network)
         async with self.hasher.turn(network) as turn:
             password_hash = await turn.hash(new)
@@ -163,10 +158,8 @@ class Accounts:
         found = await self.runner.store.accounts().users.credentials(user.email)
         if found is None or found.user.id != user.id:
             raise InvalidToken
-        checked = await self.passwords.check(
-            user.email, found.password_hash, readable_password(field, password), network
-        )
-        if not checked.right:
+        password = checked({field: password}, {field: readable})[field]
+        if not (await self.passwords.check(user.email, found.password_hash, password, network)).right:
             raise self._wrong_password(user.id, field)
         return found.password_hash
 

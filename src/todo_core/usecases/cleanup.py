@@ -6,6 +6,7 @@ transaction, so a failure affects only one piece.
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from todo_core.model.write_options import RECEIPTS_KEPT
@@ -14,25 +15,21 @@ from todo_core.runner import Runner
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-Piece = Callable[[AccountsUnitOfWork, datetime], Awaitable[datetime | None]]
+Piece = Callable[[datetime, AccountsUnitOfWork], Awaitable[datetime | None]]
 """Deletes rows after a time, up to another one, which it returns, or None at the end."""
 
 
 async def forget_expired_receipts(runner: Runner, now: datetime) -> None:
     """Deletes the receipts that have expired, oldest first. Raises Unavailable."""
-    await _all_of(runner, lambda tx, after: tx.forget_receipts(after, now - RECEIPTS_KEPT, FORGOTTEN_AT_ONCE))
+    await _all_of(runner, lambda after, tx: tx.forget_receipts(after, now - RECEIPTS_KEPT, FORGOTTEN_AT_ONCE))
 
 
 async def forget_expired_attempts(runner: Runner, before: datetime) -> None:
     """Deletes counts of failed logins that have no effect any more, oldest first. Raises Unavailable."""
-    await _all_of(runner, lambda tx, after: tx.attempts.forget(after, before, FORGOTTEN_AT_ONCE))
+    await _all_of(runner, lambda after, tx: tx.attempts.forget(after, before, FORGOTTEN_AT_ONCE))
 
 
 async def _all_of(runner: Runner, piece: Piece) -> None:
     after: datetime | None = BEGINNING
     while after is not None:
-        after = await _one_of(runner, piece, after)
-
-
-async def _one_of(runner: Runner, piece: Piece, after: datetime) -> datetime | None:
-    return await runner.accounts(lambda tx: piece(tx, after))
+        after = await runner.accounts(partial(piece, after))

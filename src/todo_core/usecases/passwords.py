@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final, TypeVar
 
-from todo_core.errors import Invalid, TooManyRequests, Violation
-from todo_core.model.attempts import ThrottlePolicy
-from todo_core.model.password import readable
-from todo_core.model.rules import Broken
+from todo_core.errors import TooManyRequests
+from todo_core.model.attempts import SETTLING, ThrottlePolicy
 from todo_core.ports.security import PasswordHasher
 from todo_core.runner import Runner
 from todo_core.usecases.digests import Digests
@@ -67,13 +65,13 @@ class PasswordCheck:
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Returns the result of the attempt. Raises TooManyRequests.
 
-        An attempt that is blocked only by others in progress is repeated for about a second, because those may succeed.
+        An attempt that only others in progress may block is repeated for about a second, because those may succeed.
         """
         for tries in count(1):
             try:
                 return await attempt()
             except Blocked as blocked:
-                if tries == TRIES or not blocked.settling:
+                if tries == TRIES or blocked.wait > SETTLING.total_seconds():
                     self.runner.event_log.record("too_many_requests", of=blocked.of, wait=blocked.wait)
                     raise TooManyRequests(blocked.wait) from None
             await asyncio.sleep(PAUSE)
@@ -92,11 +90,3 @@ class PasswordCheck:
     def throttle(self, email: str, network: str) -> Throttle:
         """The counts for this email address and network."""
         return Throttle(self.runner, self.policy, self.digests, email, network)
-
-
-def readable_password(field: str, text: str) -> str:
-    """The normal form of a password to be checked. Raises Invalid if it cannot be a password."""
-    try:
-        return readable(text)
-    except Broken as broken:
-        raise Invalid([Violation(field, broken.code, broken.detail)]) from None

@@ -8,7 +8,7 @@ from todo_core.errors import InvalidCredentials, InvalidToken, NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.limits import SESSIONS_MAX
 from todo_core.model.password import readable
-from todo_core.model.rules import Rules
+from todo_core.model.rules import checked
 from todo_core.model.session import LoginSession, RefreshOutcome, SessionPolicy, client_label
 from todo_core.model.user import Actor, Credentials, User, readable_email
 from todo_core.ports.accounts import AccountsUnitOfWork
@@ -61,41 +61,36 @@ class Sessions:
 
         Raises InvalidCredentials, TooManyRequests, and Invalid if address or password cannot belong to an account.
         """
-        rules = Rules()
-        password = rules.keep("password", readable, password, "")
-        email = rules.keep("email", readable_email, email, "")
-        rules.settle()
+        given = checked({"password": password, "email": email}, {"password": readable, "email": readable_email})
+        email, password = given["email"], given["password"]
         for _ in range(LOGIN_TRIES):
             found = await self.runner.store.accounts().users.credentials(email)
-            checked = await self.passwords.check(email, found.password_hash if found else None, password, network)
-            if found is None or not checked.right or found.user.disabled:
+            check = await self.passwords.check(email, found.password_hash if found else None, password, network)
+            if found is None or not check.right or found.user.disabled:
                 self.runner.event_log.record("login_failed", user=str(found.user.id) if found else None)
                 raise InvalidCredentials
             session = self.new(found.user.id, client)
-            user = await self._enter(found, checked, session)
+            user = await self._enter(found, check, session)
             if user is not None:
                 self.runner.event_log.record("login", user=str(user.id), session=str(session.id))
                 return self.tokens(user, session)
         raise InvalidCredentials
 
-    async def _enter(self, found: Credentials, checked: Checked, session: LoginSession) -> User | None:
+    async def _enter(self, found: Credentials, check: Checked, session: LoginSession) -> User | None:
         """Stores the new login session. Returns None if the credentials have changed since they were checked."""
 
-        async def enter(tx: AccountsUnitOfWork) -> tuple[User, list[SessionId]] | None:
+        async def enter(tx: AccountsUnitOfWork) -> tuple[User | None, list[SessionId]]:
             now = await tx.users.locked(found.user.id)
             if now is None or now.user.disabled or now.password_hash != found.password_hash:
-                return None
-            if checked.new_hash:
-                await tx.users.set_password(now.user.id, checked.new_hash)
+                return None, []
+            if check.new_hash:
+                await tx.users.set_password(now.user.id, check.new_hash)
             surplus = [old.id for old in self._surplus(await tx.sessions.of_user(now.user.id))]
             await tx.sessions.end(surplus, self.runner.clock.now())
             await tx.sessions.add(session)
             return now.user, surplus
 
-        entered = await self.runner.accounts(enter)
-        if entered is None:
-            return None
-        user, surplus = entered
+        user, surplus = await self.runner.accounts(enter)
         self.forget(surplus)
         return user
 
@@ -104,10 +99,10 @@ class Sessions:
         session_id, generation = self.refreshing.read(token)
         where = self.passwords.digests.of("rotation", str(session_id), network) if network else None
 
-        async def present(tx: AccountsUnitOfWork) -> tuple[RefreshOutcome, LoginSession, User] | None:
+        async def present(tx: AccountsUnitOfWork) -> tuple[RefreshOutcome, LoginSession, User]:
             session = await tx.sessions.locked(session_id)
             if session is None:
-                return None
+                raise InvalidToken
             user = await tx.users.get(session.user_id)
             now = self.runner.clock.now()
             session = session.used(self.first_uses.generation(session_id))
@@ -118,10 +113,7 @@ class Sessions:
                 await tx.sessions.end([session.id], now)
             return outcome, session, user
 
-        presented = await self.runner.accounts(present)
-        if presented is None:
-            raise InvalidToken
-        outcome, session, user = presented
+        outcome, session, user = await self.runner.accounts(present)
         facts = {"user": str(user.id), "session": str(session.id)}
         self.runner.event_log.record(f"refresh_{outcome.value}", **facts)
         if outcome is RefreshOutcome.REPEATED and session.rotated_elsewhere(where):
@@ -134,11 +126,7 @@ class Sessions:
     async def log_out(self, actor: Actor) -> None:
         """Ends the caller's own login session. Idempotent."""
         now = self.runner.clock.now()
-
-        async def end(tx: AccountsUnitOfWork) -> None:
-            await tx.sessions.end([actor.session_id], now)
-
-        await self.runner.accounts(end)
+        await self.runner.accounts(lambda tx: tx.sessions.end([actor.session_id], now))
         self.forget([actor.session_id])
         self.runner.event_log.record("logout", user=str(actor.user_id), session=str(actor.session_id))
 
@@ -207,22 +195,13 @@ class Sessions:
     async def write_first_uses(self) -> None:
         """Stores which access tokens have been used in this process. Without any, does nothing."""
         used = self.first_uses.unwritten(FIRST_USES_AT_ONCE)
-        if not used:
-            return
-
-        async def write(tx: AccountsUnitOfWork) -> None:
-            await tx.sessions.confirm(used)
-
-        await self.runner.accounts(write)
-        self.first_uses.written(used)
+        if used:
+            await self.runner.accounts(lambda tx: tx.sessions.confirm(used))
+            self.first_uses.written(used)
 
     async def forget_revoked(self, session_ids: Sequence[SessionId]) -> None:
         """Deletes the records of revoked sessions whose access tokens have all expired."""
-
-        async def forget(tx: AccountsUnitOfWork) -> None:
-            await tx.sessions.forget_revoked(session_ids)
-
-        await self.runner.accounts(forget)
+        await self.runner.accounts(lambda tx: tx.sessions.forget_revoked(session_ids))
 
     def _surplus(self, sessions: Sequence[LoginSession]) -> Sequence[LoginSession]:
         """Expired sessions, and the oldest ones as needed to make room for a new one."""

@@ -26,13 +26,7 @@ async def find_tasks(
 
 
 async def find_tasks_as(
-    view: View,
-    clock: Clock,
-    query: TaskQuery,
-    sort: TaskSort,
-    after: TaskPosition | None,
-    limit: int,
-    form: Form[T],
+    view: View, clock: Clock, query: TaskQuery, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[T]
 ) -> Page[T, TaskPosition]:
     """Returns the page of ``find_tasks``, each task in this form."""
     where = await view.zone() if query.needs_zone else UTC

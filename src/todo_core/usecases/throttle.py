@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from todo_core.model.attempts import SETTLING, AttemptPolicy, Attempts, ThrottlePolicy
+from todo_core.model.attempts import AttemptPolicy, Attempts, ThrottlePolicy
 from todo_core.ports.accounts import AccountsUnitOfWork, AttemptReads
 from todo_core.runner import Runner
 from todo_core.usecases.digests import Digests
@@ -23,11 +23,6 @@ class Blocked(Exception):
         super().__init__(of)
         self.wait = wait
         self.of = of
-
-    @property
-    def settling(self) -> bool:
-        """True if the block may be caused only by another attempt in progress."""
-        return self.wait <= SETTLING.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +135,8 @@ class Throttle:
             return self._network_counts(blocks=True)
         pair = await reads.get(self._pair) if self.network else None
         known = pair is not None and pair.known(now)
-        own = (
-            Count("known", self._pair, self.policy.account)
-            if known
-            else Count("account", self.digests.of("account", self.email), self.policy.account)
-        )
-        return [own, *self._network_counts(blocks=not known)]
+        of, key = ("known", self._pair) if known else ("account", self.digests.of("account", self.email))
+        return [Count(of, key, self.policy.account), *self._network_counts(blocks=not known)]
 
     def _network_counts(self, blocks: bool) -> Sequence[Count]:
         """The counts of the network, for all accounts."""
