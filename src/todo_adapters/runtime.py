@@ -28,9 +28,7 @@ class UuidSevens:
     """
 
     def __init__(
-        self,
-        nanoseconds: Callable[[], int] = time.time_ns,
-        random_bits: Callable[[int], int] = secrets.randbits,
+        self, nanoseconds: Callable[[], int] = time.time_ns, random_bits: Callable[[int], int] = secrets.randbits
     ) -> None:
         self._nanoseconds = nanoseconds
         self._random_bits = random_bits

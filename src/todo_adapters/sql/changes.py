@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import select
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.registry import KIND_TABLES
-from todo_adapters.sql.statements import Row, Statement
+from todo_adapters.sql.statements import LIMIT, Row, Statement, bind
 from todo_adapters.sql.tables import changes
 from todo_core.ids import UserId
 from todo_core.model.change import Action, Change
@@ -17,14 +17,14 @@ C = changes.c
 
 AFTER: Final = Statement(
     select(C.seq, C.at, C.entity, C.entity_id, C.kind, C.value)
-    .where(C.user_id == bindparam("user_id", type_=C.user_id.type), C.seq > bindparam("after", type_=C.seq.type))
+    .where(C.user_id == bind(C.user_id), C.seq > bind(C.seq, "after"))
     .order_by(C.seq)
-    .limit(bindparam("limit", type_=Integer())),
+    .limit(LIMIT),
     keyed=True,
 )
 AT: Final = Statement(
     select(C.seq, C.at, C.entity, C.entity_id, C.kind, C.value).where(
-        C.user_id == bindparam("user_id", type_=C.user_id.type), C.seq == bindparam("seq", type_=C.seq.type)
+        C.user_id == bind(C.user_id), C.seq == bind(C.seq)
     ),
     keyed=True,
 )

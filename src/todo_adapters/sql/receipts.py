@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import literal_column, select
 
 from todo_adapters.sql.database import Database
 from todo_adapters.sql.piecewise import Piecewise
-from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import receipts
 from todo_core.ids import UserId
 from todo_core.model.write_options import Receipt
@@ -17,9 +17,7 @@ R = receipts.c
 
 GET: Final = Statement(
     select(R.fingerprint, R.first_seq, R.answer).where(
-        R.user_id == bindparam("user_id", type_=R.user_id.type),
-        R.key == bindparam("key", type_=R.key.type),
-        R.at >= bindparam("since", type_=R.at.type),
+        R.user_id == bind(R.user_id), R.key == bind(R.key), R.at >= bind(R.at, "since")
     ),
     keyed=True,
 )

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, delete, literal_column, select, update
+from sqlalchemy import delete, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.rows import USER_COLUMNS, from_user, to_credentials, to_user
-from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.statements import LIMIT, Statement, bind
 from todo_adapters.sql.tables import users
 from todo_core.errors import EmailTaken, NotFound
 from todo_core.ids import UserId
@@ -16,43 +16,28 @@ from todo_core.model.user import Credentials, User
 from todo_core.paging import Page, page_of
 
 U = users.c
-BY_ID: Final = U.id == bindparam("id", type_=U.id.type)
+BY_ID: Final = U.id == bind(U.id)
 CHANGEABLE: Final = ("name", "time_zone", "disabled")
 
 GET: Final = Statement(select(*USER_COLUMNS).where(BY_ID), keyed=True)
-BY_EMAIL: Final = Statement(
-    select(*USER_COLUMNS, U.password_hash).where(U.email == bindparam("email", type_=U.email.type)), keyed=True
-)
+BY_EMAIL: Final = Statement(select(*USER_COLUMNS, U.password_hash).where(U.email == bind(U.email)), keyed=True)
 LOCKED: Final = Statement(select(*USER_COLUMNS, U.password_hash).where(BY_ID).with_for_update())
-FIRST: Final = Statement(select(*USER_COLUMNS).order_by(U.id).limit(bindparam("limit", type_=Integer())))
-NEXT: Final = Statement(
-    select(*USER_COLUMNS)
-    .where(U.id > bindparam("after", type_=U.id.type))
-    .order_by(U.id)
-    .limit(bindparam("limit", type_=Integer()))
-)
+FIRST: Final = Statement(select(*USER_COLUMNS).order_by(U.id).limit(LIMIT))
+NEXT: Final = Statement(select(*USER_COLUMNS).where(U.id > bind(U.id, "after")).order_by(U.id).limit(LIMIT))
 ADD: Final = Statement(
     # PostgreSQL's syntax, which SQLite supports as well
     insert(users)
     .values(
-        {column.name: bindparam(column.name, type_=column.type) for column in [*USER_COLUMNS, U.password_hash]}
+        {column.name: bind(column) for column in [*USER_COLUMNS, U.password_hash]}
         | {column.name: literal_column("0") for column in (U.task_count, U.receipt_count, U.feed_bytes)}
     )
     .on_conflict_do_nothing(index_elements=["email"])
     .returning(U.id)
 )
 UPDATE: Final = Statement(
-    update(users)
-    .where(BY_ID)
-    .values({name: bindparam(name, type_=U[name].type) for name in CHANGEABLE})
-    .returning(U.id)
+    update(users).where(BY_ID).values({name: bind(U[name]) for name in CHANGEABLE}).returning(U.id)
 )
-SET_PASSWORD: Final = Statement(
-    update(users)
-    .where(BY_ID)
-    .values(password_hash=bindparam("password_hash", type_=U.password_hash.type))
-    .returning(U.id)
-)
+SET_PASSWORD: Final = Statement(update(users).where(BY_ID).values(password_hash=bind(U.password_hash)).returning(U.id))
 REMOVE: Final = Statement(delete(users).where(BY_ID).returning(U.id))
 
 

@@ -6,24 +6,11 @@ Values of the row are bound by the names of their columns, those of the entry an
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import (
-    CTE,
-    BindParameter,
-    Column,
-    ColumnElement,
-    Table,
-    bindparam,
-    delete,
-    exists,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import CTE, ColumnElement, Table, delete, exists, func, insert, select, update
 from sqlalchemy.sql.dml import Update, UpdateBase
 
 from todo_adapters.sql.counters import MINE, advanced, within
-from todo_adapters.sql.statements import Statement, WriteStatement
+from todo_adapters.sql.statements import Statement, WriteStatement, bind
 from todo_adapters.sql.tables import changes, receipts, users
 from todo_core.model.change import Action
 
@@ -31,11 +18,6 @@ C = changes.c
 R = receipts.c
 KEPT: Final = {"user_id", "id", "created_at"}
 """Columns that no update changes."""
-
-
-def bind(column: Column[Any], prefix: str = "") -> BindParameter[Any]:
-    """A parameter of the column's type."""
-    return bindparam(prefix + column.name, type_=column.type)
 
 
 def write_statement(table: Table, action: Action, keyed: bool, counted: bool) -> WriteStatement:
@@ -65,20 +47,20 @@ def row_statement(table: Table, action: Action, revision: ColumnElement[int] | N
 
 def entry(seq: ColumnElement[int]) -> Statement:
     """Appends the entry of one write."""
-    values = {column.name: bind(column, "entry_") for column in C}
-    values |= {"user_id": bind(C.user_id), "entity_id": bindparam("id", type_=C.entity_id.type)}
+    values = {column.name: bind(column, f"entry_{column.name}") for column in C}
+    values |= {"user_id": bind(C.user_id), "entity_id": bind(C.entity_id, "id")}
     return Statement(insert(changes).values(values | {"seq": seq}).returning(C.seq))
 
 
 def receipt(first_seq: ColumnElement[int]) -> Statement:
     """Claims a key."""
-    values = {column.name: bind(column, "receipt_") for column in R} | {"user_id": bind(R.user_id)}
+    values = {column.name: bind(column, f"receipt_{column.name}") for column in R} | {"user_id": bind(R.user_id)}
     return Statement(insert(receipts).values(values | {"first_seq": first_seq}).returning(R.key))
 
 
 def _unmoved(table: Table) -> list[Any]:
     columns = table.c
-    read = bindparam("read_revision", type_=columns.revision.type)
+    read = bind(columns.revision, "read_revision")
     key = [columns.user_id == bind(columns.user_id), columns.id == bind(columns.id)]
     return [*key, columns.revision == func.coalesce(read, columns.revision)]
 
@@ -103,16 +85,16 @@ def _fused(table: Table, action: Action, keyed: bool, counted: bool) -> Statemen
     if action is not Action.CREATED:
         there.append(exists(select(table.c.id).where(*_unmoved(table))).correlate(None))
     if keyed:
-        taken = select(R.key).where(R.user_id == bind(R.user_id), R.key == bind(R.key, "receipt_"))
+        taken = select(R.key).where(R.user_id == bind(R.user_id), R.key == bind(R.key, "receipt_key"))
         there.append(~exists(taken).correlate(None))
     counter = _advance(action, keyed, counted, there).returning(users.c.id, users.c.revision).cte("counter")
     row = _fused_row(table, action, counter).returning(table.c.id).cte("written")
-    values: dict[str, Any] = {column.name: bind(column, "entry_") for column in C}
+    values: dict[str, Any] = {column.name: bind(column, f"entry_{column.name}") for column in C}
     values |= {"user_id": counter.c.id, "seq": counter.c.revision, "entity_id": select(row.c.id).scalar_subquery()}
     appended = insert(changes).from_select(list(values), select(*values.values())).returning(C.seq).cte("entry")
     ctes = [row, appended]
     if keyed:
-        kept: dict[str, Any] = {column.name: bind(column, "receipt_") for column in R}
+        kept: dict[str, Any] = {column.name: bind(column, f"receipt_{column.name}") for column in R}
         kept |= {"user_id": counter.c.id, "first_seq": counter.c.revision}
         claimed = insert(receipts).from_select(list(kept), select(*kept.values())).returning(R.key)
         ctes.append(claimed.cte("receipt"))

@@ -48,8 +48,7 @@ def configure(level: str, form: str, clock: Clock, write: Write = write_to_stder
     handler = _LinesHandler(write)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=foreign,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, finish],
+            foreign_pre_chain=foreign, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, finish]
         )
     )
     logging.basicConfig(handlers=[handler], level=max(number, LIBRARY_LEVEL), force=True)
