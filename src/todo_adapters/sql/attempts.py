@@ -15,7 +15,8 @@ from todo_core.model.attempts import Attempts
 
 A = login_attempts.c
 BY_KEY: Final = A.key == bind(A.key)
-COUNTS: Final = (A.failures, A.since, A.blocked_until, A.kept_until)
+FIELDS: Final = ("failures", "since", "blocked_until", "kept_until")
+COUNTS: Final = [A[name] for name in FIELDS]
 
 GET: Final = Statement(select(*COUNTS).where(BY_KEY), keyed=True)
 LOCKED: Final = Statement(
@@ -52,7 +53,7 @@ class SqlAttempts:
         return Attempts(since=now) if row is None else _to_attempts(row)
 
     async def update(self, key: bytes, attempts: Attempts) -> None:
-        values = {column.name: getattr(attempts, column.name) for column in COUNTS}
+        values = {name: getattr(attempts, name) for name in FIELDS}
         await self.reader.one(UPDATE, values | {"key": key})
 
     async def forget(self, after: datetime, before: datetime, limit: int) -> datetime | None:
@@ -60,5 +61,4 @@ class SqlAttempts:
 
 
 def _to_attempts(row: Row) -> Attempts:
-    failures, since, blocked_until, kept_until = row
-    return Attempts(failures=failures, since=since, blocked_until=blocked_until, kept_until=kept_until)
+    return Attempts(**dict(zip(FIELDS, row, strict=True)))

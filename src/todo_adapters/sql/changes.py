@@ -15,19 +15,9 @@ from todo_core.model.change import Action, Change
 
 C = changes.c
 
-AFTER: Final = Statement(
-    select(C.seq, C.at, C.entity, C.entity_id, C.kind, C.value)
-    .where(C.user_id == bind(C.user_id), C.seq > bind(C.seq, "after"))
-    .order_by(C.seq)
-    .limit(LIMIT),
-    keyed=True,
-)
-AT: Final = Statement(
-    select(C.seq, C.at, C.entity, C.entity_id, C.kind, C.value).where(
-        C.user_id == bind(C.user_id), C.seq == bind(C.seq)
-    ),
-    keyed=True,
-)
+OF_OWNER: Final = select(C.seq, C.at, C.entity, C.entity_id, C.kind, C.value).where(C.user_id == bind(C.user_id))
+AFTER: Final = Statement(OF_OWNER.where(C.seq > bind(C.seq, "after")).order_by(C.seq).limit(LIMIT), keyed=True)
+AT: Final = Statement(OF_OWNER.where(C.seq == bind(C.seq)), keyed=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import case, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.rows import SESSION_COLUMNS, from_session, to_session
-from todo_adapters.sql.statements import LIMIT, Statement, bind
+from todo_adapters.sql.statements import FIRST, LIMIT, Statement, bind
 from todo_adapters.sql.tables import ended_sessions, login_sessions, users
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId, UserId
@@ -19,9 +18,6 @@ from todo_core.model.session import LoginSession
 
 S = login_sessions.c
 E = ended_sessions.c
-FIRST: Final = UUID(int=0)
-"""Smaller than any id."""
-
 FORGOTTEN: Final = tuple(f"id_{number}" for number in range(50))
 """Parameters of the statement that deletes; unused ones repeat the last id."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import BindParameter, Column, Dialect, Integer, bindparam
 from sqlalchemy.sql.dml import UpdateBase
@@ -13,6 +14,8 @@ Row = Sequence[Any]
 Processor = Callable[[Any], Any]
 
 LIMIT: Final = bindparam("limit", type_=Integer())
+FIRST: Final = UUID(int=0)
+"""Smaller than any id."""
 
 
 def bind(column: Column[Any], name: str = "") -> BindParameter[Any]:

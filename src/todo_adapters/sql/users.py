@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.rows import USER_COLUMNS, from_user, to_credentials, to_user
-from todo_adapters.sql.statements import LIMIT, Statement, bind
+from todo_adapters.sql.statements import FIRST, LIMIT, Statement, bind
 from todo_adapters.sql.tables import users
 from todo_core.errors import EmailTaken, NotFound
 from todo_core.ids import UserId
@@ -22,8 +22,7 @@ CHANGEABLE: Final = ("name", "time_zone", "disabled")
 GET: Final = Statement(select(*USER_COLUMNS).where(BY_ID), keyed=True)
 BY_EMAIL: Final = Statement(select(*USER_COLUMNS, U.password_hash).where(U.email == bind(U.email)), keyed=True)
 LOCKED: Final = Statement(select(*USER_COLUMNS, U.password_hash).where(BY_ID).with_for_update())
-FIRST: Final = Statement(select(*USER_COLUMNS).order_by(U.id).limit(LIMIT))
-NEXT: Final = Statement(select(*USER_COLUMNS).where(U.id > bind(U.id, "after")).order_by(U.id).limit(LIMIT))
+PAGE: Final = Statement(select(*USER_COLUMNS).where(U.id > bind(U.id, "after")).order_by(U.id).limit(LIMIT))
 ADD: Final = Statement(
     # PostgreSQL's syntax, which SQLite supports as well
     insert(users)
@@ -58,8 +57,7 @@ class SqlUsers:
         return None if row is None else to_credentials(row)
 
     async def page(self, after: UserId | None, limit: int) -> Page[User, UserId]:
-        statement = FIRST if after is None else NEXT
-        rows = await self.reader.all(statement, {"after": after, "limit": limit + 1})
+        rows = await self.reader.all(PAGE, {"after": after or FIRST, "limit": limit + 1})
         return page_of([to_user(row) for row in rows], limit, lambda user: user.id)
 
     async def locked(self, user_id: UserId) -> Credentials | None:

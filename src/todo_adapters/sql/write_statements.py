@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import CTE, ColumnElement, Table, delete, exists, func, insert, select, update
-from sqlalchemy.sql.dml import Update, UpdateBase
+from sqlalchemy.sql.dml import Update
 
 from todo_adapters.sql.counters import MINE, advanced, within
 from todo_adapters.sql.statements import Statement, WriteStatement, bind
@@ -33,16 +33,7 @@ def write_statement(table: Table, action: Action, keyed: bool, counted: bool) ->
 def row_statement(table: Table, action: Action, revision: ColumnElement[int] | None = None) -> Statement:
     """Writes the row alone, if it has the revision that was read."""
     number = bind(table.c.revision) if revision is None else revision
-    values: dict[str, Any] = {column.name: bind(column) for column in table.c} | {"revision": number}
-    statement: UpdateBase
-    if action is Action.CREATED:
-        statement = insert(table).values(values)
-    elif action is Action.UPDATED:
-        changed = {name: value for name, value in values.items() if name not in KEPT}
-        statement = update(table).where(*_unmoved(table)).values(changed)
-    else:
-        statement = delete(table).where(*_unmoved(table))
-    return Statement(statement.returning(table.c.id))
+    return Statement(_row(table, action, number).returning(table.c.id))
 
 
 def entry(seq: ColumnElement[int]) -> Statement:
@@ -88,7 +79,7 @@ def _fused(table: Table, action: Action, keyed: bool, counted: bool) -> Statemen
         taken = select(R.key).where(R.user_id == bind(R.user_id), R.key == bind(R.key, "receipt_key"))
         there.append(~exists(taken).correlate(None))
     counter = _advance(action, keyed, counted, there).returning(users.c.id, users.c.revision).cte("counter")
-    row = _fused_row(table, action, counter).returning(table.c.id).cte("written")
+    row = _row(table, action, counter.c.revision, counter).returning(table.c.id).cte("written")
     values: dict[str, Any] = {column.name: bind(column, f"entry_{column.name}") for column in C}
     values |= {"user_id": counter.c.id, "seq": counter.c.revision, "entity_id": select(row.c.id).scalar_subquery()}
     appended = insert(changes).from_select(list(values), select(*values.values())).returning(C.seq).cte("entry")
@@ -101,12 +92,14 @@ def _fused(table: Table, action: Action, keyed: bool, counted: bool) -> Statemen
     return Statement(select(counter.c.revision).add_cte(*ctes))
 
 
-def _fused_row(table: Table, action: Action, counter: CTE) -> Any:
-    values: dict[str, Any] = {column.name: bind(column) for column in table.c} | {"revision": counter.c.revision}
+def _row(table: Table, action: Action, revision: ColumnElement[int], counter: CTE | None = None) -> Any:
+    """Writes the row under this revision; only where the counter was advanced, if that is part of the statement."""
+    values: dict[str, Any] = {column.name: bind(column) for column in table.c} | {"revision": revision}
     if action is Action.CREATED:
+        if counter is None:
+            return insert(table).values(values)
         return insert(table).from_select(list(values), select(*values.values()))
-    mine = [table.c.user_id == counter.c.id, *_unmoved(table)]
-    if action is Action.UPDATED:
-        changed = {name: value for name, value in values.items() if name not in KEPT}
-        return update(table).where(*mine).values(changed)
-    return delete(table).where(*mine)
+    which = [*([] if counter is None else [table.c.user_id == counter.c.id]), *_unmoved(table)]
+    if action is Action.DELETED:
+        return delete(table).where(*which)
+    return update(table).where(*which).values({name: value for name, value in values.items() if name not in KEPT})

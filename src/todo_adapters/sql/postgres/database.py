@@ -134,17 +134,13 @@ class PostgresDatabase:
         )
 
 
-class PostgresTransaction:
+class PostgresTransaction(Transaction):
     """A transaction on one connection."""
 
     def __init__(self, connection: PostgresConnection) -> None:
         self._connection = connection
         self._wrote = False
         self.over = False
-
-    async def one(self, statement: Statement, values: Values) -> Row | None:
-        rows = await self.all(statement, values)
-        return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         rows = await self._connection.rows(statement, values)
