@@ -13,8 +13,6 @@ NANOSECONDS_PER_MILLISECOND: Final = 1_000_000
 
 
 class SystemClock:
-    """The system clock."""
-
     def now(self) -> datetime:
         return datetime.now(UTC)
 

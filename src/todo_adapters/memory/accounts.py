@@ -11,8 +11,6 @@ from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
 
 
 class MemoryAccountsView:
-    """Read access to accounts."""
-
     def __init__(self, state: State) -> None:
         draft = AccountsDraft(state)
         self._state = state
@@ -27,8 +25,6 @@ class MemoryAccountsView:
 
 
 class MemoryAccountsUnitOfWork(Unit):
-    """Write access to accounts."""
-
     def __init__(self, state: State) -> None:
         self._draft = AccountsDraft(state)
         super().__init__(self._draft.holding)

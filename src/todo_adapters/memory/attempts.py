@@ -9,8 +9,6 @@ from todo_core.model.attempts import Attempts
 
 
 class MemoryAttemptReads:
-    """Read access to the counts of failed logins."""
-
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
 
@@ -21,8 +19,6 @@ class MemoryAttemptReads:
 
 
 class MemoryAttempts(MemoryAttemptReads):
-    """Write access to the counts of failed logins."""
-
     async def locked(self, key: bytes, now: datetime) -> Attempts:
         check_storable(now)
         await self._draft.holding.take(("attempts", key))

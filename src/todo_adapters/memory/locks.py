@@ -37,7 +37,6 @@ class Locks:
             raise
 
     def held(self, key: Key) -> bool:
-        """True if the row is locked."""
         return key in self._holders
 
     def release(self, key: Key) -> None:
@@ -85,11 +84,9 @@ class Holding:
         return True
 
     def give_back(self, key: Key) -> None:
-        """Unlocks one row before the end of the unit of work."""
         self._held.remove(key)
         self._locks.release(key)
 
     def release_all(self) -> None:
-        """Unlocks all rows."""
         while self._held:
             self._locks.release(self._held.pop())

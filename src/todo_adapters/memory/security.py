@@ -103,17 +103,8 @@ class OpaqueAccessTokens:
         return Claims(UserId(UUID(bytes=user)), SessionId(UUID(bytes=session)), generation, issued, expires)
 
 
-class MemoryRevokedSessions:
+class MemoryRevokedSessions(set[object]):
     """RevokedSessions of a single process. Never forgets one."""
-
-    def __init__(self) -> None:
-        self._revoked: set[object] = set()
-
-    def add(self, session_id: SessionId) -> None:
-        self._revoked.add(session_id)
-
-    def __contains__(self, session_id: object) -> bool:
-        return session_id in self._revoked
 
 
 class ListEventLog:

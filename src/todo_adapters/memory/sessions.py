@@ -14,8 +14,6 @@ from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
 
 
 class MemorySessionReads:
-    """Read access to all login sessions."""
-
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
 
@@ -38,8 +36,6 @@ class MemorySessionReads:
 
 
 class MemorySessions(MemorySessionReads):
-    """Write access to all login sessions."""
-
     async def add(self, session: LoginSession) -> None:
         check_storable(session)
         await self._draft.holding.take(account_row(session.user_id))

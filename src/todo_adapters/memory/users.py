@@ -12,8 +12,6 @@ from todo_core.paging import Page, page_of
 
 
 class MemoryUserReads:
-    """Read access to all users."""
-
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
 
@@ -40,8 +38,6 @@ class MemoryUserReads:
 
 
 class MemoryUsers(MemoryUserReads):
-    """Write access to all users."""
-
     async def add(self, user: User, password_hash: str) -> None:
         check_storable(user)
         address = ("address", user.email)

@@ -83,7 +83,6 @@ class ListeningSocket:
             os.dup2(idle.fileno(), self.descriptor, inheritable=False)
 
     def connections(self) -> int:
-        """The number of client connections of this process."""
         return sum(1 for _ in self._clients())
 
     def queued(self) -> int:
@@ -118,7 +117,6 @@ def _is_unheard(connection: socket.socket) -> bool:
 
 
 def _unread(connection: socket.socket) -> int:
-    """Received bytes that have not been read."""
     return int(struct.unpack("i", fcntl.ioctl(connection, termios.FIONREAD, bytes(4)))[0])
 
 

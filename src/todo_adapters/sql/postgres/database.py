@@ -105,7 +105,6 @@ class PostgresDatabase:
         return found
 
     def numbers(self) -> dict[str, float]:
-        """Metrics of the pool."""
         return numbers_of(self._limiter)
 
     async def close(self) -> None:

@@ -186,12 +186,10 @@ class SqliteThread:
 
 
 def is_locked(error: sqlite3.Error) -> bool:
-    """True if the statement failed because of a lock."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in BUSY
 
 
 def is_full(error: Exception) -> bool:
-    """True if the disk or the disk quota of the user is full."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) in FULL
     return isinstance(error, OSError) and error.errno in NO_SPACE

@@ -95,7 +95,6 @@ class SqliteDatabase(Database):
             self._writing.leave(owner)
 
     def numbers(self) -> dict[str, float]:
-        """Metrics of the queues."""
         numbers = numbers_of(self._writing, *self._readers.limiters)
         numbers["todo_pool_waiting"] += self._groups.waiting
         numbers["todo_pool_refused_total"] += self._groups.refused
