@@ -35,9 +35,8 @@ class MemoryAttempts(MemoryAttemptReads):
         counts = [(attempts.since, key) for key, attempts in self._draft.attempts.items()]
         piece, end = oldest(counts, after, before, limit)
         for _, key in sorted(piece, key=lambda count: count[1]):
-            if _expired(self._draft.attempts.get(key), before) and await self._draft.holding.take_if_free(
-                ("attempts", key)
-            ):
+            expired = _expired(self._draft.attempts.get(key), before)
+            if expired and await self._draft.holding.take_if_free(("attempts", key)):
                 self._draft.attempts.drop(key)
         return end
 

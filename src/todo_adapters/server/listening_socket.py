@@ -111,13 +111,10 @@ def _of_tcp(connection: socket.socket, field: tuple[str, int]) -> int:
 
 def _is_unheard(connection: socket.socket) -> bool:
     try:
-        return not _of_tcp(connection, RECEIVED) or _unread(connection) > 0
+        unread = int.from_bytes(fcntl.ioctl(connection, termios.FIONREAD, bytes(4)), sys.byteorder)
+        return not _of_tcp(connection, RECEIVED) or unread > 0
     except OSError:
         return False  # closed meanwhile
-
-
-def _unread(connection: socket.socket) -> int:
-    return int(struct.unpack("i", fcntl.ioctl(connection, termios.FIONREAD, bytes(4)))[0])
 
 
 def _epolls() -> "list[select.epoll]":

@@ -167,7 +167,6 @@ class Settings:
 
 
 def variable(field: "dataclasses.Field[Any]") -> str:
-    """The environment variable of a field."""
     return NAMES.get(field.name, f"{PREFIX}{field.name.upper()}")
 
 

@@ -27,16 +27,8 @@ class Uncounted(Exception):
     """The counts of an account say nothing, or too much, until they are made anew."""
 
 
-ADDED: Final = {
-    U.task_count: bind(U.revision, "added_tasks"),
-    U.receipt_count: bind(U.revision, "added_receipts"),
-    U.feed_bytes: bind(U.revision, "added_bytes"),
-}
-MOST: Final = {
-    U.task_count: bind(U.revision, "most_tasks"),
-    U.receipt_count: bind(U.revision, "most_receipts"),
-    U.feed_bytes: bind(U.revision, "most_bytes"),
-}
+ADDED: Final = {column: bind(U.revision, f"added_{column.name}") for column in COUNTS}
+MOST: Final = {column: bind(U.revision, f"most_{column.name}") for column in COUNTS}
 
 REVISION: Final = Statement(select(U.revision).where(MINE), keyed=True)
 LOCK: Final = Statement(select(U.revision).where(MINE).with_for_update())
@@ -57,12 +49,12 @@ def within(*counted: Column[Any]) -> list[ColumnElement[bool]]:
 def values_of(added: Usage, quota: Quota) -> dict[str, Any]:
     """What statements with ``advanced`` and ``within`` are bound to."""
     return {
-        "added_tasks": added.tasks,
-        "added_receipts": added.receipts,
-        "added_bytes": added.feed_bytes,
-        "most_tasks": quota.tasks,
-        "most_receipts": quota.receipts,
-        "most_bytes": quota.feed_bytes,
+        "added_task_count": added.tasks,
+        "added_receipt_count": added.receipts,
+        "added_feed_bytes": added.feed_bytes,
+        "most_task_count": quota.tasks,
+        "most_receipt_count": quota.receipts,
+        "most_feed_bytes": quota.feed_bytes,
     }
 
 

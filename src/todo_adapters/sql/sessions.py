@@ -9,14 +9,15 @@ from sqlalchemy import case, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_pass
 
 from todo_adapters.sql.database import Reader
-from todo_adapters.sql.rows import SESSION_COLUMNS, from_session, to_session
-from todo_adapters.sql.statements import FIRST, LIMIT, Statement, bind
+from todo_adapters.sql.statements import FIRST, LIMIT, Row, Statement, bind
 from todo_adapters.sql.tables import ended_sessions, login_sessions, users
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.model.session import LoginSession
 
 S = login_sessions.c
+SESSION_COLUMNS: Final = list(S)
+FIELDS: Final = [column.name for column in SESSION_COLUMNS]
 E = ended_sessions.c
 FORGOTTEN: Final = tuple(f"id_{number}" for number in range(50))
 """Parameters of the statement that deletes; unused ones repeat the last id."""
@@ -72,7 +73,7 @@ class SqlSessions:
     reader: Reader
 
     async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
-        return [to_session(row) for row in await self.reader.all(OF_USER, {"user_id": user_id})]
+        return [_to_session(row) for row in await self.reader.all(OF_USER, {"user_id": user_id})]
 
     async def revoked(self, after: SessionId | None, limit: int) -> Sequence[SessionId]:
         rows = await self.reader.all(ENDED, {"after": after or FIRST, "limit": limit})
@@ -83,15 +84,15 @@ class SqlSessions:
         return [(SessionId(session_id), ended_at) for session_id, ended_at in rows]
 
     async def add(self, session: LoginSession) -> None:
-        if await self.reader.one(ADD, from_session(session)) is None:
+        if await self.reader.one(ADD, {name: getattr(session, name) for name in FIELDS}) is None:
             raise NotFound("account")
 
     async def locked(self, session_id: SessionId) -> LoginSession | None:
         row = await self.reader.one(LOCKED, {"id": session_id})
-        return None if row is None else to_session(row)
+        return None if row is None else _to_session(row)
 
     async def update(self, session: LoginSession) -> None:
-        await self.reader.one(UPDATE, from_session(session))
+        await self.reader.one(UPDATE, {name: getattr(session, name) for name in FIELDS})
 
     async def confirm(self, used: Mapping[SessionId, int]) -> None:
         for session_id in sorted(used):  # a fixed order avoids deadlocks
@@ -108,3 +109,7 @@ class SqlSessions:
             piece = ids[start : start + len(FORGOTTEN)]
             piece += [piece[-1]] * (len(FORGOTTEN) - len(piece))
             await self.reader.all(FORGET, dict(zip(FORGOTTEN, piece, strict=True)))
+
+
+def _to_session(row: Row) -> LoginSession:
+    return LoginSession(**dict(zip(FIELDS, row, strict=True)))

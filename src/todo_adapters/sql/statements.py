@@ -13,7 +13,6 @@ from sqlalchemy.sql.elements import ClauseElement
 Row = Sequence[Any]
 Processor = Callable[[Any], Any]
 
-LIMIT: Final = bindparam("limit", type_=Integer())
 FIRST: Final = UUID(int=0)
 """Smaller than any id."""
 
@@ -21,6 +20,14 @@ FIRST: Final = UUID(int=0)
 def bind(column: Column[Any], name: str = "") -> BindParameter[Any]:
     """A parameter of the column's type, and of its name unless another one is given."""
     return bindparam(name or column.name, type_=column.type)
+
+
+def number(name: str) -> BindParameter[int]:
+    """A parameter that is a small whole number."""
+    return bindparam(name, type_=Integer())
+
+
+LIMIT: Final = number("limit")
 
 
 class Prepared:

@@ -5,26 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    FromClause,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, case, func, literal, or_, select, union_all
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.functions import contains, octets
 from todo_adapters.sql.kinds import KindTable
-from todo_adapters.sql.statements import LIMIT, Row, Statement, bind
+from todo_adapters.sql.statements import LIMIT, Row, Statement, bind, number
 from todo_adapters.sql.tables import tasks, users
 from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, TITLE_MAX
@@ -79,8 +65,9 @@ class SqlTaskPages:
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[Item]
     ) -> Page[Item, TaskPosition]:
         shape = PageShape.of(which, sort, after, limit)
-        values = {"user_id": self.owner, "limit": limit + 1, "page_bytes": PAGE_BYTES}
-        values |= {**_values(which), **_position(after)}
+        values = {"user_id": self.owner, "limit": limit + 1, "page_bytes": PAGE_BYTES, **_values(which)}
+        if after is not None:
+            values |= {"after_value": after.value, "after_id": after.id}
         rows: Sequence[Row] = await self.reader.all(page_statement(shape), values)
         as_of = rows[0][TASK_TABLE.width] if rows else None
         found = rows[0][TASK_TABLE.width + 1] if rows and shape.weighed else len(rows)
@@ -138,10 +125,6 @@ def _values(which: TaskFilter) -> dict[str, Any]:
     return values
 
 
-def _position(after: TaskPosition | None) -> dict[str, Any]:
-    return {} if after is None else {"after_value": after.value, "after_id": after.id}
-
-
 @lru_cache(maxsize=1024)
 def page_statement(shape: PageShape) -> Statement:
     """The statement for a page of this shape.
@@ -189,7 +172,7 @@ def _weighed(page: FromClause, shape: PageShape) -> Select[Any]:
     begin = func.sum(weight).over(order_by=order, rows=(None, 0)) - weight
     rows = select(*page.c, begin.label("begin"), func.count().over().label("found")).subquery()
     columns = [rows.c[column.name] for column in COLUMNS]
-    within = rows.c.begin < bindparam("page_bytes", type_=Integer())
+    within = rows.c.begin < number("page_bytes")
     return select(*columns, AS_OF, rows.c.found).where(within).order_by(*_order(rows, shape))
 
 

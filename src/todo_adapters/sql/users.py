@@ -1,14 +1,13 @@
 """Users of all accounts."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from todo_adapters.sql.database import Reader
-from todo_adapters.sql.rows import USER_COLUMNS, from_user, to_credentials, to_user
-from todo_adapters.sql.statements import FIRST, LIMIT, Statement, bind
+from todo_adapters.sql.statements import FIRST, LIMIT, Row, Statement, bind
 from todo_adapters.sql.tables import users
 from todo_core.errors import EmailTaken, NotFound
 from todo_core.ids import UserId
@@ -16,6 +15,8 @@ from todo_core.model.user import Credentials, User
 from todo_core.paging import Page, page_of
 
 U = users.c
+FIELDS: Final = ("id", "email", "name", "time_zone", "created_at", "disabled")
+USER_COLUMNS: Final = [U[name] for name in FIELDS]
 BY_ID: Final = U.id == bind(U.id)
 CHANGEABLE: Final = ("name", "time_zone", "disabled")
 
@@ -50,26 +51,26 @@ class SqlUsers:
         row = await self.reader.one(GET, {"id": user_id})
         if row is None:
             raise NotFound("account")
-        return to_user(row)
+        return _to_user(row)
 
     async def credentials(self, email: str) -> Credentials | None:
         row = await self.reader.one(BY_EMAIL, {"email": email})
-        return None if row is None else to_credentials(row)
+        return None if row is None else _to_credentials(row)
 
     async def page(self, after: UserId | None, limit: int) -> Page[User, UserId]:
         rows = await self.reader.all(PAGE, {"after": after or FIRST, "limit": limit + 1})
-        return page_of([to_user(row) for row in rows], limit, lambda user: user.id)
+        return page_of([_to_user(row) for row in rows], limit, lambda user: user.id)
 
     async def locked(self, user_id: UserId) -> Credentials | None:
         row = await self.reader.one(LOCKED, {"id": user_id})
-        return None if row is None else to_credentials(row)
+        return None if row is None else _to_credentials(row)
 
     async def add(self, user: User, password_hash: str) -> None:
-        if await self.reader.one(ADD, from_user(user) | {"password_hash": password_hash}) is None:
+        if await self.reader.one(ADD, _from_user(user) | {"password_hash": password_hash}) is None:
             raise EmailTaken
 
     async def update(self, user: User) -> None:
-        await self._one_row(UPDATE, from_user(user))
+        await self._one_row(UPDATE, _from_user(user))
 
     async def set_password(self, user_id: UserId, password_hash: str) -> None:
         await self._one_row(SET_PASSWORD, {"id": user_id, "password_hash": password_hash})
@@ -80,3 +81,16 @@ class SqlUsers:
     async def _one_row(self, statement: Statement, values: dict[str, object]) -> None:
         if await self.reader.one(statement, values) is None:
             raise NotFound("account")
+
+
+def _to_user(row: Row) -> User:
+    """A row of USER_COLUMNS, and perhaps more behind them, as a user."""
+    return User(**dict(zip(FIELDS, row, strict=False)))
+
+
+def _to_credentials(row: Row) -> Credentials:
+    return Credentials(user=_to_user(row), password_hash=row[-1])
+
+
+def _from_user(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in FIELDS}

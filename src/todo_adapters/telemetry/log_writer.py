@@ -215,13 +215,11 @@ def plain_notice(lines: int) -> str:
 
 @cache
 def standard_output() -> LogWriter:
-    """The writer for the standard output of this process."""
     return LogWriter(None if sys.__stdout__ is None else 1)
 
 
 @cache
 def standard_error() -> LogWriter:
-    """The writer for the standard error of this process."""
     return LogWriter(None if sys.__stderr__ is None else 2)
 
 
