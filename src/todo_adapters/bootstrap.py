@@ -128,12 +128,7 @@ async def open_service(settings: Settings, meter: ProcessMetrics | None = None) 
         open_store(url, postgres, meter, quota=settings.quota, statement_limit=settings.statement_seconds) as store,
         _open_for_following(url, postgres, store) as undisturbed,
         _open(
-            store,
-            settings.secrets,
-            settings.access_lifetime,
-            settings.session_policy,
-            settings.throttle_policy,
-            meter,
+            store, settings.secrets, settings.access_lifetime, settings.session_policy, settings.throttle_policy, meter
         ) as (todo, revoked),
         background.running(
             follow_revoked_sessions=revoked.follow(undisturbed),

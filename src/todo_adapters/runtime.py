@@ -13,8 +13,6 @@ NANOSECONDS_PER_MILLISECOND: Final = 1_000_000
 
 
 class SystemClock:
-    """The system clock."""
-
     def now(self) -> datetime:
         return datetime.now(UTC)
 
@@ -28,9 +26,7 @@ class UuidSevens:
     """
 
     def __init__(
-        self,
-        nanoseconds: Callable[[], int] = time.time_ns,
-        random_bits: Callable[[int], int] = secrets.randbits,
+        self, nanoseconds: Callable[[], int] = time.time_ns, random_bits: Callable[[int], int] = secrets.randbits
     ) -> None:
         self._nanoseconds = nanoseconds
         self._random_bits = random_bits

@@ -6,13 +6,11 @@ from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.attempts import MemoryAttemptReads, MemoryAttempts
 from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
 from todo_adapters.memory.state import Shelf, State, oldest, others_run
-from todo_adapters.memory.strictness import AbandonedWrite, Misuse
+from todo_adapters.memory.strictness import Unit
 from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
 
 
 class MemoryAccountsView:
-    """Read access to accounts."""
-
     def __init__(self, state: State) -> None:
         draft = AccountsDraft(state)
         self._state = state
@@ -26,15 +24,13 @@ class MemoryAccountsView:
         return max(receipts, default=None)
 
 
-class MemoryAccountsUnitOfWork:
-    """Write access to accounts."""
-
+class MemoryAccountsUnitOfWork(Unit):
     def __init__(self, state: State) -> None:
         self._draft = AccountsDraft(state)
+        super().__init__(self._draft.holding)
         self._users = MemoryUsers(self._draft)
         self._sessions = MemorySessions(self._draft)
         self._attempts = MemoryAttempts(self._draft)
-        self._over = False
         self._forgotten: list[tuple[Shelf, str]] = []
 
     @property
@@ -67,15 +63,6 @@ class MemoryAccountsUnitOfWork:
             shelf.receipts.pop(key, None)
         self.close()
 
-    def refuse_abandoned(self) -> None:
-        """Raises AbandonedWrite if there are uncommitted writes."""
-        if not self._over and self._draft.changed:
-            raise AbandonedWrite
-
-    def close(self) -> None:
-        self._over = True
-        self._draft.holding.release_all()
-
-    def _refuse_when_over(self) -> None:
-        if self._over:
-            raise Misuse("this unit of work is over")
+    @property
+    def has_writes(self) -> bool:
+        return self._draft.changed

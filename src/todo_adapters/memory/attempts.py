@@ -3,15 +3,12 @@
 from datetime import datetime
 
 from todo_adapters.memory.accounts_draft import AccountsDraft
-from todo_adapters.memory.locks import Key
 from todo_adapters.memory.state import oldest, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.model.attempts import Attempts
 
 
 class MemoryAttemptReads:
-    """Read access to the counts of failed logins."""
-
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
 
@@ -22,17 +19,15 @@ class MemoryAttemptReads:
 
 
 class MemoryAttempts(MemoryAttemptReads):
-    """Write access to the counts of failed logins."""
-
     async def locked(self, key: bytes, now: datetime) -> Attempts:
         check_storable(now)
-        await self._draft.holding.take(attempts_row(key))
+        await self._draft.holding.take(("attempts", key))
         await others_run()
         return self._draft.attempts.get(key) or Attempts(since=now)
 
     async def update(self, key: bytes, attempts: Attempts) -> None:
         check_storable(attempts)
-        if attempts_row(key) not in self._draft.holding:
+        if ("attempts", key) not in self._draft.holding:
             raise Misuse("the count was not obtained from locked")
         self._draft.attempts.put(key, attempts)
 
@@ -40,9 +35,8 @@ class MemoryAttempts(MemoryAttemptReads):
         counts = [(attempts.since, key) for key, attempts in self._draft.attempts.items()]
         piece, end = oldest(counts, after, before, limit)
         for _, key in sorted(piece, key=lambda count: count[1]):
-            if _expired(self._draft.attempts.get(key), before) and await self._draft.holding.take_if_free(
-                attempts_row(key)
-            ):
+            expired = _expired(self._draft.attempts.get(key), before)
+            if expired and await self._draft.holding.take_if_free(("attempts", key)):
                 self._draft.attempts.drop(key)
         return end
 
@@ -52,8 +46,3 @@ def _expired(attempts: Attempts | None, moment: datetime) -> bool:
         return False
     ends = (attempts.since, attempts.blocked_until, attempts.kept_until)
     return all(end is None or end < moment for end in ends)
-
-
-def attempts_row(key: bytes) -> Key:
-    """The lock key of a count."""
-    return ("attempts", key)

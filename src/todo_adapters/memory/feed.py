@@ -10,8 +10,6 @@ from todo_core.model.write_options import Receipt
 
 
 class MemoryChangeReads:
-    """The owner's feed."""
-
     def __init__(self, state: State, owner: UserId) -> None:
         self._state = state
         self._owner = owner
@@ -28,8 +26,6 @@ class MemoryChangeReads:
 
 
 class MemoryReceiptReads:
-    """What the owner did under idempotency keys."""
-
     def __init__(self, state: State, owner: UserId) -> None:
         self._state = state
         self._owner = owner

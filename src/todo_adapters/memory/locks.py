@@ -15,13 +15,13 @@ class Locks:
     """The holders of all locked rows, and the queues for them."""
 
     def __init__(self) -> None:
-        self._holders: dict[Key, Holding] = {}
+        self.holders: dict[Key, Holding] = {}
         self._queues: dict[Key, deque[tuple[Holding, asyncio.Future[None]]]] = {}
 
     async def acquire(self, key: Key, holding: "Holding") -> None:
         """Waits for the row. Raises Contention if that would be a deadlock."""
-        if key not in self._holders:
-            self._holders[key] = holding
+        if key not in self.holders:
+            self.holders[key] = holding
             return
         if self._would_deadlock(key, holding):
             raise Contention("Two units of work waited for each other.")
@@ -36,27 +36,23 @@ class Locks:
             holding.wanted = None
             raise
 
-    def held(self, key: Key) -> bool:
-        """True if the row is locked."""
-        return key in self._holders
-
     def release(self, key: Key) -> None:
         """Unlocks the row, or grants it to the first in its queue."""
         queue = self._queues.get(key, deque())
         while queue:
             holding, turn = queue.popleft()
             if not turn.done():
-                self._holders[key] = holding
+                self.holders[key] = holding
                 holding.wanted = None
                 turn.set_result(None)
                 return
         self._queues.pop(key, None)
-        del self._holders[key]
+        del self.holders[key]
 
     def _would_deadlock(self, key: Key, asking: "Holding") -> bool:
-        holder = self._holders.get(key)
+        holder = self.holders.get(key)
         while holder is not None and holder is not asking:
-            holder = None if holder.wanted is None else self._holders.get(holder.wanted)
+            holder = None if holder.wanted is None else self.holders.get(holder.wanted)
         return holder is asking
 
 
@@ -79,17 +75,15 @@ class Holding:
 
     async def take_if_free(self, key: Key) -> bool:
         """Locks the row if it is free, without waiting. Returns whether it is locked by this unit of work."""
-        if key not in self._held and self._locks.held(key):
+        if key not in self._held and key in self._locks.holders:
             return False
         await self.take(key)
         return True
 
     def give_back(self, key: Key) -> None:
-        """Unlocks one row before the end of the unit of work."""
         self._held.remove(key)
         self._locks.release(key)
 
     def release_all(self) -> None:
-        """Unlocks all rows."""
         while self._held:
             self._locks.release(self._held.pop())

@@ -52,9 +52,8 @@ class ScryptHasher:
 
     def _hash(self, password: str) -> str:
         salt = new_salt()
-        return (
-            f"$scrypt$ln={self._cost},r={BLOCK_SIZE},p=1${_plain(salt)}${_plain(_scrypt(password, salt, self._cost))}"
-        )
+        digest = _scrypt(password, salt, self._cost)
+        return f"$scrypt$ln={self._cost},r={BLOCK_SIZE},p=1${_plain(salt)}${_plain(digest)}"
 
     def _matches(self, stored: str | None, password: str) -> bool:
         encoded = ENCODED.fullmatch(stored) if stored else None
@@ -91,9 +90,8 @@ class OpaqueAccessTokens:
     def issue(self, user_id: UserId, session_id: SessionId, generation: int, now: datetime) -> str:
         issued_at = int(now.timestamp())
         expires_at = issued_at + int(self._lifetime.total_seconds())
-        return self._records.close(
-            self._RECORD.pack(user_id.bytes, session_id.bytes, generation, issued_at, expires_at)
-        )
+        record = self._RECORD.pack(user_id.bytes, session_id.bytes, generation, issued_at, expires_at)
+        return self._records.close(record)
 
     def read(self, token: str, now: datetime) -> Claims:
         user, session, generation, issued_at, expires_at = self._RECORD.unpack(self._records.open(token))
@@ -103,17 +101,8 @@ class OpaqueAccessTokens:
         return Claims(UserId(UUID(bytes=user)), SessionId(UUID(bytes=session)), generation, issued, expires)
 
 
-class MemoryRevokedSessions:
+class MemoryRevokedSessions(set[object]):
     """RevokedSessions of a single process. Never forgets one."""
-
-    def __init__(self) -> None:
-        self._revoked: set[object] = set()
-
-    def add(self, session_id: SessionId) -> None:
-        self._revoked.add(session_id)
-
-    def __contains__(self, session_id: object) -> bool:
-        return session_id in self._revoked
 
 
 class ListEventLog:
@@ -127,5 +116,4 @@ class ListEventLog:
 
     @property
     def events(self) -> list[str]:
-        """The names of the events, in order."""
         return [event for event, _ in self.entries]

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from todo_adapters.memory.accounts_draft import AccountsDraft
-from todo_adapters.memory.locks import Key
 from todo_adapters.memory.state import account_row, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.errors import NotFound
@@ -15,8 +14,6 @@ from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
 
 
 class MemorySessionReads:
-    """Read access to all login sessions."""
-
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
 
@@ -39,8 +36,6 @@ class MemorySessionReads:
 
 
 class MemorySessions(MemorySessionReads):
-    """Write access to all login sessions."""
-
     async def add(self, session: LoginSession) -> None:
         check_storable(session)
         await self._draft.holding.take(account_row(session.user_id))
@@ -50,24 +45,16 @@ class MemorySessions(MemorySessionReads):
         self._draft.sessions.put(session.id, session)
 
     async def locked(self, session_id: SessionId) -> LoginSession | None:
-        await self._draft.holding.take(session_row(session_id))
+        await self._draft.holding.take(("session", session_id))
         await others_run()
         return self._draft.sessions.get(session_id)
 
     async def update(self, session: LoginSession) -> None:
         check_storable(session)
         stored = self._draft.sessions.get(session.id)
-        if stored is None or session_row(session.id) not in self._draft.holding:
+        if stored is None or ("session", session.id) not in self._draft.holding:
             raise Misuse("the session was not obtained from locked")
-        changed = replace(
-            stored,
-            generation=session.generation,
-            last_used_at=session.last_used_at,
-            rotated_at=session.rotated_at,
-            replays=session.replays,
-            rotated_from=session.rotated_from,
-            confirmed=session.confirmed,
-        )
+        changed = replace(session, user_id=stored.user_id, created_at=stored.created_at, client=stored.client)
         self._draft.sessions.put(session.id, changed)
 
     async def confirm(self, used: Mapping[SessionId, int]) -> None:
@@ -88,8 +75,3 @@ class MemorySessions(MemorySessionReads):
         await others_run()
         for session_id in session_ids:
             self._draft.revoked.drop(session_id)
-
-
-def session_row(session_id: SessionId) -> Key:
-    """The lock key of a login session."""
-    return ("session", session_id)

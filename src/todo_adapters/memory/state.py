@@ -31,7 +31,6 @@ class Shelf:
     feed_bytes: int = 0
 
     def table(self, kind: Kind[E]) -> dict[UUID, E]:
-        """The things of a kind by their ids."""
         return self.things.setdefault(kind, {})
 
 
@@ -81,7 +80,6 @@ class Draft(Generic[K, V]):
         self._mine[key] = None
 
     def publish(self) -> None:
-        """Makes the changes part of what is committed."""
         for key, value in self._mine.items():
             if value is None:
                 self._table.pop(key, None)

@@ -31,26 +31,18 @@ class MemoryStore:
     async def begin(
         self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
     ) -> AsyncIterator[MemoryUnitOfWork]:
-        unit = MemoryUnitOfWork(self._state, owner, now, ids, self._quota)
-        try:
+        with MemoryUnitOfWork(self._state, owner, now, ids, self._quota) as unit:
             if exclusive:
                 await unit.lock()
             yield unit
-            unit.refuse_abandoned()
-        finally:
-            unit.close()
 
     def accounts(self) -> MemoryAccountsView:
         return MemoryAccountsView(self._state)
 
     @asynccontextmanager
     async def begin_accounts(self) -> AsyncIterator[MemoryAccountsUnitOfWork]:
-        unit = MemoryAccountsUnitOfWork(self._state)
-        try:
+        with MemoryAccountsUnitOfWork(self._state) as unit:
             yield unit
-            unit.refuse_abandoned()
-        finally:
-            unit.close()
 
     async def cautions(self) -> Sequence[str]:
         return ["memory: everything is lost when the process ends"]

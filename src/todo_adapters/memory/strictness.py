@@ -2,8 +2,9 @@
 
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
+from todo_adapters.memory.locks import Holding
 from todo_core.model.rules import UNSTORABLE
 
 
@@ -16,6 +17,41 @@ class AbandonedWrite(Misuse):
 
     def __init__(self) -> None:
         super().__init__("a unit of work was left with uncommitted writes")
+
+
+class Unit:
+    """A unit of work: left at the end of a ``with`` block, where its locks are released."""
+
+    def __init__(self, holding: Holding) -> None:
+        self._holding = holding
+        self._over = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self.refuse_abandoned()
+        finally:
+            self.close()
+
+    @property
+    def has_writes(self) -> bool:
+        raise NotImplementedError
+
+    def refuse_abandoned(self) -> None:
+        """Raises AbandonedWrite when there are writes that nobody tried to commit."""
+        if not self._over and self.has_writes:
+            raise AbandonedWrite
+
+    def close(self) -> None:
+        self._over = True
+        self._holding.release_all()
+
+    def _refuse_when_over(self) -> None:
+        if self._over:
+            raise Misuse("this unit of work is over")
 
 
 def check_storable(value: Any) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from todo_adapters.memory.accounts_draft import AccountsDraft
-from todo_adapters.memory.locks import Key
 from todo_adapters.memory.state import Shelf, account_row, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.errors import EmailTaken, NotFound
@@ -13,8 +12,6 @@ from todo_core.paging import Page, page_of
 
 
 class MemoryUserReads:
-    """Read access to all users."""
-
     def __init__(self, draft: AccountsDraft) -> None:
         self._draft = draft
 
@@ -41,11 +38,9 @@ class MemoryUserReads:
 
 
 class MemoryUsers(MemoryUserReads):
-    """Write access to all users."""
-
     async def add(self, user: User, password_hash: str) -> None:
         check_storable(user)
-        address = address_row(user.email)
+        address = ("address", user.email)
         held_before = address in self._draft.holding
         await self._draft.holding.take(address)
         await others_run()
@@ -76,7 +71,7 @@ class MemoryUsers(MemoryUserReads):
 
     async def remove(self, user_id: UserId) -> None:
         stored = await self._held(user_id)
-        await self._draft.holding.take(address_row(stored.user.email))
+        await self._draft.holding.take(("address", stored.user.email))
         if any(session.user_id == user_id for session in self._draft.sessions.values()):
             raise Misuse("the login sessions of an account must be ended before it is removed")
         self._draft.shelves.drop(user_id)
@@ -87,8 +82,3 @@ class MemoryUsers(MemoryUserReads):
         if found is None:
             raise NotFound("account")
         return found
-
-
-def address_row(email: str) -> Key:
-    """The lock key of an email address, as of an entry in a unique index."""
-    return ("address", email)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from todo_adapters.memory.feed import MemoryChangeReads, MemoryReceiptReads
 from todo_adapters.memory.locks import Holding
 from todo_adapters.memory.state import Draft, Shelf, State, account_row, others_run
-from todo_adapters.memory.strictness import AbandonedWrite, Misuse, check_storable
+from todo_adapters.memory.strictness import Misuse, Unit, check_storable
 from todo_adapters.memory.tasks import MemoryTaskPages
 from todo_adapters.memory.things import MemoryThingReads, MemoryThings, MemoryWrite, Numbering
 from todo_core.errors import MovedOn, NotFound
@@ -55,22 +55,21 @@ class MemoryView:
         return zone(found.user.time_zone)
 
 
-class MemoryUnitOfWork:
-    """Reads and changes the storage of one owner."""
+class MemoryUnitOfWork(Unit):
+    """The storage of one owner, to change."""
 
     def __init__(self, state: State, owner: UserId, now: datetime, ids: IdSource, quota: Quota) -> None:
         check_storable(now)
+        super().__init__(Holding(state.locks))
         self.owner = owner
         self.now = now
         self.ids = ids
         self._state = state
         self._quota = quota
-        self._holding = Holding(state.locks)
         self._shelf = state.shelf(owner)
         self._drafts: dict[Kind[Any], Draft[UUID, Any]] = {}
         self._writes: list[MemoryWrite] = []
         self._touched = False
-        self._over = False
 
     def of(self, kind: Kind[E]) -> MemoryThings[E]:
         return MemoryThings(self.owner, kind, self._draft(kind), self._writes)
@@ -96,6 +95,10 @@ class MemoryUnitOfWork:
         await others_run()
         if self.owner not in self._state.users:
             raise NotFound("account")
+
+    @property
+    def has_writes(self) -> bool:
+        return bool(self._writes)
 
     @property
     def written(self) -> Sequence[UUID]:
@@ -140,19 +143,6 @@ class MemoryUnitOfWork:
         usage = Usage(numbering.counted, len(shelf.receipts) + added.receipts, shelf.feed_bytes + added.feed_bytes)
         usage.check(added, self._quota)
         return shelf, numbering, changes
-
-    def refuse_abandoned(self) -> None:
-        """Raises AbandonedWrite if there are writes without an attempt to commit them."""
-        if not self._over and self._writes:
-            raise AbandonedWrite
-
-    def close(self) -> None:
-        self._over = True
-        self._holding.release_all()
-
-    def _refuse_when_over(self) -> None:
-        if self._over:
-            raise Misuse("this unit of work is over")
 
 
 def _bytes_of(changes: Sequence[Change]) -> int:

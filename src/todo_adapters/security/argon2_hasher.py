@@ -48,11 +48,7 @@ class Argon2Hasher:
         return not _affordable(stored) or self._argon2.check_needs_rehash(stored)
 
     def numbers(self) -> dict[str, float]:
-        """The metrics of the worker."""
-        return {
-            "todo_hashes_waiting": self._worker.waiting,
-            "todo_hashes_refused_total": self._worker.refused,
-        }
+        return {"todo_hashes_waiting": self._worker.waiting, "todo_hashes_refused_total": self._worker.refused}
 
     def close(self) -> None:
         """Ends the thread after its current work."""

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
 from todo_adapters.threads import worker
@@ -29,15 +28,15 @@ class PasswordWorker:
         waiting_max: int = WAITING_MAX,
         share_max: int = SHARE_MAX,
     ) -> None:
-        self._hash_password = hash_password
-        self._matches = matches
+        self.hash_password = hash_password
+        self.matches = matches
         self._waiting_max = waiting_max
         self._share_max = share_max
         self._waiting_from: Counter[str] = Counter()
         self.waiting = 0
         self.refused = 0
         self._idle = asyncio.Semaphore(1)
-        self._worker = worker("passwords", background=True)
+        self.thread = worker("passwords", background=True)
 
     @contextlib.asynccontextmanager
     async def turn(self, network: str = "") -> AsyncIterator["Turn"]:
@@ -53,7 +52,7 @@ class PasswordWorker:
             self._waiting_from[network] -= 1
             if not self._waiting_from[network]:
                 del self._waiting_from[network]
-        turn = Turn(self._worker, self._hash_password, self._matches)
+        turn = Turn(self)
         try:
             yield turn
         finally:
@@ -71,28 +70,21 @@ class PasswordWorker:
 
     def close(self) -> None:
         """Ends the thread after its current work. Later callers get Unavailable."""
-        self._worker.shutdown(wait=False)
+        self.thread.shutdown(wait=False)
 
 
 class Turn:
     """Exclusive use of the worker."""
 
-    def __init__(
-        self,
-        worker: ThreadPoolExecutor,
-        hash_password: Callable[[str], str],
-        matches: Callable[[str | None, str], bool],
-    ) -> None:
+    def __init__(self, worker: PasswordWorker) -> None:
         self._worker = worker
-        self._hash_password = hash_password
-        self._matches = matches
         self._work: asyncio.Future[Any] | None = None
 
     async def hash(self, password: str) -> str:
-        return await self._do(lambda: self._hash_password(password))
+        return await self._do(lambda: self._worker.hash_password(password))
 
     async def matches(self, stored: str | None, password: str) -> bool:
-        return await self._do(lambda: self._matches(stored, password))
+        return await self._do(lambda: self._worker.matches(stored, password))
 
     def when_idle(self, then: Callable[[], None]) -> None:
         """Calls ``then`` when the thread has finished this caller's work: at once, or after a cancelled caller."""
@@ -103,7 +95,7 @@ class Turn:
 
     async def _do(self, work: Callable[[], T]) -> T:
         try:
-            running = asyncio.get_running_loop().run_in_executor(self._worker, work)
+            running = asyncio.get_running_loop().run_in_executor(self._worker.thread, work)
         except RuntimeError:
             raise Unavailable("The service is stopping.", retry_after=1) from None
         # A thread cannot be stopped: the turn lasts until the work is done, even when the caller has gone.

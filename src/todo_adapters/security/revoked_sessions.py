@@ -85,11 +85,9 @@ class FollowedRevokedSessions:
 
     @property
     def loaded(self) -> bool:
-        """True once the storage has been read."""
         return self._read_at is not None
 
     def numbers(self) -> dict[str, float]:
-        """The metrics of this object."""
         age = self._monotonic() - self._updated_at
         return {"todo_ended_sessions": len(self._learned), "todo_ended_sessions_age_seconds": age}
 

@@ -83,7 +83,6 @@ class ListeningSocket:
             os.dup2(idle.fileno(), self.descriptor, inheritable=False)
 
     def connections(self) -> int:
-        """The number of client connections of this process."""
         return sum(1 for _ in self._clients())
 
     def queued(self) -> int:
@@ -112,14 +111,10 @@ def _of_tcp(connection: socket.socket, field: tuple[str, int]) -> int:
 
 def _is_unheard(connection: socket.socket) -> bool:
     try:
-        return not _of_tcp(connection, RECEIVED) or _unread(connection) > 0
+        unread = int.from_bytes(fcntl.ioctl(connection, termios.FIONREAD, bytes(4)), sys.byteorder)
+        return not _of_tcp(connection, RECEIVED) or unread > 0
     except OSError:
         return False  # closed meanwhile
-
-
-def _unread(connection: socket.socket) -> int:
-    """Received bytes that have not been read."""
-    return int(struct.unpack("i", fcntl.ioctl(connection, termios.FIONREAD, bytes(4)))[0])
 
 
 def _epolls() -> "list[select.epoll]":

@@ -56,7 +56,6 @@ def end_connections(peers: set[Peer]) -> None:
 
 
 def _address(host: str) -> str:
-    """The normal form of an address."""
     try:
         return str(ip_address(host.partition("%")[0]))
     except ValueError:

@@ -28,10 +28,8 @@ _current: list[Worker] = []
 
 
 def become(worker: Worker) -> None:
-    """Sets the worker of this process."""
     _current[:] = [worker]
 
 
 def current() -> Worker | None:
-    """The worker of this process, or None."""
     return _current[0] if _current else None

@@ -149,29 +149,24 @@ class Settings:
 
     @property
     def access_lifetime(self) -> timedelta:
-        """Lifetime of access tokens."""
         return timedelta(seconds=self.access_token_seconds)
 
     @property
     def session_policy(self) -> SessionPolicy:
-        """Lifetimes of login sessions."""
-        days = self.refresh_idle_days, self.refresh_absolute_days
-        return SessionPolicy(idle=timedelta(days=days[0]), absolute=timedelta(days=days[1]))
+        idle, absolute = timedelta(days=self.refresh_idle_days), timedelta(days=self.refresh_absolute_days)
+        return SessionPolicy(idle=idle, absolute=absolute)
 
     @property
     def quota(self) -> Quota:
-        """How much one account may store."""
         return Quota(tasks=self.max_tasks, feed_bytes=self.max_history_mb * MEGABYTE)
 
     @property
     def throttle_policy(self) -> ThrottlePolicy:
-        """Limits on password attempts."""
         limit = self.login_failures_per_minute
         return ThrottlePolicy(network=per_minute(limit) if limit else None)
 
 
 def variable(field: "dataclasses.Field[Any]") -> str:
-    """The environment variable of a field."""
     return NAMES.get(field.name, f"{PREFIX}{field.name.upper()}")
 
 

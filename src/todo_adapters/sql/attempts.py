@@ -4,42 +4,37 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.piecewise import Piecewise
-from todo_adapters.sql.statements import Row, Statement
+from todo_adapters.sql.statements import Row, Statement, bind
 from todo_adapters.sql.tables import login_attempts
 from todo_core.model.attempts import Attempts
 
 A = login_attempts.c
-BY_KEY: Final = A.key == bindparam("key", type_=A.key.type)
-COUNTS: Final = (A.failures, A.since, A.blocked_until, A.kept_until)
+BY_KEY: Final = A.key == bind(A.key)
+FIELDS: Final = ("failures", "since", "blocked_until", "kept_until")
+COUNTS: Final = [A[name] for name in FIELDS]
 
 GET: Final = Statement(select(*COUNTS).where(BY_KEY), keyed=True)
 LOCKED: Final = Statement(
     insert(login_attempts)
-    .values(key=bindparam("key", type_=A.key.type), failures=0, since=bindparam("since", type_=A.since.type))
+    .values(key=bind(A.key), failures=0, since=bind(A.since))
     .on_conflict_do_update(index_elements=["key"], set_={"failures": A.failures})
     .returning(*COUNTS)
 )
 """Finds or creates a count, and locks its row."""
 
 UPDATE: Final = Statement(
-    update(login_attempts)
-    .where(BY_KEY)
-    .values({column.name: bindparam(column.name, type_=column.type) for column in COUNTS})
-    .returning(A.key)
+    update(login_attempts).where(BY_KEY).values({column.name: bind(column) for column in COUNTS}).returning(A.key)
 )
 FORGET: Final = Piecewise(
     login_attempts,
     A.since,
     (A.key,),
-    *[
-        or_(moment.is_(None), moment < bindparam("before", type_=A.since.type))
-        for moment in (A.blocked_until, A.kept_until)
-    ],
+    *[or_(moment.is_(None), moment < bind(A.since, "before")) for moment in (A.blocked_until, A.kept_until)],
 )
 
 
@@ -58,7 +53,7 @@ class SqlAttempts:
         return Attempts(since=now) if row is None else _to_attempts(row)
 
     async def update(self, key: bytes, attempts: Attempts) -> None:
-        values = {column.name: getattr(attempts, column.name) for column in COUNTS}
+        values = {name: getattr(attempts, name) for name in FIELDS}
         await self.reader.one(UPDATE, values | {"key": key})
 
     async def forget(self, after: datetime, before: datetime, limit: int) -> datetime | None:
@@ -66,5 +61,4 @@ class SqlAttempts:
 
 
 def _to_attempts(row: Row) -> Attempts:
-    failures, since, blocked_until, kept_until = row
-    return Attempts(failures=failures, since=since, blocked_until=blocked_until, kept_until=kept_until)
+    return Attempts(**dict(zip(FIELDS, row, strict=True)))

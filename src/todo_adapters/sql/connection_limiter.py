@@ -118,7 +118,6 @@ def _give_up(turn: Turn) -> None:
 
 
 def numbers_of(*limiters: ConnectionLimiter) -> dict[str, float]:
-    """The metrics of the limiters of one database."""
     return {
         "todo_pool_size": sum(limiter.capacity for limiter in limiters),
         "todo_pool_in_use": sum(limiter.inside for limiter in limiters),

@@ -8,10 +8,10 @@ in COUNT_AGAIN for each account.
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, bindparam, select, update
+from sqlalchemy import Column, ColumnElement, select, update
 
 from todo_adapters.sql.database import Reader, Transaction
-from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import users
 from todo_core.errors import LimitReached, NotFound
 from todo_core.ids import UserId
@@ -19,7 +19,7 @@ from todo_core.model.quota import Quota, Usage
 
 U = users.c
 COUNT_AGAIN: Final = timedelta(minutes=10)
-MINE: Final = U.id == bindparam("user_id", type_=U.id.type)
+MINE: Final = U.id == bind(U.id, "user_id")
 COUNTS: Final = (U.task_count, U.receipt_count, U.feed_bytes)
 
 
@@ -27,29 +27,13 @@ class Uncounted(Exception):
     """The counts of an account say nothing, or too much, until they are made anew."""
 
 
-def _number(name: str) -> Any:
-    return bindparam(name, type_=U.revision.type)
-
-
-ADDED: Final = {
-    U.task_count: _number("added_tasks"),
-    U.receipt_count: _number("added_receipts"),
-    U.feed_bytes: _number("added_bytes"),
-}
-MOST: Final = {
-    U.task_count: _number("most_tasks"),
-    U.receipt_count: _number("most_receipts"),
-    U.feed_bytes: _number("most_bytes"),
-}
+ADDED: Final = {column: bind(U.revision, f"added_{column.name}") for column in COUNTS}
+MOST: Final = {column: bind(U.revision, f"most_{column.name}") for column in COUNTS}
 
 REVISION: Final = Statement(select(U.revision).where(MINE), keyed=True)
 LOCK: Final = Statement(select(U.revision).where(MINE).with_for_update())
-ADVANCE: Final = Statement(
-    update(users)
-    .where(MINE)
-    .values({U.revision: U.revision + _number("count")} | {column: column + added for column, added in ADDED.items()})
-    .returning(U.revision, U.counted_at, *COUNTS)
-)
+ADVANCED: Final = {U.revision: U.revision + bind(U.revision, "count")} | {each: each + ADDED[each] for each in COUNTS}
+ADVANCE: Final = Statement(update(users).where(MINE).values(ADVANCED).returning(U.revision, U.counted_at, *COUNTS))
 
 
 def advanced(*counted: Column[Any]) -> dict[Any, Any]:
@@ -65,12 +49,12 @@ def within(*counted: Column[Any]) -> list[ColumnElement[bool]]:
 def values_of(added: Usage, quota: Quota) -> dict[str, Any]:
     """What statements with ``advanced`` and ``within`` are bound to."""
     return {
-        "added_tasks": added.tasks,
-        "added_receipts": added.receipts,
-        "added_bytes": added.feed_bytes,
-        "most_tasks": quota.tasks,
-        "most_receipts": quota.receipts,
-        "most_bytes": quota.feed_bytes,
+        "added_task_count": added.tasks,
+        "added_receipt_count": added.receipts,
+        "added_feed_bytes": added.feed_bytes,
+        "most_task_count": quota.tasks,
+        "most_receipt_count": quota.receipts,
+        "most_feed_bytes": quota.feed_bytes,
     }
 
 

@@ -22,6 +22,8 @@ class Reader(Protocol):
 
     async def one(self, statement: Statement, values: Values) -> Row | None:
         """The first row, or None."""
+        rows = await self.all(statement, values)
+        return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         """All rows."""

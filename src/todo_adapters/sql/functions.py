@@ -1,5 +1,6 @@
 """SQL functions with different names on the two databases."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean
@@ -18,16 +19,6 @@ class contains(FunctionElement[bool]):  # noqa: N801 - SQL function names
     type = Boolean()
 
 
-@compiles(contains, "sqlite")
-def _instr(element: contains, compiler: SQLCompiler, **options: Any) -> str:
-    return f"(instr({compiler.process(element.clauses, **options)}) > 0)"
-
-
-@compiles(contains, "postgresql")
-def _strpos(element: contains, compiler: SQLCompiler, **options: Any) -> str:
-    return f"(strpos({compiler.process(element.clauses, **options)}) > 0)"
-
-
 class octets(FunctionElement[int]):  # noqa: N801 - SQL function names
     """``octets(text)``: the length of the text in UTF-8 bytes."""
 
@@ -35,11 +26,11 @@ class octets(FunctionElement[int]):  # noqa: N801 - SQL function names
     type = BigInteger()
 
 
-@compiles(octets)
-def _octet_length(element: octets, compiler: SQLCompiler, **options: Any) -> str:
-    return f"octet_length({compiler.process(element.clauses, **options)})"
+def _written(template: str, element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    return template.format(compiler.process(element.clauses, **options))
 
 
-@compiles(octets, "sqlite")
-def _length_of_blob(element: octets, compiler: SQLCompiler, **options: Any) -> str:
-    return f"length(CAST({compiler.process(element.clauses, **options)} AS BLOB))"
+compiles(contains, "sqlite")(partial(_written, "(instr({}) > 0)"))
+compiles(contains, "postgresql")(partial(_written, "(strpos({}) > 0)"))
+compiles(octets, "sqlite")(partial(_written, "length(CAST({} AS BLOB))"))
+compiles(octets)(partial(_written, "octet_length({})"))

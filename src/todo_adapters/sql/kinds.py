@@ -7,10 +7,10 @@ from typing import Any, Final, Generic, TypeVar, get_args
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Integer, Table, bindparam, select
+from sqlalchemy import Column, Table, select
 
-from todo_adapters.sql.statements import Row, Statement
-from todo_adapters.sql.write_statements import bind, row_statement, write_statement
+from todo_adapters.sql.statements import LIMIT, Row, Statement, bind
+from todo_adapters.sql.write_statements import row_statement, write_statement
 from todo_core.ids import UserId
 from todo_core.model.change import Action
 from todo_core.model.kinds import E, Form, Kind, text_type
@@ -48,9 +48,9 @@ class KindTable(Generic[E]):
         self._read = tuple((kind.names.index(name), function) for name, function in (read or {}).items())
         key = table.c.user_id == bind(table.c.user_id)
         self.get = Statement(select(*self.columns).where(key, table.c.id == bind(table.c.id)), keyed=True)
-        behind = table.c.id > bindparam("after", type_=table.c.id.type)
+        behind = table.c.id > bind(table.c.id, "after")
         page = select(*self.columns).where(key, behind).order_by(table.c.id)
-        self.page = Statement(page.limit(bindparam("limit", type_=Integer())), keyed=True)
+        self.page = Statement(page.limit(LIMIT), keyed=True)
         self.rows = {action: row_statement(table, action) for action in Action}
         self.writes = {
             (action, keyed): write_statement(table, action, keyed, kind.counted)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import asyncpg
 from alembic import command
@@ -17,6 +17,8 @@ from sqlalchemy.pool import NullPool
 
 from todo_adapters.private_files import make_file, make_folder
 from todo_adapters.sql.urls import is_postgres, postgres_url, sqlite_path
+
+T = TypeVar("T")
 
 LOCK_KEY: Final = 0x746F646F
 """The advisory lock of migrations ("todo" in ASCII)."""
@@ -37,27 +39,21 @@ async def downgrade(url: str, revision: str) -> None:
 
 async def current(url: str) -> str | None:
     """The revision of the database, or None when it is empty."""
-    found: list[str | None] = []
-    await on_connection(
-        url, lambda connection: found.append(MigrationContext.configure(connection).get_current_revision())
-    )
-    return found[0]
+    return await on_connection(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
 
 
 def head() -> str:
-    """The newest revision."""
     return str(ScriptDirectory.from_config(_config(None)).get_current_head())
 
 
-async def on_connection(url: str, work: Callable[[Connection], Any]) -> None:
+async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
     """Runs the work in a transaction on a new connection. Raises OSError when the database does not answer."""
     if is_postgres(url):
-        await _on_postgres(postgres_url(url), work)
-    else:
-        await asyncio.to_thread(_on_sqlite, sqlite_path(url), work)
+        return await _on_postgres(postgres_url(url), work)
+    return await asyncio.to_thread(_on_sqlite, sqlite_path(url), work)
 
 
-async def _on_postgres(url: str, work: Callable[[Connection], Any]) -> None:
+async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url, statement_cache_size=0), poolclass=NullPool
     )
@@ -66,12 +62,12 @@ async def _on_postgres(url: str, work: Callable[[Connection], Any]) -> None:
             await connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_KEY})"))
             await connection.execute(text(f"SET LOCAL lock_timeout = '{TABLE_LOCK_WAIT}'"))
-            await connection.run_sync(work)
+            return await connection.run_sync(work)
     finally:
         await engine.dispose()
 
 
-def _on_sqlite(path: Path, work: Callable[[Connection], Any]) -> None:
+def _on_sqlite(path: Path, work: Callable[[Connection], T]) -> T:
     make_folder(path.parent)
     make_file(path)
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
@@ -88,7 +84,7 @@ def _on_sqlite(path: Path, work: Callable[[Connection], Any]) -> None:
 
     try:
         with engine.begin() as connection:
-            work(connection)
+            return work(connection)
     finally:
         engine.dispose()
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, Table, bindparam, delete, select, tuple_
+from sqlalchemy import Column, ColumnElement, Table, delete, select, tuple_
 
 from todo_adapters.sql.database import Reader
-from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.statements import Statement, bind, number
 
 
 class Piecewise:
@@ -20,10 +20,10 @@ class Piecewise:
     def __init__(
         self, table: Table, at: Column[datetime], key: Sequence[Column[Any]], *conditions: ColumnElement[bool]
     ) -> None:
-        after, before = bindparam("after", type_=at.type), bindparam("before", type_=at.type)
+        after, before = bind(at, "after"), bind(at, "before")
         ends = select(at).where(at > after, at < before).order_by(at)
-        self._end = Statement(ends.limit(1).offset(bindparam("skipped", type_=Integer())))
-        in_piece = [at > after, at <= bindparam("end", type_=at.type), at < before, *conditions]
+        self._end = Statement(ends.limit(1).offset(number("skipped")))
+        in_piece = [at > after, at <= bind(at, "end"), at < before, *conditions]
         rows = select(*key).where(*in_piece).with_for_update(skip_locked=True)
         self._delete = Statement(delete(table).where(tuple_(*key).in_(rows)).returning(*key))
 

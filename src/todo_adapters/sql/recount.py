@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, func, or_, select, update
 
 from todo_adapters.sql.counters import COUNT_AGAIN, MINE, lock
 from todo_adapters.sql.database import Database
 from todo_adapters.sql.functions import octets
 from todo_adapters.sql.registry import KIND_TABLES
-from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import changes, receipts, users
 from todo_core.ids import UserId
 
@@ -24,13 +24,13 @@ _counted: Final = [_stored(func.count(), each.table) for each in KIND_TABLES.val
 
 RECOUNT: Final = Statement(
     update(users)
-    .where(MINE, or_(U.counted_at.is_(None), U.counted_at < bindparam("before", type_=U.counted_at.type)))
+    .where(MINE, or_(U.counted_at.is_(None), U.counted_at < bind(U.counted_at, "before")))
     .values(
         {
             U.task_count: sum(_counted[1:], start=_counted[0]),
             U.receipt_count: _stored(func.count(), receipts),
             U.feed_bytes: _stored(func.coalesce(func.sum(octets(changes.c.value)), 0), changes),
-            U.counted_at: bindparam("at", type_=U.counted_at.type),
+            U.counted_at: bind(U.counted_at, "at"),
         }
     )
     .returning(U.id)

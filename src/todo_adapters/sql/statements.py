@@ -3,14 +3,31 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Dialect
+from sqlalchemy import BindParameter, Column, Dialect, Integer, bindparam
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import ClauseElement
 
 Row = Sequence[Any]
 Processor = Callable[[Any], Any]
+
+FIRST: Final = UUID(int=0)
+"""Smaller than any id."""
+
+
+def bind(column: Column[Any], name: str = "") -> BindParameter[Any]:
+    """A parameter of the column's type, and of its name unless another one is given."""
+    return bindparam(name or column.name, type_=column.type)
+
+
+def number(name: str) -> BindParameter[int]:
+    """A parameter that is a small whole number."""
+    return bindparam(name, type_=Integer())
+
+
+LIMIT: Final = number("limit")
 
 
 class Prepared:

@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import column, select, table
 
 from todo_adapters.sql.attempts import SqlAttempts
-from todo_adapters.sql.changes import SqlChanges
 from todo_adapters.sql.counters import MINE, Uncounted, lock, revision
 from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
 from todo_adapters.sql.disk import Disk
-from todo_adapters.sql.receipts import FORGET, NEWEST, SqlReceipts
+from todo_adapters.sql.feed import FORGET_RECEIPTS, NEWEST_RECEIPT, SqlChanges, SqlReceipts
 from todo_adapters.sql.recount import recount
 from todo_adapters.sql.registry import table_of
 from todo_adapters.sql.schema import head
@@ -238,7 +237,7 @@ class SqlAccounts:
         self._reader = reader
 
     async def newest_receipt(self) -> datetime | None:
-        row = await self._reader.one(NEWEST, {})
+        row = await self._reader.one(NEWEST_RECEIPT, {})
         return None if row is None else row[0]
 
 
@@ -250,7 +249,7 @@ class SqlAccountsUnitOfWork(SqlAccounts):
         self._transaction = transaction
 
     async def forget_receipts(self, after: datetime, before: datetime, limit: int) -> datetime | None:
-        return await FORGET.delete(self._transaction, after, before, limit)
+        return await FORGET_RECEIPTS.delete(self._transaction, after, before, limit)
 
     async def commit(self) -> None:
         await self._transaction.commit()

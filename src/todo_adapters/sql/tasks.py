@@ -5,25 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, case, func, literal, or_, select, union_all
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.functions import contains, octets
 from todo_adapters.sql.kinds import KindTable
-from todo_adapters.sql.statements import Row, Statement
+from todo_adapters.sql.statements import LIMIT, Row, Statement, bind, number
 from todo_adapters.sql.tables import tasks, users
 from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, TITLE_MAX
@@ -52,18 +39,13 @@ TASK_TABLE: Final = KindTable(
 )
 
 COLUMNS: Final = TASK_TABLE.columns
-AS_OF: Final = (
-    select(users.c.revision)
-    .where(users.c.id == bindparam("user_id", type_=T.user_id.type))
-    .scalar_subquery()
-    .label("as_of")
-)
+AS_OF: Final = select(users.c.revision).where(users.c.id == bind(T.user_id)).scalar_subquery().label("as_of")
 """The owner's counter, seen by the same statement as the rows beside which it stands."""
 
 ALWAYS_WITHIN: Final = PAGE_BYTES // (4 * (TITLE_MAX + DESCRIPTION_MAX))
 """So many tasks never exceed PAGE_BYTES, whatever is in them."""
 
-SORT_COLUMNS: Final = {
+SORT_COLUMNS: Final[dict[SortField, Column[Any]]] = {
     SortField.CREATED_AT: T.id,
     SortField.UPDATED_AT: T.updated_at,
     SortField.DUE_DATE: T.due_at,
@@ -83,8 +65,9 @@ class SqlTaskPages:
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[Item]
     ) -> Page[Item, TaskPosition]:
         shape = PageShape.of(which, sort, after, limit)
-        values = {"user_id": self.owner, "limit": limit + 1, "page_bytes": PAGE_BYTES}
-        values |= {**_values(which), **_position(after)}
+        values = {"user_id": self.owner, "limit": limit + 1, "page_bytes": PAGE_BYTES, **_values(which)}
+        if after is not None:
+            values |= {"after_value": after.value, "after_id": after.id}
         rows: Sequence[Row] = await self.reader.all(page_statement(shape), values)
         as_of = rows[0][TASK_TABLE.width] if rows else None
         found = rows[0][TASK_TABLE.width + 1] if rows and shape.weighed else len(rows)
@@ -142,10 +125,6 @@ def _values(which: TaskFilter) -> dict[str, Any]:
     return values
 
 
-def _position(after: TaskPosition | None) -> dict[str, Any]:
-    return {} if after is None else {"after_value": after.value, "after_id": after.id}
-
-
 @lru_cache(maxsize=1024)
 def page_statement(shape: PageShape) -> Statement:
     """The statement for a page of this shape.
@@ -153,31 +132,30 @@ def page_statement(shape: PageShape) -> Statement:
     Where the sort value can be missing, the tasks that have one and those that have none are two stretches of
     the list, each read by its own key and put behind one another: an OR over both would read everything.
     """
-    key: ColumnElement[Any] = SORT_COLUMNS[shape.sort.field]
-    wanted = and_(T.user_id == bindparam("user_id", type_=T.user_id.type), *_conditions(shape))
-    limit = bindparam("limit", type_=Integer())
+    key = SORT_COLUMNS[shape.sort.field]
+    wanted = and_(T.user_id == bind(T.user_id), *_conditions(shape))
     order = key.desc() if shape.sort.descending else key.asc()
     if not T[key.name].nullable:
         plain = key is T.id and not _conditions(shape)
         columns = [*COLUMNS, *([key.label("sorted_by")] if shape.weighed else [])]
-        page = _behind(select(*columns).where(wanted), shape, key).order_by(order, T.id).limit(limit)
+        page = _behind(select(*columns).where(wanted), shape, key).order_by(order, T.id).limit(LIMIT)
         if shape.weighed:
             return Statement(_weighed(page.subquery(), shape))
         return Statement(page.add_columns(AS_OF), keyed=plain)
     valueless = select(*COLUMNS, key.label("sorted_by"), literal(1).label("part")).where(wanted, key.is_(None))
     if shape.start == "valueless":
-        valueless = valueless.where(T.id > bindparam("after_id", type_=T.id.type))
-        both = valueless.order_by(T.id).limit(limit).subquery()
+        valueless = valueless.where(T.id > bind(T.id, "after_id"))
+        both = valueless.order_by(T.id).limit(LIMIT).subquery()
     else:
         valued = select(*COLUMNS, key.label("sorted_by"), literal(0).label("part")).where(wanted, key.is_not(None))
         both = union_all(
-            select(_behind(valued, shape, key).order_by(order, T.id).limit(limit).subquery()),
-            select(valueless.order_by(T.id).limit(limit).subquery()),
+            select(_behind(valued, shape, key).order_by(order, T.id).limit(LIMIT).subquery()),
+            select(valueless.order_by(T.id).limit(LIMIT).subquery()),
         ).subquery()
     if not shape.weighed:
         tasks_alone = [both.c[column.name] for column in COLUMNS]
-        return Statement(select(*tasks_alone, AS_OF).order_by(*_order(both, shape)).limit(limit))
-    page = select(*both.c).order_by(*_order(both, shape)).limit(limit)
+        return Statement(select(*tasks_alone, AS_OF).order_by(*_order(both, shape)).limit(LIMIT))
+    page = select(*both.c).order_by(*_order(both, shape)).limit(LIMIT)
     return Statement(_weighed(page.subquery(), shape))
 
 
@@ -194,18 +172,18 @@ def _weighed(page: FromClause, shape: PageShape) -> Select[Any]:
     begin = func.sum(weight).over(order_by=order, rows=(None, 0)) - weight
     rows = select(*page.c, begin.label("begin"), func.count().over().label("found")).subquery()
     columns = [rows.c[column.name] for column in COLUMNS]
-    within = rows.c.begin < bindparam("page_bytes", type_=Integer())
+    within = rows.c.begin < number("page_bytes")
     return select(*columns, AS_OF, rows.c.found).where(within).order_by(*_order(rows, shape))
 
 
-def _behind(query: Select[Any], shape: PageShape, key: ColumnElement[Any]) -> Select[Any]:
+def _behind(query: Select[Any], shape: PageShape, key: Column[Any]) -> Select[Any]:
     """Only what comes after the position; ids break ties in ascending order, whatever the direction."""
     if shape.start == "top":
         return query
-    after_id = bindparam("after_id", type_=T.id.type)
+    after_id = bind(T.id, "after_id")
     if key is T.id:
         return query.where(key < after_id if shape.sort.descending else key > after_id)
-    value = bindparam("after_value", type_=key.type)
+    value = bind(key, "after_value")
     if shape.sort.descending:
         return query.where(key <= value, or_(key < value, T.id > after_id))
     return query.where(key >= value, or_(key > value, T.id > after_id))
@@ -218,16 +196,16 @@ def _conditions(shape: PageShape) -> list[ColumnElement[bool]]:
     if shape.open_only:
         found.append(T.completed_at.is_(None))
     if shape.priorities:
-        ranks = [bindparam(f"priority_{i}", type_=T.priority.type) for i in range(4)]
+        ranks = [bind(T.priority, f"priority_{i}") for i in range(4)]
         found.append(func.coalesce(T.priority, 0).in_(ranks))
     if shape.has_due_date is not None:
         found.append(T.due_at.is_not(None) if shape.has_due_date else T.due_at.is_(None))
     if shape.due_from:
-        found += [T.due_at >= bindparam("from_edge", type_=T.due_at.type), T.due_at >= _bound("from")]
+        found += [T.due_at >= bind(T.due_at, "from_edge"), T.due_at >= _bound("from")]
     if shape.due_until:
-        found += [T.due_at < bindparam("until_edge", type_=T.due_at.type), T.due_at < _bound("until")]
+        found += [T.due_at < bind(T.due_at, "until_edge"), T.due_at < _bound("until")]
     for i in range(shape.words):
-        word = bindparam(f"word_{i}", type_=T.description_key.type)
+        word = bind(T.description_key, f"word_{i}")
         found.append(or_(contains(T.title_key, word), contains(T.description_key, word)))
     return found
 
@@ -235,7 +213,6 @@ def _conditions(shape: PageShape) -> list[ColumnElement[bool]]:
 def _bound(name: str) -> ColumnElement[Any]:
     """The comparand for the kind of each due date; the plain ``_edge`` beside it is for the index."""
     days, floating, fixed = (
-        bindparam(f"{name}_{kind.value}", type_=T.due_at.type)
-        for kind in (DueKind.DAY, DueKind.FLOATING, DueKind.FIXED)
+        bind(T.due_at, f"{name}_{kind.value}") for kind in (DueKind.DAY, DueKind.FLOATING, DueKind.FIXED)
     )
     return case((T.due_kind == DueKind.DAY.value, days), (T.due_kind == DueKind.FLOATING.value, floating), else_=fixed)

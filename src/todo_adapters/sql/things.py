@@ -7,6 +7,7 @@ from uuid import UUID
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.kinds import KindTable
+from todo_adapters.sql.statements import FIRST
 from todo_adapters.sql.tasks import SqlTaskPages
 from todo_adapters.sql.writes import CollectedWrite
 from todo_core.errors import NotFound
@@ -17,7 +18,6 @@ from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
 from todo_core.paging import Page, page_of
 
 T = TypeVar("T")
-FIRST = UUID(int=0)
 
 
 class Collecting(Protocol):

@@ -9,12 +9,10 @@ MEMORY = "memory://"
 
 
 def is_postgres(url: str) -> bool:
-    """True for the address of a PostgreSQL database."""
     return url.startswith(POSTGRES)
 
 
 def is_memory(url: str) -> bool:
-    """True for the storage in memory."""
     return url == MEMORY
 
 

@@ -6,24 +6,11 @@ Values of the row are bound by the names of their columns, those of the entry an
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import (
-    CTE,
-    BindParameter,
-    Column,
-    ColumnElement,
-    Table,
-    bindparam,
-    delete,
-    exists,
-    func,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.sql.dml import Update, UpdateBase
+from sqlalchemy import CTE, ColumnElement, Table, delete, exists, func, insert, select, update
+from sqlalchemy.sql.dml import Update
 
 from todo_adapters.sql.counters import MINE, advanced, within
-from todo_adapters.sql.statements import Statement, WriteStatement
+from todo_adapters.sql.statements import Statement, WriteStatement, bind
 from todo_adapters.sql.tables import changes, receipts, users
 from todo_core.model.change import Action
 
@@ -31,11 +18,6 @@ C = changes.c
 R = receipts.c
 KEPT: Final = {"user_id", "id", "created_at"}
 """Columns that no update changes."""
-
-
-def bind(column: Column[Any], prefix: str = "") -> BindParameter[Any]:
-    """A parameter of the column's type."""
-    return bindparam(prefix + column.name, type_=column.type)
 
 
 def write_statement(table: Table, action: Action, keyed: bool, counted: bool) -> WriteStatement:
@@ -51,34 +33,25 @@ def write_statement(table: Table, action: Action, keyed: bool, counted: bool) ->
 def row_statement(table: Table, action: Action, revision: ColumnElement[int] | None = None) -> Statement:
     """Writes the row alone, if it has the revision that was read."""
     number = bind(table.c.revision) if revision is None else revision
-    values: dict[str, Any] = {column.name: bind(column) for column in table.c} | {"revision": number}
-    statement: UpdateBase
-    if action is Action.CREATED:
-        statement = insert(table).values(values)
-    elif action is Action.UPDATED:
-        changed = {name: value for name, value in values.items() if name not in KEPT}
-        statement = update(table).where(*_unmoved(table)).values(changed)
-    else:
-        statement = delete(table).where(*_unmoved(table))
-    return Statement(statement.returning(table.c.id))
+    return Statement(_row(table, action, number).returning(table.c.id))
 
 
 def entry(seq: ColumnElement[int]) -> Statement:
     """Appends the entry of one write."""
-    values = {column.name: bind(column, "entry_") for column in C}
-    values |= {"user_id": bind(C.user_id), "entity_id": bindparam("id", type_=C.entity_id.type)}
+    values = {column.name: bind(column, f"entry_{column.name}") for column in C}
+    values |= {"user_id": bind(C.user_id), "entity_id": bind(C.entity_id, "id")}
     return Statement(insert(changes).values(values | {"seq": seq}).returning(C.seq))
 
 
 def receipt(first_seq: ColumnElement[int]) -> Statement:
     """Claims a key."""
-    values = {column.name: bind(column, "receipt_") for column in R} | {"user_id": bind(R.user_id)}
+    values = {column.name: bind(column, f"receipt_{column.name}") for column in R} | {"user_id": bind(R.user_id)}
     return Statement(insert(receipts).values(values | {"first_seq": first_seq}).returning(R.key))
 
 
 def _unmoved(table: Table) -> list[Any]:
     columns = table.c
-    read = bindparam("read_revision", type_=columns.revision.type)
+    read = bind(columns.revision, "read_revision")
     key = [columns.user_id == bind(columns.user_id), columns.id == bind(columns.id)]
     return [*key, columns.revision == func.coalesce(read, columns.revision)]
 
@@ -103,28 +76,30 @@ def _fused(table: Table, action: Action, keyed: bool, counted: bool) -> Statemen
     if action is not Action.CREATED:
         there.append(exists(select(table.c.id).where(*_unmoved(table))).correlate(None))
     if keyed:
-        taken = select(R.key).where(R.user_id == bind(R.user_id), R.key == bind(R.key, "receipt_"))
+        taken = select(R.key).where(R.user_id == bind(R.user_id), R.key == bind(R.key, "receipt_key"))
         there.append(~exists(taken).correlate(None))
     counter = _advance(action, keyed, counted, there).returning(users.c.id, users.c.revision).cte("counter")
-    row = _fused_row(table, action, counter).returning(table.c.id).cte("written")
-    values: dict[str, Any] = {column.name: bind(column, "entry_") for column in C}
+    row = _row(table, action, counter.c.revision, counter).returning(table.c.id).cte("written")
+    values: dict[str, Any] = {column.name: bind(column, f"entry_{column.name}") for column in C}
     values |= {"user_id": counter.c.id, "seq": counter.c.revision, "entity_id": select(row.c.id).scalar_subquery()}
     appended = insert(changes).from_select(list(values), select(*values.values())).returning(C.seq).cte("entry")
     ctes = [row, appended]
     if keyed:
-        kept: dict[str, Any] = {column.name: bind(column, "receipt_") for column in R}
+        kept: dict[str, Any] = {column.name: bind(column, f"receipt_{column.name}") for column in R}
         kept |= {"user_id": counter.c.id, "first_seq": counter.c.revision}
         claimed = insert(receipts).from_select(list(kept), select(*kept.values())).returning(R.key)
         ctes.append(claimed.cte("receipt"))
     return Statement(select(counter.c.revision).add_cte(*ctes))
 
 
-def _fused_row(table: Table, action: Action, counter: CTE) -> Any:
-    values: dict[str, Any] = {column.name: bind(column) for column in table.c} | {"revision": counter.c.revision}
+def _row(table: Table, action: Action, revision: ColumnElement[int], counter: CTE | None = None) -> Any:
+    """Writes the row under this revision; only where the counter was advanced, if that is part of the statement."""
+    values: dict[str, Any] = {column.name: bind(column) for column in table.c} | {"revision": revision}
     if action is Action.CREATED:
+        if counter is None:
+            return insert(table).values(values)
         return insert(table).from_select(list(values), select(*values.values()))
-    mine = [table.c.user_id == counter.c.id, *_unmoved(table)]
-    if action is Action.UPDATED:
-        changed = {name: value for name, value in values.items() if name not in KEPT}
-        return update(table).where(*mine).values(changed)
-    return delete(table).where(*mine)
+    which = [*([] if counter is None else [table.c.user_id == counter.c.id]), *_unmoved(table)]
+    if action is Action.DELETED:
+        return delete(table).where(*which)
+    return update(table).where(*which).values({name: value for name, value in values.items() if name not in KEPT})

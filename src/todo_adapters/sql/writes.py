@@ -12,14 +12,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import delete
 
 from todo_adapters.sql.counters import advance, revision, values_of
 from todo_adapters.sql.database import Database, Transaction
 from todo_adapters.sql.kinds import KindTable
-from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import changes, receipts
-from todo_adapters.sql.write_statements import bind, entry, receipt
+from todo_adapters.sql.write_statements import entry, receipt
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Action, Change
@@ -28,11 +28,11 @@ from todo_core.model.write_options import RECEIPTS_KEPT, Key
 
 R = receipts.c
 ADDED: Final = {Action.CREATED: 1, Action.UPDATED: 0, Action.DELETED: -1}
-ENTRY: Final = entry(bindparam("revision", type_=changes.c.seq.type))
+ENTRY: Final = entry(bind(changes.c.seq, "revision"))
 RECEIPT: Final = receipt(bind(R.first_seq))
 DISCARD: Final = Statement(
     delete(receipts)
-    .where(R.user_id == bind(R.user_id), R.key == bind(R.key), R.at < bindparam("before", type_=R.at.type))
+    .where(R.user_id == bind(R.user_id), R.key == bind(R.key), R.at < bind(R.at, "before"))
     .returning(R.key)
 )
 

@@ -215,14 +215,12 @@ def plain_notice(lines: int) -> str:
 
 @cache
 def standard_output() -> LogWriter:
-    """The writer for the standard output of this process."""
-    return _flushed_at_exit(LogWriter(None if sys.__stdout__ is None else 1))
+    return LogWriter(None if sys.__stdout__ is None else 1)
 
 
 @cache
 def standard_error() -> LogWriter:
-    """The writer for the standard error of this process."""
-    return _flushed_at_exit(LogWriter(None if sys.__stderr__ is None else 2))
+    return LogWriter(None if sys.__stderr__ is None else 2)
 
 
 def replace_streams() -> None:
@@ -239,14 +237,7 @@ def flush_all() -> None:
 
 
 def numbers() -> dict[str, float]:
-    """The metrics of both writers."""
     return {"todo_log_lines_dropped_total": standard_output().dropped + standard_error().dropped}
-
-
-def _flushed_at_exit(writer: LogWriter) -> LogWriter:
-    atexit.unregister(flush_all)
-    atexit.register(flush_all)
-    return writer
 
 
 def _after_fork() -> None:
@@ -255,5 +246,6 @@ def _after_fork() -> None:
         writer.dropped = 0
 
 
+atexit.register(flush_all)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import msgspec
 import structlog
+from structlog.contextvars import merge_contextvars
+from structlog.stdlib import ProcessorFormatter, add_logger_name
 
 from todo_core.ports.runtime import Clock
 
@@ -39,19 +41,15 @@ def configure(level: str, form: str, clock: Clock, write: Write = write_to_stder
     number = logging.getLevelNamesMapping()[level.upper()]
     finish = _finish(clock, _renderer(form))
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, finish],
+        processors=[merge_contextvars, finish],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=lambda *_: _Lines(write),
         cache_logger_on_first_use=False,
     )
-    foreign = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_logger_name, _first_line]
+    foreign = [merge_contextvars, add_logger_name, _first_line]
+    processors: list[Any] = [ProcessorFormatter.remove_processors_meta, finish]
     handler = _LinesHandler(write)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=foreign,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, finish],
-        )
-    )
+    handler.setFormatter(ProcessorFormatter(foreign_pre_chain=foreign, processors=processors))
     logging.basicConfig(handlers=[handler], level=max(number, LIBRARY_LEVEL), force=True)
 
 
@@ -101,7 +99,6 @@ def _first_line(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapp
 
 
 def _chain(failure: BaseException) -> Iterator[BaseException]:
-    """The exception and its causes."""
     seen: set[int] = set()
     following: BaseException | None = failure
     while following is not None and id(following) not in seen:
@@ -150,8 +147,6 @@ def _console(line: dict[str, Any]) -> str:
 
 
 class _Lines:
-    """The logger that structlog writes to."""
-
     def __init__(self, write: Write) -> None:
         self.write = write
 
@@ -162,8 +157,6 @@ class _Lines:
 
 
 class _LinesHandler(logging.Handler):
-    """The handler for the loggers of libraries."""
-
     def __init__(self, write: Write) -> None:
         super().__init__()
         self.write = write

@@ -100,7 +100,7 @@ class PostgresConnection:
 
     async def write(self, statement: Statement, values: Values) -> Sequence[Row]:
         """Runs a statement that commits. Raises OutcomeUnknown if it may have committed."""
-        return await self._commit(self._fetch(statement, values))  # type: ignore[no-any-return]
+        return await finished(self._committed(self._fetch(statement, values)))
 
     async def confirmed(self, statement: Statement, values: Values) -> Sequence[Row]:
         """Runs a statement with ``CONFIRMED``. Raises OutcomeUnknown if the wait for the standbys fails."""
@@ -111,7 +111,7 @@ class PostgresConnection:
 
     async def commit(self) -> None:
         """Raises OutcomeUnknown if it may have committed, Unavailable if the server has rolled back."""
-        if await self._commit(self._connection.execute("COMMIT")) == "ROLLBACK":
+        if await finished(self._committed(self._connection.execute("COMMIT"))) == "ROLLBACK":
             raise Unavailable(ROLLED_BACK)  # a statement had failed, and its error was ignored
 
     async def roll_back(self) -> None:
@@ -138,10 +138,6 @@ class PostgresConnection:
         if not prepared.gives_our_values:
             raise TypeError("rows of asyncpg are used unchanged, but a column type needs conversion")
         return self._connection.fetch(prepared.text, *prepared.arguments(values))  # type: ignore[no-any-return]
-
-    async def _commit(self, work: Awaitable[Any]) -> Any:
-        """Completes even if the caller is cancelled."""
-        return await finished(self._committed(work))
 
     async def _committed(self, work: Awaitable[Any]) -> Any:
         """Raises OutcomeUnknown also if the server stopped waiting for its standby.

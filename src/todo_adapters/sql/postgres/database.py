@@ -105,7 +105,6 @@ class PostgresDatabase:
         return found
 
     def numbers(self) -> dict[str, float]:
-        """Metrics of the pool."""
         return numbers_of(self._limiter)
 
     async def close(self) -> None:
@@ -134,17 +133,13 @@ class PostgresDatabase:
         )
 
 
-class PostgresTransaction:
+class PostgresTransaction(Transaction):
     """A transaction on one connection."""
 
     def __init__(self, connection: PostgresConnection) -> None:
         self._connection = connection
         self._wrote = False
         self.over = False
-
-    async def one(self, statement: Statement, values: Values) -> Row | None:
-        rows = await self.all(statement, values)
-        return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         rows = await self._connection.rows(statement, values)

@@ -47,6 +47,12 @@ NO_SPACE: Final = {errno.ENOSPC, errno.EDQUOT}
 ROLLED_BACK: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}
 """After these errors a commit is rolled back; after others its outcome is unknown."""
 
+IMPATIENT: Final = "PRAGMA busy_timeout = 0"
+"""For use on the event loop: the connection never waits for a lock."""
+
+PATIENT: Final = "PRAGMA cache_size = -4096"
+"""For large reads: a small cache."""
+
 STEPS: Final = 1_000
 """Instructions of SQLite's virtual machine between checks of the time limit: about 20 to 200 microseconds."""
 
@@ -58,12 +64,14 @@ class TooSlow(Unavailable):
         super().__init__(TOO_SLOW)
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection with the required settings, for use by one thread at a time. Raises Unavailable."""
+def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
+    """A connection with the required settings and then these, for one thread at a time. Raises Unavailable."""
     make_file(path)  # SQLite creates the other files with the same mode
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         set_pragmas(connection)
+        for pragma in pragmas:
+            connection.execute(pragma)
     except BaseException:
         connection.close()
         raise
@@ -81,20 +89,6 @@ def set_pragmas(connection: sqlite3.Connection) -> None:
             raise Unavailable(
                 f"SQLite does not apply PRAGMA {name} = {expected} to this database: it reports {actual}."
             )
-
-
-def connect_impatient(path: Path) -> sqlite3.Connection:
-    """A connection that never waits for a lock, for use on the event loop."""
-    connection = connect(path)
-    connection.execute("PRAGMA busy_timeout = 0")
-    return connection
-
-
-def connect_patient(path: Path) -> sqlite3.Connection:
-    """A connection for large reads, with a small cache."""
-    connection = connect(path)
-    connection.execute("PRAGMA cache_size = -4096")
-    return connection
 
 
 def begin(connection: sqlite3.Connection) -> None:
@@ -143,11 +137,11 @@ class SqliteThread:
         self._until = 0.0
         self._closed = False
 
-    async def open(self, path: Path, connect: Callable[[Path], sqlite3.Connection] = connect) -> None:
+    async def open(self, path: Path, *pragmas: str) -> None:
         """Opens the connection once. Raises Unavailable if the file cannot be opened or is not a database."""
         if self._connection is None:
             self._refuse_if_closed()
-            connection = await self._do(lambda: connect(path))
+            connection = await self._do(lambda: connect(path, *pragmas))
             try:
                 self._refuse_if_closed()  # closed while connecting
             except Unavailable:
@@ -192,12 +186,10 @@ class SqliteThread:
 
 
 def is_locked(error: sqlite3.Error) -> bool:
-    """True if the statement failed because of a lock."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in BUSY
 
 
 def is_full(error: Exception) -> bool:
-    """True if the disk or the disk quota of the user is full."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) in FULL
     return isinstance(error, OSError) and error.errno in NO_SPACE

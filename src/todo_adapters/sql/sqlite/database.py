@@ -12,12 +12,13 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from todo_adapters.private_files import closing_command, readable_by_others
 from todo_adapters.shield import finished
 from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
-from todo_adapters.sql.database import CLOSED, Transaction, Values
+from todo_adapters.sql.database import CLOSED, Database, Transaction, Values
 from todo_adapters.sql.sqlite.connection import (
+    IMPATIENT,
     SqliteThread,
     begin,
     commit,
-    connect_impatient,
+    connect,
     is_locked,
     roll_back,
     to_core_error,
@@ -36,7 +37,7 @@ READS_IN_A_ROW: Final = 16
 """Reads on the event loop after which other tasks run: these reads do not suspend."""
 
 
-class SqliteDatabase:
+class SqliteDatabase(Database):
     """A database in one file. Writers and readers queue in order, instead of polling in SQLite's busy handler."""
 
     def __init__(self, path: Path, wait: float = 2.0, queue: int = 1024, statement_limit: float = 10.0) -> None:
@@ -50,10 +51,6 @@ class SqliteDatabase:
         self._loop_reader: sqlite3.Connection | None = None
         """Runs keyed reads on the event loop; opened with the other connections."""
         self._reads = 0
-
-    async def one(self, statement: Statement, values: Values) -> Row | None:
-        rows = await self.all(statement, values)
-        return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         read = _bound(statement, values)
@@ -98,7 +95,6 @@ class SqliteDatabase:
             self._writing.leave(owner)
 
     def numbers(self) -> dict[str, float]:
-        """Metrics of the queues."""
         numbers = numbers_of(self._writing, *self._readers.limiters)
         numbers["todo_pool_waiting"] += self._groups.waiting
         numbers["todo_pool_refused_total"] += self._groups.refused
@@ -142,23 +138,19 @@ class SqliteDatabase:
         await self._writer.open(self._path)
         await self._readers.open()
         if self._loop_reader is None:
-            self._loop_reader = await self._writer.run(lambda _: connect_impatient(self._path))
+            self._loop_reader = await self._writer.run(lambda _: connect(self._path, IMPATIENT))
 
     async def _on_writer(self, work: Callable[[sqlite3.Connection], T]) -> T:
         await self._open()
         return await self._writer.run(work)
 
 
-class SqliteTransaction:
+class SqliteTransaction(Transaction):
     """A transaction on the writing connection."""
 
     def __init__(self, writer: SqliteThread) -> None:
         self._writer = writer
         self.over = False
-
-    async def one(self, statement: Statement, values: Values) -> Row | None:
-        rows = await self.all(statement, values)
-        return rows[0] if rows else None
 
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         return await finished(self._writer.run(_bound(statement, values)))

@@ -68,19 +68,15 @@ class Groups:
             self.refused += len(group.writes) - 1
             return _for_all(group, late)
         finally:
-            self._close(group)
+            self.waiting -= len(group.writes) - 1
+            if self._forming is group:
+                self._forming = None  # no more writes join it
         try:
             return await self._on_writer(lambda connection: carry_out(connection, group.writes))
         except Exception as error:
             return _for_all(group, error)
         finally:
             self._limiter.leave()
-
-    def _close(self, group: Group) -> None:
-        """No more writes join the group."""
-        self.waiting -= len(group.writes) - 1
-        if self._forming is group:
-            self._forming = None
 
 
 def _for_all(group: Group, error: Exception) -> list[Outcome]:

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Final, TypeVar
 
 from todo_adapters.sql.connection_limiter import ConnectionLimiter
-from todo_adapters.sql.sqlite.connection import SqliteThread, TooSlow, connect_patient
+from todo_adapters.sql.sqlite.connection import PATIENT, SqliteThread, TooSlow
 
 T = TypeVar("T")
 Read = Callable[[sqlite3.Connection], T]
@@ -76,7 +76,7 @@ class Readers:
         await limiter.enter(owner)
         thread = self._idle.pop()
         try:
-            await thread.open(self._path, connect_patient)
+            await thread.open(self._path, PATIENT)
             return await thread.run(read)
         finally:
             self._idle.append(thread)
