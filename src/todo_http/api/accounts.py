@@ -45,7 +45,7 @@ class PasswordProof(msgspec.Struct, forbid_unknown_fields=True):
     password: Password
 
 
-USER = Success(description="The user.", body=UserOut)
+USER = Success(200, "The user.", UserOut)
 
 
 class Registrations(OperationController):
@@ -59,7 +59,7 @@ class Registrations(OperationController):
         summary="Register an account",
         description="Registers an account and returns a login session, so that no separate login is needed.",
         body=NewAccount,
-        success={201: Success(description="The new login session.", body=SignedInOut, headers=("Location",))},
+        success=Success(201, "The new login session.", SignedInOut, headers=("Location",)),
         errors=("email-taken", "too-many-requests", "unavailable", "outcome-unknown"),
     )
     async def register(self, request: RequestContext) -> Response:
@@ -75,7 +75,7 @@ class OwnAccount(OperationController):
     tags = ("accounts",)
     guards = (authenticated,)
 
-    @get("/me", operation_id="getMe", summary="Return the account", success={200: USER})
+    @get("/me", operation_id="getMe", summary="Return the account", success=USER)
     async def me(self, request: RequestContext) -> Response:
         return Response.json(200, UserOut.of(await request.todo.accounts.me(request.actor)))
 
@@ -84,7 +84,7 @@ class OwnAccount(OperationController):
         operation_id="changeMe",
         summary="Change the name or the time zone",
         body=ProfileChanges,
-        success={200: USER},
+        success=USER,
         errors=("outcome-unknown",),
     )
     async def change_me(self, request: RequestContext) -> Response:
@@ -97,7 +97,7 @@ class OwnAccount(OperationController):
         summary="Change the password",
         description="Changes the password and ends all other login sessions.",
         body=PasswordChange,
-        success={204: Success(description="The password has been changed.")},
+        success=Success(204, "The password has been changed."),
         errors=PASSWORD_ERRORS,
     )
     async def change_password(self, request: RequestContext) -> Response:
@@ -112,7 +112,7 @@ class OwnAccount(OperationController):
         summary="Delete the account",
         description="Deletes the account and everything in it permanently.",
         body=PasswordProof,
-        success={204: Success(description="The account has been deleted.")},
+        success=Success(204, "The account has been deleted."),
         errors=PASSWORD_ERRORS,
     )
     async def close(self, request: RequestContext) -> Response:

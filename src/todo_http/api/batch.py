@@ -101,7 +101,7 @@ def batch_controller(resources: Resources) -> type[OperationController]:
             description="Runs the operations in order, all of them or none. A problem names the operation that failed.",
             body=batch_type(resources),
             errors=("precondition-required",),
-            success={200: Success(description="The results.", body=list[result_type(resources)])},  # type: ignore[misc]
+            success=Success(200, "The results.", list[result_type(resources)]),  # type: ignore[misc]
         )
         async def batch(self, request: RequestContext) -> Response:
             steps = await reader.read(request)

@@ -28,7 +28,7 @@ class ProblemPages(OperationController):
         "/{code:str}",
         operation_id="explainProblem",
         summary="Explain a problem code",
-        success={200: Success(description="The meaning of the code.", body=ProblemKind)},
+        success=Success(200, "The meaning of the code.", ProblemKind),
         errors=("not-found",),
         path_schemas={"code": {"type": "string", "enum": list(PROBLEM_KINDS)}},
     )

@@ -82,7 +82,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: str
 
 
-SIGNED_IN = Success(description="The login session.", body=SignedInOut)
+SIGNED_IN = Success(200, "The login session.", SignedInOut)
 
 
 class SignIn(OperationController):
@@ -96,7 +96,7 @@ class SignIn(OperationController):
         operation_id="login",
         summary="Log in",
         body=Login,
-        success={200: SIGNED_IN},
+        success=SIGNED_IN,
         errors=("invalid-credentials", "too-many-requests", "unavailable", "outcome-unknown"),
     )
     async def login(self, request: RequestContext) -> Response:
@@ -113,7 +113,7 @@ class SignIn(OperationController):
         description="A refresh token works once. Used again within 30 seconds it returns the same successor, as long "
         "as the access token issued with that has not been used; used again later it ends its login session.",
         body=Refresh,
-        success={200: SIGNED_IN},
+        success=SIGNED_IN,
         errors=("invalid-token", "unavailable", "outcome-unknown"),
     )
     async def refresh(self, request: RequestContext) -> Response:
@@ -133,7 +133,7 @@ class LoginSessions(OperationController):
         operation_id="logout",
         summary="Log out",
         description="Ends the current login session on all replicas.",
-        success={200: Success(description="The login session has ended.", body=Message)},
+        success=Success(200, "The login session has ended.", Message),
         errors=("outcome-unknown",),
     )
     async def logout(self, request: RequestContext) -> Response:
@@ -144,7 +144,7 @@ class LoginSessions(OperationController):
         "/sessions",
         operation_id="listSessions",
         summary="List the login sessions",
-        success={200: Success(description="The login sessions, oldest first.", body=list[SessionOut])},
+        success=Success(200, "The login sessions, oldest first.", list[SessionOut]),
     )
     async def list_sessions(self, request: RequestContext) -> Response:
         sessions = await request.todo.sessions.list(request.actor)
@@ -154,7 +154,7 @@ class LoginSessions(OperationController):
         "/sessions/{session_id:str}",
         operation_id="endSession",
         summary="End a login session",
-        success={204: Success(description="The login session has ended.")},
+        success=Success(204, "The login session has ended."),
         errors=("not-found", "outcome-unknown"),
     )
     async def end(self, request: RequestContext) -> Response:
@@ -165,7 +165,7 @@ class LoginSessions(OperationController):
         "/sessions",
         operation_id="endOtherSessions",
         summary="End all other login sessions",
-        success={204: Success(description="The other login sessions have ended.")},
+        success=Success(204, "The other login sessions have ended."),
         errors=("outcome-unknown",),
     )
     async def end_others(self, request: RequestContext) -> Response:

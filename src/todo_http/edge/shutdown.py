@@ -67,12 +67,7 @@ class Shutdown:
     """
 
     def __init__(
-        self,
-        unready: Callable[[], None],
-        goodbye: Callable[[], None],
-        pause: float,
-        bound: float,
-        host: Host | None,
+        self, unready: Callable[[], None], goodbye: Callable[[], None], pause: float, bound: float, host: Host | None
     ) -> None:
         self._unready = unready
         self._goodbye = goodbye

@@ -72,9 +72,7 @@ IF_MATCH: Final = HeaderField(
     TAGS_SCHEMA,
 )
 IF_NONE_MATCH: Final = HeaderField(
-    "If-None-Match",
-    "Respond with 304 if one of these entity tags is current.",
-    TAGS_SCHEMA,
+    "If-None-Match", "Respond with 304 if one of these entity tags is current.", TAGS_SCHEMA
 )
 
 

@@ -132,11 +132,7 @@ class RequestContext(Request[Actor, None, State]):
         yield await self.body()
 
     async def write(
-        self,
-        use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
-        /,
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Outcome[T]:
         """Runs a use case on the actor's data under the write conditions of the request: Idempotency-Key, If-Match
         and dry_run. Routes write in no other way.

@@ -28,17 +28,18 @@ PUBLIC_BODY_MAX: Final = 16_384
 """Bytes of the body of a public operation, which anyone may send."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Success:
-    """One successful response: what it means, the wire type of its body if it has one, and its header fields."""
+    """A successful response: what it means, the wire type of its body if it has one, and its header fields."""
 
+    status: int
     description: str
     body: Any = None
-    media_types: tuple[str, ...] = (JSON,)
     headers: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = (JSON,)
 
 
-NOT_MODIFIED: Final = Success(description="Not modified.", headers=("ETag",))
+NOT_MODIFIED: Final = Success(304, "Not modified.", headers=("ETag",))
 
 
 class Operation(HTTPRouteHandler):
@@ -54,7 +55,7 @@ class Operation(HTTPRouteHandler):
         method: Method,
         path: str = "/",
         *,
-        success: Mapping[int, Success],
+        success: Success,
         body: type[msgspec.Struct] | None = None,
         query: tuple[Parameter, ...] = (),
         any_query: bool = False,
@@ -71,7 +72,7 @@ class Operation(HTTPRouteHandler):
         self.any_query = any_query
         self.errors = errors
         self.path_schemas = path_schemas or {}
-        self.own_success = success
+        self.success = success
 
     # Three steps of Litestar's that operations need in their simplest form only, and that take longer than all guards:
 
@@ -164,18 +165,18 @@ class Operation(HTTPRouteHandler):
         """The query parameters."""
         return (*self.own_query, DRY_RUN) if self.writes else self.own_query
 
-    @cached_property
-    def success(self) -> Mapping[int, Success]:
-        """The successful responses by status."""
-        tagged = self.method == "GET" and any("ETag" in success.headers for success in self.own_success.values())
-        return {**self.own_success, 304: NOT_MODIFIED} if tagged else self.own_success
+    @property
+    def successes(self) -> tuple[Success, ...]:
+        """The response, and 304 where clients can have the current representation already."""
+        tagged = self.method == "GET" and "ETag" in self.success.headers
+        return (self.success, NOT_MODIFIED) if tagged else (self.success,)
 
     @property
     def fields(self) -> tuple[HeaderField, ...]:
         """The header fields that it reads besides those that every operation reads."""
         if self.writes:
             return (IDEMPOTENCY_KEY, IF_MATCH) if self.target else (IDEMPOTENCY_KEY,)
-        return (IF_NONE_MATCH,) if 304 in self.success else ()
+        return (IF_NONE_MATCH,) if NOT_MODIFIED in self.successes else ()
 
     def problems(self) -> dict[int, list[str]]:
         """The codes of all problems that it can respond with, by status."""

@@ -86,7 +86,7 @@ class Resource(Generic[E]):
     @property
     def found(self) -> Success:
         """The response with a thing."""
-        return Success(description=f"The {self.kind.name}.", body=self.out, headers=("ETag",))
+        return Success(200, f"The {self.kind.name}.", self.out, headers=("ETag",))
 
     def of(self, thing: E) -> Any:
         """The wire type of a thing."""
@@ -159,7 +159,7 @@ def changed(resource: Resource[Any], outcome: Outcome[Any]) -> Response:
 
 def _reads(resource: Resource[Any]) -> dict[str, Operation]:
     page: Any = list[resource.out]  # type: ignore[name-defined]
-    listed = Success(description=f"The {resource.plural}.", body=page, headers=("ETag", "Link", "X-Next-Cursor"))
+    listed = Success(200, f"The {resource.plural}.", page, headers=("ETag", "Link", "X-Next-Cursor"))
     return {
         "list": get(
             operation_id=f"list{resource.plural.capitalize()}",
@@ -167,28 +167,26 @@ def _reads(resource: Resource[Any]) -> dict[str, Operation]:
             description=f"Returns the {resource.plural}, oldest first. "
             "A page that is not the last has a Link to the next one.",
             query=(limit_parameter(resource.plural), CURSOR),
-            success={200: listed},
+            success=listed,
         ),
         "get_one": get(
             resource.one,
             operation_id=f"get{resource.title}",
             summary=f"Return {resource.a_thing}",
-            success={200: resource.found},
+            success=resource.found,
         ),
     }
 
 
 def _writes(resource: Resource[Any]) -> dict[str, Operation]:
     title, one = resource.title, resource.one
-    created = Success(description=f"The new {resource.kind.name}.", body=resource.out, headers=("ETag", "Location"))
-    gone = Success(description=f"The {resource.kind.name} has been deleted.")
+    created = Success(201, f"The new {resource.kind.name}.", resource.out, headers=("ETag", "Location"))
+    gone = Success(204, f"The {resource.kind.name} has been deleted.")
     change = partial(
-        Operation, path=one, summary=f"Change {resource.a_thing}", body=resource.changes, success={200: resource.found}
+        Operation, path=one, summary=f"Change {resource.a_thing}", body=resource.changes, success=resource.found
     )
     return {
-        "add": post(
-            operation_id=f"add{title}", summary=f"Add {resource.a_thing}", body=resource.new, success={201: created}
-        ),
+        "add": post(operation_id=f"add{title}", summary=f"Add {resource.a_thing}", body=resource.new, success=created),
         "change": change(
             "PATCH",
             operation_id=f"change{title}",
@@ -197,5 +195,5 @@ def _writes(resource: Resource[Any]) -> dict[str, Operation]:
         "change_by_put": change(
             "PUT", operation_id=f"put{title}", description="The same as PATCH: absent fields are left unchanged."
         ),
-        "remove": delete(one, operation_id=f"remove{title}", summary=f"Delete {resource.a_thing}", success={204: gone}),
+        "remove": delete(one, operation_id=f"remove{title}", summary=f"Delete {resource.a_thing}", success=gone),
     }

@@ -84,9 +84,7 @@ class Schemas(msgspec.Struct, frozen=True):
 
 def _schemas(known: Sequence[Operation]) -> Schemas:
     bodies = [operation.body for operation in known if operation.body]
-    bodies += [
-        success.body for operation in known for success in operation.success.values() if success.body is not None
-    ]
+    bodies += [operation.success.body for operation in known if operation.success.body is not None]
     types: list[Any] = list(dict.fromkeys([Problem, *bodies]))
     references, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
     return Schemas(dict(zip(types, references, strict=True)), components)
@@ -125,12 +123,10 @@ def _describe(
         }
         if operation.public:
             described["requestBody"]["description"] = f"At most {PUBLIC_BODY_MAX:,} bytes."
-    successes = {
-        str(status): success_response(operation, each, references) for status, each in operation.success.items()
-    }
-    if "201" in successes and (links := _links(operation, known)):
-        successes["201"]["links"] = links
-    described["responses"] = successes | problem_references(operation)
+    responses = {str(each.status): success_response(operation, each, references) for each in operation.successes}
+    if "201" in responses and (links := _links(operation, known)):
+        responses["201"]["links"] = links
+    described["responses"] = responses | problem_references(operation)
     return described
 
 

@@ -48,9 +48,7 @@ PROBLEM_KINDS: Final[dict[str, Kind]] = {
     "limit-reached": Kind(409, "Limit reached", "The account has reached a limit; delete something first."),
     "request-in-progress": Kind(409, "Request in progress", "The first request with this key may still be running."),
     "stale": Kind(
-        412,
-        "Precondition failed",
-        "The resource has changed; the header ETag has the current tag of a single task.",
+        412, "Precondition failed", "The resource has changed; the header ETag has the current tag of a single task."
     ),
     "too-large": Kind(413, "Body too large", "Send a shorter body."),
     "uri-too-long": Kind(414, "Address too long", "Shorten the path or the query."),

@@ -57,7 +57,7 @@ def read_site() -> Site:
     worker = AT_THE_TOP["service-worker.js"]
     shell = {"version": version.hexdigest()[:16], "files": [address for address in found if address != worker]}
     found[worker] = b"const SHELL = %s;\n" % msgspec.json.encode(shell) + found[worker]
-    return {address: File.of(body, _media_type(address), POLICY, pack=True) for address, body in found.items()}
+    return {address: File.of(body, media_type(address), POLICY, pack=True) for address, body in found.items()}
 
 
 def _served(folder: Traversable, inside: str = "") -> Iterator[tuple[str, Traversable]]:
@@ -77,5 +77,6 @@ def _suffix(name: str) -> str:
     return "." + name.rpartition(".")[2]
 
 
-def _media_type(address: str) -> str:
-    return MEDIA_TYPES[".html" if address == PAGE else _suffix(address)]
+def media_type(name: str) -> str:
+    """The media type of a file by its name or address."""
+    return MEDIA_TYPES[".html" if name == PAGE else _suffix(name)]
