@@ -21,7 +21,7 @@ from todo_http.kernel.conditions import expected_of, key_of
 from todo_http.kernel.query import EMPTY, Query
 from todo_http.kernel.responses import Field
 from todo_http.kernel.service import Service
-from todo_http.problems.errors import BrokenOff, InvalidRequest, RequestTimeout, TooLarge
+from todo_http.problems.errors import BadFraming, InvalidRequest, RequestTimeout, TooLarge
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -114,7 +114,7 @@ class RequestContext(Request[Actor, None, State]):
                 raise TooLarge(most)
 
     async def body(self) -> bytes:
-        """The whole body. Raises TooLarge, RequestTimeout and BrokenOff.
+        """The whole body. Raises TooLarge, RequestTimeout and BadFraming.
 
         Servers close neither a connection whose body stalls nor one whose body never ends.
         """
@@ -124,7 +124,7 @@ class RequestContext(Request[Actor, None, State]):
                 async with asyncio.timeout(deadline):
                     self._body = await self._read_body()
             except TimeoutError:
-                raise RequestTimeout(deadline) from None
+                raise RequestTimeout(f"The body did not arrive within {deadline:g} seconds.") from None
         return self._body
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
@@ -155,7 +155,7 @@ class RequestContext(Request[Actor, None, State]):
         while True:
             message: Any = await self.receive()
             if message["type"] == "http.disconnect":
-                raise BrokenOff
+                raise BadFraming("The body ended before it was complete.")
             part = message.get("body", b"")
             length += len(part)
             if length > self.body_max:

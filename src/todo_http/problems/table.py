@@ -10,7 +10,6 @@ from todo_core.errors import Invalid, InvalidToken, NotFound, RequestInProgress,
 from todo_http.problems.errors import (
     ECHO_MAX,
     BadFraming,
-    BrokenOff,
     Fault,
     Internal,
     InvalidRequest,
@@ -85,7 +84,7 @@ def error_of(raised: Exception) -> TodoError:
             return MethodNotAllowed((raised.headers or {}).get("allow", ""))
         if raised.status_code < 500:
             return Malformed("The request cannot be understood.")
-    return Internal()
+    return Internal("Something went wrong here; the request id helps to find out what.")
 
 
 def problem_of(error: TodoError, request_id: str) -> Problem:
@@ -158,7 +157,7 @@ def problem_headers(error: TodoError) -> list[tuple[bytes, bytes]]:
         headers.append((b"allow", error.allow.encode("ascii")))
     if isinstance(error, UnsupportedMediaType):
         headers.append((b"accept-patch" if error.patch else b"accept-post", error.accepted.encode("ascii")))
-    if isinstance(error, BadFraming | BrokenOff | RequestTimeout | TooLarge):
+    if isinstance(error, BadFraming | RequestTimeout | TooLarge):
         headers.append((b"connection", b"close"))
     if isinstance(error, Stale) and error.revision is not None:
         headers.append((b"etag", b'"%d"' % error.revision))
