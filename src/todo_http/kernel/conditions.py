@@ -45,10 +45,10 @@ def _truth(text: str) -> bool:
 
 
 DRY_RUN: Final = Parameter(
-    name="dry_run",
-    read=_truth,
-    schema={"type": "boolean", "default": False},
-    description="If true, nothing is changed; the response is the one that the request would have had.",
+    "dry_run",
+    _truth,
+    {"type": "boolean", "default": False},
+    "If true, nothing is changed; the response is the one that the request would have had.",
 )
 
 
