@@ -13,8 +13,6 @@ from todo_http.kernel.responses import Response
 from todo_http.kernel.schemas import Email, Name, NewPassword, Password, ZoneName
 
 ME = "/api/auth/me"
-PASSWORD_ERRORS = ("too-many-requests", "unavailable", "outcome-unknown")
-"""The errors of operations that check a password."""
 
 
 class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,7 +58,7 @@ class Registrations(OperationController):
         description="Registers an account and returns a login session, so that no separate login is needed.",
         body=NewAccount,
         success=Success(201, "The new login session.", SignedInOut, headers=("Location",)),
-        errors=("email-taken", "too-many-requests", "unavailable", "outcome-unknown"),
+        errors=("email-taken",),
     )
     async def register(self, request: RequestContext) -> Response:
         registration = await read_body(request, NewAccount, Registration.of)
@@ -80,12 +78,7 @@ class OwnAccount(OperationController):
         return Response.json(200, UserOut.of(await request.todo.accounts.me(request.actor)))
 
     @patch(
-        "/me",
-        operation_id="changeMe",
-        summary="Change the name or the time zone",
-        body=ProfileChanges,
-        success=USER,
-        errors=("outcome-unknown",),
+        "/me", operation_id="changeMe", summary="Change the name or the time zone", body=ProfileChanges, success=USER
     )
     async def change_me(self, request: RequestContext) -> Response:
         profile = await read_body(request, ProfileChanges, ProfilePatch.of)
@@ -98,7 +91,6 @@ class OwnAccount(OperationController):
         description="Changes the password and ends all other login sessions.",
         body=PasswordChange,
         success=Success(204, "The password has been changed."),
-        errors=PASSWORD_ERRORS,
     )
     async def change_password(self, request: RequestContext) -> Response:
         change = await read_shape(request, PasswordChange)
@@ -113,7 +105,6 @@ class OwnAccount(OperationController):
         description="Deletes the account and everything in it permanently.",
         body=PasswordProof,
         success=Success(204, "The account has been deleted."),
-        errors=PASSWORD_ERRORS,
     )
     async def close(self, request: RequestContext) -> Response:
         proof = await read_shape(request, PasswordProof)

@@ -80,7 +80,6 @@ class Docs(OperationController):
         operation_id="docsAsset",
         summary="Return a file of the documentation page",
         success=Success(200, "A file.", str, ("ETag",), ("text/javascript", "text/css", "image/png")),
-        errors=("not-found",),
         path_schemas={"asset": {"type": "string", "enum": list(ASSETS)}},
     )
     async def asset(self, request: RequestContext) -> Response:

@@ -29,7 +29,6 @@ class ProblemPages(OperationController):
         operation_id="explainProblem",
         summary="Explain a problem code",
         success=Success(200, "The meaning of the code.", ProblemKind),
-        errors=("not-found",),
         path_schemas={"code": {"type": "string", "enum": list(PROBLEM_KINDS)}},
     )
     async def explain(self, request: RequestContext) -> Response:

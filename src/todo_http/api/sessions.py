@@ -92,19 +92,13 @@ class SignIn(OperationController):
     tags = ("login sessions",)
 
     @post(
-        "/login",
-        operation_id="login",
-        summary="Log in",
-        body=Login,
-        success=SIGNED_IN,
-        errors=("invalid-credentials", "too-many-requests", "unavailable", "outcome-unknown"),
+        "/login", operation_id="login", summary="Log in", body=Login, success=SIGNED_IN, errors=("invalid-credentials",)
     )
     async def login(self, request: RequestContext) -> Response:
         login = await read_shape(request, Login)
         client = (request.user_agent, request.client_network)
-        return Response.json(
-            200, SignedInOut.of(await request.todo.sessions.log_in(login.email, login.password, *client))
-        )
+        signed_in = await request.todo.sessions.log_in(login.email, login.password, *client)
+        return Response.json(200, SignedInOut.of(signed_in))
 
     @post(
         "/refresh",
@@ -114,7 +108,7 @@ class SignIn(OperationController):
         "as the access token issued with that has not been used; used again later it ends its login session.",
         body=Refresh,
         success=SIGNED_IN,
-        errors=("invalid-token", "unavailable", "outcome-unknown"),
+        errors=("invalid-token",),
     )
     async def refresh(self, request: RequestContext) -> Response:
         token = (await read_shape(request, Refresh)).refresh_token
@@ -134,7 +128,6 @@ class LoginSessions(OperationController):
         summary="Log out",
         description="Ends the current login session on all replicas.",
         success=Success(200, "The login session has ended.", Message),
-        errors=("outcome-unknown",),
     )
     async def logout(self, request: RequestContext) -> Response:
         await request.todo.sessions.log_out(request.actor)
@@ -155,7 +148,6 @@ class LoginSessions(OperationController):
         operation_id="endSession",
         summary="End a login session",
         success=Success(204, "The login session has ended."),
-        errors=("not-found", "outcome-unknown"),
     )
     async def end(self, request: RequestContext) -> Response:
         await request.todo.sessions.end(request.actor, SessionId(request.path_id("session_id")))
@@ -166,7 +158,6 @@ class LoginSessions(OperationController):
         operation_id="endOtherSessions",
         summary="End all other login sessions",
         success=Success(204, "The other login sessions have ended."),
-        errors=("outcome-unknown",),
     )
     async def end_others(self, request: RequestContext) -> Response:
         await request.todo.sessions.end_others(request.actor)

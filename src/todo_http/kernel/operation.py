@@ -43,7 +43,7 @@ NOT_MODIFIED: Final = Success(304, "Not modified.", headers=("ETag",))
 
 
 class Operation(HTTPRouteHandler):
-    """``body`` is the wire type of the request body; ``errors`` are codes that not all operations have.
+    """``body`` is the wire type of the request body; ``errors`` are codes that do not follow from the rest.
 
     With ``any_query`` the query string is not checked, because it is meant for the page that is returned.
     """
@@ -68,6 +68,7 @@ class Operation(HTTPRouteHandler):
         super().__init__(path, http_method=method, status_code=200, guards=[*guards, cast(Guard, self.admit)], **known)
         self.method = method
         self.body = body
+        self.media_types = (JSON, MERGE_PATCH) if method == "PATCH" else (JSON,)
         self.own_query = query
         self.any_query = any_query
         self.errors = errors
@@ -125,7 +126,6 @@ class Operation(HTTPRouteHandler):
 
     @cached_property
     def tag(self) -> str:
-        """The tag of the operation or of its controller."""
         (tag,) = self.tags or (self.controller.tags if self.controller else ())
         return tag
 
@@ -136,13 +136,7 @@ class Operation(HTTPRouteHandler):
         return authenticated not in (*(self.guards or ()), *inherited)
 
     @cached_property
-    def media_types(self) -> tuple[str, ...]:
-        """The media types that the request body may have."""
-        return (JSON, MERGE_PATCH) if self.method == "PATCH" else (JSON,)
-
-    @cached_property
     def path_parameters(self) -> tuple[str, ...]:
-        """The names in the path."""
         return tuple(part.strip("{}") for part in self.template.split("/") if part.startswith("{"))
 
     @cached_property
@@ -162,7 +156,6 @@ class Operation(HTTPRouteHandler):
 
     @cached_property
     def query(self) -> tuple[Parameter, ...]:
-        """The query parameters."""
         return (*self.own_query, DRY_RUN) if self.writes else self.own_query
 
     @property
@@ -181,17 +174,17 @@ class Operation(HTTPRouteHandler):
     def problems(self) -> dict[int, list[str]]:
         """The codes of all problems that it can respond with, by status."""
         codes = {"malformed", "invalid", "uri-too-long", "headers-too-large", "internal", *self.errors}
+        codes |= {"not-found"} if self.path_parameters else set()
+        codes |= {"outcome-unknown"} if self.method != "GET" else set()
         if not self.public:
             codes |= {"unauthenticated", "invalid-token", "too-many-requests", "unavailable"}
-        elif self.body:
-            codes |= {"too-many-requests", "unavailable"}
         if "user_id" in self.path_parameters:
-            codes |= {"forbidden", "not-found"}
+            codes.add("forbidden")
         if self.writes:
-            codes |= {"conflict", "key-reused", "limit-reached", "outcome-unknown", "request-in-progress", "stale"}
+            codes |= {"conflict", "key-reused", "limit-reached", "request-in-progress", "stale"}
             codes |= {"precondition-required"} if self.target else set()
         if self.body:
-            codes |= {"unsupported-media-type", "too-large", "request-timeout"}
+            codes |= {"unsupported-media-type", "too-large", "request-timeout", "too-many-requests", "unavailable"}
         by_status: dict[int, list[str]] = {}
         for code in sorted(codes, key=lambda code: (PROBLEM_KINDS[code].status, code)):
             by_status.setdefault(PROBLEM_KINDS[code].status, []).append(code)

@@ -29,15 +29,7 @@ HTML: Final = Success(200, "A page.", str, ("ETag",), ("text/html",))
 
 
 def _operation(path: str, name: str, summary: str, success: Success, **known: Any) -> Operation:
-    @get(
-        path,
-        operation_id=name,
-        tags=("web client",),
-        summary=summary,
-        success=success,
-        errors=("not-found",) if "{" in path else (),
-        **known,
-    )
+    @get(path, operation_id=name, tags=("web client",), summary=summary, success=success, **known)
     async def file(request: RequestContext) -> Response:
         found = request.service.files.get(PAGE if path in PAGES else request.scope["path"])
         if found is None:
