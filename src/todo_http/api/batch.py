@@ -110,7 +110,7 @@ class OperationReader:
         self._names: set[str] = set()
 
     def read(self, index: int, raw: Raw) -> None:
-        pointer = f"/operations/{index}"
+        self._pointer = f"/operations/{index}"
         fields: dict[str, Raw] = {}
         try:
             fields = msgspec.json.decode(raw, type=dict[str, Raw])
@@ -118,9 +118,9 @@ class OperationReader:
         except msgspec.ValidationError:
             op = ""
         if op not in DESCRIPTIONS:
-            self.refuse(f"{pointer}/op", "unknown-value", f"This must be one of {', '.join(DESCRIPTIONS)}.")
+            self._refuse("/op", "unknown-value", f"This must be one of {', '.join(DESCRIPTIONS)}.")
             return
-        resource = self._resource(pointer, fields)
+        resource = self._resource(fields)
         shape = self._shapes[op, resource.kind.name]
         given, faults = read_fields(msgspec.json.encode(_worth_reading(fields, shape)), shape)
         name, patch = resource.kind.name, None
@@ -132,59 +132,57 @@ class OperationReader:
             except InvalidRequest as invalid:  # it is no object
                 inner = [*invalid.faults]
             faults = [fault for fault in faults if fault.pointer != f"/{name}"] + _inside(f"/{name}", inner)
-        self.faults += _inside(pointer, faults)
-        self.steps.append(self._step(pointer, op, resource, given, patch))
+        self.faults += _inside(self._pointer, faults)
+        self.steps.append(self._step(op, resource, given, patch))
         if isinstance(given.get("id"), str) and "if_match" not in given and self.unconditional is None:
             self.unconditional = index
 
-    def _resource(self, pointer: str, fields: Mapping[str, Raw]) -> Resource[Any]:
+    def _resource(self, fields: Mapping[str, Raw]) -> Resource[Any]:
         """The one that the operation names, else the first."""
         names = [*self._resources]
         named = [name for name in names if name in fields]
         if "entity" in fields and len(names) > 1:
             named = [name for name in names if bytes(fields["entity"]) == msgspec.json.encode(name)]
             if not named:
-                self.refuse(f"{pointer}/entity", "unknown-value", f"This must be one of {', '.join(names)}.")
+                self._refuse("/entity", "unknown-value", f"This must be one of {', '.join(names)}.")
         return self._resources[(named or names)[0]]
 
-    def _step(self, pointer: str, op: str, resource: Resource[Any], given: dict[str, Any], patch: Any) -> Step:
+    def _step(self, op: str, resource: Resource[Any], given: dict[str, Any], patch: Any) -> Step:
         """A step that can be used only if there are no faults at all."""
         if op == "add":
-            return AddStep(patch, self._name(pointer, given.get("ref")))
-        target = self._target(pointer, given["id"], resource) if "id" in given else ""
-        revisions = self._revisions(pointer, given["if_match"]) if "if_match" in given else None
+            return AddStep(patch, self._name(given.get("ref")))
+        target = self._target(given["id"], resource) if "id" in given else ""
+        revisions = self._revisions(given["if_match"]) if "if_match" in given else None
         if op == "change":
             return ChangeStep(target, patch, revisions)
         return RemoveStep(resource.kind, target, revisions)
 
-    def _name(self, pointer: str, name: str | None) -> str | None:
+    def _name(self, name: str | None) -> str | None:
         if name is not None:
             if not 1 <= len(name) <= REF_MAX or name in self._names:
-                self.refuse(
-                    f"{pointer}/ref", "unusable-name", f"This must be 1 to {REF_MAX} characters, and used once."
-                )
+                self._refuse("/ref", "unusable-name", f"This must be 1 to {REF_MAX} characters, and used once.")
             self._names.add(name)
         return name
 
-    def _target(self, pointer: str, target: str | Reference, resource: Resource[Any]) -> Target:
+    def _target(self, target: str | Reference, resource: Resource[Any]) -> Target:
         if isinstance(target, Reference):
             if target.ref not in self._names:
-                self.refuse(f"{pointer}/id/$ref", "unknown-reference", "No earlier operation has made this.")
+                self._refuse("/id/$ref", "unknown-reference", "No earlier operation has made this.")
             return target.ref
         if CANONICAL_ID.fullmatch(target):
             return UUID(target)
-        self.refuse(f"{pointer}/id", "invalid-id", f"This must be the id of {resource.a_thing}.")
+        self._refuse("/id", "invalid-id", f"This must be the id of {resource.a_thing}.")
         return ""
 
-    def _revisions(self, pointer: str, text: str) -> Revisions:
+    def _revisions(self, text: str) -> Revisions:
         try:
             return revisions_of(text.encode("utf-8"))
         except InvalidRequest as invalid:
-            self.refuse(f"{pointer}/if_match", invalid.faults[0].code, invalid.faults[0].detail)
+            self._refuse("/if_match", invalid.faults[0].code, invalid.faults[0].detail)
             return None
 
-    def refuse(self, pointer: str, code: str, detail: str) -> None:
-        self.faults.append(Fault(code=code, detail=detail, pointer=pointer))
+    def _refuse(self, pointer: str, code: str, detail: str) -> None:
+        self.faults.append(Fault(code=code, detail=detail, pointer=self._pointer + pointer))
 
 
 def _worth_reading(fields: dict[str, Raw], shape: type[Struct]) -> dict[str, Raw]:
@@ -217,7 +215,8 @@ class BatchReader:
         reading.faults += [*request.query.faults, *faults]
         operations = given.get("operations", [])
         if not faults and not 1 <= len(operations) <= STEPS_MAX:
-            reading.refuse("/operations", "out-of-range", f"There must be 1 to {STEPS_MAX} operations.")
+            detail = f"There must be 1 to {STEPS_MAX} operations."
+            reading.faults.append(Fault(code="out-of-range", detail=detail, pointer="/operations"))
             operations = []
         for index, raw in enumerate(operations):
             if len(reading.faults) < FAULTS_MAX:

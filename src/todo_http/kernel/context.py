@@ -173,10 +173,8 @@ def header_fields(headers: Sequence[Field]) -> dict[bytes, bytes]:
     if len(headers) > FIELDS_MAX:
         headers = headers[:FIELDS_MAX]
     fields = dict(headers)
-    return fields if len(fields) == len(headers) else _joined(headers)
-
-
-def _joined(headers: Sequence[Field]) -> dict[bytes, bytes]:
+    if len(fields) == len(headers):
+        return fields
     values: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         values.setdefault(name, []).append(value)

@@ -212,6 +212,5 @@ def operations_of(controller: type[OperationController]) -> list[Operation]:
 
 get = partial(Operation, "GET")
 post = partial(Operation, "POST")
-put = partial(Operation, "PUT")
 patch = partial(Operation, "PATCH")
 delete = partial(Operation, "DELETE")
