@@ -54,19 +54,14 @@ class RequestContext(Request[Actor, None, State]):
         return known.get(SCOPE_KEY) or super().__new__(cls)
 
     def __init__(
-        self,
-        scope: Scope,
-        receive: Receive = empty_receive,
-        send: Send = empty_send,
-        service: Service | None = None,
-        request_id: str = "",
+        self, scope: Scope, receive: Receive = empty_receive, send: Send = empty_send, service: Service | None = None
     ) -> None:
         if service is None:
             return  # Litestar's call
         super().__init__(scope, receive, send)
         scope[SCOPE_KEY] = self  # type: ignore[typeddict-unknown-key]
         self.service = service
-        self.request_id = request_id
+        self.request_id = ""
         self.fields = header_fields(scope["headers"])  # type: ignore[arg-type]
         self.body_max = service.options.max_body_bytes
         self.user_id = ""  # of the actor, in canonical form

@@ -1,7 +1,6 @@
 """The OpenAPI 3.1 document, generated from the operations."""
 
 from collections.abc import Sequence
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from inspect import getdoc
 from typing import Any, Final
@@ -12,7 +11,7 @@ from todo_http.api.routes import operations
 from todo_http.kernel.conditions import HeaderField
 from todo_http.kernel.operation import PUBLIC_BODY_MAX, Operation
 from todo_http.kernel.query import REPEATS_MAX, Parameter
-from todo_http.openapi.responses import problem_components, problem_references, response_headers, success_response
+from todo_http.openapi.responses import RESPONSE_HEADERS, problem_components, problem_references, success_response
 from todo_http.problems.table import Problem
 
 Schemas = dict[Any, dict[str, Any]]
@@ -68,7 +67,7 @@ def document(known: Sequence[Operation] | None = None, release: str | None = Non
         "components": {
             "schemas": components,
             "responses": problem_components(known, references[Problem]),
-            "headers": response_headers(),
+            "headers": RESPONSE_HEADERS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -144,7 +143,6 @@ def _header_field(field: HeaderField) -> dict[str, Any]:
     return {"name": field.name, "in": "header", "description": field.description, "schema": dict(field.schema)}
 
 
-@cache
 def _installed_version() -> str:
     try:
         return version("todo-service")

@@ -117,7 +117,8 @@ def _sentence(faults: tuple[Fault, ...]) -> str:
     first, more = faults[0], len(faults) - 1
     name, text = _name(first), first.detail
     if name and name.isprintable():
-        text = f"{name}: {_small(text)}"
+        abbreviated = text[1:2].isupper()
+        text = f"{name}: {text if abbreviated else text[:1].lower() + text[1:]}"
     return f"{text.removesuffix('.')}; {more} more." if more else text
 
 
@@ -134,11 +135,6 @@ def _name(fault: Fault) -> str:
         inside = words[3:] if words[2:3] == ["task"] and words[3:] else words[2:]
         return ", ".join([f"Operation {int(parts[1]) + 1}", *inside[:1]])
     return words[0][:1].upper() + words[0][1:] if words else ""
-
-
-def _small(sentence: str) -> str:
-    """The sentence with a lower-case first letter, unless it begins with an abbreviation."""
-    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
 def body_fault(violation: Violation) -> Fault:
