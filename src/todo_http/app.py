@@ -51,10 +51,7 @@ class TodoApp(Litestar):
         return super().__call__
 
     async def __call__(
-        self,
-        scope: Scope | LifeSpanScope,
-        receive: Receive | LifeSpanReceive,
-        send: Send | LifeSpanSend,
+        self, scope: Scope | LifeSpanScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend
     ) -> None:
         if scope["type"] in {"lifespan", "websocket"}:
             await super().__call__(scope, receive, send)

@@ -11,18 +11,13 @@ from todo_http.kernel.context import RequestContext
 from todo_http.kernel.files import File
 from todo_http.kernel.operation import OperationController, Success, get
 from todo_http.kernel.responses import Response
+from todo_http.web.pages import HTML
+from todo_http.web.site import media_type
 
 PAGE: Final = "index.html"
-MEDIA_TYPES: Final = {
-    PAGE: "text/html; charset=utf-8",
-    "init.js": "text/javascript; charset=utf-8",
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-    "swagger-ui.css": "text/css; charset=utf-8",
-    "favicon-32x32.png": "image/png",
-}
-"""Every file that is served."""
+ASSETS: Final = ("init.js", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
+"""Every file that is served besides the page."""
 
-ASSETS: Final = tuple(name for name in MEDIA_TYPES if name != PAGE)
 # The web client's policy. Swagger UI's images are in its style sheet. The policy for Trusted Types that it creates
 # belongs to the DOMPurify inside it; what would put HTML into the page without that is replaced in docs_ui/init.js.
 POLICY: Final = (
@@ -34,7 +29,7 @@ POLICY: Final = (
 
 @cache
 def _file(name: str) -> File:
-    return File.of(files("todo_http").joinpath("docs_ui", name).read_bytes(), MEDIA_TYPES[name], POLICY)
+    return File.of(files("todo_http").joinpath("docs_ui", name).read_bytes(), media_type(name), POLICY)
 
 
 class Front(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +50,7 @@ class Signpost(OperationController):
         "/",
         operation_id="front",
         summary="Return the addresses of documentation and health",
-        success={200: Success(description="The addresses.", body=Front)},
+        success=Success(200, "The addresses.", Front),
     )
     async def front(self, request: RequestContext) -> Response:
         described = request.service.options.docs
@@ -71,17 +66,12 @@ class Docs(OperationController):
         "/openapi.json",
         operation_id="openapi",
         summary="Return this document",
-        success={200: Success(description="OpenAPI 3.1.", body=dict, headers=("ETag",))},
+        success=Success(200, "OpenAPI 3.1.", dict, headers=("ETag",)),
     )
     async def document(self, request: RequestContext) -> Response:
         return request.service.openapi.response(request.fields)
 
-    @get(
-        "/docs",
-        operation_id="docs",
-        summary="Return this document as a page",
-        success={200: Success(description="A page.", body=str, media_types=("text/html",), headers=("ETag",))},
-    )
+    @get("/docs", operation_id="docs", summary="Return this document as a page", success=HTML)
     async def page(self, request: RequestContext) -> Response:
         return _file(PAGE).response(request.fields)
 
@@ -89,15 +79,7 @@ class Docs(OperationController):
         "/docs/{asset:str}",
         operation_id="docsAsset",
         summary="Return a file of the documentation page",
-        success={
-            200: Success(
-                description="A file.",
-                body=str,
-                media_types=("text/javascript", "text/css", "image/png"),
-                headers=("ETag",),
-            )
-        },
-        errors=("not-found",),
+        success=Success(200, "A file.", str, ("ETag",), ("text/javascript", "text/css", "image/png")),
         path_schemas={"asset": {"type": "string", "enum": list(ASSETS)}},
     )
     async def asset(self, request: RequestContext) -> Response:

@@ -16,7 +16,7 @@ class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Literal["ok"] = "ok"
 
 
-OK = Success(description="The service is healthy.", body=Health)
+OK = Success(200, "The service is healthy.", Health)
 HEALTHY = Response.json(200, Health())
 
 
@@ -26,7 +26,7 @@ class HealthChecks(OperationController):
     path = "/health"
     tags = ("service",)
 
-    @get(operation_id="health", summary="Check that the service runs", success={200: OK})
+    @get(operation_id="health", summary="Check that the service runs", success=OK)
     async def health(self, request: RequestContext) -> Response:
         return HEALTHY
 
@@ -35,7 +35,7 @@ class HealthChecks(OperationController):
         operation_id="live",
         summary="Check liveness",
         description="Responds from memory: a process without its database is alive.",
-        success={200: OK},
+        success=OK,
     )
     async def live(self, request: RequestContext) -> Response:
         return HEALTHY
@@ -45,7 +45,7 @@ class HealthChecks(OperationController):
         operation_id="ready",
         summary="Check readiness",
         description="Responds with 503 while the service starts or stops, and without its database.",
-        success={200: OK},
+        success=OK,
         errors=("unavailable",),
     )
     async def ready(self, request: RequestContext) -> Response:

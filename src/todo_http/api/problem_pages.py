@@ -28,8 +28,7 @@ class ProblemPages(OperationController):
         "/{code:str}",
         operation_id="explainProblem",
         summary="Explain a problem code",
-        success={200: Success(description="The meaning of the code.", body=ProblemKind)},
-        errors=("not-found",),
+        success=Success(200, "The meaning of the code.", ProblemKind),
         path_schemas={"code": {"type": "string", "enum": list(PROBLEM_KINDS)}},
     )
     async def explain(self, request: RequestContext) -> Response:

@@ -82,7 +82,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: str
 
 
-SIGNED_IN = Success(description="The login session.", body=SignedInOut)
+SIGNED_IN = Success(200, "The login session.", SignedInOut)
 
 
 class SignIn(OperationController):
@@ -92,19 +92,13 @@ class SignIn(OperationController):
     tags = ("login sessions",)
 
     @post(
-        "/login",
-        operation_id="login",
-        summary="Log in",
-        body=Login,
-        success={200: SIGNED_IN},
-        errors=("invalid-credentials", "too-many-requests", "unavailable", "outcome-unknown"),
+        "/login", operation_id="login", summary="Log in", body=Login, success=SIGNED_IN, errors=("invalid-credentials",)
     )
     async def login(self, request: RequestContext) -> Response:
         login = await read_shape(request, Login)
         client = (request.user_agent, request.client_network)
-        return Response.json(
-            200, SignedInOut.of(await request.todo.sessions.log_in(login.email, login.password, *client))
-        )
+        signed_in = await request.todo.sessions.log_in(login.email, login.password, *client)
+        return Response.json(200, SignedInOut.of(signed_in))
 
     @post(
         "/refresh",
@@ -113,8 +107,8 @@ class SignIn(OperationController):
         description="A refresh token works once. Used again within 30 seconds it returns the same successor, as long "
         "as the access token issued with that has not been used; used again later it ends its login session.",
         body=Refresh,
-        success={200: SIGNED_IN},
-        errors=("invalid-token", "unavailable", "outcome-unknown"),
+        success=SIGNED_IN,
+        errors=("invalid-token",),
     )
     async def refresh(self, request: RequestContext) -> Response:
         token = (await read_shape(request, Refresh)).refresh_token
@@ -133,8 +127,7 @@ class LoginSessions(OperationController):
         operation_id="logout",
         summary="Log out",
         description="Ends the current login session on all replicas.",
-        success={200: Success(description="The login session has ended.", body=Message)},
-        errors=("outcome-unknown",),
+        success=Success(200, "The login session has ended.", Message),
     )
     async def logout(self, request: RequestContext) -> Response:
         await request.todo.sessions.log_out(request.actor)
@@ -144,7 +137,7 @@ class LoginSessions(OperationController):
         "/sessions",
         operation_id="listSessions",
         summary="List the login sessions",
-        success={200: Success(description="The login sessions, oldest first.", body=list[SessionOut])},
+        success=Success(200, "The login sessions, oldest first.", list[SessionOut]),
     )
     async def list_sessions(self, request: RequestContext) -> Response:
         sessions = await request.todo.sessions.list(request.actor)
@@ -154,8 +147,7 @@ class LoginSessions(OperationController):
         "/sessions/{session_id:str}",
         operation_id="endSession",
         summary="End a login session",
-        success={204: Success(description="The login session has ended.")},
-        errors=("not-found", "outcome-unknown"),
+        success=Success(204, "The login session has ended."),
     )
     async def end(self, request: RequestContext) -> Response:
         await request.todo.sessions.end(request.actor, SessionId(request.path_id("session_id")))
@@ -165,8 +157,7 @@ class LoginSessions(OperationController):
         "/sessions",
         operation_id="endOtherSessions",
         summary="End all other login sessions",
-        success={204: Success(description="The other login sessions have ended.")},
-        errors=("outcome-unknown",),
+        success=Success(204, "The other login sessions have ended."),
     )
     async def end_others(self, request: RequestContext) -> Response:
         await request.todo.sessions.end_others(request.actor)

@@ -1,10 +1,8 @@
 """Lists of tasks: filters, sort orders and pages."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -21,11 +19,9 @@ from todo_http.api.task_types import TaskOut
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.entity_tags import conditional_response, not_modified, not_modified_since, tag_of
 from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_cursor
-from todo_http.kernel.query import Parameter
-from todo_http.kernel.responses import Field, Response, encode
+from todo_http.kernel.query import Parameter, choice
+from todo_http.kernel.responses import Response, encode
 from todo_http.kernel.schemas import CLOCK, DAY
-
-E = TypeVar("E")
 
 BODY_MAX: Final = 2 * PAGE_BYTES
 ALWAYS_SHORT: Final = BODY_MAX // (6 * (TITLE_MAX + DESCRIPTION_MAX) + 1_000)
@@ -40,27 +36,12 @@ POSITIONS: Final[dict[SortField, Any]] = {
 }
 """What cursors hold: what the list is sorted by, and an id."""
 
-STATUSES: Final = {"pending": False, "completed": True}
-PRIORITIES: Final[dict[str, Priority | None]] = {"high": Priority.HIGH, "medium": Priority.MEDIUM, "low": Priority.LOW}
 SORTS: Final = {f"{sign}{field.value}": TaskSort(field, bool(sign)) for sign in ("", "-") for field in SortField}
 POINT: Final = {
     "type": "string",
     "pattern": rf"^{DAY}([Tt]{CLOCK}([Zz]|[+-]\d{{2}}:\d{{2}}))?$",
     "examples": ["2026-11-20", "2026-11-20T05:38:00Z"],
 }
-
-
-def _one_of(values: dict[str, E]) -> Callable[[str], E]:
-    def read(text: str) -> E:
-        if text not in values:
-            raise Broken("unknown-value", f"This must be one of {', '.join(values)}.")
-        return values[text]
-
-    return read
-
-
-def _choice(kind: type[StrEnum]) -> dict[str, Any]:
-    return {item.value: item for item in kind}
 
 
 def _point(text: str) -> date | datetime:
@@ -73,75 +54,35 @@ def _point(text: str) -> date | datetime:
     return due.at
 
 
-def _enum(*names: str) -> dict[str, Any]:
-    return {"type": "string", "enum": list(names)}
-
-
 PARAMETERS: Final = (
-    Parameter(name="status", read=_one_of(STATUSES), schema=_enum(*STATUSES), description="Tasks with this status."),
-    Parameter(
-        name="priority",
-        read=_one_of({**PRIORITIES, "none": None}),
-        schema=_enum(*PRIORITIES, "none"),
-        description="Tasks with this priority; repeat it to match any of several.",
+    choice("status", {"pending": False, "completed": True}, "Tasks with this status."),
+    choice(
+        "priority",
+        {"high": Priority.HIGH, "medium": Priority.MEDIUM, "low": Priority.LOW, "none": None},
+        "Tasks with this priority; repeat it to match any of several.",
         repeatable=True,
     ),
-    Parameter(
-        name="due_before",
-        read=_point,
-        schema=POINT,
-        description="Tasks due before this, exclusive; days are those of the user's time zone.",
+    Parameter("due_before", _point, POINT, "Tasks due before this, exclusive; days are those of the user's time zone."),
+    Parameter("due_after", _point, POINT, "Tasks due from this on, inclusive; days are those of the user's time zone."),
+    choice(
+        "due",
+        {option.value: option for option in DueOption},
+        "Tasks without a due date, overdue, or due today in the user's time zone.",
     ),
     Parameter(
-        name="due_after",
-        read=_point,
-        schema=POINT,
-        description="Tasks due from this on, inclusive; days are those of the user's time zone.",
+        "q",
+        search_words,
+        {"type": "string", "maxLength": QUERY_MAX},
+        "Words that all occur in title or description, ignoring case and accents.",
     ),
-    Parameter(
-        name="due",
-        read=_one_of(_choice(DueOption)),
-        schema=_enum(*DueOption),
-        description="Tasks without a due date, overdue, or due today in the user's time zone.",
-    ),
-    Parameter(
-        name="q",
-        read=search_words,
-        schema={"type": "string", "maxLength": QUERY_MAX},
-        description="Words that all occur in title or description, ignoring case and accents.",
-    ),
-    Parameter(
-        name="sort",
-        read=_one_of(SORTS),
-        schema=_enum(*SORTS),
-        description="The sort order; a leading `-` reverses it. Nulls come last, ties are ordered by id.",
-    ),
+    choice("sort", SORTS, "The sort order; a leading `-` reverses it. Nulls come last, ties are ordered by id."),
     limit_parameter("tasks"),
     CURSOR,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TaskListQuery:
-    """What the query string selects: which tasks, in which order, from where on and how many."""
-
-    query: TaskQuery
-    sort: TaskSort
-    after: TaskPosition | None
-    limit: int
-
-
-def _name(sort: TaskSort) -> str:
-    return f"{'-' if sort.descending else '+'}{sort.field.value}"
-
-
-def read_task_list_query(request: RequestContext) -> TaskListQuery:
-    """Raises InvalidRequest with every rule that the query string breaks."""
-    values = request.query.values
-    sort = values.get("sort") or TaskSort()
-    position = read_cursor(request, "tasks", _name(sort), POSITIONS[sort.field])
-    after = None if position is None else TaskPosition(position[0], TaskId(UUID(bytes=position[1])))
-    query = TaskQuery(
+def _task_query(values: Mapping[str, Any]) -> TaskQuery:
+    return TaskQuery(
         completed=values.get("status"),
         priorities=frozenset(values.get("priority", ())),
         due_before=values.get("due_before"),
@@ -149,17 +90,17 @@ def read_task_list_query(request: RequestContext) -> TaskListQuery:
         due=values.get("due"),
         words=values.get("q", ()),
     )
-    return TaskListQuery(query, sort, after, values.get("limit", PAGE_MAX))
 
 
-async def _read_page(request: RequestContext, listed: TaskListQuery) -> tuple[Page[TaskOut, TaskPosition], Any]:
+async def _read_page(
+    request: RequestContext, query: TaskQuery, sort: TaskSort, after: TaskPosition | None
+) -> tuple[Page[TaskOut, TaskPosition], Any]:
     """The page, and what to encode as the body.
 
     The storage bounds a page by its texts. In JSON a control character has six bytes, so a page that could be long is
     encoded here, and read again with fewer tasks when it is too long.
     """
-    run, owner, limit = request.todo.run, request.actor.user_id, listed.limit
-    query, sort, after = listed.query, listed.sort, listed.after
+    run, owner, limit = request.todo.run, request.actor.user_id, request.query.values.get("limit", PAGE_MAX)
     while True:
         page = await run.read(owner, find_tasks_as, run.clock, query, sort, after, limit, TaskOut.shaped)
         if len(page.items) <= ALWAYS_SHORT:
@@ -171,18 +112,19 @@ async def _read_page(request: RequestContext, listed: TaskListQuery) -> tuple[Pa
 
 
 async def list_tasks(request: RequestContext) -> Response:
-    """A page of the tasks that match the query string, or 304."""
-    listed = read_task_list_query(request)
-    run = request.todo.run
+    """A page of the tasks that match the query string, or 304. Raises InvalidRequest with all its faults."""
+    sort = request.query.values.get("sort") or TaskSort()
+    order = f"{'-' if sort.descending else '+'}{sort.field.value}"
+    position = read_cursor(request, "tasks", order, POSITIONS[sort.field])
+    after = None if position is None else TaskPosition(position[0], TaskId(UUID(bytes=position[1])))
+    query = _task_query(request.query.values)
     # What depends on the time of day or on the zone changes without a write: only the others have a revision.
-    steady = not listed.query.needs_zone
+    steady = not query.needs_zone
     if steady and b"if-none-match" in request.fields:
-        latest = tag_of(await run.store.view(request.actor.user_id).revision())
+        latest = tag_of(await request.todo.run.store.view(request.actor.user_id).revision())
         if not_modified_since(request.fields, latest, any_tag=False):
             return not_modified(latest)
-    page, body = await _read_page(request, listed)
-    links: tuple[Field, ...] = ()
-    if page.next:
-        links = next_page(request, "tasks", _name(listed.sort), (page.next.value, page.next.id.bytes))
+    page, body = await _read_page(request, query, sort, after)
+    links = next_page(request, "tasks", order, (page.next.value, page.next.id.bytes)) if page.next else ()
     tag = tag_of(page.as_of) if steady and page.as_of is not None else None
     return conditional_response(request.fields, body, tag, *links)

@@ -22,7 +22,7 @@ class Tasks(ResourceController):
         description="Returns the tasks that match, oldest first unless `sort` is given. A page that is not the last "
         "has a Link to the next one. It ends at about 2 MB, so it may hold fewer tasks than the limit.",
         query=PARAMETERS,
-        success={200: Success(description="The tasks.", body=list[TaskOut], headers=("ETag", "Link", "X-Next-Cursor"))},
+        success=Success(200, "The tasks.", list[TaskOut], headers=("ETag", "Link", "X-Next-Cursor")),
     )
     async def list(self, request: RequestContext) -> Response:
         return await list_tasks(request)
@@ -32,7 +32,7 @@ class Tasks(ResourceController):
         operation_id="completeTask",
         summary="Complete or reopen a task",
         body=Completion,
-        success={200: TASK_RESOURCE.found},
+        success=TASK_RESOURCE.found,
     )
     async def complete(self, request: RequestContext) -> Response:
         completion = await read_shape(request, Completion)

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
@@ -42,14 +43,14 @@ def write_to_stdout(text: str) -> None:
         sys.stdout.flush()
 
 
+@dataclass(eq=False)
 class AccessLog:
     """The lines of one application."""
 
-    def __init__(self, form: Literal["json", "console"], write: Callable[[str], None] = write_to_stdout) -> None:
-        self.form = form
-        self.write = write
-        self.lines: list[bytes] = []
-        self.flushing: asyncio.Task[None] | None = None
+    form: Literal["json", "console"]
+    write: Callable[[str], None] = write_to_stdout
+    lines: list[bytes] = field(default_factory=list, init=False)
+    flushing: asyncio.Task[None] | None = field(default=None, init=False)
 
     def note(self, sending: Sending, method: str, route: str, seconds: float, at: datetime | None) -> None:
         """Adds the line of one request. ``status`` 0 means that it was cancelled before there was a response."""
@@ -95,7 +96,5 @@ class AccessLog:
 
 def _for_people(line: Line) -> bytes:
     why = f" {line.problem}" if line.problem else ""
-    text = (
-        f"{line.timestamp[11:19]} {line.status} {line.method:6} {line.route} {line.ms:.1f} ms{why} [{line.request_id}]"
-    )
-    return text.encode("utf-8")
+    what = f"{line.timestamp[11:19]} {line.status} {line.method:6} {line.route}"
+    return f"{what} {line.ms:.1f} ms{why} [{line.request_id}]".encode()

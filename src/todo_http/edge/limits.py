@@ -27,19 +27,18 @@ class RequestBounds:
         headers = cast("Sequence[Field]", scope["headers"])
         weight = sum(map(len, chain.from_iterable(headers))) + 4 * len(headers)
         if weight > HEADERS_MAX or len(headers) > FIELDS_MAX:
-            raise HeadersTooLarge(FIELDS_MAX, HEADERS_MAX)
+            raise HeadersTooLarge(
+                f"A request may have at most {FIELDS_MAX} header fields with {HEADERS_MAX} bytes in all."
+            )
         if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > ADDRESS_MAX:
-            raise AddressTooLong(ADDRESS_MAX)
+            raise AddressTooLong(f"Path and query may have at most {ADDRESS_MAX} bytes.")
         self._check_host(fields.get(b"host", b""))
-        declared = fields.get(b"content-length")
-        coding = fields.get(b"transfer-encoding")
-        if coding is not None and (declared is not None or coding.lower() != b"chunked"):
-            raise BadFraming
-        if declared is not None:
-            if not declared.isdigit():
-                raise BadFraming
-            if len(declared) > 15 or int(declared) > request.body_max:
-                raise TooLarge(request.body_max)
+        declared, coding = fields.get(b"content-length"), fields.get(b"transfer-encoding")
+        plain = declared is None or declared.isdigit()
+        if not plain or (coding is not None and (declared is not None or coding.lower() != b"chunked")):
+            raise BadFraming("The length of the body is not told in one plain way.")
+        if declared is not None and (len(declared) > 15 or int(declared) > request.body_max):
+            raise TooLarge(request.body_max)
 
     def _check_host(self, field: bytes) -> None:
         """Accepts exactly one valid Host; if hosts are configured, one of them."""

@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import InitVar, dataclass
 from datetime import datetime
 from itertools import count
 from time import perf_counter
@@ -43,24 +44,21 @@ ROUTED_AS: Final = {"HEAD": "GET", "OPTIONS": OPTIONS}
 log = structlog.get_logger("todo_http")
 
 
+@dataclass(eq=False)
 class Edge:
     """The outermost layer of one application."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        service: Service,
-        access_log: AccessLog,
-        meter: RequestMetrics,
-        end_connections: EndConnections,
-    ) -> None:
-        self.app = app
-        self.service = service
-        self.access_log = access_log
-        self.meter = meter
-        self.bounds = RequestBounds(service.options)
-        self.headers = ResponseHeaders(service.options)
-        self.large_bodies = LargeBodies(service.options.send_deadline, end_connections)
+    app: ASGIApp
+    service: Service
+    access_log: AccessLog
+    meter: RequestMetrics
+    end_connections: InitVar[EndConnections]
+
+    def __post_init__(self, end_connections: EndConnections) -> None:
+        options = self.service.options
+        self.bounds = RequestBounds(options)
+        self.headers = ResponseHeaders(options)
+        self.large_bodies = LargeBodies(options.send_deadline, end_connections)
         self.new_id: Callable[[], str] = lambda: NOT_STARTED
         self.now: Callable[[], datetime | None] = lambda: None
         self.warned_at = float("-inf")

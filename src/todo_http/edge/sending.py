@@ -84,15 +84,11 @@ class LargeBodies:
                     await send({"type": "http.response.body", "body": part, "more_body": more})
                     sent += len(part)
         except TimeoutError:
-            self._complain(sent)
+            if monotonic() - self.complained_at >= 1:  # at most once a second
+                self.complained_at = monotonic()
+                log.warning("response_cut_off", sent=sent, seconds=self.deadline)
             await self._end(scope)
         return sent
-
-    def _complain(self, sent: int) -> None:
-        """Warns at most once a second."""
-        if monotonic() - self.complained_at >= 1:
-            self.complained_at = monotonic()
-            log.warning("response_cut_off", sent=sent, seconds=self.deadline)
 
     async def _end(self, scope: Scope) -> None:
         """Ends all overdue connections in one search at a time, because it inspects every open file."""

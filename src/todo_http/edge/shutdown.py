@@ -17,8 +17,9 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 ORPHAN_SECONDS: Final = 20.0
@@ -58,6 +59,7 @@ class Host(Protocol):
         """How many connections this process has with its clients."""
 
 
+@dataclass(eq=False)
 class Shutdown:
     """The way out of one process. Make it on the running loop, after the server has set its handlers.
 
@@ -66,24 +68,18 @@ class Shutdown:
     After ``bound`` seconds the process is ended by force.
     """
 
-    def __init__(
-        self,
-        unready: Callable[[], None],
-        goodbye: Callable[[], None],
-        pause: float,
-        bound: float,
-        host: Host | None,
-    ) -> None:
-        self._unready = unready
-        self._goodbye = goodbye
-        self._pause = pause
-        self._bound = bound
-        self._host = host
+    unready: Callable[[], None]
+    goodbye: Callable[[], None]
+    pause: float
+    bound: float
+    host: Host | None
+
+    def __post_init__(self) -> None:
         self._begun: list[asyncio.Task[None]] = []
         self._departing = self._together = self._retiring = self._stopped = False
         parent = multiprocessing.parent_process()
-        if sys.platform == "win32" or not (pause or parent):
-            return  # the server that runs the application handles signals itself
+        if sys.platform == "win32" or not (self.pause or parent):
+            return  # whoever runs us has its own way, and nothing is to be announced
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self.depart)
         if parent:
@@ -97,9 +93,9 @@ class Shutdown:
         """In order: announced now, stopped after the pause."""
         if not self._departing:
             self._departing = True
-            self._unready()
-            self._goodbye()
-            self._begin(self._depart())
+            self.unready()
+            self.goodbye()
+            self._begun.append(asyncio.create_task(self._depart()))
 
     def depart_together(self) -> None:
         """In order, like all others."""
@@ -108,29 +104,27 @@ class Shutdown:
 
     def retire(self) -> None:
         """In order and without the pause: readiness stays as it is, since the service goes on."""
-        if not self._retiring and self._host is not None:
+        if not self._retiring and self.host is not None:
             self._retiring = True
-            self._goodbye()
-            self._host.leave()
+            self.goodbye()
+            self.host.leave()
             now = asyncio.get_running_loop().time()
-            self._begin(self._see_off(self._host, now + self._bound / 2, now + IDLE_SECONDS))
+            leaving = self._see_off(self.host, now + self.bound / 2, now + IDLE_SECONDS)
+            self._begun.append(asyncio.create_task(leaving))
 
     def stop(self) -> None:
         """Without the pause."""
         if not self._stopped:
             self._stopped = True
-            self._unready()
-            self._goodbye()
+            self.unready()
+            self.goodbye()
             signal.raise_signal(signal.SIGINT)
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        self._begun.append(asyncio.get_running_loop().create_task(work))
 
     async def _depart(self) -> None:
         begun = asyncio.get_running_loop().time()
-        latest = begun + (self._pause + self._bound) / 2  # the rest is for requests that take long
-        await asyncio.sleep(self._pause)
-        host = self._host
+        latest = begun + (self.pause + self.bound) / 2  # the rest is for requests that take long
+        await asyncio.sleep(self.pause)
+        host = self.host
         if host is None:
             self.stop()
             return
@@ -140,7 +134,7 @@ class Shutdown:
             await asyncio.sleep(SETTLE_SECONDS)
             await _until_none(host.queued, latest)
         host.leave()
-        await self._see_off(host, latest, begun + IDLE_SECONDS if self._pause and self._together else begun)
+        await self._see_off(host, latest, begun + IDLE_SECONDS if self.pause and self._together else begun)
 
     async def _see_off(self, host: Host, latest: float, idle: float) -> None:
         """Stops when everybody who has connected was heard and all connections have ended.

@@ -97,24 +97,20 @@ def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str,
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise Malformed("The body is not JSON in UTF-8.") from None
     for field in msgspec.structs.fields(shape):
-        if field.encode_name in raw:
-            _read_field(field, raw[field.encode_name], given, faults)
-        elif field.required:
-            faults.append(Fault(code="required", detail="This field is required.", pointer=f"/{field.name}"))
+        pointer = f"/{field.name}"
+        if field.encode_name not in raw:
+            if field.required:
+                faults.append(Fault(code="required", detail="This field is required.", pointer=pointer))
+            continue
+        try:
+            given[field.name] = msgspec.json.decode(raw[field.encode_name], type=_decodable(field.type))
+        except msgspec.ValidationError:
+            faults.append(Fault(code="wrong-type", detail=f"This must be {_in_words(field.type)}.", pointer=pointer))
+        except (msgspec.DecodeError, RecursionError):
+            raise Malformed("The body is not JSON in UTF-8.") from None
     unknown = [name for name in raw if name not in shape.__struct_fields__]
     faults += [_unknown_field(name) for name in unknown[: FAULTS_MAX - len(faults)]]
     return given, faults
-
-
-def _read_field(field: msgspec.structs.FieldInfo, raw: msgspec.Raw, given: dict[str, Any], faults: list[Fault]) -> None:
-    try:
-        given[field.name] = msgspec.json.decode(raw, type=_decodable(field.type))
-    except msgspec.ValidationError:
-        faults.append(
-            Fault(code="wrong-type", detail=f"This must be {_in_words(field.type)}.", pointer=f"/{field.name}")
-        )
-    except (msgspec.DecodeError, RecursionError):
-        raise Malformed("The body is not JSON in UTF-8.") from None
 
 
 def _unknown_field(name: str) -> Fault:
@@ -125,9 +121,7 @@ def _unknown_field(name: str) -> Fault:
 
 def _names_come_once(body: bytes, shape: type[msgspec.Struct]) -> bool:
     """True when counting is enough to see that no object in the body has two members of the same name."""
-    if b"\\" in body:
-        return False
-    return all(body.count(name) <= 1 for name in _quoted_names(shape))
+    return b"\\" not in body and all(body.count(name) <= 1 for name in _quoted_names(shape))
 
 
 @cache

@@ -30,7 +30,9 @@ class ClientAddresses:
             return ""
         if self.options.trusts(str(address)):
             address = self._forwarded(fields.get(b"x-forwarded-for", b""), address)
-        return _network(address)
+        if isinstance(address, IPv4Address):
+            return str(address)
+        return str(IPv6Network((int(address), IPV6_PREFIX), strict=False))
 
     def _forwarded(self, field: bytes, address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
         """The right-most hop that is not a trusted proxy: each proxy appends its own peer.
@@ -60,9 +62,3 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
-
-
-def _network(address: IPv4Address | IPv6Address) -> str:
-    if isinstance(address, IPv4Address):
-        return str(address)
-    return str(IPv6Network((int(address), IPV6_PREFIX), strict=False))

@@ -45,10 +45,10 @@ def _truth(text: str) -> bool:
 
 
 DRY_RUN: Final = Parameter(
-    name="dry_run",
-    read=_truth,
-    schema={"type": "boolean", "default": False},
-    description="If true, nothing is changed; the response is the one that the request would have had.",
+    "dry_run",
+    _truth,
+    {"type": "boolean", "default": False},
+    "If true, nothing is changed; the response is the one that the request would have had.",
 )
 
 
@@ -72,9 +72,7 @@ IF_MATCH: Final = HeaderField(
     TAGS_SCHEMA,
 )
 IF_NONE_MATCH: Final = HeaderField(
-    "If-None-Match",
-    "Respond with 304 if one of these entity tags is current.",
-    TAGS_SCHEMA,
+    "If-None-Match", "Respond with 304 if one of these entity tags is current.", TAGS_SCHEMA
 )
 
 

@@ -21,7 +21,7 @@ from todo_http.kernel.conditions import expected_of, key_of
 from todo_http.kernel.query import EMPTY, Query
 from todo_http.kernel.responses import Field
 from todo_http.kernel.service import Service
-from todo_http.problems.errors import BrokenOff, InvalidRequest, RequestTimeout, TooLarge
+from todo_http.problems.errors import BadFraming, InvalidRequest, RequestTimeout, TooLarge
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,19 +54,14 @@ class RequestContext(Request[Actor, None, State]):
         return known.get(SCOPE_KEY) or super().__new__(cls)
 
     def __init__(
-        self,
-        scope: Scope,
-        receive: Receive = empty_receive,
-        send: Send = empty_send,
-        service: Service | None = None,
-        request_id: str = "",
+        self, scope: Scope, receive: Receive = empty_receive, send: Send = empty_send, service: Service | None = None
     ) -> None:
         if service is None:
             return  # Litestar's call
         super().__init__(scope, receive, send)
         scope[SCOPE_KEY] = self  # type: ignore[typeddict-unknown-key]
         self.service = service
-        self.request_id = request_id
+        self.request_id = ""
         self.fields = header_fields(scope["headers"])  # type: ignore[arg-type]
         self.body_max = service.options.max_body_bytes
         self.user_id = ""  # of the actor, in canonical form
@@ -114,7 +109,7 @@ class RequestContext(Request[Actor, None, State]):
                 raise TooLarge(most)
 
     async def body(self) -> bytes:
-        """The whole body. Raises TooLarge, RequestTimeout and BrokenOff.
+        """The whole body. Raises TooLarge, RequestTimeout and BadFraming.
 
         Servers close neither a connection whose body stalls nor one whose body never ends.
         """
@@ -124,7 +119,7 @@ class RequestContext(Request[Actor, None, State]):
                 async with asyncio.timeout(deadline):
                     self._body = await self._read_body()
             except TimeoutError:
-                raise RequestTimeout(deadline) from None
+                raise RequestTimeout(f"The body did not arrive within {deadline:g} seconds.") from None
         return self._body
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
@@ -132,11 +127,7 @@ class RequestContext(Request[Actor, None, State]):
         yield await self.body()
 
     async def write(
-        self,
-        use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
-        /,
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, use_case: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Outcome[T]:
         """Runs a use case on the actor's data under the write conditions of the request: Idempotency-Key, If-Match
         and dry_run. Routes write in no other way.
@@ -159,7 +150,7 @@ class RequestContext(Request[Actor, None, State]):
         while True:
             message: Any = await self.receive()
             if message["type"] == "http.disconnect":
-                raise BrokenOff
+                raise BadFraming("The body ended before it was complete.")
             part = message.get("body", b"")
             length += len(part)
             if length > self.body_max:
@@ -177,10 +168,8 @@ def header_fields(headers: Sequence[Field]) -> dict[bytes, bytes]:
     if len(headers) > FIELDS_MAX:
         headers = headers[:FIELDS_MAX]
     fields = dict(headers)
-    return fields if len(fields) == len(headers) else _joined(headers)
-
-
-def _joined(headers: Sequence[Field]) -> dict[bytes, bytes]:
+    if len(fields) == len(headers):
+        return fields
     values: dict[bytes, list[bytes]] = {}
     for name, value in headers:
         values.setdefault(name, []).append(value)

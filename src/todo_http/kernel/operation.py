@@ -28,21 +28,22 @@ PUBLIC_BODY_MAX: Final = 16_384
 """Bytes of the body of a public operation, which anyone may send."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Success:
-    """One successful response: what it means, the wire type of its body if it has one, and its header fields."""
+    """A successful response: what it means, the wire type of its body if it has one, and its header fields."""
 
+    status: int
     description: str
     body: Any = None
-    media_types: tuple[str, ...] = (JSON,)
     headers: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = (JSON,)
 
 
-NOT_MODIFIED: Final = Success(description="Not modified.", headers=("ETag",))
+NOT_MODIFIED: Final = Success(304, "Not modified.", headers=("ETag",))
 
 
 class Operation(HTTPRouteHandler):
-    """``body`` is the wire type of the request body; ``errors`` are codes that not all operations have.
+    """``body`` is the wire type of the request body; ``errors`` are codes that do not follow from the rest.
 
     With ``any_query`` the query string is not checked, because it is meant for the page that is returned.
     """
@@ -54,7 +55,7 @@ class Operation(HTTPRouteHandler):
         method: Method,
         path: str = "/",
         *,
-        success: Mapping[int, Success],
+        success: Success,
         body: type[msgspec.Struct] | None = None,
         query: tuple[Parameter, ...] = (),
         any_query: bool = False,
@@ -67,11 +68,12 @@ class Operation(HTTPRouteHandler):
         super().__init__(path, http_method=method, status_code=200, guards=[*guards, cast(Guard, self.admit)], **known)
         self.method = method
         self.body = body
+        self.media_types = (JSON, MERGE_PATCH) if method == "PATCH" else (JSON,)
         self.own_query = query
         self.any_query = any_query
         self.errors = errors
         self.path_schemas = path_schemas or {}
-        self.own_success = success
+        self.success = success
 
     # Three steps of Litestar's that operations need in their simplest form only, and that take longer than all guards:
 
@@ -124,7 +126,6 @@ class Operation(HTTPRouteHandler):
 
     @cached_property
     def tag(self) -> str:
-        """The tag of the operation or of its controller."""
         (tag,) = self.tags or (self.controller.tags if self.controller else ())
         return tag
 
@@ -135,13 +136,7 @@ class Operation(HTTPRouteHandler):
         return authenticated not in (*(self.guards or ()), *inherited)
 
     @cached_property
-    def media_types(self) -> tuple[str, ...]:
-        """The media types that the request body may have."""
-        return (JSON, MERGE_PATCH) if self.method == "PATCH" else (JSON,)
-
-    @cached_property
     def path_parameters(self) -> tuple[str, ...]:
-        """The names in the path."""
         return tuple(part.strip("{}") for part in self.template.split("/") if part.startswith("{"))
 
     @cached_property
@@ -161,36 +156,35 @@ class Operation(HTTPRouteHandler):
 
     @cached_property
     def query(self) -> tuple[Parameter, ...]:
-        """The query parameters."""
         return (*self.own_query, DRY_RUN) if self.writes else self.own_query
 
-    @cached_property
-    def success(self) -> Mapping[int, Success]:
-        """The successful responses by status."""
-        tagged = self.method == "GET" and any("ETag" in success.headers for success in self.own_success.values())
-        return {**self.own_success, 304: NOT_MODIFIED} if tagged else self.own_success
+    @property
+    def successes(self) -> tuple[Success, ...]:
+        """The response, and 304 where clients can have the current representation already."""
+        tagged = self.method == "GET" and "ETag" in self.success.headers
+        return (self.success, NOT_MODIFIED) if tagged else (self.success,)
 
     @property
     def fields(self) -> tuple[HeaderField, ...]:
         """The header fields that it reads besides those that every operation reads."""
         if self.writes:
             return (IDEMPOTENCY_KEY, IF_MATCH) if self.target else (IDEMPOTENCY_KEY,)
-        return (IF_NONE_MATCH,) if 304 in self.success else ()
+        return (IF_NONE_MATCH,) if NOT_MODIFIED in self.successes else ()
 
     def problems(self) -> dict[int, list[str]]:
         """The codes of all problems that it can respond with, by status."""
         codes = {"malformed", "invalid", "uri-too-long", "headers-too-large", "internal", *self.errors}
+        codes |= {"not-found"} if self.path_parameters else set()
+        codes |= {"outcome-unknown"} if self.method != "GET" else set()
         if not self.public:
             codes |= {"unauthenticated", "invalid-token", "too-many-requests", "unavailable"}
-        elif self.body:
-            codes |= {"too-many-requests", "unavailable"}
         if "user_id" in self.path_parameters:
-            codes |= {"forbidden", "not-found"}
+            codes.add("forbidden")
         if self.writes:
-            codes |= {"conflict", "key-reused", "limit-reached", "outcome-unknown", "request-in-progress", "stale"}
+            codes |= {"conflict", "key-reused", "limit-reached", "request-in-progress", "stale"}
             codes |= {"precondition-required"} if self.target else set()
         if self.body:
-            codes |= {"unsupported-media-type", "too-large", "request-timeout"}
+            codes |= {"unsupported-media-type", "too-large", "request-timeout", "too-many-requests", "unavailable"}
         by_status: dict[int, list[str]] = {}
         for code in sorted(codes, key=lambda code: (PROBLEM_KINDS[code].status, code)):
             by_status.setdefault(PROBLEM_KINDS[code].status, []).append(code)
@@ -218,6 +212,5 @@ def operations_of(controller: type[OperationController]) -> list[Operation]:
 
 get = partial(Operation, "GET")
 post = partial(Operation, "POST")
-put = partial(Operation, "PUT")
 patch = partial(Operation, "PATCH")
 delete = partial(Operation, "DELETE")

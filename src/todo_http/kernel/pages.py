@@ -19,20 +19,11 @@ def _limit(text: str) -> int:
 
 def limit_parameter(plural: str) -> Parameter:
     """The size of a page."""
-    return Parameter(
-        name="limit",
-        read=_limit,
-        schema={"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_MAX},
-        description=f"The maximum number of {plural}.",
-    )
+    schema = {"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_MAX}
+    return Parameter("limit", _limit, schema, f"The maximum number of {plural}.")
 
 
-CURSOR: Final = Parameter(
-    name="cursor",
-    read=str,
-    schema={"type": "string"},
-    description="The cursor from the Link header of the previous page.",
-)
+CURSOR: Final = Parameter("cursor", str, {"type": "string"}, "The cursor from the Link header of the previous page.")
 
 
 def read_cursor(request: RequestContext, listed: str, order: str, form: Any) -> Any:

@@ -17,7 +17,7 @@ REPEATS_MAX: Final = 16
 """Occurrences of a repeatable parameter at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A query parameter: how its text is parsed (raises Broken), and its OpenAPI description."""
 
@@ -26,6 +26,17 @@ class Parameter:
     schema: Mapping[str, Any]
     description: str
     repeatable: bool = False
+
+
+def choice(name: str, values: Mapping[str, Any], description: str, *, repeatable: bool = False) -> Parameter:
+    """A parameter that has one of these names, and means its value."""
+
+    def read(text: str) -> Any:
+        if text not in values:
+            raise Broken("unknown-value", f"This must be one of {', '.join(values)}.")
+        return values[text]
+
+    return Parameter(name, read, {"type": "string", "enum": [*values]}, description, repeatable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,35 +47,28 @@ class Resource(Generic[E]):
     @cached_property
     def form(self) -> Form[Any]:
         """Makes the wire type of things from their plain fields."""
-        return self.shaped or self._in_order
+        hints = [self.kind.hints[name] for name in self.kind.names]
+        instants = [place for place, hint in enumerate(hints) if datetime in (hint, *get_args(hint))]
 
-    @cached_property
-    def _instants(self) -> tuple[int, ...]:
-        hints = self.kind.hints
-        return tuple(
-            place for place, name in enumerate(self.kind.names) if datetime in (hints[name], *get_args(hints[name]))
-        )
+        def in_order(*fields: Any) -> Any:
+            values = list(fields)
+            for place in instants:
+                if values[place] is not None:
+                    values[place] = instant(values[place])
+            return self.out(*values)
 
-    def _in_order(self, *fields: Any) -> Any:
-        values = list(fields)
-        for place in self._instants:
-            if values[place] is not None:
-                values[place] = instant(values[place])
-        return self.out(*values)
+        return self.shaped or in_order
 
     @property
     def title(self) -> str:
-        """The name of the kind in ids of operations."""
         return self.kind.name.capitalize()
 
     @property
     def a_thing(self) -> str:
-        """The name of the kind in sentences."""
         return f"{'an' if self.kind.name[0] in 'aeiou' else 'a'} {self.kind.name}"
 
     @cached_property
     def parameter(self) -> str:
-        """The parameter of paths that is the id of a thing."""
         return f"{self.kind.name}_id"
 
     @property
@@ -85,8 +78,7 @@ class Resource(Generic[E]):
 
     @property
     def found(self) -> Success:
-        """The response with a thing."""
-        return Success(description=f"The {self.kind.name}.", body=self.out, headers=("ETag",))
+        return Success(200, f"The {self.kind.name}.", self.out, headers=("ETag",))
 
     def of(self, thing: E) -> Any:
         """The wire type of a thing."""
@@ -103,8 +95,7 @@ class ResourceController(OperationController):
         resource = cls.resource
         cls.path = f"/api/{{user_id:str}}/{resource.plural}"
         cls.tags = (resource.plural,)
-        handlers = {**_reads(resource), **_writes(resource)}
-        for name, operation in handlers.items():
+        for name, operation in _operations(resource).items():
             if name not in vars(cls):
                 setattr(cls, name, operation(getattr(cls, f"_{name}")))
         super().__init_subclass__(**known)
@@ -123,9 +114,8 @@ class ResourceController(OperationController):
         draft = await read_body(request, resource.new, resource.kind.draft)
         added = await request.write(add_thing, draft)
         thing = added.value
-        location = f"/api/{thing.user_id}/{resource.plural}/{thing.id}".encode("ascii")
-        fields = (etag(thing), (b"location", location))
-        return Response.json(201, resource.of(thing), *fields, replayed=added.replayed)
+        location = (b"location", f"/api/{thing.user_id}/{resource.plural}/{thing.id}".encode("ascii"))
+        return Response.json(201, resource.of(thing), _etag(thing), location, replayed=added.replayed)
 
     async def _get_one(self, request: RequestContext) -> Response:
         kind, form = self.resource.kind, self.resource.form
@@ -146,49 +136,39 @@ class ResourceController(OperationController):
         return Response(204, replayed=removed.replayed)
 
 
-def etag(thing: Any) -> Field:
-    """The header field with the entity tag of a thing."""
+def _etag(thing: Any) -> Field:
     return b"etag", tag_of(thing.revision)
 
 
 def changed(resource: Resource[Any], outcome: Outcome[Any]) -> Response:
     """The response to a change of a thing."""
     thing = outcome.value
-    return Response.json(200, resource.of(thing), etag(thing), replayed=outcome.replayed)
+    return Response.json(200, resource.of(thing), _etag(thing), replayed=outcome.replayed)
 
 
-def _reads(resource: Resource[Any]) -> dict[str, Operation]:
+def _operations(resource: Resource[Any]) -> dict[str, Operation]:
+    name, plural, title, one, a_thing = (
+        resource.kind.name,
+        resource.plural,
+        resource.title,
+        resource.one,
+        resource.a_thing,
+    )
     page: Any = list[resource.out]  # type: ignore[name-defined]
-    listed = Success(description=f"The {resource.plural}.", body=page, headers=("ETag", "Link", "X-Next-Cursor"))
+    listed = Success(200, f"The {plural}.", page, headers=("ETag", "Link", "X-Next-Cursor"))
+    created = Success(201, f"The new {name}.", resource.out, headers=("ETag", "Location"))
+    gone = Success(204, f"The {name} has been deleted.")
+    change = partial(Operation, path=one, summary=f"Change {a_thing}", body=resource.changes, success=resource.found)
     return {
         "list": get(
-            operation_id=f"list{resource.plural.capitalize()}",
-            summary=f"List {resource.plural}",
-            description=f"Returns the {resource.plural}, oldest first. "
-            "A page that is not the last has a Link to the next one.",
-            query=(limit_parameter(resource.plural), CURSOR),
-            success={200: listed},
+            operation_id=f"list{plural.capitalize()}",
+            summary=f"List {plural}",
+            description=f"Returns the {plural}, oldest first. A page that is not the last has a Link to the next one.",
+            query=(limit_parameter(plural), CURSOR),
+            success=listed,
         ),
-        "get_one": get(
-            resource.one,
-            operation_id=f"get{resource.title}",
-            summary=f"Return {resource.a_thing}",
-            success={200: resource.found},
-        ),
-    }
-
-
-def _writes(resource: Resource[Any]) -> dict[str, Operation]:
-    title, one = resource.title, resource.one
-    created = Success(description=f"The new {resource.kind.name}.", body=resource.out, headers=("ETag", "Location"))
-    gone = Success(description=f"The {resource.kind.name} has been deleted.")
-    change = partial(
-        Operation, path=one, summary=f"Change {resource.a_thing}", body=resource.changes, success={200: resource.found}
-    )
-    return {
-        "add": post(
-            operation_id=f"add{title}", summary=f"Add {resource.a_thing}", body=resource.new, success={201: created}
-        ),
+        "add": post(operation_id=f"add{title}", summary=f"Add {a_thing}", body=resource.new, success=created),
+        "get_one": get(one, operation_id=f"get{title}", summary=f"Return {a_thing}", success=resource.found),
         "change": change(
             "PATCH",
             operation_id=f"change{title}",
@@ -197,5 +177,5 @@ def _writes(resource: Resource[Any]) -> dict[str, Operation]:
         "change_by_put": change(
             "PUT", operation_id=f"put{title}", description="The same as PATCH: absent fields are left unchanged."
         ),
-        "remove": delete(one, operation_id=f"remove{title}", summary=f"Delete {resource.a_thing}", success={204: gone}),
+        "remove": delete(one, operation_id=f"remove{title}", summary=f"Delete {a_thing}", success=gone),
     }

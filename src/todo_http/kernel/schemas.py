@@ -25,10 +25,7 @@ def note(description: str, *examples: Any, **schema: Any) -> Meta:
     return Meta(description=description, examples=list(examples) or None, extra_json_schema=schema)
 
 
-Title = Annotated[
-    str,
-    note("The title, on one line.", "Buy milk", minLength=1, maxLength=TITLE_MAX, pattern=ONE_LINE),
-]
+Title = Annotated[str, note("The title, on one line.", "Buy milk", minLength=1, maxLength=TITLE_MAX, pattern=ONE_LINE)]
 Description = Annotated[str, note("Further details.", "Two litres", maxLength=DESCRIPTION_MAX, pattern=NO_NUL)]
 PriorityName = Annotated[str, note("The priority.", "high", enum=["high", "medium", "low"])]
 DueText = Annotated[
@@ -42,10 +39,7 @@ DueText = Annotated[
         pattern=DUE_DATE,
     ),
 ]
-Instant = Annotated[
-    str,
-    note("An instant in UTC.", "2026-11-20T05:38:00.123456Z", format="date-time", pattern=INSTANT),
-]
+Instant = Annotated[str, note("An instant in UTC.", "2026-11-20T05:38:00.123456Z", format="date-time", pattern=INSTANT)]
 Email = Annotated[
     str,
     note(

@@ -1,7 +1,6 @@
 """The OpenAPI 3.1 document, generated from the operations."""
 
 from collections.abc import Sequence
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from inspect import getdoc
 from typing import Any, Final
@@ -11,9 +10,11 @@ import msgspec
 from todo_http.api.routes import operations
 from todo_http.kernel.conditions import HeaderField
 from todo_http.kernel.operation import PUBLIC_BODY_MAX, Operation
-from todo_http.kernel.query import REPEATS_MAX
-from todo_http.openapi.responses import problem_components, problem_references, response_headers, success_response
+from todo_http.kernel.query import REPEATS_MAX, Parameter
+from todo_http.openapi.responses import RESPONSE_HEADERS, problem_components, problem_references, success_response
 from todo_http.problems.table import Problem
+
+Schemas = dict[Any, dict[str, Any]]
 
 REFERENCE: Final = "#/components/schemas/{name}"
 DESCRIPTION: Final = """\
@@ -43,13 +44,15 @@ PATH_DESCRIPTIONS: Final = {
 def document(known: Sequence[Operation] | None = None, release: str | None = None) -> dict[str, Any]:
     """The OpenAPI document of these operations, or of all. Needs no running application."""
     known = operations() if known is None else known
-    schemas = _schemas(known)
+    references, components = _schemas(known)
+    # The tag of a resource has the description of its controller.
+    tags = {each.tag: TAGS.get(each.tag) or getdoc(each.controller) or "" for each in known}
     paths: dict[str, dict[str, Any]] = {}
     for operation in known:
         path = paths.setdefault(operation.template, {})
         if operation.path_parameters and "parameters" not in path:
             path["parameters"] = [_path_parameter(operation, name) for name in operation.path_parameters]
-        path[operation.method.lower()] = _describe(operation, known, schemas.references)
+        path[operation.method.lower()] = _describe(operation, known, references)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -59,37 +62,23 @@ def document(known: Sequence[Operation] | None = None, release: str | None = Non
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": name, "description": text} for name, text in _tags(known).items()],
+        "tags": [{"name": name, "description": text} for name, text in tags.items()],
         "paths": paths,
         "components": {
-            "schemas": schemas.components,
-            "responses": problem_components(known, schemas.references[Problem]),
-            "headers": response_headers(),
+            "schemas": components,
+            "responses": problem_components(known, references[Problem]),
+            "headers": RESPONSE_HEADERS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
 
 
-def _tags(known: Sequence[Operation]) -> dict[str, str]:
-    """The tags by name. That of a resource has the description of its controller."""
-    return {each.tag: TAGS.get(each.tag) or getdoc(each.controller) or "" for each in known}
-
-
-class Schemas(msgspec.Struct, frozen=True):
-    """Schemas by wire type, and the components that they refer to."""
-
-    references: dict[Any, dict[str, Any]]
-    components: dict[str, Any]
-
-
-def _schemas(known: Sequence[Operation]) -> Schemas:
-    bodies = [operation.body for operation in known if operation.body]
-    bodies += [
-        success.body for operation in known for success in operation.success.values() if success.body is not None
-    ]
-    types: list[Any] = list(dict.fromkeys([Problem, *bodies]))
+def _schemas(known: Sequence[Operation]) -> tuple[Schemas, Schemas]:
+    """The schemas by wire type, and the components that they refer to by name."""
+    bodies = [each.body for each in known] + [each.success.body for each in known]
+    types: list[Any] = list(dict.fromkeys([Problem, *filter(None, bodies)]))
     references, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
-    return Schemas(dict(zip(types, references, strict=True)), components)
+    return dict(zip(types, references, strict=True)), components
 
 
 def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
@@ -102,9 +91,7 @@ def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
     }
 
 
-def _describe(
-    operation: Operation, known: Sequence[Operation], references: dict[Any, dict[str, Any]]
-) -> dict[str, Any]:
+def _describe(operation: Operation, known: Sequence[Operation], references: Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.operation_id,
         "tags": [operation.tag],
@@ -113,9 +100,7 @@ def _describe(
     if operation.description:
         described["description"] = operation.description
     described["security"] = [] if operation.public else [{"bearer": []}]
-    parameters = [_query_parameter(parameter) for parameter in operation.query]
-    parameters += [_header_field(field) for field in operation.fields]
-    if parameters:
+    if parameters := [*map(_query_parameter, operation.query), *map(_header_field, operation.fields)]:
         described["parameters"] = parameters
     if operation.body:
         schema = references[operation.body]
@@ -125,44 +110,39 @@ def _describe(
         }
         if operation.public:
             described["requestBody"]["description"] = f"At most {PUBLIC_BODY_MAX:,} bytes."
-    successes = {
-        str(status): success_response(operation, each, references) for status, each in operation.success.items()
-    }
-    if "201" in successes and (links := _links(operation, known)):
-        successes["201"]["links"] = links
-    described["responses"] = successes | problem_references(operation)
+    responses = {str(each.status): success_response(operation, each, references) for each in operation.successes}
+    if "201" in responses and (links := _links(operation, known)):
+        responses["201"]["links"] = links
+    described["responses"] = responses | problem_references(operation)
     return described
 
 
 def _links(operation: Operation, known: Sequence[Operation]) -> dict[str, Any]:
     """The operations on the resource that this one creates: those on paths that begin with its own."""
-    own = [(name, f"$request.path.{name}") for name in operation.path_parameters]
+    own = {name: f"$request.path.{name}" for name in operation.path_parameters}
     below = [other for other in known if other.target and other.path.startswith(f"{operation.path}/{{")]
     return {
         str(other.operation_id): {
             "operationId": other.operation_id,
             "description": other.summary,
-            "parameters": {**dict(own), str(other.target): "$response.body#/id"},
+            "parameters": {**own, str(other.target): "$response.body#/id"},
         }
         for other in below
     }
 
 
-def _query_parameter(parameter: Any) -> dict[str, Any]:
-    schema = dict(parameter.schema)
-    return {
-        "name": parameter.name,
-        "in": "query",
-        "description": parameter.description,
-        "schema": {"type": "array", "items": schema, "maxItems": REPEATS_MAX} if parameter.repeatable else schema,
-    } | ({"style": "form", "explode": True} if parameter.repeatable else {})
+def _query_parameter(parameter: Parameter) -> dict[str, Any]:
+    described = {"name": parameter.name, "in": "query", "description": parameter.description}
+    if not parameter.repeatable:
+        return {**described, "schema": dict(parameter.schema)}
+    schema = {"type": "array", "items": dict(parameter.schema), "maxItems": REPEATS_MAX}
+    return {**described, "schema": schema, "style": "form", "explode": True}
 
 
 def _header_field(field: HeaderField) -> dict[str, Any]:
     return {"name": field.name, "in": "header", "description": field.description, "schema": dict(field.schema)}
 
 
-@cache
 def _installed_version() -> str:
     try:
         return version("todo-service")

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from msgspec import to_builtins
+
 from todo_http.kernel.operation import Operation, Success
-from todo_http.problems.table import MEDIA_TYPE, PROBLEM_KINDS
+from todo_http.problems.table import MEDIA_TYPE, PROBLEM_KINDS, Problem
 
 HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "X-Request-Id": (
@@ -30,17 +32,17 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
     "WWW-Authenticate": ("Requests a bearer token.", {"type": "string", "pattern": "^Bearer "}),
 }
+EXAMPLE_ID: Final = "01936f4e7a2b7c3d8e4f5a6b7c8d9e0f"
 RATE_LIMIT: Final = ("RateLimit", "RateLimit-Policy")
 OPTIONAL: Final = {"Link", "X-Next-Cursor", "Idempotency-Replayed", *RATE_LIMIT}
 OF_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After", *RATE_LIMIT), 503: ("Retry-After",)}
 
 
-def response_headers() -> dict[str, Any]:
-    """The header components that responses refer to."""
-    return {
-        name: {"description": description, "required": name not in OPTIONAL, "schema": schema}
-        for name, (description, schema) in HEADERS.items()
-    }
+RESPONSE_HEADERS: Final[dict[str, Any]] = {
+    name: {"description": description, "required": name not in OPTIONAL, "schema": schema}
+    for name, (description, schema) in HEADERS.items()
+}
+"""The header components that responses refer to."""
 
 
 def _fields(*names: str) -> dict[str, Any]:
@@ -51,10 +53,8 @@ def success_response(operation: Operation, success: Success, references: dict[An
     """A successful response."""
     rate_limit = () if operation.public else RATE_LIMIT
     replayed = ("Idempotency-Replayed",) if operation.writes else ()
-    response: dict[str, Any] = {
-        "description": success.description,
-        "headers": _fields(*success.headers, *rate_limit, *replayed),
-    }
+    fields = _fields(*success.headers, *rate_limit, *replayed)
+    response: dict[str, Any] = {"description": success.description, "headers": fields}
     if success.body is not None:
         schema = references[success.body]
         response["content"] = {media_type: {"schema": schema} for media_type in success.media_types}
@@ -83,20 +83,13 @@ def _name(status: int, codes: list[str]) -> str:
 
 
 def _problem(status: int, codes: list[str], schema: dict[str, Any]) -> dict[str, Any]:
+    kinds = {code: PROBLEM_KINDS[code] for code in codes}
     examples = {
-        code: {
-            "value": {
-                "type": f"/problems/{code}",
-                "title": PROBLEM_KINDS[code].title,
-                "status": status,
-                "detail": PROBLEM_KINDS[code].meaning,
-                "instance": "01936f4e7a2b7c3d8e4f5a6b7c8d9e0f",
-            }
-        }
-        for code in codes
+        code: {"value": to_builtins(Problem(f"/problems/{code}", kind.title, status, kind.meaning, EXAMPLE_ID))}
+        for code, kind in kinds.items()
     }
     return {
-        "description": " ".join(f"`{code}`: {PROBLEM_KINDS[code].meaning}" for code in codes),
+        "description": " ".join(f"`{code}`: {kind.meaning}" for code, kind in kinds.items()),
         "headers": _fields(*OF_STATUS.get(status, ())),
         "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
     }

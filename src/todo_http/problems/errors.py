@@ -1,6 +1,6 @@
 """Errors that only HTTP has: about messages, not about tasks and accounts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -43,13 +43,9 @@ class MethodNotAllowed(TodoError):
 
     def __init__(self, allow: str) -> None:
         super().__init__("This method is not among those that the Allow header lists.")
-        self.allow = with_head(allow.split(", "))
-
-
-def with_head(methods: Iterable[str]) -> str:
-    """The methods as the Allow header lists them, with HEAD for every GET, which Litestar does not add."""
-    known = set(methods)
-    return ", ".join(sorted(known | {"HEAD"} if "GET" in known else known))
+        methods = set(allow.split(", "))
+        # Litestar does not add HEAD for GET.
+        self.allow = ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
 
 
 class UnsupportedMediaType(TodoError):
@@ -77,17 +73,11 @@ class AddressTooLong(TodoError):
 
     code = "uri-too-long"
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"Path and query may have at most {limit} bytes.")
-
 
 class HeadersTooLarge(TodoError):
     """Too many header fields, or too many bytes of them."""
 
     code = "headers-too-large"
-
-    def __init__(self, fields: int, limit: int) -> None:
-        super().__init__(f"A request may have at most {fields} header fields with {limit} bytes in all.")
 
 
 class RequestTimeout(TodoError):
@@ -95,31 +85,15 @@ class RequestTimeout(TodoError):
 
     code = "request-timeout"
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"The body did not arrive within {seconds:g} seconds.")
-
 
 class Internal(TodoError):
     """An error of the service. Its cause is in the log, under the request id."""
 
     code = "internal"
 
-    def __init__(self) -> None:
-        super().__init__("Something went wrong here; the request id helps to find out what.")
-
 
 class BadFraming(Malformed):
-    """The framing of the body is ambiguous, so that a proxy may read it differently (request smuggling).
+    """Where the body ends is ambiguous, so that a proxy may read it differently (request smuggling), or not known.
 
     The connection is closed, because the next request on it could be part of this body.
     """
-
-    def __init__(self) -> None:
-        super().__init__("The length of the body is not told in one plain way.")
-
-
-class BrokenOff(Malformed):
-    """The connection ended, or the framing of the body broke, before the body was complete."""
-
-    def __init__(self) -> None:
-        super().__init__("The body ended before it was complete.")

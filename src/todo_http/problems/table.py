@@ -10,7 +10,6 @@ from todo_core.errors import Invalid, InvalidToken, NotFound, RequestInProgress,
 from todo_http.problems.errors import (
     ECHO_MAX,
     BadFraming,
-    BrokenOff,
     Fault,
     Internal,
     InvalidRequest,
@@ -48,9 +47,7 @@ PROBLEM_KINDS: Final[dict[str, Kind]] = {
     "limit-reached": Kind(409, "Limit reached", "The account has reached a limit; delete something first."),
     "request-in-progress": Kind(409, "Request in progress", "The first request with this key may still be running."),
     "stale": Kind(
-        412,
-        "Precondition failed",
-        "The resource has changed; the header ETag has the current tag of a single task.",
+        412, "Precondition failed", "The resource has changed; the header ETag has the current tag of a single task."
     ),
     "too-large": Kind(413, "Body too large", "Send a shorter body."),
     "uri-too-long": Kind(414, "Address too long", "Shorten the path or the query."),
@@ -87,7 +84,7 @@ def error_of(raised: Exception) -> TodoError:
             return MethodNotAllowed((raised.headers or {}).get("allow", ""))
         if raised.status_code < 500:
             return Malformed("The request cannot be understood.")
-    return Internal()
+    return Internal("Something went wrong here; the request id helps to find out what.")
 
 
 def problem_of(error: TodoError, request_id: str) -> Problem:
@@ -120,7 +117,8 @@ def _sentence(faults: tuple[Fault, ...]) -> str:
     first, more = faults[0], len(faults) - 1
     name, text = _name(first), first.detail
     if name and name.isprintable():
-        text = f"{name}: {_small(text)}"
+        abbreviated = text[1:2].isupper()
+        text = f"{name}: {text if abbreviated else text[:1].lower() + text[1:]}"
     return f"{text.removesuffix('.')}; {more} more." if more else text
 
 
@@ -139,11 +137,6 @@ def _name(fault: Fault) -> str:
     return words[0][:1].upper() + words[0][1:] if words else ""
 
 
-def _small(sentence: str) -> str:
-    """The sentence with a lower-case first letter, unless it begins with an abbreviation."""
-    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
-
-
 def body_fault(violation: Violation) -> Fault:
     """A rule of the core that a field of the body breaks, as a fault."""
     return Fault(code=violation.code, detail=violation.detail, pointer=f"/{violation.field}")
@@ -160,7 +153,7 @@ def problem_headers(error: TodoError) -> list[tuple[bytes, bytes]]:
         headers.append((b"allow", error.allow.encode("ascii")))
     if isinstance(error, UnsupportedMediaType):
         headers.append((b"accept-patch" if error.patch else b"accept-post", error.accepted.encode("ascii")))
-    if isinstance(error, BadFraming | BrokenOff | RequestTimeout | TooLarge):
+    if isinstance(error, BadFraming | RequestTimeout | TooLarge):
         headers.append((b"connection", b"close"))
     if isinstance(error, Stale) and error.revision is not None:
         headers.append((b"etag", b'"%d"' % error.revision))

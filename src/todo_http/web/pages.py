@@ -1,6 +1,6 @@
 """The web client: its page, at every path that the client routes itself, and its files."""
 
-from typing import Final
+from typing import Any, Final
 
 from todo_core.errors import NotFound
 from todo_http.kernel.context import RequestContext
@@ -25,47 +25,29 @@ SUFFIXES: Final = (".js", ".css", ".svg", ".png")
 NAME: Final = {"type": "string", "pattern": "^[a-z0-9.-]+$"}
 
 
-def _file(request: RequestContext, path: str) -> Response:
-    file = request.service.files.get(path)
-    if file is None:
-        raise NotFound("page")
-    return file.response(request.fields)
+HTML: Final = Success(200, "A page.", str, ("ETag",), ("text/html",))
+
+
+def _operation(path: str, name: str, summary: str, success: Success, **known: Any) -> Operation:
+    @get(path, operation_id=name, tags=("web client",), summary=summary, success=success, **known)
+    async def file(request: RequestContext) -> Response:
+        found = request.service.files.get(PAGE if path in PAGES else request.scope["path"])
+        if found is None:
+            raise NotFound("page")
+        return found.response(request.fields)
+
+    return file
 
 
 def _page(path: str, name: str) -> Operation:
-    @get(
-        path,
-        operation_id=name,
-        tags=("web client",),
-        summary="Return the web client",
-        description="The same page at all of its addresses. It reads the query string itself.",
-        any_query=True,
-        success={200: Success(description="A page.", body=str, media_types=("text/html",), headers=("ETag",))},
-        errors=("not-found",) if "{" in path else (),
-    )
-    async def page(request: RequestContext) -> Response:
-        return _file(request, PAGE)
-
-    return page
+    description = "The same page at all of its addresses. It reads the query string itself."
+    return _operation(path, name, "Return the web client", HTML, description=description, any_query=True)
 
 
 def _asset(path: str, name: str, summary: str, *suffixes: str) -> Operation:
     kinds = tuple(MEDIA_TYPES[suffix].partition(";")[0] for suffix in suffixes)
-    body = dict if "+json" in kinds[0] else str
-
-    @get(
-        path,
-        operation_id=name,
-        tags=("web client",),
-        summary=summary,
-        success={200: Success(description="A file.", body=body, media_types=kinds, headers=("ETag",))},
-        errors=("not-found",) if "{" in path else (),
-        path_schemas={"folder": NAME, "asset": NAME},
-    )
-    async def asset(request: RequestContext) -> Response:
-        return _file(request, request.scope["path"])
-
-    return asset
+    success = Success(200, "A file.", dict if "+json" in kinds[0] else str, ("ETag",), kinds)
+    return _operation(path, name, summary, success, path_schemas={"folder": NAME, "asset": NAME})
 
 
 WEB: Final = (

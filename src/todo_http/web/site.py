@@ -5,6 +5,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import PurePosixPath
 from typing import Final
 
 import msgspec
@@ -46,7 +47,8 @@ def read_site() -> Site:
     """All files by path. The service worker gets their paths and their version, a hash of them all."""
     root = files("todo_http").joinpath("web", "static")
     parts = {name: file.read_bytes() for name, file in _served(root)}
-    modules = {name: parts.pop(name).decode("utf-8") for name in sorted(parts) if _is_module(name)}
+    scripts = [name for name in sorted(parts) if name.endswith(".js") and name not in AT_THE_TOP]
+    modules = {name: parts.pop(name).decode("utf-8") for name in scripts}
     kept = frozenset(name for name in modules if name.startswith(VENDORED))
     parts |= {name: modules[name].encode("utf-8") for name in kept}
     parts[JOINED] = join_modules(modules, "main.js", kept).encode("utf-8")
@@ -57,7 +59,7 @@ def read_site() -> Site:
     worker = AT_THE_TOP["service-worker.js"]
     shell = {"version": version.hexdigest()[:16], "files": [address for address in found if address != worker]}
     found[worker] = b"const SHELL = %s;\n" % msgspec.json.encode(shell) + found[worker]
-    return {address: File.of(body, _media_type(address), POLICY, pack=True) for address, body in found.items()}
+    return {address: File.of(body, media_type(address), POLICY, pack=True) for address, body in found.items()}
 
 
 def _served(folder: Traversable, inside: str = "") -> Iterator[tuple[str, Traversable]]:
@@ -65,17 +67,10 @@ def _served(folder: Traversable, inside: str = "") -> Iterator[tuple[str, Traver
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
             yield from _served(entry, f"{inside}{entry.name}/")
-        elif _suffix(entry.name) in MEDIA_TYPES:
+        elif PurePosixPath(entry.name).suffix in MEDIA_TYPES:
             yield inside + entry.name, entry
 
 
-def _is_module(name: str) -> bool:
-    return name.endswith(".js") and name not in AT_THE_TOP
-
-
-def _suffix(name: str) -> str:
-    return "." + name.rpartition(".")[2]
-
-
-def _media_type(address: str) -> str:
-    return MEDIA_TYPES[".html" if address == PAGE else _suffix(address)]
+def media_type(name: str) -> str:
+    """The media type of a file by its name or address."""
+    return MEDIA_TYPES[".html" if name == PAGE else PurePosixPath(name).suffix]
