@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
+from uuid import UUID
 
 from todo_core.errors import (
     Contention,
@@ -21,6 +22,7 @@ from todo_core.errors import (
 )
 from todo_core.ids import UserId
 from todo_core.model.change import Change
+from todo_core.model.kinds import Kind
 from todo_core.model.write_options import PLAIN, RECEIPTS_KEPT, Key, WriteOptions, pointers
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import Clock, EventLog, IdSource
@@ -93,9 +95,10 @@ class Runner:
                 async with self.store.begin(owner, self.clock.now(), self.ids, exclusive=exclusive) as unit:
                     tx: UnitOfWork = unit if options.expected is None else Preconditions(unit, options.expected)
                     result = await use_case(tx, *args, **kwargs)
+                    written = unit.written
                     if options.dry_run:
-                        return Outcome(_as_stored(result, await unit.dry_run()))
-                    changes = await unit.commit(key, pointers(result, unit.written) if key else "")
+                        return Outcome(_as_stored(result, written, await unit.dry_run()))
+                    changes = await unit.commit(key, pointers(result, written) if key else "")
             except Contention:
                 await _pause(attempt, self.event_log)
             except TodoError as error:
@@ -107,7 +110,7 @@ class Runner:
                 exclusive = True
             else:
                 self._note(owner, use_case, changes)
-                return Outcome(_as_stored(result, changes))
+                return Outcome(_as_stored(result, written, changes))
         raise AssertionError("the last attempt returns or raises")
 
     async def _in_place_of(self, error: TodoError, owner: UserId, key: Key | None) -> Outcome[Any] | None:
@@ -160,11 +163,14 @@ async def _pause(attempt: int, event_log: EventLog) -> None:
     await asyncio.sleep(PAUSE * 2**attempt)
 
 
-def _as_stored(result: T, changes: Sequence[Change]) -> T:
+def _as_stored(result: T, written: Sequence[tuple[Kind[Any], UUID]], changes: Sequence[Change]) -> T:
     """The result with the things in it as the commit numbered them."""
     if not changes or result is None:
         return result
-    stored: dict[Any, Any] = {change.id: change.value for change in changes}
-    if isinstance(result, tuple):
-        return cast(T, tuple(stored.get(getattr(item, "id", None), item) for item in result))
-    return cast(T, stored.get(getattr(result, "id", None), result))
+    pairs = zip(written, changes, strict=True)
+    stored: dict[Any, Any] = {(kind.entity, thing_id): change.value for (kind, thing_id), change in pairs}
+
+    def as_stored(item: Any) -> Any:
+        return stored.get((type(item), getattr(item, "id", None)), item)
+
+    return cast(T, tuple(map(as_stored, result)) if isinstance(result, tuple) else as_stored(result))

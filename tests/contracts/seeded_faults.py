@@ -58,7 +58,11 @@ def owner_forgotten_in_reads(patch: pytest.MonkeyPatch) -> None:
         return MemoryTaskPages(everybody(view, TASKS), view._state.shelf(view.owner))
 
     patch.setattr(MemoryView, "tasks", property(tasks))
-    patch.setattr(MemoryView, "of", lambda view, kind: MemoryThingReads(kind, everybody(view, kind)))
+    patch.setattr(
+        MemoryView,
+        "of",
+        lambda view, kind: MemoryThingReads(kind, everybody(view, kind), view._state.shelf(view.owner)),
+    )
 
 
 @instead_of(MemoryUnitOfWork, "commit")

@@ -197,6 +197,6 @@ def number_of_a_page_from_another_moment(patch: pytest.MonkeyPatch) -> None:
 
 def writes_told_once_for_each_thing(patch: pytest.MonkeyPatch) -> None:
     def written(unit: MemoryUnitOfWork) -> Sequence[Any]:
-        return list(dict.fromkeys(write.id for write in unit._writes))
+        return list(dict.fromkeys((write.kind, write.id) for write in unit._writes))
 
     patch.setattr(MemoryUnitOfWork, "written", property(written))

@@ -1,8 +1,9 @@
 """What a kind and its table have to agree on, and what the contract tests make things of a kind from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,25 @@ class Price:
     updated_at: datetime
 
 
+class Color(Enum):
+    RED = 1
+    BLUE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """A thing whose newer fields have defaults of every sort."""
+
+    id: UUID
+    user_id: UserId
+    name: str
+    tags: list[str] = field(default_factory=list)
+    color: Color = Color.RED
+    revision: int = 0
+    created_at: datetime
+    updated_at: datetime
+
+
 PRICES = Kind("price", Price, rules={"name": str})
 GOOD = {"id": ID, "user_id": ID, "name": TEXT, "revision": COUNT, "created_at": INSTANT, "updated_at": INSTANT}
 
@@ -46,6 +66,39 @@ def test_a_field_of_an_unknown_type_is_not_passed_over() -> None:
     price = Price(id=IDS.new(), user_id=UserId(IDS.new()), name="a", amount=Decimal(1), created_at=NOW, updated_at=NOW)
     with pytest.raises(CannotGenerate, match="amount"):
         every_field_given(PRICES, price)
+
+
+@pytest.mark.parametrize("name", ["entry_at", "receipt_key", "added_tasks", "most_tasks", "read_revision"])
+def test_a_column_cannot_have_a_name_that_statements_bind_themselves(name: str) -> None:
+    with pytest.raises(TypeError, match=f"no column can be called {name}"):
+        KindTable(PRICES, a_table(**GOOD, **{name: TEXT}))
+
+
+@pytest.mark.parametrize("name", ["event", "user", "seq", "kind"])
+def test_a_kind_cannot_be_called_like_a_fact_of_log_events(name: str) -> None:
+    with pytest.raises(ValueError, match=f"no kind can be called {name}"):
+        Kind(name, Price, rules={})
+
+
+def test_a_list_of_texts_is_no_text() -> None:
+    kind = Kind("tagged", Tagged, rules={"name": str})
+    with pytest.raises(TypeError, match="tags takes str, the field is list"):
+        KindTable(kind, a_table(**GOOD, tags=TEXT, color=TEXT))
+
+
+def test_an_older_value_in_the_feed_gets_the_defaults_of_newer_fields() -> None:
+    kind = Kind("tagged", Tagged, rules={"name": str})
+    stored = KindTable(
+        kind,
+        a_table(**GOOD, tags=TEXT, color=TEXT),
+        write={"tags": lambda thing: ",".join(thing.tags), "color": lambda thing: thing.color.name},
+        read={"tags": lambda text: text.split(","), "color": lambda name: Color[name]},
+    )
+    older = f'{{"name":"a","created_at":"{NOW.isoformat()}","updated_at":"{NOW.isoformat()}"}}'
+    thing = stored.from_json(older, UserId(IDS.new()), IDS.new(), 3)
+    assert (thing.name, thing.tags, thing.color, thing.revision) == ("a", [], Color.RED, 3)
+    again = stored.to_json(stored.values(thing)).decode()
+    assert stored.from_json(again.replace("RED", "BLUE"), thing.user_id, thing.id, 3).color is Color.BLUE
 
 
 @pytest.mark.parametrize(

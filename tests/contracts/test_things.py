@@ -10,8 +10,10 @@ from tests.contracts.samples import name_field, name_of, renamed
 from tests.support.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import MovedOn, NotFound
+from todo_core.limits import PAGE_BYTES
 from todo_core.model.change import Action
 from todo_core.model.kinds import Kind
+from todo_core.paging import Page
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner
 from todo_core.usecases.things import change_thing, remove_thing
@@ -245,3 +247,35 @@ async def test_a_look_between_two_writes_of_a_task_does_not_come_between_them(st
         await unit.commit()
     assert [name_of(kind, task) for task in await all_things(store, owner, kind)] == ["third and last"]
     assert [change.seq for change in await feed(store, owner)] == [1, 2, 3, 4]
+
+
+async def test_pages_lead_through_everything_in_the_order_of_creation(store: Store, kind: Kind[Any]) -> None:
+    owner, stranger = await new_owner(store), await new_owner(store)
+    await add(store, stranger, kind=kind)
+    things = store.view(owner).of(kind)
+    assert await things.page(None, 2) == Page((), None)
+    added = [await add(store, owner, f"{number}", kind=kind) for number in range(5)]
+    found: list[Any] = []
+    after = None
+    for size in (2, 2, 1):
+        page = await things.page(after, 2)
+        assert (len(page.items), page.as_of) == (size, 5)
+        found, after = [*found, *page.items], page.next
+    assert (found, after) == (added, None)
+    assert (await things.page(added[1].id, 100)).items == tuple(added[2:])
+
+
+async def test_a_page_ends_where_its_texts_reach_the_limit(store: Store, kind: Kind[Any]) -> None:
+    owner = await new_owner(store)
+    longest = {name: "\u00e9" * 10_000 for name in kind.texts if name != name_field(kind) or kind.name != "task"}
+    each = sum(len(text.encode()) for text in longest.values())
+    things = [a_thing(kind, owner, **longest) for _ in range(PAGE_BYTES // each + 3)]
+    async with store.begin(owner, NOW, IDS) as unit:
+        for thing in things:
+            unit.of(kind).add(thing)
+        await unit.commit()
+    first = await store.view(owner).of(kind).page(None, 1000)
+    assert PAGE_BYTES <= sum(map(kind.text_bytes, first.items)) < PAGE_BYTES + 2 * each
+    rest = await store.view(owner).of(kind).page(first.next, 1000)
+    assert [thing.id for thing in (*first.items, *rest.items)] == [thing.id for thing in things]
+    assert rest.next is None

@@ -154,7 +154,7 @@ async def test_a_unit_of_work_tells_what_was_written_in_it_once_for_each_write(s
         unit.of(kind).add(fresh)
         await unit.of(kind).page(None, 10)
         await unit.of(kind).remove(old.id)
-        assert list(unit.written) == [old.id, fresh.id, old.id]
+        assert list(unit.written) == [(kind, old.id), (kind, fresh.id), (kind, old.id)]
         changes = await unit.commit()
     assert [change.id for change in changes] == [old.id, fresh.id, old.id]
 

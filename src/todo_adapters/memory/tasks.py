@@ -28,11 +28,7 @@ class MemoryTaskPages:
         as_of = self._shelf.revision
         await others_run()
         behind = [task for task in found if after is None or sort.is_behind(task, after)]
-        begins = [0, *accumulate(_text_bytes(task) for task in behind)]
+        begins = [0, *accumulate(map(TASKS.text_bytes, behind))]
         items = [task for task, begin in zip(behind[:limit], begins, strict=False) if begin < PAGE_BYTES]
         last = sort.position(items[-1]) if len(behind) > len(items) else None
         return Page(tuple([form(*TASKS.plain(task)) for task in items]), last, as_of if behind else None)
-
-
-def _text_bytes(task: Task) -> int:
-    return len(task.title.encode()) + len((task.description or "").encode())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from todo_adapters.memory.state import Draft, Shelf, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
+from todo_core.limits import PAGE_BYTES
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import E, Form, Kind
-from todo_core.paging import Page, page_of
+from todo_core.paging import Page
 
 T = TypeVar("T")
 
@@ -20,8 +22,9 @@ T = TypeVar("T")
 class MemoryThingReads(Generic[E]):
     """The things of a kind as they are committed, with the changes of a draft on top."""
 
-    def __init__(self, kind: Kind[E], things: Draft[UUID, E]) -> None:
+    def __init__(self, kind: Kind[E], things: Draft[UUID, E], shelf: Shelf) -> None:
         self._kind = kind
+        self._shelf = shelf
         self._things = things
 
     async def get(self, thing_id: UUID) -> E:
@@ -36,9 +39,13 @@ class MemoryThingReads(Generic[E]):
 
     async def page(self, after: UUID | None, limit: int) -> Page[E, UUID]:
         found = sorted(self._things.values(), key=lambda thing: thing.id)
+        as_of = self._shelf.revision
         await others_run()
         behind = [thing for thing in found if after is None or thing.id > after]
-        return page_of(behind, limit, lambda thing: thing.id)
+        begins = [0, *accumulate(map(self._kind.text_bytes, behind))]
+        items = [thing for thing, begin in zip(behind[:limit], begins, strict=False) if begin < PAGE_BYTES]
+        last = items[-1].id if len(behind) > len(items) else None
+        return Page(tuple(items), last, as_of if behind else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,10 @@ class MemoryWrite:
 class MemoryThings(MemoryThingReads[E]):
     """The things of a kind, to change."""
 
-    def __init__(self, owner: UserId, kind: Kind[E], things: Draft[UUID, E], writes: list[MemoryWrite]) -> None:
-        super().__init__(kind, things)
+    def __init__(
+        self, owner: UserId, kind: Kind[E], things: Draft[UUID, E], shelf: Shelf, writes: list[MemoryWrite]
+    ) -> None:
+        super().__init__(kind, things, shelf)
         self._owner = owner
         self._writes = writes
 
@@ -88,7 +97,7 @@ class Numbering:
     def __init__(self, shelf: Shelf, now: datetime) -> None:
         self._shelf = shelf
         self._now = now
-        self._read_as: dict[UUID, int] = {}
+        self._read_as: dict[tuple[Kind[Any], UUID], int] = {}
         self.drafts: dict[Kind[Any], Draft[UUID, Any]] = {}
 
     def number(self, writes: Sequence[MemoryWrite]) -> tuple[Change, ...]:
@@ -123,7 +132,7 @@ class Numbering:
         elif write.read is None:
             if stored is None:
                 raise NotFound(write.kind.name)
-        elif stored is None or write.read != self._read_as.get(write.id, stored.revision):
+        elif stored is None or write.read != self._read_as.get((write.kind, write.id), stored.revision):
             raise MovedOn
         if write.read is not None:
-            self._read_as[write.id] = write.read
+            self._read_as[write.kind, write.id] = write.read

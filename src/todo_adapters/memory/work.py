@@ -33,7 +33,8 @@ class MemoryView:
         self._state = state
 
     def of(self, kind: Kind[E]) -> MemoryThingReads[E]:
-        return MemoryThingReads(kind, Draft(self._state.shelf(self.owner).table(kind)))
+        shelf = self._state.shelf(self.owner)
+        return MemoryThingReads(kind, Draft(shelf.table(kind)), shelf)
 
     @property
     def tasks(self) -> MemoryTaskPages:
@@ -72,7 +73,7 @@ class MemoryUnitOfWork(Unit):
         self._touched = False
 
     def of(self, kind: Kind[E]) -> MemoryThings[E]:
-        return MemoryThings(self.owner, kind, self._draft(kind), self._writes)
+        return MemoryThings(self.owner, kind, self._draft(kind), self._shelf, self._writes)
 
     @property
     def tasks(self) -> MemoryTaskPages:
@@ -101,8 +102,8 @@ class MemoryUnitOfWork(Unit):
         return bool(self._writes)
 
     @property
-    def written(self) -> Sequence[UUID]:
-        return [write.id for write in self._writes]
+    def written(self) -> Sequence[tuple[Kind[Any], UUID]]:
+        return [(write.kind, write.id) for write in self._writes]
 
     async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
         self._refuse_when_over()

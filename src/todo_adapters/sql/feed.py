@@ -12,6 +12,7 @@ from todo_adapters.sql.piecewise import Piecewise
 from todo_adapters.sql.registry import KIND_TABLES
 from todo_adapters.sql.statements import LIMIT, Row, Statement, bind
 from todo_adapters.sql.tables import changes, receipts
+from todo_core.errors import Unavailable
 from todo_core.ids import UserId
 from todo_core.model.change import Action, Change
 from todo_core.model.write_options import Receipt
@@ -49,6 +50,8 @@ class SqlChanges:
 
     def _change(self, row: Row) -> Change:
         seq, at, entity, thing_id, action, value = row
+        if entity not in KIND_TABLES:
+            raise Unavailable("The history has entries of a newer version of the service.")
         thing = None if value is None else KIND_TABLES[entity].from_json(value, self.owner, thing_id, seq)
         return Change(seq=seq, at=at, entity=entity, id=thing_id, action=Action(action), value=thing)
 

@@ -1,24 +1,30 @@
 """How a kind of things is stored: from the kind and its table follow rows, statements and the feed's JSON."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from types import NoneType
-from typing import Any, Final, Generic, TypeVar, get_args
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Column, Table, select
 
+from todo_adapters.sql.pages import within_bytes
 from todo_adapters.sql.statements import LIMIT, Row, Statement, bind
 from todo_adapters.sql.write_statements import row_statement, write_statement
 from todo_core.ids import UserId
 from todo_core.model.change import Action
-from todo_core.model.kinds import E, Form, Kind, text_type
+from todo_core.model.kinds import E, Form, Kind, alternatives, text_type
 
 T = TypeVar("T")
 
 IN_EVERY_CHANGE: Final = ("user_id", "id", "revision")
 """What a change tells itself, so that it is not part of its value."""
+
+BOUND: Final = re.compile(r"(entry|receipt|added|most)_|read_revision$|page_(begin|found)$|as_of$")
+"""Names that statements bind or compute themselves."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -49,8 +55,8 @@ class KindTable(Generic[E]):
         key = table.c.user_id == bind(table.c.user_id)
         self.get = Statement(select(*self.columns).where(key, table.c.id == bind(table.c.id)), keyed=True)
         behind = table.c.id > bind(table.c.id, "after")
-        page = select(*self.columns).where(key, behind).order_by(table.c.id)
-        self.page = Statement(page.limit(LIMIT), keyed=True)
+        page = select(*self.columns).where(key, behind).order_by(table.c.id).limit(LIMIT).subquery()
+        self.page = Statement(within_bytes(page, self.columns, kind.texts, lambda rows: [rows.c.id]))
         self.rows = {action: row_statement(table, action) for action in Action}
         self.writes = {
             (action, keyed): write_statement(table, action, keyed, kind.counted)
@@ -59,6 +65,8 @@ class KindTable(Generic[E]):
         }
         self._value: Any = _value_type(kind, self.columns)
         self._decode = msgspec.json.Decoder(self._value).decode
+        self._defaults = _defaults(kind)
+        self._readers = dict(self._read)
 
     def shape(self, row: Row, form: Form[T]) -> T:
         """What the form makes of a row of ``columns``, whatever columns stand behind them."""
@@ -84,25 +92,33 @@ class KindTable(Generic[E]):
 
     def from_json(self, text: str, owner: UserId, thing_id: UUID, revision: int) -> E:
         """The thing as it was when its change was written."""
-        values = msgspec.structs.asdict(self._decode(text))
-        values |= {"user_id": owner, "id": thing_id, "revision": revision}
-        return self.entity([values[name] for name in self.kind.names])
+        value, readers = self._decode(text), self._readers
+        known = {"user_id": owner, "id": thing_id, "revision": revision}
+        plain = []
+        for place, name in enumerate(self.kind.names):
+            stored = known[name] if name in known else getattr(value, name)
+            if stored is UNSET:
+                stored = self._defaults[name]
+            elif place in readers:
+                stored = readers[place](stored)
+            plain.append(stored)
+        return self.kind.of_plain(*plain)
 
 
 def _value_type(kind: Kind[Any], columns: list[Column[Any]]) -> type[msgspec.Struct]:
-    """The value of a change as it is stored. A field that an older value lacks has the default of its class."""
-    defaults = {
-        field.name: field.default if isinstance(field.default, bool | int | str) else None
-        for field in fields(kind.entity)
-    }
-    return msgspec.defstruct(
-        f"{kind.name}_value",
-        [
-            (str(column.name), column.type.python_type | None, defaults[column.name])
-            for column in columns
-            if column.name not in IN_EVERY_CHANGE
-        ],
-    )
+    """The value of a change as it is stored. A field that an older value lacks is UNSET."""
+    types = {str(column.name): column.type.python_type | UnsetType | None for column in columns}
+    own = [(name, found, UNSET) for name, found in types.items() if name not in IN_EVERY_CHANGE]
+    return msgspec.defstruct(f"{kind.name}_value", own)
+
+
+def _defaults(kind: Kind[Any]) -> dict[str, Any]:
+    """The plain defaults of the fields of a kind; None for those without one."""
+    found: dict[str, Any] = {}
+    for field in fields(kind.entity):
+        value = field.default if field.default_factory is MISSING else field.default_factory()
+        found[field.name] = None if value is MISSING else getattr(value, "text", value)
+    return found
 
 
 def _mismatches(kind: Kind[Any], table: Table, write: Mapping[str, Any], read: Mapping[str, Any]) -> list[str]:
@@ -110,6 +126,8 @@ def _mismatches(kind: Kind[Any], table: Table, write: Mapping[str, Any], read: M
     known = {*kind.names, *write}
     found += [f"no field for the column {column.name}" for column in table.c if column.name not in known]
     both = {name for name in write if name in kind.names}
+    found += [f"no column for the computed {name}" for name in write if name not in table.c]
+    found += [f"no column can be called {column.name}" for column in table.c if BOUND.match(column.name)]
     found += [f"{name} is either only written or only read" for name in sorted(both ^ read.keys())]
     for name in kind.names:
         if name in table.c and name not in write and (fault := _fault(table.c[name], kind.hints[name])):
@@ -119,10 +137,12 @@ def _mismatches(kind: Kind[Any], table: Table, write: Mapping[str, Any], read: M
 
 def _fault(column: Column[Any], hint: Any) -> str:
     """Why a column cannot take the plain values of a field of this type; empty when it can."""
-    parts = get_args(hint) or (hint,)
+    parts = alternatives(hint)
     [plain, *_] = [str if text_type(part) else getattr(part, "__supertype__", part) for part in parts]
     if column.type.python_type is not plain:
-        return f"{column.name} takes {column.type.python_type.__name__}, the field is {plain.__name__}"
+        return (
+            f"{column.name} takes {column.type.python_type.__name__}, the field is {getattr(plain, '__name__', plain)}"
+        )
     if column.nullable is not (NoneType in parts):
         return f"{column.name} can be null in one of them only"
     return ""

@@ -16,7 +16,7 @@ from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
 from todo_adapters.sql.disk import Disk
 from todo_adapters.sql.feed import FORGET_RECEIPTS, NEWEST_RECEIPT, SqlChanges, SqlReceipts
 from todo_adapters.sql.recount import recount
-from todo_adapters.sql.registry import table_of
+from todo_adapters.sql.registry import KIND_TABLES, table_of
 from todo_adapters.sql.schema import head
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
@@ -176,8 +176,9 @@ class SqlUnitOfWork:
             await self._flush(self._transaction or await self._open())
 
     @property
-    def written(self) -> Sequence[UUID]:
-        return [change.id for change in self._flushed] + [write.id for write in self.writes]
+    def written(self) -> Sequence[tuple[Kind[Any], UUID]]:
+        flushed = [(KIND_TABLES[change.entity].kind, change.id) for change in self._flushed]
+        return flushed + [(write.table.kind, write.id) for write in self.writes]
 
     async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
         claim = Claim(key, answer) if key else None

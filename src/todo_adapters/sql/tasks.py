@@ -1,4 +1,4 @@
-"""An owner's tasks, to shape at: one statement for one task, and one for a page of any filter and order."""
+"""Tasks: how they are stored, and pages of them by any filter in any order, each one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, case, func, literal, or_, select, union_all
 
 from todo_adapters.sql.database import Reader
-from todo_adapters.sql.functions import contains, octets
+from todo_adapters.sql.functions import contains
 from todo_adapters.sql.kinds import KindTable
-from todo_adapters.sql.statements import LIMIT, Row, Statement, bind, number
-from todo_adapters.sql.tables import tasks, users
+from todo_adapters.sql.pages import AS_OF, within_bytes
+from todo_adapters.sql.statements import LIMIT, Row, Statement, bind
+from todo_adapters.sql.tables import tasks
 from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, TITLE_MAX
 from todo_core.model.due import DueKind
@@ -39,8 +40,6 @@ TASK_TABLE: Final = KindTable(
 )
 
 COLUMNS: Final = TASK_TABLE.columns
-AS_OF: Final = select(users.c.revision).where(users.c.id == bind(T.user_id)).scalar_subquery().label("as_of")
-"""The owner's counter, seen by the same statement as the rows beside which it stands."""
 
 ALWAYS_WITHIN: Final = PAGE_BYTES // (4 * (TITLE_MAX + DESCRIPTION_MAX))
 """So many tasks never exceed PAGE_BYTES, whatever is in them."""
@@ -140,7 +139,7 @@ def page_statement(shape: PageShape) -> Statement:
         columns = [*COLUMNS, *([key.label("sorted_by")] if shape.weighed else [])]
         page = _behind(select(*columns).where(wanted), shape, key).order_by(order, T.id).limit(LIMIT)
         if shape.weighed:
-            return Statement(_weighed(page.subquery(), shape))
+            return Statement(_within_bytes(page.subquery(), shape))
         return Statement(page.add_columns(AS_OF), keyed=plain)
     valueless = select(*COLUMNS, key.label("sorted_by"), literal(1).label("part")).where(wanted, key.is_(None))
     if shape.start == "valueless":
@@ -156,7 +155,7 @@ def page_statement(shape: PageShape) -> Statement:
         tasks_alone = [both.c[column.name] for column in COLUMNS]
         return Statement(select(*tasks_alone, AS_OF).order_by(*_order(both, shape)).limit(LIMIT))
     page = select(*both.c).order_by(*_order(both, shape)).limit(LIMIT)
-    return Statement(_weighed(page.subquery(), shape))
+    return Statement(_within_bytes(page.subquery(), shape))
 
 
 def _order(page: FromClause, shape: PageShape) -> list[ColumnElement[Any]]:
@@ -165,15 +164,8 @@ def _order(page: FromClause, shape: PageShape) -> list[ColumnElement[Any]]:
     return [*([page.c.part] if "part" in page.c else []), value, page.c.id]
 
 
-def _weighed(page: FromClause, shape: PageShape) -> Select[Any]:
-    """The rows of a page that begin within PAGE_BYTES; behind the usual columns each tells how many there were."""
-    order = _order(page, shape)
-    weight = octets(page.c.title) + func.coalesce(octets(page.c.description), 0)
-    begin = func.sum(weight).over(order_by=order, rows=(None, 0)) - weight
-    rows = select(*page.c, begin.label("begin"), func.count().over().label("found")).subquery()
-    columns = [rows.c[column.name] for column in COLUMNS]
-    within = rows.c.begin < number("page_bytes")
-    return select(*columns, AS_OF, rows.c.found).where(within).order_by(*_order(rows, shape))
+def _within_bytes(page: FromClause, shape: PageShape) -> Select[Any]:
+    return within_bytes(page, COLUMNS, TASKS.texts, lambda rows: _order(rows, shape))
 
 
 def _behind(query: Select[Any], shape: PageShape, key: Column[Any]) -> Select[Any]:

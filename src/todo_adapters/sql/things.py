@@ -12,10 +12,11 @@ from todo_adapters.sql.tasks import SqlTaskPages
 from todo_adapters.sql.writes import CollectedWrite
 from todo_core.errors import NotFound
 from todo_core.ids import UserId
+from todo_core.limits import PAGE_BYTES
 from todo_core.model.change import Action
 from todo_core.model.kinds import E, Form
 from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
-from todo_core.paging import Page, page_of
+from todo_core.paging import Page
 
 T = TypeVar("T")
 
@@ -52,9 +53,13 @@ class SqlThingReads(Generic[E]):
         return self.table.shape(row, form)
 
     async def page(self, after: UUID | None, limit: int) -> Page[E, UUID]:
-        values: dict[str, Any] = {"user_id": self.owner, "after": after or FIRST, "limit": limit + 1}
+        values = {"user_id": self.owner, "after": after or FIRST, "limit": limit + 1, "page_bytes": PAGE_BYTES}
         rows: Sequence[Any] = await self.reader.all(self.table.page, values)
-        return page_of([self.table.entity(row) for row in rows], limit, lambda thing: thing.id)
+        if not rows:
+            return Page((), None)
+        as_of, found = rows[0][self.table.width :]
+        items = tuple([self.table.entity(row) for row in rows[:limit]])
+        return Page(items, items[-1].id if found > len(items) else None, as_of)
 
 
 @dataclass(frozen=True, slots=True)

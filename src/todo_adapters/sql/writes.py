@@ -105,17 +105,18 @@ async def flush(
     bound = [_values(owner, at, write) for write in writes]
     added = Usage(sum(write.added for write in writes), receipts_added, sum(size for _, size in bound))
     last = await advance(transaction, owner, at, len(writes), added, quota)
-    written: dict[UUID, int] = {change.id: change.seq for change in flushed}
+    written = {(change.entity, change.id): change.seq for change in flushed}
     found = []
     for seq, (write, (values, _)) in enumerate(zip(writes, bound, strict=True), last - len(writes) + 1):
         values["revision"] = seq
+        thing = (write.table.kind.name, write.id)
         if write.read is not None:
-            values["read_revision"] = written.get(write.id, write.read)
+            values["read_revision"] = written.get(thing, write.read)
         if await transaction.one(write.table.rows[write.action], values) is None:
             deleted = write.action is Action.DELETED and write.read is None
             raise NotFound(write.table.kind.name) if deleted else MovedOn
         await transaction.one(ENTRY, values)
-        written[write.id] = seq
+        written[thing] = seq
         found.append(_change(at, write, seq))
     return found
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Generic, Protocol, TypeVar, get_args, get_type_hints
+from types import UnionType
+from typing import Any, Final, Generic, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from todo_core.ids import UserId
@@ -55,6 +56,10 @@ class Form(Protocol[T_co]):
     def __call__(self, *fields: Any) -> T_co: ...
 
 
+RESERVED: Final = ("event", "kind", "seq", "user")
+"""Facts of log events, which tell a thing under the name of its kind."""
+
+
 class Kind(Generic[E]):
     """One kind of things.
 
@@ -72,6 +77,8 @@ class Kind(Generic[E]):
         settle: Callable[[dict[str, Any], E | None, datetime], None] | None = None,
         counted: bool = False,
     ) -> None:
+        if name in RESERVED:
+            raise ValueError(f"no kind can be called {name}")
         self.name = name
         self.entity = entity
         self.rules = rules
@@ -81,6 +88,7 @@ class Kind(Generic[E]):
         self.names = tuple(field.name for field in fields(entity))  # type: ignore[arg-type]
         self._settle = settle
         self._values: Callable[[E], tuple[Any, ...]] = attrgetter(*self.names)
+        self.texts = tuple(name for name in self.names if str in alternatives(self.hints[name]))
         types = {name: text_type(self.hints[name]) for name in self.names}
         self._texts = tuple((self.names.index(name), name, kind) for name, kind in types.items() if kind)
 
@@ -125,6 +133,10 @@ class Kind(Generic[E]):
                 values = (*values[:place], value.text, *values[place + 1 :])
         return values
 
+    def text_bytes(self, thing: E) -> int:
+        """The bytes of the thing's texts in UTF-8, by which pages are bounded."""
+        return sum(len((getattr(thing, name) or "").encode()) for name in self.texts)
+
     def of_plain(self, *plain: Any) -> E:
         """The thing of which ``plain`` gives these fields. It is the Form of things themselves."""
         values = dict(zip(self.names, plain))  # noqa: B905 - the constructor refuses what is missing
@@ -134,9 +146,14 @@ class Kind(Generic[E]):
         return self.entity(**values)
 
 
+def alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types of a union; the type itself where it is none."""
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+
+
 def text_type(hint: Any) -> Callable[[str], Any] | None:
     """The class in a type hint that is a dataclass with the one field ``text``, or None."""
-    for part in get_args(hint) or (hint,):
+    for part in alternatives(hint):
         if isinstance(part, type) and is_dataclass(part) and [field.name for field in fields(part)] == ["text"]:
             return part
     return None

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from todo_core.model.change import Change
+from todo_core.model.kinds import Kind
 
 Pointers: TypeAlias = int | list["Pointers"] | None
 
@@ -71,14 +72,14 @@ class Receipt:
         return _resolved(json.loads(self.answer), self.first_seq, changes)
 
 
-def pointers(result: object, written: Sequence[UUID]) -> str:
+def pointers(result: object, written: Sequence[tuple[Kind[Any], UUID]]) -> str:
     """``Receipt.answer`` for a result, given the ids of the things that were written, in order."""
-    last = {thing_id: -place for place, thing_id in enumerate(written, 1)}
+    last = {(kind.entity, thing_id): -number for number, (kind, thing_id) in enumerate(written, 1)}
 
     def point(item: Any) -> Pointers:
         if isinstance(item, tuple):
             return [point(part) for part in item]
-        return None if item is None else last.get(item.id, item.revision)
+        return None if item is None else last.get((type(item), item.id), item.revision)
 
     return json.dumps(point(result))
 

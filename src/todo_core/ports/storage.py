@@ -18,7 +18,7 @@ Promises of every adapter, proved by the contract suite:
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,10 @@ class ThingReads(Protocol[E_co]):
         """The thing in this form. Raises NotFound."""
 
     async def page(self, after: UUID | None, limit: int) -> Page[E_co, UUID]:
-        """At most ``limit`` things with greater ids, in the order of ids, which is that of creation."""
+        """At most ``limit`` things with greater ids, in the order of ids, which is that of creation.
+
+        The page ends with the thing with which texts reach PAGE_BYTES, as pages of tasks do.
+        """
 
 
 class Things(ThingReads[E], Protocol[E]):
@@ -159,8 +162,8 @@ class CommittableUnit(UnitOfWork, Protocol):
     """A unit of work that can be committed."""
 
     @property
-    def written(self) -> Sequence[UUID]:
-        """The ids of the things written so far, one for each write, in order."""
+    def written(self) -> Sequence[tuple[Kind[Any], UUID]]:
+        """The kinds and ids of the things written so far, once for each write, in order."""
 
     async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
         """Makes the writes permanent, even if the caller is cancelled. Returns their feed entries in order.
