@@ -200,5 +200,5 @@ def create_app(connections: Callable[[], AbstractAsyncContextManager[Connect]] =
         openapi=File.of(b"{}", "application/json", b""),
         files={},
     )
-    app.edge = Edge(app.routed, service, AccessLog("json"), new_meter(), lambda _: None)
+    app.edge = Edge(app.routed, service, AccessLog("json"), new_meter(), app.template_of, lambda _: None)
     return app

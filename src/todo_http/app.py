@@ -6,7 +6,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, NoReturn, cast
 
 from litestar import Litestar, Request
-from litestar.types import ASGIApp, HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
+from litestar.types import (
+    ASGIApp,
+    HTTPScope,
+    LifeSpanReceive,
+    LifeSpanScope,
+    LifeSpanSend,
+    Method,
+    Receive,
+    Scope,
+    Send,
+)
 
 from todo_core.todo import Todo
 from todo_http.api.docs import POLICY
@@ -44,6 +54,10 @@ class TodoApp(Litestar):
 
     edge: Edge
     service: Service
+
+    def template_of(self, path: str, method: str) -> str:
+        """The template of the route to a path and a method."""
+        return self.asgi_router.handle_routing(path=path, method=cast(Method, method))[-1]
 
     @property
     def routed(self) -> ASGIApp:
@@ -95,7 +109,7 @@ def create_app(
         files=read_site() if options.web else {},
     )
     access_log = AccessLog(options.log_format, write_log)
-    app.edge = Edge(app.routed, app.service, access_log, meter, end_connections)
+    app.edge = Edge(app.routed, app.service, access_log, meter, app.template_of, end_connections)
     return app
 
 

@@ -39,6 +39,18 @@ async def test_refusals_have_their_code_in_the_line(api: Api, ada: Person) -> No
         assert (line["route"], line["status"], line["problem"]) == (route, status, code)
 
 
+async def test_a_line_names_the_route_of_an_options_request(api: Api) -> None:
+    assert (await api.client.options("/api/x/tasks/y")).status_code == 204
+    line = json.loads(api.flushed()[-1])
+    assert (line["method"], line["route"]) == ("OPTIONS", "/api/{user_id}/tasks/{task_id}")
+
+
+@pytest.mark.parametrize("method", ["any", "options", "get", "CANARY"])
+async def test_other_methods_are_no_options_request(api: Api, method: str) -> None:
+    response = await api.client.request(method, "/api/x/tasks")
+    assert response.status_code == 405, response.text
+
+
 @pytest.mark.check("J8", "J9", "C22", "J12")
 async def test_nothing_that_people_wrote_is_in_any_line(api: Api) -> None:
     person = await api.person(email="canary@example.org", name="canary")

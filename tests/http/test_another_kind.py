@@ -110,6 +110,7 @@ async def test_pages_of_notes_lead_through_all_of_them(ada: Person) -> None:
         target = response.links.get("next", {}).get("url", "")
     assert (found, target) == (added, "")
     tag = (await ada.get(path(ada))).headers["etag"]
+    assert tag == '"5"'
     assert (await ada.get(path(ada), headers={"If-None-Match": tag})).status_code == 304
     assert faults(await ada.get(f"{path(ada)}?cursor=x")) == {"cursor": "invalid-cursor"}
 
@@ -165,6 +166,15 @@ async def test_a_batch_takes_tasks_and_notes(api: Api, ada: Person) -> None:
         ("task", "created"),
         ("note", "deleted"),
     ]
+
+
+async def test_a_name_in_a_batch_keeps_its_kind(ada: Person) -> None:
+    batch = [
+        {"op": "add", "note": {"subject": "Bread"}, "ref": "bread"},
+        {"op": "remove", "id": {"$ref": "bread"}},
+    ]
+    response = await ada.ask("POST", f"/api/{ada.id}/batch", json={"operations": batch})
+    assert [result["status"] for result in response.json()] == [201, 204], response.text
 
 
 async def test_a_batch_reports_the_faults_of_every_kind(ada: Person) -> None:

@@ -107,7 +107,7 @@ class OperationReader:
         self.unconditional: int | None = None
         self._shapes = shapes
         self._resources = resources
-        self._names: set[str] = set()
+        self._named: dict[str, Resource[Any]] = {}
 
     def read(self, index: int, raw: Raw) -> None:
         self._pointer = f"/operations/{index}"
@@ -142,31 +142,34 @@ class OperationReader:
         names = [*self._resources]
         named = [name for name in names if name in fields]
         if "entity" in fields and len(names) > 1:
-            named = [name for name in names if bytes(fields["entity"]) == msgspec.json.encode(name)]
-            if not named:
+            try:
+                return self._resources[msgspec.json.decode(fields["entity"], type=str)]
+            except (msgspec.ValidationError, KeyError):
                 self._refuse("/entity", "unknown-value", f"This must be one of {', '.join(names)}.")
+        if not named and (ref := _ref(fields)) in self._named:
+            return self._named[ref]
         return self._resources[(named or names)[0]]
 
     def _step(self, op: str, resource: Resource[Any], given: dict[str, Any], patch: Any) -> Step:
         """A step that can be used only if there are no faults at all."""
         if op == "add":
-            return AddStep(patch, self._name(given.get("ref")))
+            return AddStep(patch, self._name(given.get("ref"), resource))
         target = self._target(given["id"], resource) if "id" in given else ""
         revisions = self._revisions(given["if_match"]) if "if_match" in given else None
         if op == "change":
             return ChangeStep(target, patch, revisions)
         return RemoveStep(resource.kind, target, revisions)
 
-    def _name(self, name: str | None) -> str | None:
+    def _name(self, name: str | None, resource: Resource[Any]) -> str | None:
         if name is not None:
-            if not 1 <= len(name) <= REF_MAX or name in self._names:
+            if not 1 <= len(name) <= REF_MAX or name in self._named:
                 self._refuse("/ref", "unusable-name", f"This must be 1 to {REF_MAX} characters, and used once.")
-            self._names.add(name)
+            self._named[name] = resource
         return name
 
     def _target(self, target: str | Reference, resource: Resource[Any]) -> Target:
         if isinstance(target, Reference):
-            if target.ref not in self._names:
+            if target.ref not in self._named:
                 self._refuse("/id/$ref", "unknown-reference", "No earlier operation has made this.")
             return target.ref
         if CANONICAL_ID.fullmatch(target):
@@ -183,6 +186,14 @@ class OperationReader:
 
     def _refuse(self, pointer: str, code: str, detail: str) -> None:
         self.faults.append(Fault(code=code, detail=detail, pointer=self._pointer + pointer))
+
+
+def _ref(fields: Mapping[str, Raw]) -> str:
+    """The name that an operation refers to; empty if it refers to none."""
+    try:
+        return msgspec.json.decode(fields.get("id", Raw(b"{}")), type=Reference).ref
+    except msgspec.ValidationError:
+        return ""
 
 
 def _worth_reading(fields: dict[str, Raw], shape: type[Struct]) -> dict[str, Raw]:

@@ -17,8 +17,8 @@ from todo_core.paging import Page
 from todo_core.usecases.tasks import find_tasks_as
 from todo_http.api.task_types import TaskOut
 from todo_http.kernel.context import RequestContext
-from todo_http.kernel.entity_tags import conditional_response, not_modified, not_modified_since, tag_of
-from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_cursor
+from todo_http.kernel.entity_tags import conditional_response, tag_of
+from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_cursor, unchanged_since
 from todo_http.kernel.query import Parameter, choice
 from todo_http.kernel.responses import Response, encode
 from todo_http.kernel.schemas import CLOCK, DAY
@@ -120,10 +120,8 @@ async def list_tasks(request: RequestContext) -> Response:
     query = _task_query(request.query.values)
     # What depends on the time of day or on the zone changes without a write: only the others have a revision.
     steady = not query.needs_zone
-    if steady and b"if-none-match" in request.fields:
-        latest = tag_of(await request.todo.run.store.view(request.actor.user_id).revision())
-        if not_modified_since(request.fields, latest, any_tag=False):
-            return not_modified(latest)
+    if steady and (latest := await unchanged_since(request)) is not None:
+        return latest
     page, body = await _read_page(request, query, sort, after)
     links = next_page(request, "tasks", order, (page.next.value, page.next.id.bytes)) if page.next else ()
     tag = tag_of(page.as_of) if steady and page.as_of is not None else None

@@ -36,9 +36,9 @@ NOT_STARTED: Final = "not-started"
 LOGGED_ID: Final[ContextVar[str]] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id")
 """What structlog adds to every event; setting it directly is cheaper than through structlog's functions."""
 
-OPTIONS: Final = "any"
+OPTIONS: Final = "<options>"
 ROUTED_AS: Final = {"HEAD": "GET", "OPTIONS": OPTIONS}
-"""Methods as Litestar routes them: for OPTIONS one that no path has, so that it lists those that the path has."""
+"""Methods as Litestar routes them: for OPTIONS what no request can have, so that it lists those that the path has."""
 
 
 log = structlog.get_logger("todo_http")
@@ -52,6 +52,7 @@ class Edge:
     service: Service
     access_log: AccessLog
     meter: RequestMetrics
+    template_of: Callable[[str, str], str]
     end_connections: InitVar[EndConnections]
 
     def __post_init__(self, end_connections: EndConnections) -> None:
@@ -126,6 +127,8 @@ class Edge:
         self._log(raised, error)
         raised.__traceback__ = None
         if request.method == OPTIONS and isinstance(error, MethodNotAllowed):
+            scope: Any = request.scope
+            scope["path_template"] = self.template_of(scope["path"], error.allow.partition(",")[0])
             return Response(204, headers=[(b"allow", error.allow.encode("ascii"))])
         sending.problem = error.code
         problem = problem_of(error, request.request_id)

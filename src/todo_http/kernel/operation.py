@@ -78,8 +78,10 @@ class Operation(HTTPRouteHandler):
     # Three steps of Litestar's that operations need in their simplest form only, and that take longer than all guards:
 
     def on_registration(self, app: Litestar) -> None:
-        """The only argument of handlers is the request, which needs no conversion."""
+        """The only argument of handlers is the request, which needs no conversion. Raises TypeError for others."""
         super().on_registration(app)
+        if self.parsed_fn_signature.parameters.keys() - {"request"}:
+            raise TypeError(f"the handler of {self.operation_id} takes more than the request")
         cast(Any, self.signature_model).parse_values_from_connection_kwargs = lambda connection, kwargs: kwargs
 
     async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
@@ -200,8 +202,9 @@ class OperationController(Controller):
 
     def __init_subclass__(cls, **known: Any) -> None:
         super().__init_subclass__(**known)
-        for operation in operations_of(cls):
-            operation.controller = cls
+        for operation in vars(cls).values():
+            if isinstance(operation, Operation):
+                operation.controller = cls
 
 
 def operations_of(controller: type[OperationController]) -> list[Operation]:

@@ -6,8 +6,9 @@ from urllib.parse import quote
 from todo_core.limits import PAGE_MAX
 from todo_core.model.rules import Broken
 from todo_http.kernel.context import RequestContext
+from todo_http.kernel.entity_tags import not_modified, not_modified_since, tag_of
 from todo_http.kernel.query import Parameter
-from todo_http.kernel.responses import Field
+from todo_http.kernel.responses import Field, Response
 from todo_http.problems.errors import Fault, InvalidRequest
 
 
@@ -37,6 +38,14 @@ def read_cursor(request: RequestContext, listed: str, order: str, form: Any) -> 
     if faults:
         raise InvalidRequest(faults)
     return found
+
+
+async def unchanged_since(request: RequestContext) -> Response | None:
+    """304 if the owner has changed nothing since the list that If-None-Match names, found without reading the list."""
+    if b"if-none-match" not in request.fields:
+        return None
+    latest = tag_of(await request.todo.run.store.view(request.actor.user_id).revision())
+    return not_modified(latest) if not_modified_since(request.fields, latest, any_tag=False) else None
 
 
 def next_page(request: RequestContext, listed: str, order: str, position: Any) -> tuple[Field, Field]:

@@ -17,7 +17,7 @@ from todo_http.kernel.context import RequestContext
 from todo_http.kernel.entity_tags import conditional_response, tag_of
 from todo_http.kernel.guards import authenticated
 from todo_http.kernel.operation import Operation, OperationController, Success, delete, get, post
-from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_cursor
+from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_cursor, unchanged_since
 from todo_http.kernel.responses import Field, Response
 
 
@@ -96,7 +96,7 @@ class ResourceController(OperationController):
         cls.path = f"/api/{{user_id:str}}/{resource.plural}"
         cls.tags = (resource.plural,)
         for name, operation in _operations(resource).items():
-            if name not in vars(cls):
+            if not hasattr(cls, name):
                 setattr(cls, name, operation(getattr(cls, f"_{name}")))
         super().__init_subclass__(**known)
 
@@ -105,9 +105,12 @@ class ResourceController(OperationController):
         after = read_cursor(request, resource.plural, "", bytes)
         position = None if after is None else UUID(bytes=after)
         limit = request.query.values.get("limit", PAGE_MAX)
+        if (latest := await unchanged_since(request)) is not None:
+            return latest
         page = await request.todo.run.read(request.actor.user_id, list_things, resource.kind, position, limit)
         links = next_page(request, resource.plural, "", page.next.bytes) if page.next else ()
-        return conditional_response(request.fields, [resource.of(thing) for thing in page.items], None, *links)
+        tag = None if page.as_of is None else tag_of(page.as_of)
+        return conditional_response(request.fields, [resource.of(thing) for thing in page.items], tag, *links)
 
     async def _add(self, request: RequestContext) -> Response:
         resource = self.resource

@@ -132,7 +132,7 @@ def _name(fault: Fault) -> str:
     parts = [part.replace("~1", "/").replace("~0", "~") for part in fault.pointer.split("/")[1:]]
     words = [part.replace("_", " ") for part in parts if len(part) <= ECHO_MAX]
     if len(parts) > 1 and parts[0] == "operations" and parts[1].isdecimal():
-        inside = words[3:] if words[2:3] == ["task"] and words[3:] else words[2:]
+        inside = words[3:] if words[2:3] != ["id"] and words[3:] else words[2:]
         return ", ".join([f"Operation {int(parts[1]) + 1}", *inside[:1]])
     return words[0][:1].upper() + words[0][1:] if words else ""
 
