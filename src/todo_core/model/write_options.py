@@ -1,4 +1,4 @@
-"""How a write is meant: once under a key, over nothing but what was seen, or only to see what would happen."""
+"""Options of writes: idempotency keys, expected revisions, dry runs; and the receipts of keys."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,12 @@ from todo_core.model.change import Change
 Pointers: TypeAlias = int | list["Pointers"] | None
 
 Revisions: TypeAlias = frozenset[int] | None
-"""The revisions that somebody will write over; None for any."""
+"""The revisions that a write may replace; None for any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What somebody has seen of the thing with this id, which in any case has to be there."""
+    """What a write expects: that the thing with this id exists and has one of the revisions."""
 
     id: UUID
     revisions: Revisions
@@ -28,7 +28,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key under which a write happens at most once, and a digest of what is asked for under it."""
+    """An idempotency key, with which a write happens at most once, and a digest of the request."""
 
     text: str
     fingerprint: bytes
@@ -36,7 +36,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:
-    """The terms of one write. A dry run leaves nothing behind, so it neither uses nor claims a key."""
+    """The options of one write. A dry run has no effect, so it neither reads nor stores a key."""
 
     key: Key | None = None
     expected: Expected | None = None
@@ -46,16 +46,15 @@ class WriteOptions:
 PLAIN: Final = WriteOptions()
 
 RECEIPTS_KEPT: Final = timedelta(hours=48)
-"""How long an idempotency key is remembered. After that it is as good as new, whether or not it was cleaned up."""
+"""How long an idempotency key is remembered. After that it can be used again, even if it has not been deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What is kept under a key: what was asked for, and where in the feed the answer is to be found again.
+    """What is stored with a key: the digest of the request, and where in the feed its result is.
 
-    ``answer`` has the form of the use case's result, with a number in place of each thing: from -1 downwards
-    the first, second ... write that was made under the key, counted from ``first_seq``; above 0 the change
-    that had last touched a thing which did not need changing.
+    ``answer`` is the use case's result with a number for each thing: -1, -2 ... for the first, second ... write with
+    the key, counted from ``first_seq``; above 0 the change that last wrote a thing which did not need changing.
     """
 
     fingerprint: bytes
