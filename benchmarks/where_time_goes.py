@@ -27,13 +27,8 @@ sys.path.insert(0, str(ROOT))
 
 import uvloop  # noqa: E402
 
-from tests.support.postgres import (  # noqa: E402
-    Unavailable,
-    create_database,
-    drop_database,
-    find_postgres,
-    unique_database_name,
-)
+from tests.support.postgres import create_database, drop_database, find_postgres, unique_database_name  # noqa: E402
+from tests.support.postgres_server import Unavailable  # noqa: E402
 
 CASES = ("get", "list", "create", "complete")
 PEOPLE = 16

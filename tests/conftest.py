@@ -8,15 +8,9 @@ from typing import NoReturn
 import pytest
 import pytest_asyncio
 
-from tests.support.postgres import (
-    PostgresServer,
-    Unavailable,
-    create_database,
-    drop_database,
-    find_postgres,
-    unique_database_name,
-)
+from tests.support.postgres import create_database, drop_database, find_postgres, unique_database_name
 from tests.support.postgres_pair import Pair, Server, lone_server, postgres_pair
+from tests.support.postgres_server import PostgresServer, Unavailable
 from todo_adapters.sql.migrate import upgrade
 
 DATABASES = [pytest.param(kind, marks=pytest.mark.database) for kind in ("sqlite", "postgres")]

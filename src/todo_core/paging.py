@@ -14,7 +14,7 @@ P_co = TypeVar("P_co", covariant=True)
 class Page(Generic[T_co, P_co]):
     """A stretch of an ordered list; ``next`` is the position of its last item, or None at the end.
 
-    ``as_of`` is the number of the owner's latest change at the moment of the look; None when nothing was found.
+    ``as_of`` is the number of the owner's latest change when the page was read; None if nothing was found.
     """
 
     items: tuple[T_co, ...]

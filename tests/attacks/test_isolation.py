@@ -1,6 +1,5 @@
 """Nobody's things but one's own: every operation of the OpenAPI document, with ids of others in every place."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -8,7 +7,10 @@ import pytest
 import pytest_asyncio
 
 from tests.attacks.surface import DOCUMENT, Operation, operations
-from tests.http.service import NOBODY, PASSWORD, Api, Person, problem, serving
+from tests.http.conftest import ada, api
+from tests.http.service import NOBODY, PASSWORD, Api, Person, problem
+
+__all__ = ["ada", "api"]
 
 OPERATIONS = operations()
 OWNED = [operation for operation in OPERATIONS if "user_id" in operation.parameters]
@@ -22,17 +24,6 @@ MALFORMED = ("x", "1", "-1", "null", NOBODY.upper(), "{" + NOBODY + "}", NOBODY.
 
 def name(operation: Operation) -> str:
     return operation.id
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def api() -> AsyncIterator[Api]:
-    async with serving() as running:
-        yield running
-
-
-@pytest_asyncio.fixture
-async def ada(api: Api) -> Person:
-    return await api.person()
 
 
 @pytest_asyncio.fixture

@@ -53,7 +53,6 @@ async def join(store: Store, **fields: Any) -> User:
 
 
 async def new_owner(store: Store) -> UserId:
-    """The id of a new person."""
     return (await join(store)).id
 
 
@@ -64,7 +63,6 @@ def a_thing(kind: Kind[E], owner: UserId, name: str = "Buy milk", **fields: Any)
 
 
 def a_task(owner: UserId, title: str = "Buy milk", **fields: Any) -> Task:
-    """A task that is not stored yet."""
     return a_thing(TASKS, owner, title, **fields)
 
 
@@ -91,17 +89,14 @@ async def all_things(store: Store, owner: UserId, kind: Kind[E]) -> list[E]:
 
 
 async def all_tasks(store: Store, owner: UserId) -> list[Task]:
-    """All tasks of the owner, oldest first."""
     return await all_things(store, owner, TASKS)
 
 
 async def feed(store: Store, owner: UserId) -> list[Change]:
-    """All of the owner's changes."""
     return list(await store.view(owner).changes.after(0, 1000))
 
 
 async def missing(store: Store, owner: UserId, thing_id: UUID, kind: Kind[Any]) -> bool:
-    """True when the owner has no such thing."""
     try:
         await store.view(owner).of(kind).get(thing_id)
     except NotFound:
@@ -117,7 +112,6 @@ def a_session(user_id: UserId, minutes: int = 0, **fields: Any) -> LoginSession:
 
 
 async def log_in(store: Store, user_id: UserId, minutes: int = 0) -> LoginSession:
-    """A login session that is stored."""
     session = a_session(user_id, minutes)
     async with store.begin_accounts() as unit:
         await unit.sessions.add(session)

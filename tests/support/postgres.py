@@ -18,16 +18,6 @@ from tests.support.postgres_binaries import start_private_server
 from tests.support.postgres_container import start_container
 from tests.support.postgres_server import NotReadyError, PostgresServer, Unavailable, wait_until_ready
 
-__all__ = [
-    "PostgresServer",
-    "Unavailable",
-    "create_database",
-    "database_url",
-    "drop_database",
-    "find_postgres",
-    "unique_database_name",
-]
-
 DEFAULT_IMAGE = "postgres:17-alpine"
 
 

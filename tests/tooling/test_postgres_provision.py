@@ -10,15 +10,8 @@ import asyncpg
 import pytest
 
 from tests.support import postgres, postgres_binaries, postgres_container
-from tests.support.postgres import (
-    PostgresServer,
-    Unavailable,
-    create_database,
-    database_url,
-    drop_database,
-    find_postgres,
-    unique_database_name,
-)
+from tests.support.postgres import create_database, database_url, drop_database, find_postgres, unique_database_name
+from tests.support.postgres_server import PostgresServer, Unavailable
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = PostgresServer("postgresql://user@host/db", "somewhere", lambda: None)

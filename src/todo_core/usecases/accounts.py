@@ -127,23 +127,20 @@ class Accounts:
         Raises NotFound.
         """
         known = await self.runner.store.accounts().users.credentials(email)
-        if known is None:
-            raise NotFound("account")
-        user_id = known.user.id
 
         async def change(tx: AccountsUnitOfWork) -> tuple[User, list[SessionId]]:
-            found = await tx.users.locked(user_id)
+            found = await tx.users.locked(known.user.id) if known else None
             if found is None:
                 raise NotFound("account")
             user = replace(found.user, disabled=disabled)
             await tx.users.update(user)
-            revoked = [session.id for session in await tx.sessions.of_user(user_id)] if disabled else []
+            revoked = [session.id for session in await tx.sessions.of_user(user.id)] if disabled else []
             await tx.sessions.end(revoked, self.runner.clock.now())
             return user, revoked
 
         user, revoked = await self.runner.accounts(change)
         self.sessions.forget(revoked)
-        self.runner.event_log.record("account_disabled" if disabled else "account_enabled", user=str(user_id))
+        self.runner.event_log.record("account_disabled" if disabled else "account_enabled", user=str(user.id))
         return user
 
     async def list(self, after: UserId | None = None, limit: int = PAGE_MAX) -> Page[User, UserId]:
