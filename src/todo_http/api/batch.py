@@ -153,19 +153,17 @@ class OperationReader:
     def _step(self, op: str, resource: Resource[Any], given: dict[str, Any], patch: Any) -> Step:
         """A step that can be used only if there are no faults at all."""
         if op == "add":
-            return AddStep(patch, self._name(given.get("ref"), resource))
+            name = given.get("ref")
+            if name is not None:
+                if not 1 <= len(name) <= REF_MAX or name in self._named:
+                    self._refuse("/ref", "unusable-name", f"This must be 1 to {REF_MAX} characters, and used once.")
+                self._named[name] = resource
+            return AddStep(patch, name)
         target = self._target(given["id"], resource) if "id" in given else ""
         revisions = self._revisions(given["if_match"]) if "if_match" in given else None
         if op == "change":
             return ChangeStep(target, patch, revisions)
         return RemoveStep(resource.kind, target, revisions)
-
-    def _name(self, name: str | None, resource: Resource[Any]) -> str | None:
-        if name is not None:
-            if not 1 <= len(name) <= REF_MAX or name in self._named:
-                self._refuse("/ref", "unusable-name", f"This must be 1 to {REF_MAX} characters, and used once.")
-            self._named[name] = resource
-        return name
 
     def _target(self, target: str | Reference, resource: Resource[Any]) -> Target:
         if isinstance(target, Reference):

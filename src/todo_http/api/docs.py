@@ -14,7 +14,6 @@ from todo_http.kernel.responses import Response
 from todo_http.web.pages import HTML
 from todo_http.web.site import media_type
 
-PAGE: Final = "index.html"
 ASSETS: Final = ("init.js", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
 """Every file that is served besides the page."""
 
@@ -73,7 +72,7 @@ class Docs(OperationController):
 
     @get("/docs", operation_id="docs", summary="Return this document as a page", success=HTML)
     async def page(self, request: RequestContext) -> Response:
-        return _file(PAGE).response(request.fields)
+        return _file("index.html").response(request.fields)
 
     @get(
         "/docs/{asset:str}",

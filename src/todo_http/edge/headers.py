@@ -62,12 +62,8 @@ class ResponseHeaders:
         fields = request.fields
         if b"access-control-request-method" not in fields or fields.get(b"origin") not in self.origins:
             return None
-        permissions = [
-            (b"access-control-allow-methods", METHODS),
-            (b"access-control-allow-headers", HEADERS),
-            (b"access-control-max-age", b"600"),
-        ]
-        return Response(204, headers=permissions)
+        allowed = ((b"access-control-allow-methods", METHODS), (b"access-control-allow-headers", HEADERS))
+        return Response(204, headers=(*allowed, (b"access-control-max-age", b"600")))
 
     def _is_forwarded_https(self, request: RequestContext) -> bool:
         if request.fields[b"x-forwarded-proto"].strip().lower() != b"https":

@@ -109,14 +109,10 @@ def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str,
         except (msgspec.DecodeError, RecursionError):
             raise Malformed("The body is not JSON in UTF-8.") from None
     unknown = [name for name in raw if name not in shape.__struct_fields__]
-    faults += [_unknown_field(name) for name in unknown[: FAULTS_MAX - len(faults)]]
+    for name in unknown[: FAULTS_MAX - len(faults)]:
+        pointer = "/" + name.replace("~", "~0").replace("/", "~1") if len(name) <= ECHO_MAX else ""
+        faults.append(Fault(code="unknown-field", detail="There is no such field here.", pointer=pointer))
     return given, faults
-
-
-def _unknown_field(name: str) -> Fault:
-    """Names of more than 64 characters are not repeated."""
-    pointer = "/" + name.replace("~", "~0").replace("/", "~1") if len(name) <= ECHO_MAX else ""
-    return Fault(code="unknown-field", detail="There is no such field here.", pointer=pointer)
 
 
 def _names_come_once(body: bytes, shape: type[msgspec.Struct]) -> bool:

@@ -9,8 +9,6 @@ from todo_core.errors import TooManyRequests
 WAIT_SECONDS: Final = 10.0
 """The longest wait for a turn."""
 
-RETRY_AFTER: Final = 1
-
 Turn = asyncio.Future[bool]
 
 
@@ -44,7 +42,7 @@ class ConcurrencyLimit:
         waiting = self._waiting.setdefault(name, deque())
         try:
             if len(waiting) >= self._waiting_max or not await self._turn(name, waiting):
-                raise TooManyRequests(RETRY_AFTER)
+                raise TooManyRequests(retry_after=1)
         finally:
             if not waiting:
                 self._waiting.pop(name, None)

@@ -80,14 +80,10 @@ def _take(query: Query, known: Mapping[str, Parameter], name: str, text: str) ->
             if len(query.values[name]) >= REPEATS_MAX:
                 raise Broken("repeated", f"This must be given at most {REPEATS_MAX} times.")
         value = parameter.read(text)
+        query.values[name] = [*query.values.get(name, ()), value] if parameter.repeatable else value
     except Broken as broken:
         query.faults.append(_fault(name, broken))
         query.values.setdefault(name, [] if parameter and parameter.repeatable else None)
-        return
-    if parameter.repeatable:
-        query.values.setdefault(name, []).append(value)
-    else:
-        query.values[name] = value
 
 
 def _decode(text: bytes) -> str:

@@ -21,6 +21,7 @@ PAGES: Final = {
 }
 """The paths at which the client may be loaded, and their operation ids. Every other path is 404."""
 
+DESCRIPTION: Final = "The same page at all of its addresses. It reads the query string itself."
 SUFFIXES: Final = (".js", ".css", ".svg", ".png")
 NAME: Final = {"type": "string", "pattern": "^[a-z0-9.-]+$"}
 
@@ -39,11 +40,6 @@ def _operation(path: str, name: str, summary: str, success: Success, **known: An
     return file
 
 
-def _page(path: str, name: str) -> Operation:
-    description = "The same page at all of its addresses. It reads the query string itself."
-    return _operation(path, name, "Return the web client", HTML, description=description, any_query=True)
-
-
 def _asset(path: str, name: str, summary: str, *suffixes: str) -> Operation:
     kinds = tuple(MEDIA_TYPES[suffix].partition(";")[0] for suffix in suffixes)
     success = Success(200, "A file.", dict if "+json" in kinds[0] else str, ("ETag",), kinds)
@@ -51,7 +47,10 @@ def _asset(path: str, name: str, summary: str, *suffixes: str) -> Operation:
 
 
 WEB: Final = (
-    *(_page(path, name) for path, name in PAGES.items()),
+    *(
+        _operation(path, name, "Return the web client", HTML, description=DESCRIPTION, any_query=True)
+        for path, name in PAGES.items()
+    ),
     _asset("/web/{asset:str}", "webAsset", "Return a file of the web client", *SUFFIXES),
     _asset("/web/{folder:str}/{asset:str}", "webNestedAsset", "Return a file of the web client", *SUFFIXES),
     _asset("/manifest.webmanifest", "webManifest", "Return the web app manifest", ".webmanifest"),

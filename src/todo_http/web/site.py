@@ -39,11 +39,9 @@ POLICY: Final = (
     b"require-trusted-types-for 'script'; trusted-types todo"
 )
 
-Site = Mapping[str, File]
-
 
 @cache
-def read_site() -> Site:
+def read_site() -> Mapping[str, File]:
     """All files by path. The service worker gets their paths and their version, a hash of them all."""
     root = files("todo_http").joinpath("web", "static")
     parts = {name: file.read_bytes() for name, file in _served(root)}
