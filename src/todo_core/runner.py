@@ -85,7 +85,6 @@ class Runner:
         The first attempt takes no lock and commits only if nothing that was read has changed; otherwise the next one
         locks the owner first and so cannot lose again. Contention repeats the whole unit as well. Nothing is repeated
         once it may have happened. A key is looked up only after an error, which may be due to an earlier success.
-
         Raises Stale, KeyReused, RequestInProgress besides what the use case raises.
         """
         key = None if options.dry_run else options.key
