@@ -1,7 +1,7 @@
 """How a kind of things is stored: from the kind and its table follow rows, statements and the feed's JSON."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from types import NoneType
 from typing import Any, Final, Generic, TypeVar
@@ -68,16 +68,19 @@ class KindTable(Generic[E]):
         self._defaults = _defaults(kind)
         self._readers = dict(self._read)
 
-    def shape(self, row: Row, form: Form[T]) -> T:
-        """What the form makes of a row of ``columns``, whatever columns stand behind them."""
-        values = list(row[: self.width])
-        for place, read in self._read:
-            values[place] = read(values[place])
-        return form(*values)
+    def shape(self, rows: Iterable[Row], form: Form[T]) -> list[T]:
+        """What the form makes of rows of ``columns``, whatever columns stand behind them."""
+        found, width, readers = [], self.width, self._read
+        for row in rows:
+            values = [*row[:width]]
+            for place, read in readers:
+                values[place] = read(values[place])
+            found.append(form(*values))
+        return found
 
     def entity(self, row: Row) -> E:
         """The thing in a row of ``columns``."""
-        return self.shape(row, self.kind.of_plain)
+        return self.shape((row,), self.kind.of_plain)[0]
 
     def values(self, thing: E) -> dict[str, Any]:
         """The values of all columns."""

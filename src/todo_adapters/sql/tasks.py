@@ -72,7 +72,7 @@ class SqlTaskPages:
         found = rows[0][TASK_TABLE.width + 1] if rows and shape.weighed else len(rows)
         items = rows[:limit]
         last = sort.position(TASK_TABLE.entity(items[-1])) if found > len(items) else None
-        return Page(tuple([TASK_TABLE.shape(row, form) for row in items]), last, as_of)
+        return Page(tuple(TASK_TABLE.shape(items, form)), last, as_of)
 
 
 @dataclass(frozen=True, slots=True)

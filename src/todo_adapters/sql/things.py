@@ -50,7 +50,7 @@ class SqlThingReads(Generic[E]):
         row = await self.reader.one(self.table.get, {"user_id": self.owner, "id": thing_id})
         if row is None:
             raise NotFound(self.table.kind.name)
-        return self.table.shape(row, form)
+        return self.table.shape((row,), form)[0]
 
     async def page(self, after: UUID | None, limit: int) -> Page[E, UUID]:
         values = {"user_id": self.owner, "after": after or FIRST, "limit": limit + 1, "page_bytes": PAGE_BYTES}
@@ -58,7 +58,7 @@ class SqlThingReads(Generic[E]):
         if not rows:
             return Page((), None)
         as_of, found = rows[0][self.table.width :]
-        items = tuple([self.table.entity(row) for row in rows[:limit]])
+        items = tuple(self.table.shape(rows[:limit], self.table.kind.of_plain))
         return Page(items, items[-1].id if found > len(items) else None, as_of)
 
 
