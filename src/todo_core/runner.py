@@ -168,8 +168,6 @@ def _as_stored(result: T, written: Sequence[tuple[Kind[Any], UUID]], changes: Se
         return result
     pairs = zip(written, changes, strict=True)
     stored: dict[Any, Any] = {(kind.entity, thing_id): change.value for (kind, thing_id), change in pairs}
-
-    def as_stored(item: Any) -> Any:
-        return stored.get((type(item), getattr(item, "id", None)), item)
-
-    return cast(T, tuple(map(as_stored, result)) if isinstance(result, tuple) else as_stored(result))
+    if isinstance(result, tuple):
+        return cast(T, tuple(stored.get((type(item), getattr(item, "id", None)), item) for item in result))
+    return cast(T, stored.get((type(result), getattr(result, "id", None)), result))

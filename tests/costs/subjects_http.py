@@ -153,7 +153,7 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         name="key_of",
-        run=lambda key: key_of(named(idempotency_key=key), b"POST", b"/", b"", b""),
+        run=lambda key: key_of(named(idempotency_key=key), "POST", "/", b"", b""),
         hostile=KEYS,
         longest=HEADERS,
     ),

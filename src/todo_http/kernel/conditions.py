@@ -93,12 +93,12 @@ def expected_of(fields: Mapping[bytes, bytes], target: UUID | None, required: bo
     return Expected(target, revisions)
 
 
-def key_of(fields: Mapping[bytes, bytes], method: bytes, path: bytes, query: bytes, body: bytes) -> Key | None:
+def key_of(fields: Mapping[bytes, bytes], method: str, path: str, query: bytes, body: bytes) -> Key | None:
     """The Idempotency-Key with a digest of the request that it is for. Raises InvalidRequest if it is malformed."""
     field = fields.get(b"idempotency-key")
     if field is None:
         return None
-    request = b"\0".join((method, path, query, fields.get(b"if-match", b""), body))
+    request = b"\0".join((method.encode(), path.encode(), query, fields.get(b"if-match", b""), body))
     return Key(_key(field), sha256(request).digest())
 
 

@@ -139,7 +139,7 @@ class RequestContext(Request[Actor, None, State]):
         scope, body = self.scope, b"" if self._body is Empty else self._body
         options = WriteOptions(
             expected=expected_of(self.fields, target, self.service.options.require_if_match),
-            key=key_of(self.fields, scope["method"].encode(), scope["path"].encode(), scope["query_string"], body),
+            key=key_of(self.fields, scope["method"], scope["path"], scope["query_string"], body),
             dry_run=bool(self.query.values.get("dry_run")),
         )
         return await self.todo.run.carry_out(self.actor.user_id, options, use_case, *args, **kwargs)
