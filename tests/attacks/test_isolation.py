@@ -8,14 +8,17 @@ import pytest_asyncio
 
 from tests.attacks.surface import DOCUMENT, Operation, operations
 from tests.http.conftest import ada, api
-from tests.http.service import NOBODY, PASSWORD, Api, Person, problem
+from tests.http.service import NOBODY, PASSWORD, THINGS, Api, Person, problem
 
 __all__ = ["ada", "api"]
 
 OPERATIONS = operations()
 OWNED = [operation for operation in OPERATIONS if "user_id" in operation.parameters]
-THINGS = {"task_id", "session_id"}
-ADDRESSED = [operation for operation in OPERATIONS if not operation.public and THINGS & set(operation.parameters)]
+ADDRESSED = [
+    operation
+    for operation in OPERATIONS
+    if not operation.public and {*THINGS, "session_id"} & set(operation.parameters)
+]
 TAKING = [operation for operation in OPERATIONS if operation.body is not None]
 ASSIGNED = ("user_id", "owner", "version", "seq", "revision", "created_at", "is_admin", "completed_at", "__proto__")
 MALFORMED = ("x", "1", "-1", "null", NOBODY.upper(), "{" + NOBODY + "}", NOBODY.replace("-", ""), f"urn:uuid:{NOBODY}",
@@ -44,9 +47,9 @@ class Things:
         self.api = api
 
     async def of(self, person: Person, parameter: str) -> str:
-        """The id of something new of this person. A new kind of thing needs a new way here."""
-        if parameter == "task_id":
-            return str((await person.add())["id"])
+        """The id of something new of this person."""
+        if parameter in THINGS:
+            return await person.thing(parameter)
         if parameter == "session_id":
             fresh = await self.api.log_in(person)
             sessions = (await fresh.get("/api/auth/sessions")).json()
@@ -56,7 +59,8 @@ class Things:
     async def gone(self, person: Person, parameter: str) -> str:
         """The id of something that this person has had."""
         thing = await self.of(person, parameter)
-        path = {"task_id": f"{person.tasks}/{thing}", "session_id": f"/api/auth/sessions/{thing}"}[parameter]
+        plural = f"{person.id}/{THINGS[parameter].plural}" if parameter in THINGS else "auth/sessions"
+        path = f"/api/{plural}/{thing}"
         assert (await person.ask("DELETE", path)).status_code == 204
         return thing
 
@@ -89,10 +93,10 @@ async def test_ids_of_others_are_as_good_as_none(api: Api, ada: Person, grace: P
 @pytest.mark.check("E1", "E15")
 @pytest.mark.parametrize("operation", OWNED, ids=name)
 async def test_paths_of_others_are_forbidden_alike(api: Api, ada: Person, grace: Person, operation: Operation) -> None:
-    task = await Things(api).of(grace, "task_id")
+    theirs = await grace.ids()
     answers = []
     for owner in (grace.id, NOBODY, *MALFORMED):
-        path = operation.at(user_id=owner, task_id=task)
+        path = operation.at(**theirs | {"user_id": owner})
         answers.append(told(await ada.ask(operation.method, path, json=operation.body)))
     assert answers[0][0] == 403
     assert [answer for answer in answers if answer != answers[0]] == []
@@ -106,7 +110,7 @@ async def test_nothing_that_is_read_holds_anything_of_others(api: Api, ada: Pers
     reads = [o for o in OPERATIONS if o.method == "GET" and not o.public]
     assert reads
     for operation in reads:
-        own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
+        own = await ada.ids()
         for query in queries:
             answer = await ada.get(operation.at(**own) + query)
             for canary in ("canary-", grace.id, grace.email, theirs):
@@ -148,7 +152,7 @@ async def test_a_batch_with_one_foreign_id_does_nothing_and_does_not_tell(api: A
 @pytest.mark.parametrize("operation", TAKING, ids=name)
 async def test_fields_that_are_not_the_callers_to_set_are_refused(api: Api, ada: Person, operation: Operation) -> None:
     before = [(await ada.get("/api/auth/me")).json()]
-    own = operation.at(user_id=ada.id, task_id=(await ada.add())["id"])
+    own = operation.at(**await ada.ids())
     before.append((await ada.get(ada.tasks)).json())
     for field in ASSIGNED:
         answer = await ada.ask(operation.method, own, json=operation.body | {field: NOBODY})
@@ -175,7 +179,7 @@ async def test_two_people_may_have_the_same_of_everything(api: Api, ada: Person,
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if not o.public], ids=name)
 async def test_no_header_turns_one_method_into_another(api: Api, ada: Person, operation: Operation) -> None:
     overrides = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
-    path = operation.at(user_id=ada.id, task_id=(await ada.add())["id"], session_id=NOBODY)
+    path = operation.at(**await ada.ids(), session_id=NOBODY)
     before = await ada.titles()
     for header in overrides:
         for method in ("HEAD", "OPTIONS", "TRACE"):

@@ -45,6 +45,9 @@ STRATEGIES: Final[Mapping[type, st.SearchStrategy[Any]]] = {
     DueDate: st.one_of(_days, local_times.map(datetime.isoformat), _fixed, _zoned).map(DueDate.parse),
 }
 
+NUMBERS: Final = sorted({*range(-1_000, 1_001), *(sign * 2**power for power in range(10, 32) for sign in (-1, 1))})
+"""Those that a rule permits are the values of fields that can be given."""
+
 
 class CannotGenerate(AssertionError):
     """A field has a type for which there are no samples: add them above, or what stores it goes untested."""
@@ -98,7 +101,7 @@ def sample(kind: Kind[Any], name: str, other_than: Any = MISSING) -> Any:
 def _permitted(kind: Kind[Any], name: str, value: Any) -> bool:
     rule = kind.rules.get(name)
     try:
-        return not isinstance(value, str) or rule is None or rule(value) == value
+        return not isinstance(value, str | int) or rule is None or rule(value) == value
     except Broken:
         return False
 
@@ -122,6 +125,8 @@ def _any_value(kind: Kind[Any], name: str) -> st.SearchStrategy[Any]:
             found.append(st.none())
         elif issubclass(type_, Enum):
             found.append(st.sampled_from(type_))
+        elif type_ is int and name in kind.rules:
+            found.append(st.sampled_from([number for number in NUMBERS if _permitted(kind, name, number)]))
         elif type_ in STRATEGIES:
             found.append(STRATEGIES[type_])
         else:

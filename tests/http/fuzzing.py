@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.engine import events, from_schema
 from schemathesis.python.asgi import shutdown_lifespans
 
-from tests.http.service import OPTIONS, compose
+from tests.contracts.samples import sample
+from tests.http.service import OPTIONS, THINGS, compose
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.bootstrap import open_store
 from todo_core.errors import InvalidToken
-from todo_core.model.task import TASKS
 from todo_core.model.user import Registration, User
 from todo_core.todo import Todo
 from todo_core.usecases.things import add_thing
@@ -45,7 +45,7 @@ class Findings:
 
 
 class World:
-    """The service over a new storage, with one person, who always has tasks: made where the application runs."""
+    """The service over a new storage, with one person, who always has things: made where the application runs."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -54,7 +54,7 @@ class World:
         self.user: User
         self.loop: asyncio.AbstractEventLoop
         self.turns = itertools.count()
-        self.supply: list[str] = []
+        self.supply: defaultdict[str, list[str]] = defaultdict(list)
         self.bearer = ""
 
     @asynccontextmanager
@@ -82,14 +82,16 @@ class World:
             await tx.commit()
         return self.todo.sessions.tokens(self.user, session).token
 
-    def task(self, for_ever: bool) -> str:
-        """The id of a task that is there; asked for from the fuzzer's thread."""
-        if len(self.supply) < 20:
-            self.supply += asyncio.run_coroutine_threadsafe(self._make(20), self.loop).result(30)
-        return self.supply.pop() if for_ever else self.supply[next(self.turns) % len(self.supply)]
+    def thing(self, parameter: str, for_ever: bool) -> str:
+        """The id of a thing that is there; asked for from the fuzzer's thread."""
+        supply = self.supply[parameter]
+        if len(supply) < 20:
+            supply += asyncio.run_coroutine_threadsafe(self._make(parameter, 20), self.loop).result(30)
+        return supply.pop() if for_ever else supply[next(self.turns) % len(supply)]
 
-    async def _make(self, count: int) -> list[str]:
-        draft = TASKS.draft(title="Buy milk", due_date="2026-11-20")
+    async def _make(self, parameter: str, count: int) -> list[str]:
+        kind = THINGS[parameter].kind
+        draft = kind.draft(**{name: sample(kind, name) for name in kind.required})
         return [str((await self.todo.run.write(self.user.id, add_thing, draft)).id) for _ in range(count)]
 
     def enter(self, case: Any) -> None:
@@ -101,8 +103,9 @@ class World:
         path, query, headers = case.path_parameters or {}, case.query or {}, case.headers
         if _is_proper(path.get("user_id")):
             path["user_id"] = str(self.user.id)
-        if _is_proper(path.get("task_id")) and UUID(path["task_id"]).version != 7:
-            path["task_id"] = self.task(for_ever=case.method == "DELETE")
+        for parameter in THINGS:
+            if _is_proper(path.get(parameter)) and UUID(path[parameter]).version != 7:
+                path[parameter] = self.thing(parameter, for_ever=case.method == "DELETE")
         if "If-Match" in headers and next(self.turns) % 2:
             headers["If-Match"] = "*"
         if case.meta and case.meta.phase.name.value == "stateful":

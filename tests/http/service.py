@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from tests.contracts.samples import sample
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import ListEventLog, MemoryRevokedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
@@ -34,6 +35,9 @@ UNCOUNTED = ThrottlePolicy(network=None)
 
 NOBODY = "01936f4e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"
 """A well-formed id that nothing and nobody has."""
+
+THINGS = {each.resource.parameter: each.resource for each in RESOURCES}
+"""The resources by the parameter of paths that is the id of one of their things."""
 
 people = itertools.count(1)
 
@@ -65,6 +69,18 @@ class Person:
         assert answer.status_code == 201, answer.text
         task: dict[str, Any] = answer.json()
         return task
+
+    async def thing(self, parameter: str) -> str:
+        """The id of a new thing of the kind that this parameter of paths is about."""
+        kind = THINGS[parameter].kind
+        body = {name: sample(kind, name) for name in kind.required}
+        answer = await self.ask("POST", f"/api/{self.id}/{THINGS[parameter].plural}", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    async def ids(self) -> dict[str, str]:
+        """What fills in paths: the own id, and that of a new thing of each kind."""
+        return {"user_id": self.id} | {parameter: await self.thing(parameter) for parameter in THINGS}
 
     async def titles(self, **parameters: Any) -> list[str]:
         """The titles of a list of tasks."""

@@ -65,7 +65,7 @@ async def test_what_is_no_json_is_malformed(ada: Person, body: bytes) -> None:
     "body", [MALFORMED[0], MALFORMED[13], MALFORMED[29], MALFORMED[-3]], ids=lambda body: repr(body[:24])
 )
 async def test_no_operation_trips_over_malformed_bodies(ada: Person, operation: Operation, body: bytes) -> None:
-    path = path_of(operation, user_id=ada.id, task_id=(await ada.add())["id"])
+    path = path_of(operation, **await ada.ids())
     body = body[:PUBLIC_BODY_MAX]
     problem(await ada.ask(operation.method, path, content=body, headers=JSON), 400, "malformed")
 
@@ -74,7 +74,7 @@ async def test_no_operation_trips_over_malformed_bodies(ada: Person, operation: 
 @pytest.mark.parametrize("operation", BODIES, ids=name)
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"x"', b"5", b"true", b"[{}]", b"1e999"])
 async def test_every_body_is_an_object(ada: Person, operation: Operation, body: bytes) -> None:
-    path = path_of(operation, user_id=ada.id, task_id=(await ada.add())["id"])
+    path = path_of(operation, **await ada.ids())
     answer = await ada.ask(operation.method, path, content=body, headers=JSON)
     assert faults(answer) == {"": "wrong-type"} if body != b"1e999" else answer.status_code == 400
 
@@ -84,7 +84,7 @@ async def test_every_body_is_an_object(ada: Person, operation: Operation, body: 
 async def test_every_fault_of_every_field_is_told_at_once(ada: Person, operation: Operation) -> None:
     assert operation.body is not None
     fields = operation.body.__struct_fields__
-    path = path_of(operation, user_id=ada.id, task_id=(await ada.add())["id"])
+    path = path_of(operation, **await ada.ids())
     answer = await ada.ask(operation.method, path, json={field: {"a": [1]} for field in fields} | {"id": 1, "x/~y": 2})
     wrong = {f"/{field}": "wrong-type" for field in fields}
     assert faults(answer) == wrong | {"/id": "unknown-field", "/x~1~0y": "unknown-field"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.http.service import NOBODY, Api, Person, compose, faults, problem, serving
+from tests.http.service import NOBODY, THINGS, Api, Person, compose, faults, problem, serving
 from tests.support.fakes import FixedClock
 from todo_core.errors import Unavailable
 from todo_core.model.user import Actor
@@ -23,7 +23,7 @@ def name(operation: Operation) -> str:
 
 
 def path_of(operation: Operation, **values: str) -> str:
-    known = {"user_id": NOBODY, "task_id": NOBODY, "session_id": NOBODY, "code": "invalid"}
+    known = dict.fromkeys(THINGS, NOBODY) | {"user_id": NOBODY, "session_id": NOBODY, "code": "invalid"}
     known |= {"asset": "init.js", "folder": "vendor"}
     return operation.template.format(**(known | values))
 
@@ -134,7 +134,7 @@ async def test_every_resource_has_one_address(api: Api, ada: Person, spelling: s
 
 @pytest.mark.parametrize("operation", [it for it in OPERATIONS if not it.any_query], ids=name)
 async def test_no_operation_takes_an_unknown_query_parameter(ada: Person, operation: Operation) -> None:
-    own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
+    own = await ada.ids()
     body: dict[str, str] | None = {} if operation.body else None
     answer = await ada.ask(operation.method, path_of(operation, **own) + "?nonsense=1&nonsense=2", json=body)
     assert faults(answer)["nonsense"] == "unknown-parameter"
@@ -143,7 +143,7 @@ async def test_no_operation_takes_an_unknown_query_parameter(ada: Person, operat
 @pytest.mark.check("H19", "H20")
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.body], ids=name)
 async def test_every_body_must_be_of_a_type_that_is_taken(ada: Person, operation: Operation) -> None:
-    own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
+    own = await ada.ids()
     path = path_of(operation, **own) + "?x=1"
     for header in ("", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json",
                    "application/json, text/plain", "application/json; charset=latin-1", "application/json; x=y",
@@ -162,7 +162,7 @@ async def test_every_body_must_be_of_a_type_that_is_taken(ada: Person, operation
 
 @pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.body], ids=name)
 async def test_json_may_say_that_it_is_utf_8(ada: Person, operation: Operation) -> None:
-    own = {"user_id": ada.id, "task_id": (await ada.add())["id"]}
+    own = await ada.ids()
     for header in ("application/json", "Application/JSON; Charset=UTF-8", 'application/json;charset="utf-8"'):
         answer = await ada.ask(
             operation.method, path_of(operation, **own), content=b"{", headers={"Content-Type": header}
