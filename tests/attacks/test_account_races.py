@@ -92,7 +92,9 @@ async def test_of_two_password_changes_at_once_on_two_devices_the_loser_is_logge
             outcome(one.todo.accounts.change_password(here, PASSWORD, FIRST)),
             outcome(other.todo.accounts.change_password(there, PASSWORD, SECOND)),
         )
-        assert codes(list(outcomes)) == {"done": 1, "invalid-token": 1}
+        # The loser that reads the password after the winner's commit learns only that it is another one.
+        assert sorted(outcomes)[0] == "done", outcomes
+        assert sorted(outcomes)[1] in {"invalid-token", "wrong-password"}
         [alive] = await one.store.accounts().sessions.of_user(entered.user.id)
         assert alive.id == (here if outcomes[0] == "done" else there).session_id
         assert await one.guess(entered.user.email, FIRST if outcomes[0] == "done" else SECOND) == "in"
