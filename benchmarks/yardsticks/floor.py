@@ -21,12 +21,12 @@ from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_adapters.sql.postgres.pool import Pool
 from todo_core.errors import Forbidden, NotFound
 from todo_core.ids import UserId
+from todo_core.model.task import TASKS
 from todo_http.api.task_types import Completion, NewTask, TaskOut
 from todo_http.api.tasks import Tasks
 from todo_http.app import TodoApp
 from todo_http.edge.access_log import AccessLog
 from todo_http.edge.pipeline import Edge
-from todo_http.kernel.body import instant
 from todo_http.kernel.client_address import ClientAddresses
 from todo_http.kernel.concurrency import ConcurrencyLimit
 from todo_http.kernel.context import RequestContext
@@ -37,7 +37,8 @@ from todo_http.kernel.responses import Response
 from todo_http.kernel.service import Service
 from todo_http.options import HttpOptions
 
-FIELDS: Final = "id, user_id, title, description, completed_at, priority, due_date, revision, created_at, updated_at"
+FIELDS: Final = ", ".join(TASKS.names)
+PLACE: Final = TASKS.names.index("priority")
 GET: Final = f"SELECT {FIELDS} FROM tasks WHERE user_id = $1 AND id = $2"
 LIST: Final = f"SELECT {FIELDS} FROM tasks WHERE user_id = $1 ORDER BY id LIMIT $2"
 CREATE: Final = f"""
@@ -98,27 +99,16 @@ def owner_of(request: RequestContext) -> UserId:
 
 def wire(row: Any) -> TaskOut:
     """A row of FIELDS as the service's own wire type."""
-    task_id, owner, title, description, completed, priority, due, revision, created, updated = row
-    return TaskOut(
-        task_id,
-        owner,
-        title,
-        description,
-        completed is not None,
-        None if completed is None else instant(completed),
-        PRIORITIES[priority],
-        due,
-        revision,
-        instant(created),
-        instant(updated),
-    )
+    values = [*row]
+    values[PLACE] = PRIORITIES[values[PLACE]]
+    return TaskOut.shaped(*values)
 
 
 def response(status: int, row: Any) -> Response:
     """One task, or 404."""
     if row is None:
         raise NotFound("task")
-    return Response.json(status, wire(row), (b"etag", tag_of(row[7])), PRIVATE)
+    return Response.json(status, wire(row), (b"etag", tag_of(row["revision"])), PRIVATE)
 
 
 class Floor(Controller):

@@ -44,6 +44,7 @@ def rows_of(folder: Path, owner: str) -> dict[str, list[Any]]:
 
 
 async def work(person: Person) -> None:
+    await person.ids()
     kept, gone = await person.add("kept"), await person.add("gone")
     await person.ask("PATCH", person.task(kept), json={"title": "changed"}, headers={"Idempotency-Key": "a-key"})
     await person.ask("DELETE", person.task(gone))
