@@ -201,7 +201,7 @@ def test_the_document_describes_it() -> None:
 
 
 def test_wire_types_that_do_not_match_the_kind_are_refused() -> None:
-    with pytest.raises(TypeError, match="NewNote has fields that"):
+    with pytest.raises(TypeError, match="NewNote and the rules of <kind task> differ in"):
         Resource(RESOURCES[0].resource.kind, "tasks", out=NoteOut, new=NewNote, changes=NoteChanges)
-    with pytest.raises(TypeError, match="the fields of NewNote are not those"):
+    with pytest.raises(TypeError, match="NewNote lacks fields of <kind note>"):
         Resource(NOTES, "notes", out=NewNote, new=NewNote, changes=NoteChanges)

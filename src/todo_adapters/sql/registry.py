@@ -6,7 +6,8 @@ from todo_adapters.sql.kinds import KindTable
 from todo_adapters.sql.tasks import TASK_TABLE
 from todo_core.model.kinds import E, Kind
 
-KIND_TABLES: Final[dict[str, KindTable[Any]]] = {each.kind.name: each for each in [TASK_TABLE]}
+TABLES: Final[list[KindTable[Any]]] = [TASK_TABLE]
+KIND_TABLES: Final = {each.kind.name: each for each in TABLES}
 
 
 def table_of(kind: Kind[E]) -> KindTable[E]:

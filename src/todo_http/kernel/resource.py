@@ -38,11 +38,14 @@ class Resource(Generic[E]):
     shaped: Form[Any] | None = None
 
     def __post_init__(self) -> None:
-        for wire in (self.new, self.changes):
-            if unknown := set(wire.__struct_fields__) - self.kind.rules.keys():
-                raise TypeError(f"{wire.__name__} has fields that {self.kind!r} has no rules for: {sorted(unknown)}")
+        wires = {self.new: self.kind.rules.keys(), self.changes: self.kind.rules.keys()}
+        for wire, names in wires.items():
+            if wrong := names ^ {*wire.__struct_fields__}:
+                raise TypeError(f"{wire.__name__} and the rules of {self.kind!r} differ in {sorted(wrong)}")
+        if missing := {*self.kind.names} - {*self.out.__struct_fields__}:
+            raise TypeError(f"{self.out.__name__} lacks fields of {self.kind!r}: {sorted(missing)}")
         if self.shaped is None and self.out.__struct_fields__ != self.kind.names:
-            raise TypeError(f"the fields of {self.out.__name__} are not those of {self.kind!r}")
+            raise TypeError(f"the fields of {self.out.__name__} are not those of {self.kind!r}, in their order")
 
     @cached_property
     def form(self) -> Form[Any]:
