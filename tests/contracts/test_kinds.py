@@ -50,6 +50,17 @@ class Tagged:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A thing without any text."""
+
+    id: UUID
+    user_id: UserId
+    revision: int = 0
+    created_at: datetime
+    updated_at: datetime
+
+
 PRICES = Kind("price", Price, rules={"name": str})
 GOOD = {"id": ID, "user_id": ID, "name": TEXT, "revision": COUNT, "created_at": INSTANT, "updated_at": INSTANT}
 
@@ -124,3 +135,8 @@ def test_a_column_that_can_be_null_needs_a_field_that_can_be_none() -> None:
 def test_a_field_that_is_only_written_in_another_form_is_refused() -> None:
     with pytest.raises(TypeError, match="amount is either only written or only read"):
         KindTable(PRICES, a_table(**GOOD, amount=TEXT), write={"amount": lambda price: str(price.amount)})
+
+
+def test_a_kind_without_texts_can_be_stored() -> None:
+    kind = Kind("count", Count, rules={})
+    assert KindTable(kind, a_table(**{name: type_ for name, type_ in GOOD.items() if name != "name"})).kind is kind

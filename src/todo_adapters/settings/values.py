@@ -73,7 +73,7 @@ def folder(text: str) -> Path:
     """A folder, which need not exist yet."""
     try:
         return Path(text).expanduser()
-    except RuntimeError:  # there is no such home folder
+    except RuntimeError:  # the home folder is unknown
         raise ValueError("the path of a folder") from None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, func, select
+from sqlalchemy import Column, ColumnElement, FromClause, Select, func, literal, select
 
 from todo_adapters.sql.functions import octets
 from todo_adapters.sql.statements import bind, number
@@ -22,8 +22,8 @@ def within_bytes(
     order: Callable[[FromClause], Sequence[ColumnElement[Any]]],
 ) -> Select[Any]:
     """The rows of a page that begin within PAGE_BYTES, each with AS_OF and the number of rows behind the columns."""
-    weights = [func.coalesce(octets(page.c[name]), 0) for name in texts]
-    weight: ColumnElement[Any] = sum(weights[1:], start=weights[0])
+    weights: list[ColumnElement[Any]] = [func.coalesce(octets(page.c[name]), 0) for name in texts]
+    weight = sum(weights[1:], start=weights[0] if weights else literal(0))
     begin = func.sum(weight).over(order_by=order(page), rows=(None, 0)) - weight
     rows = select(*page.c, begin.label("page_begin"), func.count().over().label("page_found")).subquery()
     within = rows.c.page_begin < number("page_bytes")

@@ -90,7 +90,7 @@ class Kind(Generic[E]):
         self._values: Callable[[E], tuple[Any, ...]] = attrgetter(*self.names)
         self.texts = tuple(name for name in self.names if str in alternatives(self.hints[name]))
         types = {name: text_type(self.hints[name]) for name in self.names}
-        self._texts = tuple((self.names.index(name), name, kind) for name, kind in types.items() if kind)
+        self._text_values = tuple((self.names.index(name), name, kind) for name, kind in types.items() if kind)
 
     def __repr__(self) -> str:
         return f"<kind {self.name}>"
@@ -128,7 +128,7 @@ class Kind(Generic[E]):
     def plain(self, thing: E) -> tuple[Any, ...]:
         """The fields in the order of the class, with text for values that are nothing but text, such as due dates."""
         values = self._values(thing)
-        for place, _, _ in self._texts:
+        for place, _, _ in self._text_values:
             if (value := values[place]) is not None:
                 values = (*values[:place], value.text, *values[place + 1 :])
         return values
@@ -140,7 +140,7 @@ class Kind(Generic[E]):
     def of_plain(self, *plain: Any) -> E:
         """The thing of which ``plain`` gives these fields. It is the Form of things themselves."""
         values = dict(zip(self.names, plain))  # noqa: B905 - the constructor refuses what is missing
-        for place, name, kind in self._texts:
+        for place, name, kind in self._text_values:
             if (text := plain[place]) is not None:
                 values[name] = kind(text)
         return self.entity(**values)

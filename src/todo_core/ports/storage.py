@@ -123,10 +123,10 @@ class View(Protocol):
         """Receipts of idempotency keys."""
 
     async def revision(self) -> int:
-        """The number of the latest change, 0 before the first. Raises NotFound if there is no such account."""
+        """The number of the latest change, 0 before the first. Raises NotFound if there is no account."""
 
     async def zone(self) -> ZoneInfo:
-        """The owner's time zone. Raises NotFound if there is no such account."""
+        """The owner's time zone. Raises NotFound if there is no account."""
 
 
 class UnitOfWork(Protocol):
@@ -172,7 +172,7 @@ class CommittableUnit(UnitOfWork, Protocol):
         receipt it raises MovedOn, also if several commit at once; after ``lock`` it replaces a receipt older than
         RECEIPTS_KEPT. Without writes and key it only makes durable what was visible, as ``confirm`` does.
 
-        Raises MovedOn, NotFound (also if there is no such account; with a key perhaps MovedOn instead), LimitReached
+        Raises MovedOn, NotFound (also if there is no account; with a key perhaps MovedOn instead), LimitReached
         if a quota is exceeded (unless ``lock`` was called, perhaps MovedOn instead), OwnerBusy if the owner's other
         writes take too long, Contention, Unavailable, OutcomeUnknown.
         """

@@ -3,13 +3,13 @@
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from functools import cached_property, partial
-from typing import Any, ClassVar, Generic, get_args
+from typing import Any, ClassVar, Generic
 from uuid import UUID
 
 import msgspec
 
 from todo_core.limits import PAGE_MAX
-from todo_core.model.kinds import E, Form, Kind
+from todo_core.model.kinds import E, Form, Kind, alternatives
 from todo_core.runner import Outcome
 from todo_core.usecases.things import add_thing, change_thing, get_thing_as, list_things, remove_thing
 from todo_http.kernel.body import instant, read_body
@@ -38,9 +38,8 @@ class Resource(Generic[E]):
     shaped: Form[Any] | None = None
 
     def __post_init__(self) -> None:
-        wires = {self.new: self.kind.rules.keys(), self.changes: self.kind.rules.keys()}
-        for wire, names in wires.items():
-            if wrong := names ^ {*wire.__struct_fields__}:
+        for wire in (self.new, self.changes):
+            if wrong := self.kind.rules.keys() ^ {*wire.__struct_fields__}:
                 raise TypeError(f"{wire.__name__} and the rules of {self.kind!r} differ in {sorted(wrong)}")
         if missing := {*self.kind.names} - {*self.out.__struct_fields__}:
             raise TypeError(f"{self.out.__name__} lacks fields of {self.kind!r}: {sorted(missing)}")
@@ -51,7 +50,7 @@ class Resource(Generic[E]):
     def form(self) -> Form[Any]:
         """Makes the wire type of things from their plain fields."""
         hints = [self.kind.hints[name] for name in self.kind.names]
-        instants = [place for place, hint in enumerate(hints) if datetime in (hint, *get_args(hint))]
+        instants = [place for place, hint in enumerate(hints) if datetime in alternatives(hint)]
 
         def in_order(*fields: Any) -> Any:
             values = list(fields)
