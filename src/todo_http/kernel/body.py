@@ -19,6 +19,9 @@ from todo_http.problems.table import body_fault
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
 
+MEMBERS_MAX: Final = 1_000
+"""How many members one object may have: far more than any has fields, and few enough to report on quickly."""
+
 FIELD_TYPES: Final[dict[Any, str]] = {
     str: "a string",
     bool: "true or false",
@@ -137,11 +140,13 @@ def _quoted_names(shape: type[msgspec.Struct]) -> Sequence[bytes]:
 
 
 def _refuse_repeated_names(body: bytes) -> None:
-    """Raises Malformed for repeated names: the decoder takes the last one, other parsers may take another."""
+    """Raises Malformed for too many names and for repeated ones, of which the decoder takes the last, others any."""
     json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_int=str, parse_float=str)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MEMBERS_MAX:
+        raise Malformed(f"An object in the body has more than {MEMBERS_MAX:,} members.")
     unique = dict(pairs)
     if len(unique) != len(pairs):
         raise Malformed("An object in the body has two members of the same name.")
