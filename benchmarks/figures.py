@@ -21,7 +21,8 @@ from todo_adapters.bootstrap import open_store
 from todo_adapters.sql.postgres.database import PostgresOptions
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.ports.storage import Store
 
 Figures = dict[str, Figure]

@@ -22,7 +22,8 @@ from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_adapters.sql import migrate
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
+from todo_core.model.task_filter import TaskQuery
+from todo_core.model.task_sort import SortField, TaskSort
 from todo_core.model.user import User
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import Store

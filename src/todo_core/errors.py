@@ -121,6 +121,13 @@ class LimitReached(TodoError):
     code = "limit-reached"
 
 
+class TooMany(TodoError):
+    """One request would write more things than AFFECTED_MAX. Nothing happened."""
+
+    code = "too-many"
+    detail = "This would change too many items at once."
+
+
 class PreconditionRequired(TodoError):
     """The service is configured to reject writes without a precondition."""
 

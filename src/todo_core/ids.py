@@ -6,3 +6,4 @@ from uuid import UUID
 UserId = NewType("UserId", UUID)
 SessionId = NewType("SessionId", UUID)
 TaskId = NewType("TaskId", UUID)
+ListId = NewType("ListId", UUID)

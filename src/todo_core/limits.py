@@ -34,6 +34,21 @@ DUE_DATE_MAX: Final = 100
 CLIENT_MAX: Final = 120
 """Code points of the label of a login session; the rest is cut off."""
 
+TAG_MAX: Final = 64
+"""Code points of a tag, after trimming."""
+
+TAGS_MAX: Final = 50
+"""Tags of a task."""
+
+LEVELS_MAX: Final = 8
+"""Levels of tasks: a task, its subtasks, their subtasks ..."""
+
+LIST_NAME_MAX: Final = 255
+"""Code points of the name of a list, after trimming."""
+
+POSITION_MAX: Final = 200
+"""Characters of a position in the manual order. Before one gets longer, its siblings get new positions."""
+
 YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 9999
 """The years in which a due date may fall."""
@@ -54,7 +69,13 @@ QUERY_WORDS_MAX: Final = 16
 """Words of a search text."""
 
 TASKS_MAX: Final = 100_000
-"""Tasks of one account, by default."""
+"""Tasks of one account, by default, those in the trash included."""
+
+LISTS_MAX: Final = 1_000
+"""Lists of one account, those in the trash not included."""
+
+AFFECTED_MAX: Final = 10_000
+"""Things that one request may write."""
 
 FEED_BYTES_MAX: Final = 2**30
 """Bytes of the history of one account, by default."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from todo_core.errors import Stale
 from todo_core.model.kinds import E, Form, Kind
 from todo_core.model.write_options import Expected
-from todo_core.ports.storage import TaskPages, Things, UnitOfWork
+from todo_core.ports.storage import TaskReads, Things, UnitOfWork
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class Preconditions:
         self._expected = expected
 
     @property
-    def tasks(self) -> TaskPages:
+    def tasks(self) -> TaskReads:
         return self._unit.tasks
 
     def of(self, kind: Kind[E]) -> "CheckedThings[E]":

@@ -19,7 +19,8 @@ from todo_adapters.sql.store import SqlStore
 from todo_core.errors import NotFound, OutcomeUnknown, Unavailable
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import TaskFilter, TaskQuery, TaskSort
+from todo_core.model.task_filter import TaskFilter, TaskQuery
+from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import User
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner

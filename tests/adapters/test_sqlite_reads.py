@@ -19,7 +19,8 @@ from todo_adapters.sql.sqlite.database import DIALECT
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tasks import PageShape, page_statement
 from todo_core.ids import TaskId
-from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 
 SLOW = Statement(
     text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT max(i) FROM n")

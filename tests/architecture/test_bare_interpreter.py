@@ -13,7 +13,8 @@ from todo_adapters.memory.store import MemoryStore
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import SystemClock, UuidSevens, new_salt, new_secret
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import TaskQuery, TaskSort
+from todo_core.model.task_filter import TaskQuery
+from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import Registration
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts

@@ -16,7 +16,8 @@ from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Change as Entry
 from todo_core.model.kinds import Draft, Patch
 from todo_core.model.task import TASKS, Priority, Task
-from todo_core.model.task_filter import DueOption, SortField, TaskPosition, TaskQuery, TaskSort, search_words
+from todo_core.model.task_filter import DueOption, TaskQuery, search_words
+from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.model.write_options import Expected, Key, Revisions, WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome, Runner

@@ -20,7 +20,8 @@ from todo_core.ids import TaskId, UserId
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Patch
 from todo_core.model.task import Priority, Task
-from todo_core.model.task_filter import TaskPosition, TaskQuery, TaskSort
+from todo_core.model.task_filter import TaskQuery
+from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.model.write_options import Revisions, WriteOptions
 from todo_core.paging import Page
 from todo_core.ports.storage import Store

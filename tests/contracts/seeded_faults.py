@@ -11,7 +11,7 @@ from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.locks import Holding, Key
 from todo_adapters.memory.sessions import MemorySessions
 from todo_adapters.memory.state import Draft, Shelf, others_run
-from todo_adapters.memory.tasks import MemoryTaskPages
+from todo_adapters.memory.tasks import MemoryTaskReads
 from todo_adapters.memory.things import MemoryThingReads, MemoryWrite, Numbering
 from todo_adapters.memory.users import MemoryUserReads
 from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
@@ -20,10 +20,10 @@ from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
 from todo_core.model.session import LoginSession
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import TaskPosition, TaskSort
+from todo_core.model.task_sort import TaskPosition, TaskSort
 
 good_commit = MemoryUnitOfWork.commit
-good_page = MemoryTaskPages.page
+good_page = MemoryTaskReads.page
 good_take = Holding.take
 good_check = Numbering._check
 good_is_behind = TaskSort.is_behind
@@ -54,8 +54,8 @@ def owner_forgotten_in_reads(patch: pytest.MonkeyPatch) -> None:
         shelves = view._state.shelves.values()
         return Draft({key: thing for shelf in shelves for key, thing in shelf.table(kind).items()})
 
-    def tasks(view: MemoryView) -> MemoryTaskPages:
-        return MemoryTaskPages(everybody(view, TASKS), view._state.shelf(view.owner))
+    def tasks(view: MemoryView) -> MemoryTaskReads:
+        return MemoryTaskReads(everybody(view, TASKS), view._state.shelf(view.owner))
 
     patch.setattr(MemoryView, "tasks", property(tasks))
     patch.setattr(
@@ -155,17 +155,17 @@ def position_ignores_ties(sort: TaskSort, task: Task, position: TaskPosition) ->
     return sort.position(task).value != position.value and good_is_behind(sort, task, position)
 
 
-@instead_of(MemoryTaskPages, "page")
+@instead_of(MemoryTaskReads, "page")
 async def without_priority_never_found(
-    self: MemoryTaskPages, which: Any, sort: Any, after: Any, limit: int, form: Any
+    self: MemoryTaskReads, which: Any, sort: Any, after: Any, limit: int, form: Any
 ) -> Any:
     wanted = which.priorities - {None} if which.priorities else which.priorities
     found: Any = await good_page(self, replace(which, priorities=wanted), sort, after, limit, form)
     return replace(found, items=tuple(task for task in found.items if task.priority or not which.priorities))
 
 
-@instead_of(MemoryTaskPages, "page")
-async def limit_ignored(self: MemoryTaskPages, which: Any, sort: Any, after: Any, _: int, form: Any) -> Any:
+@instead_of(MemoryTaskReads, "page")
+async def limit_ignored(self: MemoryTaskReads, which: Any, sort: Any, after: Any, _: int, form: Any) -> Any:
     return await good_page(self, which, sort, after, 1000, form)
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.contracts.kit import NOW
 from tests.contracts.samples import make_thing
 from tests.contracts.seeded_faults import good_page
-from todo_adapters.memory.tasks import MemoryTaskPages
+from todo_adapters.memory.tasks import MemoryTaskReads
 from todo_adapters.memory.things import MemoryThings
 from todo_core.ids import UserId
 from todo_core.model.change import Action
@@ -49,12 +49,12 @@ def filter_inverted(name: str) -> Any:
             rest = replace(which, **{name: getattr(nothing, name)})
             return good(rest, task) and (alone == nothing or not good(alone, task))
 
-        async def page(self: MemoryTaskPages, which: Any, *others: Any) -> Any:
+        async def page(self: MemoryTaskReads, which: Any, *others: Any) -> Any:
             with pytest.MonkeyPatch.context() as inside:
                 inside.setattr(TaskFilter, "matches", matches)
                 return await good_page(self, which, *others)
 
-        patch.setattr(MemoryTaskPages, "page", page)
+        patch.setattr(MemoryTaskReads, "page", page)
 
     plant.__name__ = f"filter_inverted_{name}"
     return plant

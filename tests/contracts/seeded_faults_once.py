@@ -13,7 +13,7 @@ from todo_adapters.memory import work
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
 from todo_adapters.memory.feed import MemoryReceiptReads
 from todo_adapters.memory.state import Draft, Shelf, others_run
-from todo_adapters.memory.tasks import MemoryTaskPages
+from todo_adapters.memory.tasks import MemoryTaskReads
 from todo_adapters.memory.things import MemoryThings
 from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
 from todo_core.errors import MovedOn
@@ -188,9 +188,9 @@ async def revision_ignored_on_removal(self: MemoryThings[Any], thing_id: UUID, _
 
 
 def number_of_a_page_from_another_moment(patch: pytest.MonkeyPatch) -> None:
-    def tasks(view: MemoryView) -> MemoryTaskPages:
+    def tasks(view: MemoryView) -> MemoryTaskReads:
         shelf = view._state.shelf(view.owner)
-        return MemoryTaskPages(Draft(shelf.table(TASKS)), Shelf(revision=shelf.revision))
+        return MemoryTaskReads(Draft(shelf.table(TASKS)), Shelf(revision=shelf.revision))
 
     patch.setattr(MemoryView, "tasks", property(tasks))
 

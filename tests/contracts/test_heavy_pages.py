@@ -10,8 +10,9 @@ from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX
 from todo_core.model.due import DueDate
 from todo_core.model.task import TASKS, Priority, Task
-from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
-from todo_core.ports.storage import Store, TaskPages
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import TaskPosition, TaskSort
+from todo_core.ports.storage import Store, TaskReads
 
 LONG = "🥛" * DESCRIPTION_MAX
 """Forty thousand bytes."""
@@ -25,7 +26,7 @@ def heavy_tasks(owner: UserId, count: int) -> list[Task]:
     return [replace(task, priority=PRIORITIES[number % 4], due_date=due[number]) for number, task in enumerate(tasks)]
 
 
-async def page_sizes(tasks: TaskPages, sort: TaskSort, limit: int, expected: list[Task]) -> list[int]:
+async def page_sizes(tasks: TaskReads, sort: TaskSort, limit: int, expected: list[Task]) -> list[int]:
     """How many items each page has, when together they are what is expected."""
     position: TaskPosition | None = None
     found: list[Task] = []

@@ -17,7 +17,8 @@ from tests.http.service import Api
 from todo_adapters.memory.store import MemoryStore
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import TaskFilter, TaskSort
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import TaskSort
 from todo_core.ports.storage import Store
 from todo_core.runner import Outcome
 

@@ -28,7 +28,8 @@ from todo_core.limits import CLIENT_MAX, DESCRIPTION_MAX, TITLE_MAX
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import TaskFilter, TaskSort
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import Credentials
 from todo_core.ports.storage import Store
 

@@ -11,14 +11,15 @@ from tests.contracts.kit import IDS, NOW, a_task, add, new_owner, write
 from todo_core.ids import UserId
 from todo_core.limits import SEARCHED_MAX
 from todo_core.model.task import TASKS, Priority, Task
-from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort
-from todo_core.ports.storage import Store, TaskPages
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
+from todo_core.ports.storage import Store, TaskReads
 
 SORTS = [TaskSort(field, descending) for field in SortField for descending in (False, True)]
 every_sort = pytest.mark.parametrize("sort", SORTS, ids=lambda sort: f"{'-' * sort.descending}{sort.field.value}")
 
 
-async def gather(store: Store, seed: int = 7) -> tuple[TaskPages, list[Task]]:
+async def gather(store: Store, seed: int = 7) -> tuple[TaskReads, list[Task]]:
     """Somebody with many tasks, beside somebody else who has some as well."""
     owner, neighbour = await new_owner(store), await new_owner(store)
     await settle(store, neighbour, crowd(neighbour, 20, seed + 1))
@@ -35,7 +36,7 @@ async def settle(store: Store, owner: UserId, tasks: list[Task]) -> list[Task]:
     return [change.value for change in changes if change.value is not None]
 
 
-async def walk(tasks: TaskPages, which: TaskFilter, sort: TaskSort, limit: int) -> list[Task]:
+async def walk(tasks: TaskReads, which: TaskFilter, sort: TaskSort, limit: int) -> list[Task]:
     """All pages, one after the other, to the end."""
     position: TaskPosition | None = None
     found: list[Task] = []

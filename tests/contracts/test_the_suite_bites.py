@@ -28,7 +28,8 @@ from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import TodoError
 from todo_core.model.change import Action
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import SortField, TaskFilter, TaskSort
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import SortField, TaskSort
 
 ContractTest = Callable[..., Coroutine[Any, Any, None]]
 

@@ -13,7 +13,8 @@ from todo_core.model.password import new_password, readable
 from todo_core.model.rules import fold
 from todo_core.model.session import client_label
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import SortField, TaskFilter, TaskSort, search_words, searchable
+from todo_core.model.task_filter import TaskFilter, search_words, searchable
+from todo_core.model.task_sort import SortField, TaskSort
 from todo_core.model.user import ProfilePatch, email, name, readable_email
 from todo_core.model.zones import zone_name
 

@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 from tests.support.fakes import NOON, CountingIds
 from todo_core.ids import TaskId, UserId
 from todo_core.model.task import TASKS, Priority, Task
-from todo_core.model.task_filter import (
-    DueOption,
-    SortField,
-    TaskFilter,
-    TaskPosition,
-    TaskQuery,
-    TaskSort,
-    search_words,
-)
+from todo_core.model.task_filter import DueOption, TaskFilter, TaskQuery, search_words
+from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 
 ids = CountingIds()
 OWNER = UserId(ids.new())

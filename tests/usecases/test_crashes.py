@@ -22,7 +22,8 @@ from todo_core.errors import OutcomeUnknown, OwnerBusy, RequestInProgress, Unava
 from todo_core.ids import TaskId, UserId
 from todo_core.model import change
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import TaskQuery, TaskSort
+from todo_core.model.task_filter import TaskQuery
+from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import User
 from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork

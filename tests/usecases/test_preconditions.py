@@ -11,7 +11,8 @@ from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import NotFound, Stale
 from todo_core.ids import TaskId
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import TaskFilter, TaskSort
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import TaskSort
 from todo_core.model.write_options import Expected, Revisions, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner

@@ -10,7 +10,8 @@ from todo_core.errors import NotFound
 from todo_core.ids import TaskId
 from todo_core.model.change import Action
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import DueOption, TaskQuery, TaskSort
+from todo_core.model.task_filter import DueOption, TaskQuery
+from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import ProfilePatch
 from todo_core.ports.storage import UnitOfWork
 from todo_core.usecases.tasks import complete_task, find_tasks, reopen_task

@@ -8,13 +8,14 @@ from todo_adapters.memory.state import Draft, Shelf, others_run
 from todo_core.limits import PAGE_BYTES
 from todo_core.model.kinds import Form
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.paging import Page
 
 T = TypeVar("T")
 
 
-class MemoryTaskPages:
+class MemoryTaskReads:
     """The tasks as they are committed, with the changes of a draft on top."""
 
     def __init__(self, tasks: Draft[UUID, Task], shelf: Shelf) -> None:

@@ -10,7 +10,7 @@ from todo_adapters.memory.feed import MemoryChangeReads, MemoryReceiptReads
 from todo_adapters.memory.locks import Holding
 from todo_adapters.memory.state import Draft, Shelf, State, account_row, others_run
 from todo_adapters.memory.strictness import Misuse, Unit, check_storable
-from todo_adapters.memory.tasks import MemoryTaskPages
+from todo_adapters.memory.tasks import MemoryTaskReads
 from todo_adapters.memory.things import MemoryThingReads, MemoryThings, MemoryWrite, Numbering
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
@@ -37,9 +37,9 @@ class MemoryView:
         return MemoryThingReads(kind, Draft(shelf.table(kind)), shelf)
 
     @property
-    def tasks(self) -> MemoryTaskPages:
+    def tasks(self) -> MemoryTaskReads:
         shelf = self._state.shelf(self.owner)
-        return MemoryTaskPages(Draft(shelf.table(TASKS)), shelf)
+        return MemoryTaskReads(Draft(shelf.table(TASKS)), shelf)
 
     async def revision(self) -> int:
         found = self._state.shelves.get(self.owner)
@@ -76,8 +76,8 @@ class MemoryUnitOfWork(Unit):
         return MemoryThings(self.owner, kind, self._draft(kind), self._shelf, self._writes)
 
     @property
-    def tasks(self) -> MemoryTaskPages:
-        return MemoryTaskPages(self._draft(TASKS), self._shelf)
+    def tasks(self) -> MemoryTaskReads:
+        return MemoryTaskReads(self._draft(TASKS), self._shelf)
 
     def _draft(self, kind: Kind[E]) -> Draft[UUID, E]:
         self._refuse_when_over()

@@ -21,8 +21,8 @@ from todo_adapters.sql.schema import head
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import users
-from todo_adapters.sql.tasks import SqlTaskPages
-from todo_adapters.sql.things import CollectedTaskPages, CollectedThings, SqlThingReads
+from todo_adapters.sql.tasks import SqlTaskReads
+from todo_adapters.sql.things import CollectedTaskReads, CollectedThings, SqlThingReads
 from todo_adapters.sql.types import TEXT
 from todo_adapters.sql.users import SqlUsers
 from todo_adapters.sql.writes import Claim, CollectedWrite, claim_key, flush, flush_alone
@@ -97,8 +97,8 @@ class SqlView:
         return SqlThingReads(self._database, self.owner, table_of(kind))
 
     @property
-    def tasks(self) -> SqlTaskPages:
-        return SqlTaskPages(self._database, self.owner)
+    def tasks(self) -> SqlTaskReads:
+        return SqlTaskReads(self._database, self.owner)
 
     @property
     def changes(self) -> SqlChanges:
@@ -157,7 +157,7 @@ class SqlUnitOfWork:
         self.now = now
         self.ids = ids
         self.writes: list[CollectedWrite] = []
-        self.tasks = CollectedTaskPages(self)
+        self.tasks = CollectedTaskReads(self)
 
     def of(self, kind: Kind[E]) -> CollectedThings[E]:
         return CollectedThings(self, table_of(kind))

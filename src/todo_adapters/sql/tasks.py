@@ -19,7 +19,8 @@ from todo_core.model.due import DueKind
 from todo_core.model.kinds import Form
 from todo_core.model.rules import fold
 from todo_core.model.task import RANKS, TASKS, Priority
-from todo_core.model.task_filter import SortField, TaskFilter, TaskPosition, TaskSort, searchable
+from todo_core.model.task_filter import TaskFilter, searchable
+from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.paging import Page
 
 T = tasks.c
@@ -54,7 +55,7 @@ SORT_COLUMNS: Final[dict[SortField, Column[Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SqlTaskPages:
+class SqlTaskReads:
     """Pages of the tasks of one owner."""
 
     reader: Reader

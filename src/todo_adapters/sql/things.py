@@ -8,14 +8,15 @@ from uuid import UUID
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.kinds import KindTable
 from todo_adapters.sql.statements import FIRST
-from todo_adapters.sql.tasks import SqlTaskPages
+from todo_adapters.sql.tasks import SqlTaskReads
 from todo_adapters.sql.writes import CollectedWrite
 from todo_core.errors import NotFound
 from todo_core.ids import UserId
 from todo_core.limits import PAGE_BYTES
 from todo_core.model.change import Action
 from todo_core.model.kinds import E, Form
-from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.paging import Page
 
 T = TypeVar("T")
@@ -96,7 +97,7 @@ class CollectedThings(Generic[E]):
 
 
 @dataclass(frozen=True, slots=True)
-class CollectedTaskPages:
+class CollectedTaskReads:
     """Pages of tasks that include the writes of a unit of work."""
 
     unit: Collecting
@@ -105,4 +106,4 @@ class CollectedTaskPages:
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[T]
     ) -> Page[T, TaskPosition]:
         await self.unit.spill()
-        return await SqlTaskPages(self.unit.reader, self.unit.owner).page(which, sort, after, limit, form)
+        return await SqlTaskReads(self.unit.reader, self.unit.owner).page(which, sort, after, limit, form)

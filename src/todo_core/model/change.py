@@ -13,13 +13,17 @@ class Action(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     DELETED = "deleted"
+    """Moved to the trash."""
+
+    RESTORED = "restored"
+    PURGED = "purged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """``seq`` counts an owner's changes 1, 2, 3 ... without gaps; ``entity`` is the name of the thing's kind.
 
-    ``value`` is the thing afterwards, None when it was deleted.
+    ``value`` is the thing afterwards, None when it was deleted or purged.
     """
 
     seq: int

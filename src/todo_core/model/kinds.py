@@ -9,7 +9,8 @@ from typing import Any, Final, Generic, Protocol, TypeVar, Union, get_args, get_
 from uuid import UUID
 
 from todo_core.ids import UserId
-from todo_core.model.rules import Rule, checked
+from todo_core.model.change import Action
+from todo_core.model.rules import Rule, checked, id_of
 
 
 class Entity(Protocol):
@@ -44,7 +45,9 @@ class Patch(Generic[E]):
 
 @dataclass(frozen=True, slots=True)
 class Draft(Patch[E]):
-    """The fields of a thing to be created. Make it with ``Kind.draft``."""
+    """The fields of a thing to be created, and its id if the caller chose one. Make it with ``Kind.draft``."""
+
+    id: UUID | None = None
 
 
 class Form(Protocol[T_co]):
@@ -56,6 +59,8 @@ class Form(Protocol[T_co]):
     def __call__(self, *fields: Any) -> T_co: ...
 
 
+SHELVED: Final = {Action.CREATED: 1, Action.DELETED: -1, Action.RESTORED: 1}
+
 RESERVED: Final = ("event", "kind", "seq", "user")
 """Facts of log events, which tell a thing under the name of its kind."""
 
@@ -65,7 +70,8 @@ class Kind(Generic[E]):
 
     ``rules`` names the fields that can be given, ``required`` those that a draft needs. ``settle`` turns given values
     into values of fields where they differ, such as "completed" into a moment: from the values, the present thing or
-    None, and the time. Things that are ``counted`` count toward the quota of an account.
+    None, and the time. ``references`` are the fields that hold the id of a thing, with the name of its kind.
+    ``counted`` names the quota of an account toward which things count, in the trash too if ``counted_in_trash``.
     """
 
     def __init__(
@@ -75,7 +81,9 @@ class Kind(Generic[E]):
         rules: Mapping[str, Rule],
         required: Iterable[str] = (),
         settle: Callable[[dict[str, Any], E | None, datetime], None] | None = None,
-        counted: bool = False,
+        references: Mapping[str, str] | None = None,
+        counted: str | None = None,
+        counted_in_trash: bool = False,
     ) -> None:
         if name in RESERVED:
             raise ValueError(f"no kind can be called {name}")
@@ -83,10 +91,13 @@ class Kind(Generic[E]):
         self.entity = entity
         self.rules = rules
         self.required = tuple(required)
+        self.references = references or {}
         self.counted = counted
+        self.counted_in_trash = counted_in_trash
         self.hints: Mapping[str, Any] = get_type_hints(entity)
         self.names = tuple(field.name for field in fields(entity))  # type: ignore[arg-type]
         self._settle = settle
+        self._draft_rules = {"id": id_of, **rules}
         self._values: Callable[[E], tuple[Any, ...]] = attrgetter(*self.names)
         self.texts = tuple(name for name in self.names if str in alternatives(self.hints[name]))
         types = {name: text_type(self.hints[name]) for name in self.names}
@@ -95,18 +106,22 @@ class Kind(Generic[E]):
     def __repr__(self) -> str:
         return f"<kind {self.name}>"
 
+    def counts(self, action: Action) -> int:
+        """How many things more there are toward the quota after a change; negative when there are fewer."""
+        added = {Action.CREATED: 1, Action.PURGED: -1} if self.counted_in_trash else SHELVED
+        return added.get(action, 0) if self.counted else 0
+
     def draft(self, **plain: Any) -> Draft[E]:
-        """Raises Invalid with every rule that the values break."""
-        return Draft(self, self._checked(self.required, plain))
+        """The draft of a thing, with the ``id`` of the caller's choice if there is one among the values.
+
+        Raises Invalid with every rule that the values break.
+        """
+        values = checked(plain, self._draft_rules, self.required)
+        return Draft(self, values, values.pop("id", None))
 
     def patch(self, **plain: Any) -> Patch[E]:
         """Raises Invalid with every rule that the values break."""
-        return Patch(self, self._checked((), plain))
-
-    def _checked(self, required: Iterable[str], plain: Mapping[str, Any]) -> Mapping[str, Any]:
-        if unknown := plain.keys() - self.rules.keys():
-            raise TypeError(f"a {self.name} has no field {', '.join(sorted(unknown))}")
-        return checked(plain, self.rules, required)
+        return Patch(self, checked(plain, self.rules))
 
     def new(self, thing_id: UUID, owner: UserId, draft: Draft[E], now: datetime) -> E:
         """The thing that a draft describes."""

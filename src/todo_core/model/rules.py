@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, filterfalse, islice
 from typing import Any, Final
 from unicodedata import category, combining, normalize
+from uuid import UUID
 
 from todo_core.errors import Invalid, Violation
 
@@ -12,6 +13,8 @@ Rule = Callable[[Any], Any]
 """Makes the value of a field from plain text, numbers and truth values. Raises Broken."""
 
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+
+CANONICAL_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 SLICE: Final = 32
 """Code points of a text that are decomposed at once."""
@@ -49,7 +52,12 @@ class Rules:
 
 
 def checked(given: Mapping[str, Any], by_field: Mapping[str, Rule], required: Iterable[str] = ()) -> dict[str, Any]:
-    """The given values, each by the rule of its field. Raises Invalid with all broken rules."""
+    """The given values, each by the rule of its field. Raises Invalid with all broken rules.
+
+    Raises TypeError for fields without a rule.
+    """
+    if unknown := given.keys() - by_field.keys():
+        raise TypeError(f"there is no field {', '.join(sorted(unknown))}")
     rules = Rules(given, required)
     values = {field: rules.keep(field, by_field[field]) for field in given}
     rules.settle()
@@ -66,6 +74,15 @@ def one_line(text: str, longest: int) -> str:
     if not text.isprintable() and any(category(char) in {"Cc", "Cs"} for char in text):
         raise Broken("control-character", "This must not contain control characters.")
     return text
+
+
+def id_of(text: str | UUID) -> UUID:
+    """A UUID of version 4 or 7 in canonical form (RFC 9562). Raises Broken."""
+    if isinstance(text, UUID):
+        return text
+    if CANONICAL_ID.fullmatch(text):
+        return UUID(text)
+    raise Broken("invalid-id", "This must be a UUID of version 4 or 7, in lower case and with dashes.")
 
 
 def optional(rule: Rule) -> Rule:

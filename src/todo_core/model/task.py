@@ -1,16 +1,21 @@
 """Tasks: what they consist of, and the rules of their fields."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
-from todo_core.ids import TaskId, UserId
-from todo_core.limits import DESCRIPTION_MAX, TITLE_MAX
+from todo_core.ids import ListId, TaskId, UserId
+from todo_core.limits import DESCRIPTION_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
-from todo_core.model.rules import Broken, one_line, optional, storable
+from todo_core.model.rules import Broken, fold, id_of, one_line, optional, storable
+
+UNKNOWN_REFERENCE: Final = "unknown-reference"
+NO_SUCH_THING: Final = "There is no such item."
 
 
 class Priority(StrEnum):
@@ -36,9 +41,31 @@ def _priority(name: str) -> Priority:
         raise Broken("unknown-value", "This must be high, medium or low.") from None
 
 
+def _tags(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of tags in the order given. Raises Broken."""
+    if len(names) > TAGS_MAX:
+        raise Broken("too-many", f"There must be at most {TAGS_MAX} tags.")
+    tags = tuple([one_line(name, TAG_MAX) for name in names])
+    if len({fold(tag) for tag in tags}) < len(tags):
+        raise Broken("repeated", "Two of these are the same tag; letter case and accents are ignored.")
+    return tags
+
+
+def _reference(text: str | UUID) -> UUID:
+    """An id; whether there is such a thing is for the use case to say. Raises Broken."""
+    try:
+        return id_of(text)
+    except Broken:
+        raise Broken(UNKNOWN_REFERENCE, NO_SUCH_THING) from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Something to do."""
+    """Something to do. A task without a list is in the inbox, and one without a parent at the top level.
+
+    A subtask is in the list of its parent. ``position`` is its place among the tasks with the same list and parent
+    (``model/order.py``).
+    """
 
     id: TaskId
     user_id: UserId
@@ -47,6 +74,11 @@ class Task:
     completed_at: datetime | None = None
     priority: Priority | None = None
     due_date: DueDate | None = None
+    deferred_until: DueDate | None = None
+    list_id: ListId | None = None
+    parent_id: TaskId | None = None
+    position: str = ""
+    tags: tuple[str, ...] = ()
     revision: int = 0
     created_at: datetime
     updated_at: datetime
@@ -79,8 +111,14 @@ TASKS: Final = Kind(
         "completed": bool,
         "priority": optional(_priority),
         "due_date": optional(DueDate.parse),
+        "deferred_until": optional(DueDate.parse),
+        "list_id": optional(_reference),
+        "parent_id": optional(_reference),
+        "tags": _tags,
     },
     required=["title"],
     settle=_completion,
-    counted=True,
+    references={"list_id": "list", "parent_id": "task"},
+    counted="tasks",
+    counted_in_trash=True,
 )

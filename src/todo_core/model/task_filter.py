@@ -1,21 +1,23 @@
-"""Filters, sort orders and page positions of task lists. Storage adapters must agree with them."""
+"""Filters of task lists. Storage adapters must agree with them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
-from typing import TypeAlias
 
-from todo_core.ids import TaskId
+from todo_core.ids import ListId, TaskId
 from todo_core.limits import QUERY_MAX, QUERY_WORDS_MAX, SEARCHED_MAX
-from todo_core.model.due import DueBound, moment, overdue_at, start_of, today_in
+from todo_core.model.due import DueBound, DueDate, moment, overdue_at, start_of, today_in
 from todo_core.model.rules import Broken, fold, storable
 from todo_core.model.task import Priority, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFilter:
-    """A filter on tasks, defined by ``matches``. Fields with their defaults do not restrict."""
+    """A filter on tasks, defined by ``matches``. Fields with their defaults do not restrict.
+
+    None among ``lists`` is the inbox, among ``parents`` the top level. ``tags`` are folded names, all of which a task
+    must have. ``deferred`` needs ``now``.
+    """
 
     completed: bool | None = None
     open_only: bool = False
@@ -24,15 +26,29 @@ class TaskFilter:
     due_from: DueBound | None = None
     due_until: DueBound | None = None
     words: tuple[str, ...] = ()
+    lists: frozenset[ListId | None] = frozenset()
+    parents: frozenset[TaskId | None] = frozenset()
+    tags: frozenset[str] = frozenset()
+    has_tags: bool | None = None
+    deferred: bool | None = None
+    now: DueBound | None = None
 
     def matches(self, task: Task) -> bool:
         return (
             (self.completed is None or task.completed == self.completed)
             and not (self.open_only and task.completed)
             and (not self.priorities or task.priority in self.priorities)
+            and (not self.lists or task.list_id in self.lists)
+            and (not self.parents or task.parent_id in self.parents)
+            and (self.has_tags is None or bool(task.tags) == self.has_tags)
+            and (not self.tags or self.tags <= {fold(tag) for tag in task.tags})
+            and (self.deferred is None or self._defers(task) == self.deferred)
             and self._matches_due_date(task)
             and self._matches_words(task)
         )
+
+    def _defers(self, task: Task) -> bool:
+        return self.now is not None and is_deferred(task.deferred_until, self.now)
 
     def _matches_due_date(self, task: Task) -> bool:
         due = task.due_date
@@ -49,6 +65,11 @@ class TaskFilter:
             return True
         title, description = fold(task.title), searchable(task.description)
         return all(word in title or word in description for word in self.words)
+
+
+def is_deferred(until: DueDate | None, now: DueBound) -> bool:
+    """True before the moment until which a task is deferred."""
+    return until is not None and until.at > now.of(until.kind)
 
 
 def searchable(description: str | None) -> str:
@@ -85,11 +106,16 @@ class TaskQuery:
     due_after: date | datetime | None = None
     due: DueOption | None = None
     words: tuple[str, ...] = ()
+    lists: frozenset[ListId | None] = frozenset()
+    parents: frozenset[TaskId | None] = frozenset()
+    tags: frozenset[str] = frozenset()
+    has_tags: bool | None = None
+    deferred: bool | None = None
 
     @property
     def needs_zone(self) -> bool:
         """True if the result depends on the user's time zone."""
-        relative = self.due in {DueOption.OVERDUE, DueOption.TODAY}
+        relative = self.due in {DueOption.OVERDUE, DueOption.TODAY} or self.deferred is not None
         return relative or self.due_before is not None or self.due_after is not None
 
     def at(self, now: datetime, where: tzinfo) -> TaskFilter:
@@ -112,67 +138,14 @@ class TaskQuery:
             due_from=lower,
             due_until=upper,
             words=self.words,
+            lists=self.lists,
+            parents=self.parents,
+            tags=self.tags,
+            has_tags=self.has_tags,
+            deferred=self.deferred,
+            now=None if self.deferred is None else moment(now, where),
         )
 
 
 def _bound(point: date | datetime, where: tzinfo) -> DueBound:
     return moment(point, where) if isinstance(point, datetime) else start_of(point, where)
-
-
-SortValue: TypeAlias = str | int | datetime | None
-"""A sort key. None sorts last in both directions."""
-
-
-class SortField(StrEnum):
-    """The fields by which tasks can be sorted."""
-
-    CREATED_AT = "created_at"
-    UPDATED_AT = "updated_at"
-    DUE_DATE = "due_date"
-    PRIORITY = "priority"
-    TITLE = "title"
-
-
-SORT_VALUES: dict[SortField, Callable[[Task], SortValue]] = {
-    SortField.CREATED_AT: lambda task: task.id.bytes.hex(),
-    SortField.UPDATED_AT: lambda task: task.updated_at,
-    SortField.DUE_DATE: lambda task: None if task.due_date is None else task.due_date.at,
-    SortField.PRIORITY: lambda task: None if task.priority is None else task.priority.rank,
-    SortField.TITLE: lambda task: fold(task.title),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPosition:
-    """A position in a sorted list: after the task with this sort value and id."""
-
-    value: SortValue
-    id: TaskId
-
-
-@dataclass(frozen=True, slots=True)
-class TaskSort:
-    """An order of tasks. Ties are ordered by id, ascending; ids are in the order of creation."""
-
-    field: SortField = SortField.CREATED_AT
-    descending: bool = False
-
-    def position(self, task: Task) -> TaskPosition:
-        return TaskPosition(SORT_VALUES[self.field](task), task.id)
-
-    def arrange(self, tasks: list[Task]) -> list[Task]:
-        """The tasks in this order, those without a value last."""
-        value = SORT_VALUES[self.field]
-        tasks = sorted(tasks, key=lambda task: task.id)
-        with_value = [task for task in tasks if value(task) is not None]
-        without = [task for task in tasks if value(task) is None]
-        return sorted(with_value, key=value, reverse=self.descending) + without  # type: ignore[arg-type]
-
-    def is_behind(self, task: Task, position: TaskPosition) -> bool:
-        """True if the task comes after the position in this order."""
-        here, there = SORT_VALUES[self.field](task), position.value
-        if here == there:
-            return task.id > position.id
-        if here is None or there is None:
-            return here is None
-        return (here < there) if self.descending else (here > there)  # type: ignore[operator]

@@ -119,6 +119,9 @@ class AccountsView(Protocol):
     def attempts(self) -> AttemptReads:
         """Counts of failed logins."""
 
+    async def owners_of_trash(self, before: datetime, limit: int) -> Sequence[UserId]:
+        """At most ``limit`` owners with deletions from before a time."""
+
     async def newest_receipt(self) -> datetime | None:
         """The time of the latest write with an idempotency key, over all owners, or None."""
 

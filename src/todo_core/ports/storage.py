@@ -24,8 +24,12 @@ from zoneinfo import ZoneInfo
 
 from todo_core.ids import UserId
 from todo_core.model.change import Change
+from todo_core.model.counts import Counts, Moments, TagUse
 from todo_core.model.kinds import E, Entity, Form, Kind
-from todo_core.model.task_filter import TaskFilter, TaskPosition, TaskSort
+from todo_core.model.task import Task
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_sort import TaskPosition, TaskSort
+from todo_core.model.trash import Trashed, TrashPosition
 from todo_core.model.write_options import Key, Receipt
 from todo_core.paging import Page
 from todo_core.ports.accounts import AccountsUnitOfWork, AccountsView
@@ -52,23 +56,33 @@ class ThingReads(Protocol[E_co]):
 
 
 class Things(ThingReads[E], Protocol[E]):
-    """Write access to the owner's things of one kind. Writes take effect at ``commit``; own reads see them before."""
+    """Write access to the owner's things of one kind. Writes take effect at ``commit``; own reads see them before.
+
+    After any of them ``commit`` raises MovedOn if the stored thing is not as it was read, or if a thing to which one
+    of its references points is gone. Things that refer to a removed thing have to be removed before it.
+    """
+
+    async def load(self, ids: Collection[UUID]) -> Mapping[UUID, E]:
+        """The things with these ids, as far as there are any. Reads them at once; ``get`` does not read them again."""
 
     def add(self, thing: E) -> None:
-        """A new thing. Its id must be new, its revision 0."""
+        """A new thing. Its id must be new, its revision 0. ``commit`` raises MovedOn if the id has come into use."""
 
     def update(self, thing: E) -> None:
-        """Replaces a thing. ``commit`` raises MovedOn unless the stored thing has the ``revision`` of this one."""
+        """Replaces the stored thing, which must have the ``revision`` of this one."""
 
-    async def remove(self, thing_id: UUID, revision: int | None = None) -> None:
-        """Deletes the thing. ``commit`` raises NotFound if there is none.
+    def remove(self, thing: E, root: UUID | None = None) -> None:
+        """Moves the thing to the trash, together with the ``root`` whose deletion it is part of; its own if None."""
 
-        With a revision it raises MovedOn if there is none or if the stored thing has another revision.
-        """
+    def restore(self, thing: E) -> None:
+        """Puts a thing from the trash back, as it is given."""
+
+    def purge(self, thing: E) -> None:
+        """Deletes a thing from the trash for good."""
 
 
-class TaskPages(Protocol):
-    """Pages of the owner's tasks."""
+class TaskReads(Protocol):
+    """What only tasks have: pages, subtasks, tags and counts."""
 
     async def page(
         self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[T]
@@ -77,6 +91,34 @@ class TaskPages(Protocol):
 
         The page ends with the task with which titles and descriptions reach PAGE_BYTES, so it may have fewer items
         than ``limit`` and still a next position; it has at least one if any task matches.
+        """
+
+    async def subtrees(self, ids: Collection[UUID], most: int) -> Sequence[Task]:
+        """The tasks with these ids and everything below them, each once, parents before their subtasks.
+
+        At most ``most``; ids without a task are left out.
+        """
+
+    async def tags(self) -> Page[TagUse, None]:
+        """The tags of all tasks, ordered by folded name, as ``tag_uses`` defines them."""
+
+    async def counts(self, moments: Moments) -> Counts:
+        """The counts at these moments, as ``count`` defines them."""
+
+
+class TrashReads(Protocol):
+    """The owner's trash."""
+
+    async def page(self, after: TrashPosition | None, limit: int) -> Page[Trashed, TrashPosition]:
+        """At most ``limit`` deletions after the position, the latest first, bounded by PAGE_BYTES as other pages."""
+
+    async def expired(self, before: datetime, limit: int) -> Sequence[Trashed]:
+        """At most ``limit`` deletions from before a time, the earliest first."""
+
+    async def things(self, roots: Collection[UUID], most: int) -> Sequence[Entity]:
+        """What went to the trash in these deletions, in the order in which it can be put back; at most ``most`` things.
+
+        Deletions that are not there are left out.
         """
 
 
@@ -111,8 +153,12 @@ class View(Protocol):
         """The things of this kind."""
 
     @property
-    def tasks(self) -> TaskPages:
-        """Pages of tasks."""
+    def tasks(self) -> TaskReads:
+        """What only tasks have."""
+
+    @property
+    def trash(self) -> TrashReads:
+        """What was deleted."""
 
     @property
     def changes(self) -> ChangeReads:
@@ -148,8 +194,15 @@ class UnitOfWork(Protocol):
         """The things of this kind."""
 
     @property
-    def tasks(self) -> TaskPages:
-        """Pages of tasks."""
+    def tasks(self) -> TaskReads:
+        """What only tasks have."""
+
+    @property
+    def trash(self) -> TrashReads:
+        """What was deleted. Shows what this unit of work has put into it."""
+
+    async def knows(self, thing_id: UUID) -> bool:
+        """True if a thing of any kind has this id, in the trash or not."""
 
     async def lock(self) -> None:
         """Waits until no other unit of work of this owner can commit before this one. Raises NotFound.

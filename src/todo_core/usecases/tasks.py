@@ -6,7 +6,8 @@ from typing import Final, TypeVar
 from todo_core.ids import TaskId
 from todo_core.model.kinds import Form
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import TaskPosition, TaskQuery, TaskSort
+from todo_core.model.task_filter import TaskQuery
+from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.paging import Page
 from todo_core.ports.runtime import Clock
 from todo_core.ports.storage import UnitOfWork, View

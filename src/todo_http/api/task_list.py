@@ -12,7 +12,8 @@ from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX, QUERY_MAX, T
 from todo_core.model.due import DueDate, DueKind
 from todo_core.model.rules import Broken
 from todo_core.model.task import Priority
-from todo_core.model.task_filter import DueOption, SortField, TaskPosition, TaskQuery, TaskSort, search_words
+from todo_core.model.task_filter import DueOption, TaskQuery, search_words
+from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.paging import Page
 from todo_core.usecases.tasks import find_tasks_as
 from todo_http.api.task_types import TaskOut

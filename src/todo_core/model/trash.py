@@ -1,0 +1,24 @@
+"""The trash: what was deleted, until it is restored or purged."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trashed:
+    """One deletion: the thing that was deleted, and how many things went to the trash with it, itself included.
+
+    ``entity`` is the name of its kind, ``value`` the thing as it was.
+    """
+
+    id: UUID
+    entity: str
+    deleted_at: datetime
+    things: int
+    value: Any
+
+
+TrashPosition: TypeAlias = tuple[datetime, UUID]
+"""A position in the trash, which runs from the latest deletion to the first, in one moment from the greatest id down."""
