@@ -18,9 +18,11 @@ from todo_core.errors import (
     OwnerBusy,
     RequestInProgress,
     TodoError,
+    TooMany,
     Unavailable,
 )
 from todo_core.ids import UserId
+from todo_core.limits import AFFECTED_MAX
 from todo_core.model.change import Change
 from todo_core.model.kinds import Kind
 from todo_core.model.write_options import PLAIN, RECEIPTS_KEPT, Key, WriteOptions, pointers
@@ -33,16 +35,23 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 RETRIES: Final = 3
+NOTED_MAX: Final = 100
+"""Events of one write that are recorded; each tells the number of its change, so that the rest can be found."""
+
 PAUSE: Final = 0.01
 """Seconds before the first retry after contention; it doubles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """The result of a write. ``replayed``: it had happened before, under the same key."""
+    """The result of a write. ``replayed``: it had happened before, under the same key.
+
+    ``changes`` are the entries in the feed; empty if it was replayed.
+    """
 
     value: T
     replayed: bool = False
+    changes: Sequence[Change] = ()
 
 
 class Runner:
@@ -95,8 +104,11 @@ class Runner:
                     tx: UnitOfWork = unit if options.expected is None else Preconditions(unit, options.expected)
                     result = await use_case(tx, *args, **kwargs)
                     written = unit.written
+                    if len(written) > AFFECTED_MAX:
+                        raise TooMany
                     if options.dry_run:
-                        return Outcome(_as_stored(result, written, await unit.dry_run()))
+                        planned = await unit.dry_run()
+                        return Outcome(_as_stored(result, written, planned), changes=planned)
                     changes = await unit.commit(key, pointers(result, written) if key else "")
             except Contention:
                 await _pause(attempt, self.event_log)
@@ -109,7 +121,7 @@ class Runner:
                 exclusive = True
             else:
                 self._note(owner, use_case, changes)
-                return Outcome(_as_stored(result, written, changes))
+                return Outcome(_as_stored(result, written, changes), changes=changes)
         raise AssertionError("the last attempt returns or raises")
 
     async def _in_place_of(self, error: TodoError, owner: UserId, key: Key | None) -> Outcome[Any] | None:
@@ -149,7 +161,7 @@ class Runner:
 
     def _note(self, owner: UserId, use_case: Callable[..., object], changes: Sequence[Change]) -> None:
         name = getattr(use_case, "__name__", "write")
-        for change in changes:
+        for change in changes[:NOTED_MAX]:
             facts = {change.entity: str(change.id), "seq": change.seq, "kind": change.action.value}
             self.event_log.record(name.replace("thing", change.entity), user=str(owner), **facts)
 

@@ -143,5 +143,5 @@ def test_what_can_be_stored_is_kept_code_point_for_code_point() -> None:
 
 
 def test_a_field_that_the_kind_does_not_have_is_a_mistake_of_the_program() -> None:
-    with pytest.raises(TypeError, match="a task has no field colour"):
+    with pytest.raises(TypeError, match="there is no field colour"):
         TASKS.patch(colour="red")

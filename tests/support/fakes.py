@@ -37,12 +37,13 @@ class Ticks:
 
 
 class CountingIds:
-    """An IdSource that counts: valid UUIDv7 values of one millisecond, each greater than the last."""
+    """An IdSource that counts: valid UUIDv7 values, each greater than the last in its first 64 bits."""
 
     def __init__(self, start: datetime = NOON) -> None:
-        self._head = int(start.timestamp() * 1000) << 80 | 0x7 << 76 | 0b10 << 62
+        self._start = int(start.timestamp() * 1000)
         self._made = 0
 
     def new(self) -> UUID:
         self._made += 1
-        return UUID(int=self._head | self._made)
+        milliseconds, fraction = divmod(self._made, 4096)
+        return UUID(int=(self._start + milliseconds) << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | self._made)

@@ -1,5 +1,6 @@
 """Storage of accounts in memory."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from todo_adapters.memory.accounts_draft import AccountsDraft
@@ -8,6 +9,7 @@ from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
 from todo_adapters.memory.state import Shelf, State, oldest, others_run
 from todo_adapters.memory.strictness import Unit
 from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
+from todo_core.ids import UserId
 
 
 class MemoryAccountsView:
@@ -17,6 +19,12 @@ class MemoryAccountsView:
         self.users = MemoryUserReads(draft)
         self.sessions = MemorySessionReads(draft)
         self.attempts = MemoryAttemptReads(draft)
+
+    async def owners_of_trash(self, before: datetime, limit: int) -> Sequence[UserId]:
+        shelves = self._state.shelves.items()
+        found = [owner for owner, shelf in shelves if any(each.at < before for each in shelf.trash.values())]
+        await others_run()
+        return found[:limit]
 
     async def newest_receipt(self) -> datetime | None:
         receipts = [at for shelf in self._state.shelves.values() for _, at in shelf.receipts.values()]

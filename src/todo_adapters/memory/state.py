@@ -20,11 +20,22 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
+@dataclass(frozen=True, slots=True)
+class TrashedThing:
+    """A thing in the trash, numbered by its deletion, which was part of that of ``root``."""
+
+    kind: Kind[Any]
+    thing: Any
+    root: UUID
+    at: datetime
+
+
 @dataclass(slots=True)
 class Shelf:
     """What one owner has, by kind; ``revision`` is the number of their latest change."""
 
     things: dict[Kind[Any], dict[UUID, Any]] = field(default_factory=dict)
+    trash: dict[UUID, TrashedThing] = field(default_factory=dict)
     feed: list[Change] = field(default_factory=list)
     receipts: dict[str, tuple[Receipt, datetime]] = field(default_factory=dict)
     revision: int = 0

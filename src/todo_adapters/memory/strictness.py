@@ -62,6 +62,9 @@ def check_storable(value: Any) -> None:
     elif isinstance(value, str):
         if UNSTORABLE.search(value):
             raise Misuse("a text contains NUL or an unpaired surrogate")
+    elif isinstance(value, tuple):
+        for part in value:
+            check_storable(part)
     elif is_dataclass(value):
         for field in fields(value):
             check_storable(getattr(value, field.name))

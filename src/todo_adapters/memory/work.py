@@ -12,6 +12,7 @@ from todo_adapters.memory.state import Draft, Shelf, State, account_row, others_
 from todo_adapters.memory.strictness import Misuse, Unit, check_storable
 from todo_adapters.memory.tasks import MemoryTaskReads
 from todo_adapters.memory.things import MemoryThingReads, MemoryThings, MemoryWrite, Numbering
+from todo_adapters.memory.trash import MemoryTrashReads
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Change
@@ -41,6 +42,11 @@ class MemoryView:
         shelf = self._state.shelf(self.owner)
         return MemoryTaskReads(Draft(shelf.table(TASKS)), shelf)
 
+    @property
+    def trash(self) -> MemoryTrashReads:
+        shelf = self._state.shelf(self.owner)
+        return MemoryTrashReads(Draft(shelf.trash), shelf)
+
     async def revision(self) -> int:
         found = self._state.shelves.get(self.owner)
         await others_run()
@@ -68,20 +74,35 @@ class MemoryUnitOfWork(Unit):
         self._state = state
         self._quota = quota
         self._shelf = state.shelf(owner)
+        self._trash = Draft(self._shelf.trash)
         self._drafts: dict[Kind[Any], Draft[UUID, Any]] = {}
         self._writes: list[MemoryWrite] = []
         self._touched = False
 
     def of(self, kind: Kind[E]) -> MemoryThings[E]:
-        return MemoryThings(self.owner, kind, self._draft(kind), self._shelf, self._writes)
+        return MemoryThings(self.owner, kind, self._draft(kind), self._trash, self._shelf, self._writes, self.now)
 
     @property
     def tasks(self) -> MemoryTaskReads:
         return MemoryTaskReads(self._draft(TASKS), self._shelf)
 
-    def _draft(self, kind: Kind[E]) -> Draft[UUID, E]:
+    @property
+    def trash(self) -> MemoryTrashReads:
+        self._look()
+        return MemoryTrashReads(self._trash, self._shelf)
+
+    async def knows(self, thing_id: UUID) -> bool:
+        self._look()
+        found = any(self._draft(kind).get(thing_id) for kind in {*self._shelf.things, *self._drafts})
+        await others_run()
+        return found or self._trash.get(thing_id) is not None
+
+    def _look(self) -> None:
         self._refuse_when_over()
         self._touched = True
+
+    def _draft(self, kind: Kind[E]) -> Draft[UUID, E]:
+        self._look()
         return self._drafts.setdefault(kind, Draft(self._shelf.table(kind)))
 
     async def lock(self) -> None:
@@ -138,10 +159,19 @@ class MemoryUnitOfWork(Unit):
     def _numbered(self, keyed: bool = False) -> tuple[Shelf, Numbering, Sequence[Change]]:
         shelf = self._state.shelves[self.owner]
         numbering = Numbering(shelf, self.now)
-        before = numbering.counted
         changes = numbering.number(self._writes)
-        added = Usage(numbering.counted - before, 1 if keyed else 0, _bytes_of(changes))
-        usage = Usage(numbering.counted, len(shelf.receipts) + added.receipts, shelf.feed_bytes + added.feed_bytes)
+        added = Usage(
+            tasks=numbering.added("tasks", self._writes),
+            lists=numbering.added("lists", self._writes),
+            receipts=1 if keyed else 0,
+            feed_bytes=_bytes_of(changes),
+        )
+        usage = Usage(
+            tasks=numbering.counted("tasks"),
+            lists=numbering.counted("lists"),
+            receipts=len(shelf.receipts) + added.receipts,
+            feed_bytes=shelf.feed_bytes + added.feed_bytes,
+        )
         usage.check(added, self._quota)
         return shelf, numbering, changes
 

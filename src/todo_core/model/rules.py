@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain, filterfalse, islice
 from typing import Any, Final
 from unicodedata import category, combining, normalize
@@ -27,6 +28,13 @@ class Broken(ValueError):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """In the place of an id within a batch: the thing that an earlier step created under this name."""
+
+    name: str
 
 
 class Rules:
@@ -76,9 +84,9 @@ def one_line(text: str, longest: int) -> str:
     return text
 
 
-def id_of(text: str | UUID) -> UUID:
+def id_of(text: "str | UUID | Reference") -> "UUID | Reference":
     """A UUID of version 4 or 7 in canonical form (RFC 9562). Raises Broken."""
-    if isinstance(text, UUID):
+    if isinstance(text, UUID | Reference):
         return text
     if CANONICAL_ID.fullmatch(text):
         return UUID(text)

@@ -12,7 +12,7 @@ from todo_core.ids import ListId, TaskId, UserId
 from todo_core.limits import DESCRIPTION_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
-from todo_core.model.rules import Broken, fold, id_of, one_line, optional, storable
+from todo_core.model.rules import Broken, Reference, fold, id_of, one_line, optional, storable
 
 UNKNOWN_REFERENCE: Final = "unknown-reference"
 NO_SUCH_THING: Final = "There is no such item."
@@ -51,7 +51,7 @@ def _tags(names: Sequence[str]) -> tuple[str, ...]:
     return tags
 
 
-def _reference(text: str | UUID) -> UUID:
+def _reference(text: str | UUID | Reference) -> UUID | Reference:
     """An id; whether there is such a thing is for the use case to say. Raises Broken."""
     try:
         return id_of(text)

@@ -21,4 +21,4 @@ class Trashed:
 
 
 TrashPosition: TypeAlias = tuple[datetime, UUID]
-"""A position in the trash, which runs from the latest deletion to the first, in one moment from the greatest id down."""
+"""A position in the trash: the latest deletion comes first; of several at one time that with the greatest id."""

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+from todo_core.errors import Stale
 from todo_core.model.change import Change
-from todo_core.model.kinds import Kind
+from todo_core.model.kinds import Entity, Kind
 
-Pointers: TypeAlias = int | list["Pointers"] | None
+Pointers: TypeAlias = int | list["Pointers"] | dict[str, int] | None
 
 Revisions: TypeAlias = frozenset[int] | None
 """The revisions that may be written over; None for any."""
@@ -23,8 +24,10 @@ class Expected:
     id: UUID
     revisions: Revisions
 
-    def admits(self, revision: int) -> bool:
-        return self.revisions is None or revision in self.revisions
+    def check(self, thing: Entity) -> None:
+        """Raises Stale if this is the thing, and has another revision."""
+        if thing.id == self.id and self.revisions is not None and thing.revision not in self.revisions:
+            raise Stale(thing.revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Receipt:
 
     ``answer`` has the form of the use case's result, with a number for each thing: -1, -2 ... for the first,
     second ... write under the key, counted from ``first_seq``; a positive number for the latest change of a thing
-    that did not need changing.
+    that did not need changing. A result that is a number is {"number": ...}.
     """
 
     fingerprint: bytes
@@ -79,6 +82,8 @@ def pointers(result: object, written: Sequence[tuple[Kind[Any], UUID]]) -> str:
     def point(item: Any) -> Pointers:
         if isinstance(item, tuple):
             return [point(part) for part in item]
+        if isinstance(item, int):
+            return {"number": item}
         return None if item is None else last.get((type(item), item.id), item.revision)
 
     return json.dumps(point(result))
@@ -91,10 +96,12 @@ def _seq(pointer: int, first_seq: int) -> int:
 def _flat(answer: Pointers, first_seq: int) -> list[int]:
     if isinstance(answer, list):
         return [seq for part in answer for seq in _flat(part, first_seq)]
-    return [] if answer is None else [_seq(answer, first_seq)]
+    return [_seq(answer, first_seq)] if isinstance(answer, int) else []
 
 
 def _resolved(answer: Pointers, first_seq: int, changes: Mapping[int, Change]) -> Any:
     if isinstance(answer, list):
         return tuple(_resolved(part, first_seq, changes) for part in answer)
+    if isinstance(answer, dict):
+        return answer["number"]
     return None if answer is None else changes[_seq(answer, first_seq)].value

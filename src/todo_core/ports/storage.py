@@ -115,10 +115,11 @@ class TrashReads(Protocol):
     async def expired(self, before: datetime, limit: int) -> Sequence[Trashed]:
         """At most ``limit`` deletions from before a time, the earliest first."""
 
-    async def things(self, roots: Collection[UUID], most: int) -> Sequence[Entity]:
-        """What went to the trash in these deletions, in the order in which it can be put back; at most ``most`` things.
+    async def things(self, roots: Collection[UUID], most: int) -> Sequence[tuple[Kind[Any], Any]]:
+        """What went to the trash in these deletions, with its kinds; at most ``most`` things.
 
-        Deletions that are not there are left out.
+        They come in the order in which they can be put back, those of one deletion beginning with the deleted thing.
+        Their revision is the number of their deletion. Deletions that are not there are left out.
         """
 
 

@@ -1,9 +1,10 @@
-"""What is particular to tasks: pages of them, and completing."""
+"""What is particular to tasks: pages of them, counts, and completing."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from todo_core.ids import TaskId
+from todo_core.model.counts import Counts, Moments
 from todo_core.model.kinds import Form
 from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskQuery
@@ -11,6 +12,7 @@ from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.paging import Page
 from todo_core.ports.runtime import Clock
 from todo_core.ports.storage import UnitOfWork, View
+from todo_core.usecases.subtasks import tree
 from todo_core.usecases.things import change_thing
 
 T = TypeVar("T")
@@ -34,9 +36,25 @@ async def find_tasks_as(
     return await view.tasks.page(query.at(clock.now(), where), sort, after, limit, form)
 
 
-async def complete_task(tx: UnitOfWork, task_id: TaskId) -> Task:
-    """Completes the task. Raises NotFound."""
-    return await change_thing(tx, task_id, COMPLETED)
+async def complete_task(tx: UnitOfWork, task_id: TaskId, *, subtasks: bool = True) -> Task:
+    """Completes the task and, with ``subtasks``, all open ones below it. Raises NotFound, TooMany."""
+    if not subtasks:
+        return await change_thing(tx, task_id, COMPLETED)
+    found = [(task, TASKS.change(task, COMPLETED, tx.now)) for task in await tree(tx, task_id)]
+    for task, completed in found:
+        if completed is not task:
+            tx.of(TASKS).update(completed)
+    return found[0][1]
+
+
+async def count_tasks(view: View, clock: Clock) -> Counts:
+    """Returns how many tasks there are to do, as of the beginning of this minute, in the owner's time zone."""
+    return await view.tasks.counts(Moments.at(this_minute(clock), await view.zone()))
+
+
+def this_minute(clock: Clock) -> datetime:
+    """The time for which counts are valid until the next minute."""
+    return clock.now().replace(second=0, microsecond=0)
 
 
 async def reopen_task(tx: UnitOfWork, task_id: TaskId) -> Task:

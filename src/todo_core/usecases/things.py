@@ -1,13 +1,37 @@
-"""What can be done with things of every kind. Events are named after these functions, with the name of the kind."""
+"""What can be done with things of every kind. Events are named after these functions, with the name of the kind.
 
-from typing import Any, TypeVar
+What else happens when a thing of a certain kind is added, changed or removed is registered in RULES.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
+from todo_core.errors import Conflict
 from todo_core.model.kinds import Draft, E, Form, Kind, Patch
+from todo_core.model.task import TASKS
+from todo_core.model.task_list import LISTS
 from todo_core.paging import Page
 from todo_core.ports.storage import UnitOfWork, View
+from todo_core.usecases import lists, subtasks
 
 T = TypeVar("T")
+
+
+class Rules(Protocol):
+    """The rules of a kind across things, each with the unit of work in which it applies."""
+
+    async def added(self, tx: UnitOfWork, thing: Any, fields: Mapping[str, Any]) -> Any:
+        """The thing to be added, where ``fields`` were given. Raises Invalid."""
+
+    async def changed(self, tx: UnitOfWork, before: Any, after: Any, fields: Mapping[str, Any]) -> Any:
+        """The thing as it is to be stored. Raises Invalid, TooMany."""
+
+    async def remove(self, tx: UnitOfWork, thing: Any) -> None:
+        """Moves the thing to the trash, with what goes with it. Raises TooMany."""
+
+
+RULES: Final[Mapping[str, Rules]] = {TASKS.name: subtasks.RULES, LISTS.name: lists.RULES}
 
 
 async def get_thing(view: View, thing_id: UUID, kind: Kind[E]) -> E:
@@ -26,21 +50,44 @@ async def list_things(view: View, kind: Kind[E], after: UUID | None, limit: int)
 
 
 async def add_thing(tx: UnitOfWork, draft: Draft[E]) -> E:
-    """Creates the thing that the draft describes."""
-    thing = draft.kind.new(tx.ids.new(), tx.owner, draft, tx.now)
-    tx.of(draft.kind).add(thing)
+    """Creates the thing that the draft describes. Raises Conflict if its id is in use, also in the trash."""
+    kind, rules = draft.kind, RULES.get(draft.kind.name)
+    if draft.id is not None or _joins_a_tree(draft):
+        await tx.lock()
+    if draft.id is not None and await tx.knows(draft.id):
+        raise Conflict("There is already an item with this id.")
+    thing = kind.new(draft.id or tx.ids.new(), tx.owner, draft, tx.now)
+    if rules:
+        thing = await rules.added(tx, thing, draft.values)
+    tx.of(kind).add(thing)
     return thing
 
 
 async def change_thing(tx: UnitOfWork, thing_id: UUID, patch: Patch[E]) -> E:
     """Changes a thing. Raises NotFound. A change that changes nothing is not a write."""
-    thing = await tx.of(patch.kind).get(thing_id)
-    changed = patch.kind.change(thing, patch, tx.now)
-    if changed is not thing:
-        tx.of(patch.kind).update(changed)
+    kind, rules = patch.kind, RULES.get(patch.kind.name)
+    if patch.values.keys() & kind.references.keys():
+        await tx.lock()
+    thing = await tx.of(kind).get(thing_id)
+    changed = kind.change(thing, patch, tx.now)
+    if changed is thing:
+        return thing
+    if rules:
+        changed = await rules.changed(tx, thing, changed, patch.values)
+    tx.of(kind).update(changed)
     return changed
 
 
 async def remove_thing(tx: UnitOfWork, thing_id: UUID, kind: Kind[E]) -> None:
-    """Deletes a thing. Raises NotFound."""
-    await tx.of(kind).remove(thing_id)
+    """Moves a thing to the trash, with everything below it. Raises NotFound."""
+    thing = await tx.of(kind).get(thing_id)
+    if rules := RULES.get(kind.name):
+        await rules.remove(tx, thing)
+    else:
+        tx.of(kind).remove(thing)
+
+
+def _joins_a_tree(draft: Draft[Any]) -> bool:
+    """True if the thing is put below another one of its kind, which no other write may move meanwhile."""
+    kind = draft.kind
+    return any(draft.values.get(field) is not None for field, name in kind.references.items() if name == kind.name)

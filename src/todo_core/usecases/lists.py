@@ -1,0 +1,97 @@
+"""Lists of tasks: in their manual order, and what becomes of the tasks of a removed one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from todo_core.errors import TooMany
+from todo_core.ids import ListId
+from todo_core.limits import AFFECTED_MAX, LISTS_MAX, PAGE_MAX
+from todo_core.model import order
+from todo_core.model.task import TASKS, Task
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_list import LISTS, TaskList
+from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
+from todo_core.paging import Page
+from todo_core.ports.storage import ThingReads, UnitOfWork, View
+from todo_core.usecases.subtasks import remove_all
+
+IN_ORDER: Final = TaskSort(SortField.POSITION)
+
+
+class ListRules:
+    """What is particular to adding, changing and removing lists."""
+
+    async def added(self, tx: UnitOfWork, task_list: TaskList, _: Mapping[str, Any]) -> TaskList:
+        """The list, behind all others."""
+        return replace(task_list, position=order.newest(tx.ids.new()))
+
+    async def changed(self, _: UnitOfWork, before: TaskList, after: TaskList, fields: Mapping[str, Any]) -> TaskList:
+        return after
+
+    async def remove(self, tx: UnitOfWork, task_list: TaskList) -> None:
+        """Moves the list to the trash, with its tasks. Raises TooMany."""
+        remove_all(tx, parents_first(await _tasks_of(tx, task_list.id)), task_list.id)
+        tx.of(LISTS).remove(task_list)
+
+
+RULES: Final = ListRules()
+
+
+async def find_lists(view: View, archived: bool | None = None) -> Page[TaskList, None]:
+    """Returns the lists in manual order; only those that are archived, or are not, unless ``archived`` is None."""
+    page = await view.of(LISTS).page(None, LISTS_MAX)
+    found = [each for each in page.items if archived is None or each.archived == archived]
+    return Page(tuple(_arranged(found)), None, page.as_of)
+
+
+async def all_lists(lists: ThingReads[TaskList]) -> Sequence[TaskList]:
+    """All lists in manual order."""
+    return _arranged((await lists.page(None, LISTS_MAX)).items)
+
+
+def _arranged(lists: Sequence[TaskList]) -> list[TaskList]:
+    return sorted(lists, key=lambda each: (each.position, each.id))
+
+
+async def empty_list_into_inbox(tx: UnitOfWork, list_id: UUID) -> None:
+    """Moves the list to the trash and its tasks to the end of the inbox. Raises NotFound, TooMany."""
+    await tx.lock()
+    task_list = await tx.of(LISTS).get(list_id)
+    for task in await _tasks_of(tx, task_list.id):
+        position = task.position if task.parent_id else order.newest(tx.ids.new())
+        tx.of(TASKS).update(replace(task, list_id=None, position=position, updated_at=tx.now))
+    tx.of(LISTS).remove(task_list)
+
+
+async def _tasks_of(tx: UnitOfWork, list_id: ListId) -> list[Task]:
+    """The tasks of the list in manual order. Raises TooMany."""
+    return await gathered(tx, TaskFilter(lists=frozenset([list_id])))
+
+
+async def gathered(tx: UnitOfWork, which: TaskFilter) -> list[Task]:
+    """All matching tasks in manual order. Raises TooMany."""
+    found: list[Task] = []
+    after: TaskPosition | None = None
+    while True:
+        page = await tx.tasks.page(which, IN_ORDER, after, PAGE_MAX, TASKS.of_plain)
+        found += page.items
+        if len(found) > AFFECTED_MAX - 1:
+            raise TooMany
+        if page.next is None:
+            return found
+        after = page.next
+
+
+def parents_first(tasks: Sequence[Task]) -> list[Task]:
+    """The same tasks, those without a parent among them first, then their subtasks, and so on."""
+    within = {task.id for task in tasks}
+    levels: list[list[Task]] = [[task for task in tasks if task.parent_id not in within]]
+    below: dict[UUID, list[Task]] = {}
+    for task in tasks:
+        if task.parent_id in within:
+            below.setdefault(task.parent_id, []).append(task)
+    while levels[-1]:
+        levels.append([child for task in levels[-1] for child in below.get(task.id, [])])
+    return [task for level in levels for task in level]

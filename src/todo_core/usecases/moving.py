@@ -1,0 +1,179 @@
+"""Moves things in the manual order: tasks among those with the same list and parent, and lists."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from todo_core.errors import Invalid, TooMany, Violation
+from todo_core.limits import AFFECTED_MAX, PAGE_MAX, POSITION_MAX
+from todo_core.model import order
+from todo_core.model.kinds import Kind, Patch
+from todo_core.model.rules import Broken, Reference, id_of
+from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
+from todo_core.model.task_filter import TaskFilter
+from todo_core.model.task_list import LISTS, TaskList
+from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
+from todo_core.ports.storage import UnitOfWork
+from todo_core.usecases.lists import all_lists
+from todo_core.usecases.subtasks import existing, relocated
+
+FORWARD: Final = TaskSort(SortField.POSITION)
+BACKWARD: Final = TaskSort(SortField.POSITION, descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a thing is to be: with new values of its references, next to ``anchor``. Make it with ``of``.
+
+    Without an anchor it goes to the end, ``behind`` nothing to the start.
+    """
+
+    into: Patch[Any]
+    anchor: UUID | Reference | None = None
+    behind: bool = False
+
+    @staticmethod
+    def of(kind: Kind[Any], **plain: Any) -> "Move":
+        """From any of the kind's references and one of "before" and "after", each an id or None. Raises Invalid."""
+        sides = [side for side in ("before", "after") if side in plain]
+        anchors: list[UUID | Reference | None] = [None]
+        violations = [Violation("after", "conflicting", "Give before or after, not both.")] if len(sides) > 1 else []
+        for side in sides:
+            try:
+                anchors[0] = None if plain[side] is None else id_of(plain[side])
+            except Broken:
+                violations.append(Violation(side, UNKNOWN_REFERENCE, NO_SUCH_THING))
+        fields = {name: value for name, value in plain.items() if name not in sides}
+        if unknown := fields.keys() - kind.references.keys():
+            raise TypeError(f"a {kind.name} cannot be moved by {', '.join(sorted(unknown))}")
+        try:
+            into = kind.patch(**fields)
+        except Invalid as invalid:
+            raise Invalid([*invalid.violations, *violations]) from None
+        if violations:
+            raise Invalid(violations)
+        return Move(into, anchors[0], behind="after" in sides)
+
+
+class Siblings(Protocol):
+    """The things among which one is moved, itself not included."""
+
+    async def find(self, thing_id: UUID) -> Any | None:
+        """The sibling with this id, or None."""
+
+    async def next_to(self, sibling: Any | None, *, forward: bool) -> Any | None:
+        """The next one in a direction, from the sibling or else from the end; None where there is none."""
+
+    async def all(self) -> Sequence[Any]:
+        """All of them, in order. Raises TooMany."""
+
+
+class TaskSiblings:
+    """The tasks with the same list and parent."""
+
+    def __init__(self, tx: UnitOfWork, task: Task) -> None:
+        self._tx = tx
+        self._task = task
+        self._which = TaskFilter(lists=frozenset([task.list_id]), parents=frozenset([task.parent_id]))
+
+    async def find(self, thing_id: UUID) -> Task | None:
+        found = await existing(self._tx.of(TASKS), thing_id)
+        return found if found and found.id != self._task.id and self._which.matches(found) else None
+
+    async def next_to(self, sibling: Task | None, *, forward: bool) -> Task | None:
+        sort = FORWARD if forward else BACKWARD
+        found = await self._page(sort, sort.position(sibling) if sibling else None, 2)
+        return next((task for task in found if task.id != self._task.id), None)
+
+    async def all(self) -> Sequence[Task]:
+        found: list[Task] = []
+        after: TaskPosition | None = None
+        while page := await self._page(FORWARD, after, PAGE_MAX):
+            found += page
+            after = FORWARD.position(page[-1])
+            if len(found) > AFFECTED_MAX:
+                raise TooMany
+        return [task for task in found if task.id != self._task.id]
+
+    async def _page(self, sort: TaskSort, after: TaskPosition | None, limit: int) -> Sequence[Task]:
+        return (await self._tx.tasks.page(self._which, sort, after, limit, TASKS.of_plain)).items
+
+
+class ListSiblings:
+    """The other lists."""
+
+    def __init__(self, tx: UnitOfWork, task_list: TaskList) -> None:
+        self._tx = tx
+        self._moved = task_list
+
+    async def find(self, thing_id: UUID) -> TaskList | None:
+        return next((each for each in await self.all() if each.id == thing_id), None)
+
+    async def next_to(self, sibling: TaskList | None, *, forward: bool) -> TaskList | None:
+        lists = await self.all()
+        if sibling is None:
+            return None if not lists else lists[0] if forward else lists[-1]
+        place = lists.index(sibling) + (1 if forward else -1)
+        return lists[place] if 0 <= place < len(lists) else None
+
+    async def all(self) -> Sequence[TaskList]:
+        return [each for each in await all_lists(self._tx.of(LISTS)) if each.id != self._moved.id]
+
+
+SIBLINGS: Final[Mapping[str, Callable[[UnitOfWork, Any], Siblings]]] = {
+    TASKS.name: TaskSiblings,
+    LISTS.name: ListSiblings,
+}
+
+
+async def move_thing(tx: UnitOfWork, thing_id: UUID, move: Move) -> Any:
+    """Moves a thing. Raises NotFound, Invalid, TooMany. No other thing changes, unless positions would get too long."""
+    await tx.lock()
+    kind = move.into.kind
+    thing = await tx.of(kind).get(thing_id)
+    moved = kind.change(thing, move.into, tx.now)
+    if kind is TASKS and moved is not thing:
+        moved = await relocated(tx, thing, moved, move.into.values.keys())
+    stays = all(getattr(moved, name) == getattr(thing, name) for name in kind.references)
+    position = await _position(tx, SIBLINGS[kind.name](tx, moved), move, moved, stays)
+    if stays and position == thing.position:
+        return thing
+    moved = replace(moved, position=position, updated_at=tx.now)
+    tx.of(kind).update(moved)
+    return moved
+
+
+async def _position(tx: UnitOfWork, siblings: Siblings, move: Move, thing: Any, stays: bool) -> str:
+    """The position that the move asks for. The present one if the thing stays where it is already there."""
+    near = await siblings.find(move.anchor) if isinstance(move.anchor, UUID) else None
+    if near is None and move.anchor is not None:
+        raise Invalid([Violation("after" if move.behind else "before", UNKNOWN_REFERENCE, "There is no such sibling.")])
+    far = await siblings.next_to(near, forward=move.behind)
+    low, high = (near, far) if move.behind else (far, near)
+    if stays and (low is None or low.position < thing.position) and (high is None or thing.position < high.position):
+        return str(thing.position)
+    try:
+        position = _between(low, high, tx.ids.new())
+    except ValueError:
+        position = ""
+    return position if 0 < len(position) <= POSITION_MAX else await _renumbered(tx, siblings, move.into.kind, low)
+
+
+def _between(low: Any | None, high: Any | None, fresh: UUID) -> str:
+    """Raises ValueError where there is no position between these two."""
+    if high is None:
+        return order.newest(fresh) if low is None else order.after(low.position, fresh)
+    return order.before(high.position) if low is None else order.between(low.position, high.position)
+
+
+async def _renumbered(tx: UnitOfWork, siblings: Siblings, kind: Kind[Any], low: Any | None) -> str:
+    """Gives all siblings new positions. Returns the one that is left free behind ``low``. Raises TooMany."""
+    others = await siblings.all()
+    free = 0 if low is None else 1 + next(place for place, each in enumerate(others) if each.id == low.id)
+    positions = list(order.spread(len(others) + 1, tx.ids.new()))
+    position = positions.pop(free)
+    for each, new in zip(others, positions, strict=True):
+        if each.position != new:
+            tx.of(kind).update(replace(each, position=new, updated_at=tx.now))
+    return position
