@@ -76,7 +76,7 @@ def test_a_field_of_an_unknown_type_is_not_passed_over() -> None:
         any_thing(PRICES, IDS.new)
     price = Price(id=IDS.new(), user_id=UserId(IDS.new()), name="a", amount=Decimal(1), created_at=NOW, updated_at=NOW)
     with pytest.raises(CannotGenerate, match="amount"):
-        every_field_given(PRICES, price)
+        every_field_given(PRICES, price, {})
 
 
 @pytest.mark.parametrize("name", ["entry_at", "receipt_key", "added_tasks", "most_tasks", "read_revision"])

@@ -60,7 +60,7 @@ async def someone(store: Store) -> Person:
 
 async def add_two_and_remove_one(tx: UnitOfWork, task: Task) -> None:
     await add_thing(tx, MILK)
-    await tx.of(TASKS).remove(task.id)
+    tx.of(TASKS).remove(task)
     await add_thing(tx, MILK)
 
 

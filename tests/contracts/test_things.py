@@ -61,8 +61,8 @@ async def test_nobody_else_can_change_a_task(store: Store, kind: Kind[Any]) -> N
 async def test_nobody_else_can_remove_a_task(store: Store, kind: Kind[Any]) -> None:
     owner, stranger = await new_owner(store), await new_owner(store)
     task = await add(store, owner, kind=kind)
-    with pytest.raises(NotFound):
-        await write(store, stranger, lambda unit: unit.of(kind).remove(task.id))
+    with pytest.raises(MovedOn):
+        await write(store, stranger, lambda unit: unit.of(kind).remove(replace(task, user_id=stranger)))
     assert await all_things(store, owner, kind) == [task]
 
 
@@ -86,7 +86,7 @@ async def test_an_update_of_what_has_moved_on_is_refused(store: Store, kind: Kin
 async def test_an_update_of_what_is_gone_is_refused(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     task = await add(store, owner, kind=kind)
-    await write(store, owner, lambda unit: unit.of(kind).remove(task.id))
+    await write(store, owner, lambda unit: unit.of(kind).remove(task))
     with pytest.raises(MovedOn):
         await write(store, owner, lambda unit: unit.of(kind).update(renamed(kind, task, "again")))
     assert await missing(store, owner, task.id, kind)
@@ -105,24 +105,24 @@ async def test_of_two_updates_of_one_reading_one_is_refused(store: Store, kind: 
 async def test_what_is_removed_is_gone(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     task, other = await add(store, owner, kind=kind), await add(store, owner, kind=kind)
-    await write(store, owner, lambda unit: unit.of(kind).remove(task.id))
+    await write(store, owner, lambda unit: unit.of(kind).remove(task))
     assert await all_things(store, owner, kind) == [other]
-    with pytest.raises(NotFound):
-        await write(store, owner, lambda unit: unit.of(kind).remove(task.id))
+    with pytest.raises(MovedOn):
+        await write(store, owner, lambda unit: unit.of(kind).remove(task))
 
 
 @pytest.mark.check("F6")
-async def test_with_a_revision_only_what_was_seen_is_removed(store: Store, kind: Kind[Any]) -> None:
+async def test_only_what_was_read_is_removed(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     seen = await add(store, owner, kind=kind)
     [change] = await write(store, owner, lambda unit: unit.of(kind).update(renamed(kind, seen, "theirs")))
     with pytest.raises(MovedOn):
-        await write(store, owner, lambda unit: unit.of(kind).remove(seen.id, seen.revision))
+        await write(store, owner, lambda unit: unit.of(kind).remove(seen))
     assert await all_things(store, owner, kind) == [change.value]
-    await write(store, owner, lambda unit: unit.of(kind).remove(seen.id, change.seq))
+    await write(store, owner, lambda unit: unit.of(kind).remove(change.value))
     assert await all_things(store, owner, kind) == []
     with pytest.raises(MovedOn):
-        await write(store, owner, lambda unit: unit.of(kind).remove(seen.id, change.seq))
+        await write(store, owner, lambda unit: unit.of(kind).remove(change.value))
     assert [entry.seq for entry in await feed(store, owner)] == [1, 2, 3]
 
 
@@ -132,7 +132,7 @@ async def test_of_a_removal_and_an_update_of_one_reading_one_is_refused(store: S
         seen = await add(store, owner, kind=kind)
         outcomes = await together(
             write(store, owner, lambda unit, seen=seen: unit.of(kind).update(renamed(kind, seen, "renamed"))),  # type: ignore[misc]
-            write(store, owner, lambda unit, seen=seen: unit.of(kind).remove(seen.id, seen.revision)),  # type: ignore[misc]
+            write(store, owner, lambda unit, seen=seen: unit.of(kind).remove(seen)),  # type: ignore[misc]
         )
         assert outcomes == {"done": 1, "MovedOn": 1}
 
@@ -142,7 +142,7 @@ async def test_what_a_unit_of_work_has_changed_it_removes_as_it_was_read(store: 
     seen = await add(store, owner, kind=kind)
     async with store.begin(owner, NOW, IDS) as unit:
         unit.of(kind).update(renamed(kind, seen, "renamed"))
-        await unit.of(kind).remove(seen.id, seen.revision)
+        unit.of(kind).remove(seen)
         changes = await unit.commit()
     assert [change.action for change in changes] == [Action.UPDATED, Action.DELETED]
     assert await missing(store, owner, seen.id, kind)
@@ -197,7 +197,7 @@ async def test_a_unit_of_work_sees_what_it_has_written(store: Store, kind: Kind[
     async with store.begin(owner, NOW, IDS) as unit:
         unit.of(kind).add(fresh)
         unit.of(kind).update(renamed(kind, old, "renamed"))
-        await unit.of(kind).remove(doomed.id)
+        unit.of(kind).remove(doomed)
         assert name_of(kind, await unit.of(kind).get(fresh.id)) == "fresh"
         assert name_of(kind, await unit.of(kind).get(old.id)) == "renamed"
         with pytest.raises(NotFound):
@@ -216,7 +216,7 @@ async def test_one_unit_of_work_can_write_a_task_again_and_again(store: Store, k
         unit.of(kind).add(task)
         unit.of(kind).update(renamed(kind, await unit.of(kind).get(task.id), "second"))
         unit.of(kind).update(renamed(kind, await unit.of(kind).get(task.id), "third"))
-        await unit.of(kind).remove(task.id)
+        unit.of(kind).remove(task)
         changes = await unit.commit()
     assert [(change.seq, change.action) for change in changes] == [
         (1, Action.CREATED),
