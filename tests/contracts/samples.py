@@ -82,6 +82,11 @@ def name_of(kind: Kind[Any], thing: Any) -> str:
     return str(getattr(thing, name_field(kind)))
 
 
+def heavy_fields(kind: Kind[Any]) -> dict[str, str]:
+    """Long texts for the fields of a kind that can be given, but not for titles, which are short."""
+    return {name: "\u00e9" * 10_000 for name in kind.texts if name in kind.rules and name != "title"}
+
+
 def renamed(kind: Kind[Any], thing: Any, text: str, **changes: Any) -> Any:
     return replace(thing, **{name_field(kind): text}, **changes)
 
