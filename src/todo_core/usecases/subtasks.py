@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from todo_core.errors import Invalid, NotFound, TooMany, Violation
-from todo_core.limits import AFFECTED_MAX, LEVELS_MAX
+from todo_core.errors import Invalid, Violation
+from todo_core.limits import LEVELS_MAX
 from todo_core.model import order
-from todo_core.model.kinds import E
 from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
 from todo_core.model.task_list import LISTS
-from todo_core.ports.storage import Things, UnitOfWork
+from todo_core.ports.storage import UnitOfWork
+from todo_core.usecases.gathering import existing, height, tree
 
 
 class TaskRules:
@@ -37,16 +37,6 @@ class TaskRules:
 
 
 RULES: Final = TaskRules()
-
-
-async def tree(tx: UnitOfWork, task_id: UUID) -> Sequence[Task]:
-    """The task and everything below it, parents before their subtasks. Raises NotFound, TooMany."""
-    found = await tx.tasks.subtrees([task_id], AFFECTED_MAX + 1)
-    if not found:
-        raise NotFound(TASKS.name)
-    if len(found) > AFFECTED_MAX:
-        raise TooMany
-    return found
 
 
 def remove_all(tx: UnitOfWork, tasks: Sequence[Task], root: UUID) -> None:
@@ -93,11 +83,6 @@ async def _placed(tx: UnitOfWork, task: Task, fields: Collection[str]) -> Task:
     return task if parent is None else replace(task, list_id=parent.list_id)
 
 
-async def existing(things: Things[E], thing_id: UUID) -> E | None:
-    """The thing, or None."""
-    return (await things.load([thing_id])).get(thing_id)
-
-
 async def level(tx: UnitOfWork, task_id: UUID | None, except_below: UUID | None = None) -> int:
     """1 for a task at the top, 2 for its subtasks ... 0 for None. Raises Invalid where it would be a cycle."""
     levels = 0
@@ -107,14 +92,6 @@ async def level(tx: UnitOfWork, task_id: UUID | None, except_below: UUID | None 
         levels += 1
         task_id = (await tx.of(TASKS).get(task_id)).parent_id
     return levels
-
-
-def height(below: Sequence[Task]) -> int:
-    """The levels of a tree that is given with its top first and parents before their subtasks."""
-    levels = {below[0].id: 1}
-    for task in below[1:]:
-        levels[task.id] = levels[task.parent_id] + 1  # type: ignore[index]
-    return max(levels.values())
 
 
 async def _check_levels(tx: UnitOfWork, below: Sequence[Task], parent_id: UUID) -> None:
