@@ -1,6 +1,6 @@
 """Prints what to do today: ``python examples/what_next.py Europe/Berlin < tasks.json``.
 
-The tasks are as the API returns them. It needs nothing but ``todo_core`` and a clock: the rules of the service without the service.
+The tasks are as the API returns them. It needs ``todo_core`` and a clock: the rules of the service without the service.
 """
 
 import json

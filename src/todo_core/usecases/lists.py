@@ -27,8 +27,9 @@ class ListRules:
     async def changed(self, _: UnitOfWork, before: TaskList, after: TaskList, fields: Mapping[str, Any]) -> TaskList:
         return after
 
-    async def remove(self, tx: UnitOfWork, task_list: TaskList) -> None:
-        """Moves the list to the trash, with its tasks. Raises TooMany."""
+    async def remove(self, tx: UnitOfWork, list_id: UUID) -> None:
+        """Moves the list to the trash, with its tasks. Raises NotFound, TooMany."""
+        task_list = await tx.of(LISTS).get(list_id)
         remove_all(tx, parents_first(await _tasks_of(tx, task_list.id)), task_list.id)
         tx.of(LISTS).remove(task_list)
 

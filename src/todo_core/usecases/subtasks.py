@@ -31,9 +31,9 @@ class TaskRules:
             return placed
         return replace(placed, position=order.newest(tx.ids.new()))
 
-    async def remove(self, tx: UnitOfWork, task: Task) -> None:
-        """Moves the task and its subtasks to the trash. Raises TooMany."""
-        remove_all(tx, await tree(tx, task.id), task.id)
+    async def remove(self, tx: UnitOfWork, task_id: UUID) -> None:
+        """Moves the task and its subtasks to the trash. Raises NotFound, TooMany."""
+        remove_all(tx, await tree(tx, task_id), task_id)
 
 
 RULES: Final = TaskRules()

@@ -27,8 +27,8 @@ class Rules(Protocol):
     async def changed(self, tx: UnitOfWork, before: Any, after: Any, fields: Mapping[str, Any]) -> Any:
         """The thing as it is to be stored. Raises Invalid, TooMany."""
 
-    async def remove(self, tx: UnitOfWork, thing: Any) -> None:
-        """Moves the thing to the trash, with what goes with it. Raises TooMany."""
+    async def remove(self, tx: UnitOfWork, thing_id: UUID) -> None:
+        """Moves the thing to the trash, with what goes with it. Raises NotFound, TooMany."""
 
 
 RULES: Final[Mapping[str, Rules]] = {TASKS.name: subtasks.RULES, LISTS.name: lists.RULES}
@@ -79,12 +79,11 @@ async def change_thing(tx: UnitOfWork, thing_id: UUID, patch: Patch[E]) -> E:
 
 
 async def remove_thing(tx: UnitOfWork, thing_id: UUID, kind: Kind[E]) -> None:
-    """Moves a thing to the trash, with everything below it. Raises NotFound."""
-    thing = await tx.of(kind).get(thing_id)
+    """Moves a thing to the trash, with everything below it. Raises NotFound, TooMany."""
     if rules := RULES.get(kind.name):
-        await rules.remove(tx, thing)
+        await rules.remove(tx, thing_id)
     else:
-        tx.of(kind).remove(thing)
+        tx.of(kind).remove(await tx.of(kind).get(thing_id))
 
 
 def _joins_a_tree(draft: Draft[Any]) -> bool:
