@@ -124,9 +124,9 @@ class Kind(Generic[E]):
         """Raises Invalid with every rule that the values break."""
         return Patch(self, checked(plain, self.rules))
 
-    def new(self, thing_id: UUID, owner: UserId, draft: Draft[E], now: datetime) -> E:
-        """The thing that a draft describes."""
-        values = dict(draft.values)
+    def new(self, thing_id: UUID, owner: UserId, draft: Draft[E], now: datetime, **fixed: Any) -> E:
+        """The thing that a draft describes, with fields that are not for its author to decide."""
+        values = {**draft.values, **fixed}
         if self._settle:
             self._settle(values, None, now)
         make: Callable[..., E] = self.entity

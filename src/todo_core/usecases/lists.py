@@ -20,9 +20,9 @@ from todo_core.usecases.subtasks import remove_all
 class ListRules:
     """What is particular to adding, changing and removing lists."""
 
-    async def added(self, tx: UnitOfWork, task_list: TaskList, _: Mapping[str, Any]) -> TaskList:
-        """The list, behind all others."""
-        return replace(task_list, position=order.newest(tx.ids.new()))
+    async def added(self, _: UnitOfWork, __: Mapping[str, Any], fresh: UUID) -> Mapping[str, Any]:
+        """Behind all others."""
+        return {"position": order.newest(fresh)}
 
     async def changed(self, _: UnitOfWork, before: TaskList, after: TaskList, fields: Mapping[str, Any]) -> TaskList:
         return after
