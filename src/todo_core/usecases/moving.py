@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from todo_core.errors import Invalid, TooMany, Violation
-from todo_core.limits import AFFECTED_MAX, PAGE_MAX, POSITION_MAX
+from todo_core.errors import Invalid, Violation
+from todo_core.limits import POSITION_MAX
 from todo_core.model import order
 from todo_core.model.kinds import Kind, Patch
 from todo_core.model.rules import Broken, Reference, id_of
 from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_list import LISTS, TaskList
-from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
+from todo_core.model.task_sort import SortField, TaskSort
 from todo_core.ports.storage import UnitOfWork
+from todo_core.usecases.gathering import existing, gathered
 from todo_core.usecases.lists import all_lists
-from todo_core.usecases.subtasks import existing, relocated
+from todo_core.usecases.subtasks import relocated
 
 FORWARD: Final = TaskSort(SortField.POSITION)
 BACKWARD: Final = TaskSort(SortField.POSITION, descending=True)
@@ -83,21 +84,12 @@ class TaskSiblings:
 
     async def next_to(self, sibling: Task | None, *, forward: bool) -> Task | None:
         sort = FORWARD if forward else BACKWARD
-        found = await self._page(sort, sort.position(sibling) if sibling else None, 2)
-        return next((task for task in found if task.id != self._task.id), None)
+        after = sort.position(sibling) if sibling else None
+        page = await self._tx.tasks.page(self._which, sort, after, 2, TASKS.of_plain)
+        return next((task for task in page.items if task.id != self._task.id), None)
 
     async def all(self) -> Sequence[Task]:
-        found: list[Task] = []
-        after: TaskPosition | None = None
-        while page := await self._page(FORWARD, after, PAGE_MAX):
-            found += page
-            after = FORWARD.position(page[-1])
-            if len(found) > AFFECTED_MAX:
-                raise TooMany
-        return [task for task in found if task.id != self._task.id]
-
-    async def _page(self, sort: TaskSort, after: TaskPosition | None, limit: int) -> Sequence[Task]:
-        return (await self._tx.tasks.page(self._which, sort, after, limit, TASKS.of_plain)).items
+        return [task for task in await gathered(self._tx, self._which) if task.id != self._task.id]
 
 
 class ListSiblings:
