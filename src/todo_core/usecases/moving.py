@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from todo_core.errors import Invalid, TooMany, Violation
+from todo_core.errors import Invalid, Violation
 from todo_core.ids import TaskId
-from todo_core.limits import AFFECTED_MAX, PAGE_MAX, POSITION_MAX
+from todo_core.limits import POSITION_MAX
 from todo_core.model import order
 from todo_core.model.kinds import Kind, Patch
 from todo_core.model.rules import Broken, Reference, id_of
 from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_list import LISTS, TaskList
-from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
+from todo_core.model.task_sort import SortField, TaskSort
 from todo_core.ports.storage import UnitOfWork
+from todo_core.usecases.gathering import existing, gathered
 from todo_core.usecases.lists import all_lists
-from todo_core.usecases.subtasks import existing, relocated
+from todo_core.usecases.subtasks import relocated
 
 FORWARD: Final = TaskSort(SortField.POSITION)
 BACKWARD: Final = TaskSort(SortField.POSITION, descending=True)
@@ -99,18 +100,11 @@ class TaskSiblings:
         place = len(others) if sibling is None else [each.id for each in others].index(sibling.id)
         return others[place - 1] if place else None
 
-    async def all(self) -> Sequence[Task]:
-        found: list[Task] = []
-        after: TaskPosition | None = None
-        while page := await self._page(FORWARD, after, PAGE_MAX):
-            found += page
-            after = FORWARD.position(page[-1])
-            if len(found) > AFFECTED_MAX:
-                raise TooMany
-        return [task for task in found if task.id != self._task.id]
-
     async def _page(self, sort: TaskSort, after: TaskPosition | None, limit: int) -> Sequence[Task]:
         return (await self._tx.tasks.page(self._which, sort, after, limit, TASKS.of_plain)).items
+
+    async def all(self) -> Sequence[Task]:
+        return [task for task in await gathered(self._tx, self._which) if task.id != self._task.id]
 
 
 class ListSiblings:
