@@ -24,7 +24,7 @@ from todo_http.problems.errors import Fault, InvalidRequest
 
 Resources: TypeAlias = Sequence[Resource[Any]]
 
-STEPS_MAX: Final = 100
+STEPS_MAX: Final = 1_000
 REF_MAX: Final = 64
 
 
@@ -267,6 +267,6 @@ def batch_controller(resources: Resources) -> type[OperationController]:
             request.count(len(steps) - 1)
             done = await request.write(apply_batch, steps)
             results = [reader.result(step, thing) for step, thing in zip(steps, done.value, strict=True)]
-            return Response.json(200, results, replayed=done.replayed)
+            return Response.json(200, results)
 
     return Batches
