@@ -188,7 +188,7 @@ async def test_a_batch_reports_the_faults_of_every_kind(ada: Person) -> None:
     response = await ada.ask("POST", f"/api/{ada.id}/batch", json={"operations": batch})
     assert faults(response) == {
         "/operations/0/note/subject": "blank",
-        "/operations/1/note": "unknown-field",
+        "/operations/1/note": "conflicting",
         "/operations/2/entity": "unknown-value",
     }
 

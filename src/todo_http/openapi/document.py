@@ -48,7 +48,9 @@ def document(known: Sequence[Operation] | None = None, release: str | None = Non
     known = operations() if known is None else known
     references, components = _schemas(known)
     # The tag of a resource has the description of its controller.
-    tags = {each.tag: TAGS.get(each.tag) or getdoc(each.controller) or "" for each in known}
+    tags: dict[str, str] = {}
+    for each in known:
+        tags.setdefault(each.tag, TAGS.get(each.tag) or getdoc(each.controller) or "")
     paths: dict[str, dict[str, Any]] = {}
     for operation in known:
         path = paths.setdefault(operation.template, {})
