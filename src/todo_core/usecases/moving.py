@@ -14,7 +14,7 @@ from todo_core.model.rules import Broken, Reference, id_of
 from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_list import LISTS, TaskList
-from todo_core.model.task_sort import SortField, TaskSort
+from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.ports.storage import UnitOfWork
 from todo_core.usecases.gathering import existing, gathered
 from todo_core.usecases.lists import all_lists
