@@ -84,7 +84,8 @@ def name_of(kind: Kind[Any], thing: Any) -> str:
 
 def heavy_fields(kind: Kind[Any]) -> dict[str, str]:
     """Long texts for the fields of a kind that can be given, but not for titles, which are short."""
-    return {name: "\u00e9" * 10_000 for name in kind.texts if name in kind.rules and name != "title"}
+    texts = [name for name in kind.rules if name in kind.texts and str in alternatives(kind.hints[name])]
+    return {name: "\u00e9" * 10_000 for name in texts if name != "title"}
 
 
 def renamed(kind: Kind[Any], thing: Any, text: str, **changes: Any) -> Any:
@@ -144,6 +145,8 @@ def _any_value(kind: Kind[Any], name: str) -> st.SearchStrategy[Any]:
             found.append(st.sampled_from(type_))
         elif type_ is int and name in kind.rules:
             found.append(st.sampled_from([number for number in NUMBERS if _permitted(kind, name, number)]))
+        elif type_ is str and not _permitted(kind, name, "Buy bread"):
+            found.append(st.sampled_from([text for text in CANDIDATES[str] if _permitted(kind, name, text)]))
         elif type_ in STRATEGIES:
             found.append(STRATEGIES[type_])
         else:
