@@ -40,7 +40,10 @@ async def test_what_cannot_be_is_refused_with_its_place(ada: Person) -> None:
     for body, told in (
         (new | {"parent_id": tasks[-1]["id"]}, {"/parent_id": "too-deep"}),
         (new | {"parent_id": tasks[0]["id"], "list_id": None}, {"/list_id": "list-mismatch"}),
-        (new | {"parent_id": NOBODY, "list_id": NOBODY}, dict.fromkeys(["/parent_id", "/list_id"], "unknown-reference")),
+        (
+            new | {"parent_id": NOBODY, "list_id": NOBODY},
+            dict.fromkeys(["/parent_id", "/list_id"], "unknown-reference"),
+        ),
         (new | {"parent_id": "x", "list_id": "X"}, dict.fromkeys(["/parent_id", "/list_id"], "unknown-reference")),
         (new | {"list_id": tasks[0]["id"]}, {"/list_id": "unknown-reference"}),
     ):

@@ -1,0 +1,79 @@
+"""Dry runs of every kind of write: the response it would have, how many changes it would make, and no effect."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.http.service import Api, Person, problem
+from tests.http.test_exactly_once import below_a_user
+from todo_core.ids import UserId
+
+
+async def scene(person: Person) -> dict[str, str]:
+    """A list with three tasks on three levels, all with a tag, and another three in the trash."""
+    work = (await person.add_list())["id"]
+    top = (await person.add(list_id=work, tags=["a"]))["id"]
+    below = (await person.add(parent_id=top, tags=["a"]))["id"]
+    await person.add(parent_id=below, tags=["a", "b"])
+    gone = (await person.add())["id"]
+    await person.add(parent_id=(await person.add(parent_id=gone))["id"])
+    await person.ask("DELETE", f"{person.tasks}/{gone}")
+    return {"list_id": work, "task_id": top, "thing_id": gone, "name": "a"}
+
+
+WRITES: list[tuple[str, str, Any, int]] = [
+    ("POST", "/tasks", {"title": "x"}, 1),
+    ("PUT", "/tasks/{task_id}", {"priority": "high"}, 1),
+    ("PATCH", "/tasks/{task_id}", {"list_id": None}, 3),
+    ("PATCH", "/tasks/{task_id}", {"title": "Buy milk"}, 0),
+    ("PATCH", "/tasks/{task_id}/complete", {"completed": True}, 3),
+    ("PATCH", "/tasks/{task_id}/complete", {"completed": True, "subtasks": "keep"}, 1),
+    ("POST", "/tasks/{task_id}/move", {"list_id": None}, 3),
+    ("DELETE", "/tasks/{task_id}", None, 3),
+    ("POST", "/lists", {"name": "x"}, 1),
+    ("PUT", "/lists/{list_id}", {"name": "x"}, 1),
+    ("PATCH", "/lists/{list_id}", {"archived": True}, 1),
+    ("POST", "/lists/{list_id}/move", {}, 0),
+    ("DELETE", "/lists/{list_id}", None, 4),
+    ("DELETE", "/lists/{list_id}?tasks=inbox", None, 4),
+    ("PATCH", "/tags/{name}", {"name": "b"}, 3),
+    ("DELETE", "/tags/{name}", None, 3),
+    ("POST", "/trash/{thing_id}/restore", None, 3),
+    ("DELETE", "/trash/{thing_id}", None, 3),
+    ("DELETE", "/trash", None, 3),
+    ("POST", "/batch", {"operations": [{"op": "add", "task": {"title": "x"}}] * 2}, 2),
+]
+
+
+def test_every_write_below_a_user_is_tried() -> None:
+    known = {
+        (method.upper(), path.removeprefix("/api/{user_id}"))
+        for path, method, _ in below_a_user("post", "put", "patch", "delete")
+    }
+    assert known == {(method, path.partition("?")[0]) for method, path, _, _ in WRITES}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "changes"), WRITES)
+async def test_a_dry_run_tells_how_many_changes_it_would_make(
+    api: Api, ada: Person, method: str, path: str, body: Any, changes: int
+) -> None:
+    target = f"/api/{ada.id}{path}".format(**await scene(ada))
+    view = api.todo.run.store.view(UserId(UUID(ada.id)))
+    before = await view.revision()
+    tried = await ada.ask(method, f"{target}{'&' if '?' in target else '?'}dry_run=true", json=body)
+    assert tried.status_code < 300, tried.text
+    assert tried.headers["x-changes"] == str(changes)
+    assert await view.revision() == before
+    real = await ada.ask(method, target, json=body)
+    assert (real.status_code, real.headers.get("etag")) == (tried.status_code, tried.headers.get("etag"))
+    assert await view.revision() == before + changes
+    assert "x-changes" not in real.headers
+
+
+async def test_a_dry_run_that_fails_tells_no_number(ada: Person) -> None:
+    found = await scene(ada)
+    stale = {"If-Match": '"99"'}
+    answer = await ada.ask("DELETE", f"/api/{ada.id}/lists/{found['list_id']}?dry_run=true", headers=stale)
+    problem(answer, 412, "stale")
+    assert "x-changes" not in answer.headers
