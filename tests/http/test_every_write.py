@@ -1,4 +1,4 @@
-"""Dry runs of every kind of write: the response it would have, how many changes it would make, and no effect."""
+"""Every write below a user: as a dry run, under a key, and over what was seen."""
 
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,9 @@ WRITES: list[tuple[str, str, Any, int]] = [
 ]
 
 
+FIELDS = ("etag", "location", "content-type")
+
+
 def test_every_write_below_a_user_is_tried() -> None:
     known = {
         (method.upper(), path.removeprefix("/api/{user_id}"))
@@ -69,6 +72,38 @@ async def test_a_dry_run_tells_how_many_changes_it_would_make(
     assert (real.status_code, real.headers.get("etag")) == (tried.status_code, tried.headers.get("etag"))
     assert await view.revision() == before + changes
     assert "x-changes" not in real.headers
+
+
+@pytest.mark.check("G3")
+@pytest.mark.parametrize(("method", "path", "body", "changes"), WRITES)
+async def test_the_same_key_gives_the_first_response_again(
+    api: Api, ada: Person, method: str, path: str, body: Any, changes: int
+) -> None:
+    target, key = f"/api/{ada.id}{path}".format(**await scene(ada)), {"Idempotency-Key": "once"}
+    first = await ada.ask(method, target, json=body, headers=key)
+    view = api.todo.run.store.view(UserId(UUID(ada.id)))
+    before = await view.revision()
+    again = await ada.ask(method, target, json=body, headers=key)
+    assert first.status_code < 300, first.text
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert [again.headers.get(name) for name in FIELDS] == [first.headers.get(name) for name in FIELDS]
+    assert (first.headers.get("idempotency-replayed"), again.headers["idempotency-replayed"]) == (None, "true")
+    assert await view.revision() == before
+
+
+@pytest.mark.check("F2", "F3")
+@pytest.mark.parametrize(("method", "path", "body", "changes"), [each for each in WRITES if "_id}" in each[1]])
+async def test_a_write_over_something_else_than_was_seen_does_nothing(
+    api: Api, ada: Person, method: str, path: str, body: Any, changes: int
+) -> None:
+    target = f"/api/{ada.id}{path}".format(**await scene(ada))
+    view = api.todo.run.store.view(UserId(UUID(ada.id)))
+    before = await view.revision()
+    stale = await ada.ask(method, target, json=body, headers={"If-Match": '"99"'})
+    problem(stale, 412, "stale")
+    assert await view.revision() == before
+    seen = {"If-Match": stale.headers["etag"]}
+    assert (await ada.ask(method, target, json=body, headers=seen)).status_code < 300
 
 
 async def test_a_dry_run_that_fails_tells_no_number(ada: Person) -> None:
