@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from todo_core.errors import NotFound
 from todo_core.limits import TAG_MAX
@@ -17,6 +16,11 @@ from todo_core.usecases.gathering import gathered
 Tags = tuple[str, ...]
 
 
+def tag_name(text: str) -> str:
+    """The rule for names of tags. Raises Broken."""
+    return one_line(text, TAG_MAX)
+
+
 async def list_tags(view: View) -> Page[TagUse, None]:
     """Returns all tags, ordered by name."""
     return await view.tasks.tags()
@@ -27,7 +31,7 @@ async def rename_tag(tx: UnitOfWork, name: str, new_name: str) -> int:
 
     Returns the number of tasks changed. Raises Invalid, NotFound, TooMany.
     """
-    new_name = checked({"name": new_name}, {"name": partial(one_line, longest=TAG_MAX)})["name"]
+    new_name = checked({"name": new_name}, {"name": tag_name})["name"]
     return await _replace(tx, name, lambda tags: _renamed(tags, fold(name), new_name))
 
 
