@@ -173,9 +173,7 @@ trash = Table(
         sqlite_where=text("things > 0"),
         postgresql_where=text("things > 0"),
     ),
-    Index(
-        "ix_trash_deleted_at", "deleted_at", sqlite_where=text("things > 0"), postgresql_where=text("things > 0")
-    ),
+    Index("ix_trash_deleted_at", "deleted_at", sqlite_where=text("things > 0"), postgresql_where=text("things > 0")),
     sqlite_with_rowid=False,
 )
 """What was deleted, as in the feed. ``root_id`` is the thing whose deletion it was part of.

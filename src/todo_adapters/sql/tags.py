@@ -12,9 +12,8 @@ from todo_adapters.sql.set_statements import SetStatement, given
 from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import task_tags
 from todo_core.ids import UserId
-from todo_core.model.counts import TagUse
+from todo_core.model.counts import TagUse, names
 from todo_core.model.kinds import Kind
-from todo_core.model.rules import fold
 from todo_core.model.task import TASKS, Task
 from todo_core.paging import Page
 
@@ -62,7 +61,7 @@ USES: Final = Statement(
 def tag_rows(task: Task) -> list[dict[str, Any]]:
     """The rows of the tags of a task."""
     known = {"user_id": task.user_id, "task_id": task.id, "open": not task.completed}
-    return [{"tag": fold(name), "name": name, **known} for name in task.tags]
+    return [{"tag": tag, "name": name, **known} for tag, name in names(task.tags).items()]
 
 
 def has_tag_rows(kind: Kind[Any], thing: Any) -> bool:
