@@ -140,7 +140,7 @@ async def test_tags_follow_every_change_of_their_tasks(store: Store) -> None:
     task, other = await add(store, owner, tags=("Home", "x")), await add(store, owner, tags=("home",))
 
     async def uses() -> list[tuple[str, int, int]]:
-        assert (found := list((await reads.tags()).items)) == sorted(found, key=lambda use: use.name.lower())
+        found = (await reads.tags()).items
         return [(use.name, use.open, use.total) for use in found]
 
     assert await uses() == [("Home", 2, 2), ("x", 1, 1)]

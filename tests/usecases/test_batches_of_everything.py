@@ -1,4 +1,4 @@
-"""Batches of lists, trees, moves and completions, with references wherever an id may stand: a project in one request."""
+"""Batches of lists, trees, moves and completions, with references wherever an id may stand."""
 
 from typing import Any
 

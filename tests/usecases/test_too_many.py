@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 
 from tests.usecases.person import Person, somebody
-from todo_core.errors import LimitReached, TooMany
-from todo_core.model.quota import Quota
+from todo_core.errors import TooMany
 from todo_core.model.task import TASKS
 from todo_core.model.write_options import WriteOptions
 from todo_core.ports.storage import Store
-from todo_core.runner import Runner
 from todo_core.usecases import batch, gathering, trash
 from todo_core.usecases.batch import AddStep, apply_batch
 from todo_core.usecases.lists import empty_list_into_inbox

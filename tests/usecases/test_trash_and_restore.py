@@ -64,7 +64,7 @@ async def test_a_restored_tree_is_as_it_was(store: Store) -> None:
 
 async def test_a_restored_list_has_its_tasks_in_their_order(store: Store) -> None:
     ada = await somebody(store)
-    home, *tasks = await a_project(ada)
+    home, *_ = await a_project(ada)
     first = await ada.add("first", list_id=home.id)
     await ada.move(first, after=None)
     before = await ada.everything()
