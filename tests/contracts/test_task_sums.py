@@ -173,7 +173,8 @@ async def test_a_unit_of_work_sees_its_tags_and_counts(store: Store) -> None:
 async def test_counts_and_their_number_are_one_look_while_others_write(store: Store) -> None:
     """Every change here adds a task: counts from one moment with a number from another would not agree."""
     owner = await new_owner(store)
-    reads, disagreements, done = store.view(owner).tasks, [], asyncio.Event()
+    reads, done = store.view(owner).tasks, asyncio.Event()
+    disagreements: list[object] = []
 
     async def watch() -> None:
         while not done.is_set():

@@ -81,8 +81,10 @@ def asked(act: Do | Together, made: Made, fresh: UUID, revision: int) -> Asked:
     if what in {"add", "add_list"}:
         return Asked(act.terms, things.add_thing, (_draft(what, words, made, fresh),))
     if what in {"rename_tag", "remove_tag"}:
-        use_case, given = (tags.rename_tag, words.tags) if what == "rename_tag" else (tags.remove_tag, words.tags[:1])
-        return Asked(act.terms, use_case, given)
+        old, new = words.tags
+        if what == "rename_tag":
+            return Asked(act.terms, tags.rename_tag, (old, new))
+        return Asked(act.terms, tags.remove_tag, (old,))
     if what == "empty_trash":
         return Asked(act.terms, trash.empty_trash, ())
     about, use_case, more = COMMANDS[what]
