@@ -155,13 +155,13 @@ def _create_task_tags() -> None:
         sa.Column("task_id", ID, nullable=False),
         sa.Column("name", SORTED_TEXT, nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", "tag", "task_id", name="pk_task_tags"),
+        sa.PrimaryKeyConstraint("user_id", "task_id", "tag", name="pk_task_tags"),
         sa.ForeignKeyConstraint(
             ["user_id", "task_id"], ["tasks.user_id", "tasks.id"], "fk_task_tags_task_id", ondelete="CASCADE"
         ),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_task_tags_user_id_task_id", "task_tags", ["user_id", "task_id"])
+    op.create_index("ix_task_tags_tag", "task_tags", ["user_id", "tag", "task_id", "open", "name"])
 
 
 def _create_trash() -> None:

@@ -12,30 +12,42 @@ from todo_adapters.sql.tables import task_tags, tasks, users
 from todo_adapters.sql.types import COUNT, TEXT
 from todo_core.ids import UserId
 from todo_core.model.counts import Counts, Moments
+from todo_core.model.due import DueBound
 
 T = tasks.c
 G = task_tags.c
 NOTHING: Final = null()
 
 
+def _edge(name: str) -> ColumnElement[Any]:
+    return bind(T.due_at, f"{name}_edge")
+
+
 def _due_before(name: str) -> ColumnElement[bool]:
     return T.due_at < comparand(name, T.due_kind, T.due_at)
+
+
+def _due_between(begin: str, end: str) -> ColumnElement[bool]:
+    """The plain edges come first because they are cheap to compare, and most dates are beyond them."""
+    near = and_(T.due_at >= _edge(f"{begin}_lowest"), T.due_at < _edge(f"{end}_highest"))
+    return and_(near, _due_before(end), ~_due_before(begin))
 
 
 def _statement() -> Statement:
     """A row for each list (and the inbox) with open tasks, then one for each tag, and one with the counter."""
     mine = T.user_id == bind(T.user_id)
     later = T.deferred_at > comparand("now", T.deferred_kind, T.deferred_at)
-    today, tomorrow = _due_before("today"), _due_before("tomorrow")
+    edge = T.deferred_at > bind(T.deferred_at, "now_lowest_edge")
+    overdue = and_(T.due_at < _edge("overdue_highest"), or_(T.due_at < _edge("overdue_lowest"), _due_before("overdue")))
     number = func.count()
     lists = (
         select(
             T.list_id,
             type_coerce(NOTHING, TEXT).label("name"),
             number.label("number"),
-            number.filter(_due_before("overdue")).label("overdue"),
-            number.filter(and_(tomorrow, ~today)).label("today"),
-            number.filter(and_(_due_before("later"), ~tomorrow)).label("upcoming"),
+            number.filter(overdue).label("overdue"),
+            number.filter(_due_between("today", "tomorrow")).label("today"),
+            number.filter(_due_between("tomorrow", "later")).label("upcoming"),
         )
         .where(mine, T.completed_at.is_(None), or_(T.deferred_at.is_(None), ~later))
         .group_by(T.list_id)
@@ -43,7 +55,7 @@ def _statement() -> Statement:
     deferred = (
         select(G.tag, number.label("number"))
         .select_from(tasks.join(task_tags, and_(G.user_id == T.user_id, G.task_id == T.id)))
-        .where(mine, G.user_id == bind(T.user_id), T.completed_at.is_(None), later)
+        .where(mine, G.user_id == bind(T.user_id), T.completed_at.is_(None), edge, later)
         .group_by(G.tag)
         .subquery()
     )
@@ -66,10 +78,7 @@ COUNTS: Final = _statement()
 
 async def read_counts(reader: Reader, owner: UserId, moments: Moments) -> Counts:
     """The counts of the owner at these moments."""
-    values: dict[str, Any] = {"user_id": owner}
-    for name in ("now", "overdue", "today", "tomorrow", "later"):
-        values |= comparands(name, getattr(moments, name))
-    rows = await reader.all(COUNTS, values)
+    rows = await reader.all(COUNTS, {"user_id": owner, **_values(moments)})
     lists = [row for row in rows if row[1] is None and row[3] is not None]
     return Counts(
         inbox=sum(row[2] for row in lists if row[0] is None),
@@ -80,3 +89,12 @@ async def read_counts(reader: Reader, owner: UserId, moments: Moments) -> Counts
         tags={row[1]: row[2] for row in rows if row[1] is not None and row[2] > 0},
         as_of=sum(row[2] for row in rows if row[1] is None and row[3] is None),
     )
+
+
+def _values(moments: Moments) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in ("now", "overdue", "today", "tomorrow", "later"):
+        bound: DueBound = getattr(moments, name)
+        values |= comparands(name, bound)
+        values |= {f"{name}_lowest_edge": bound.lowest, f"{name}_highest_edge": bound.highest}
+    return values
