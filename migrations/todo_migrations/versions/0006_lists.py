@@ -138,9 +138,9 @@ def _index_tasks() -> None:
     op.create_index("ix_tasks_user_id_list_id_id", "tasks", ["user_id", "list_id", "id"])
     op.create_index("ix_tasks_user_id_list_id_position_id", "tasks", ["user_id", "list_id", "position", "id"])
     _partial_index("ix_tasks_subtasks", "tasks", ["user_id", "parent_id", "position", "id"], "parent_id IS NOT NULL")
-    _partial_index("ix_tasks_deferred", "tasks", ["user_id", "deferred_at"], "deferred_at IS NOT NULL")
-    counted = ["user_id", "list_id", "due_at", "due_kind", "deferred_at", "deferred_kind"]
-    _partial_index("ix_tasks_open", "tasks", counted, "completed_at IS NULL")
+    deferred = ["user_id", "deferred_at", "deferred_kind", "completed_at", "list_id", "due_at", "due_kind", "id"]
+    _partial_index("ix_tasks_deferred", "tasks", deferred, "deferred_at IS NOT NULL")
+    _partial_index("ix_tasks_open", "tasks", ["user_id", "list_id", "due_at", "due_kind"], "completed_at IS NULL")
 
 
 def _partial_index(name: str, table: str, columns: list[str], where: str) -> None:
@@ -155,13 +155,13 @@ def _create_task_tags() -> None:
         sa.Column("task_id", ID, nullable=False),
         sa.Column("name", SORTED_TEXT, nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", "tag", "task_id", name="pk_task_tags"),
+        sa.PrimaryKeyConstraint("user_id", "task_id", "tag", name="pk_task_tags"),
         sa.ForeignKeyConstraint(
             ["user_id", "task_id"], ["tasks.user_id", "tasks.id"], "fk_task_tags_task_id", ondelete="CASCADE"
         ),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_task_tags_user_id_task_id", "task_tags", ["user_id", "task_id"])
+    op.create_index("ix_task_tags_tag", "task_tags", ["user_id", "tag", "task_id", "open", "name"])
 
 
 def _create_trash() -> None:

@@ -31,7 +31,7 @@ def _insertion() -> SetStatement:
     each = insert(task_tags).values({name: bind(column) for name, column in COLUMNS.items()})
     one, many = [
         statement.on_conflict_do_update(
-            index_elements=[G.user_id, G.tag, G.task_id],
+            index_elements=[G.user_id, G.task_id, G.tag],
             set_={G.name: statement.excluded.name, G.open: statement.excluded.open},
         ).returning(*OUT)
         for statement in (each, arrays)
