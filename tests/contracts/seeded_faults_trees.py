@@ -15,12 +15,12 @@ from todo_adapters.memory.tasks import MemoryTaskReads
 from todo_adapters.memory.things import MemoryThings, MemoryWrite, Numbering
 from todo_adapters.memory.trash import MemoryTrashReads
 from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
-from todo_core.errors import NotFound
 from todo_core.ids import UserId
 from todo_core.model import task_sort
 from todo_core.model.change import Action, Change
 from todo_core.model.counts import TagUse
 from todo_core.model.due import moment
+from todo_core.model.rules import fold
 from todo_core.model.task import TASKS, Task
 from todo_core.model.task_sort import SortField
 from todo_core.paging import Page
@@ -215,13 +215,7 @@ def cycles_unchecked(patch: pytest.MonkeyPatch) -> None:
 
 def lists_of_others_accepted(patch: pytest.MonkeyPatch) -> None:
     async def anything(things: Any, thing_id: UUID) -> Any:
-        try:
-            return await things.get(thing_id)
-        except NotFound:
-            return Task(
-                id=thing_id, user_id=UserId(UUID(int=1)), title="-", created_at=datetime.now(UTC),
-                updated_at=datetime.now(UTC),
-            )  # fmt: skip
+        return (await things.load([thing_id])).get(thing_id) or make_thing(TASKS, thing_id, UserId(thing_id), NOW)
 
     patch.setattr(subtasks, "existing", anything)
 
@@ -232,7 +226,7 @@ def order_of_tags_lost(patch: pytest.MonkeyPatch) -> None:
 
 
 def merged_tag_kept_twice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(tags, "_renamed", lambda old, key, new: tuple(new if tags.fold(tag) == key else tag for tag in old))
+    patch.setattr(tags, "_renamed", lambda old, key, new: tuple(new if fold(tag) == key else tag for tag in old))
 
 
 def ties_of_positions_ignored(patch: pytest.MonkeyPatch) -> None:
