@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from tests.contracts.kit import NOW
+from tests.contracts.samples import make_thing
 from tests.contracts.seeded_faults import good_check, good_page, instead_of
 from todo_adapters.memory.accounts import MemoryAccountsView
 from todo_adapters.memory.state import Draft, TrashedThing
