@@ -27,6 +27,7 @@ class HttpOptions:
     user_queue: int = 64
     network_concurrency: int = 64
     require_if_match: bool = False
+    trash_days: int = 30
     docs: bool = True
     web: bool = True
 

@@ -78,9 +78,17 @@ class Person:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
+    async def trashed(self) -> str:
+        """The id of a thing in the trash."""
+        task = await self.add()
+        assert (await self.ask("DELETE", self.task(task))).status_code == 204
+        return str(task["id"])
+
     async def ids(self) -> dict[str, str]:
-        """What fills in paths: the own id, and that of a new thing of each kind."""
-        return {"user_id": self.id} | {parameter: await self.thing(parameter) for parameter in THINGS}
+        """What fills in paths: the own id, that of a new thing of each kind and of a deleted one, and a tag."""
+        things = {parameter: await self.thing(parameter) for parameter in THINGS}
+        await self.add(tags=["errand"])
+        return {"user_id": self.id, "thing_id": await self.trashed(), "name": "errand"} | things
 
     async def titles(self, **parameters: Any) -> list[str]:
         """The titles of a list of tasks."""

@@ -14,7 +14,7 @@ from tests.http.service import Api, Person, faults, problem, serving
 from todo_core.ids import UserId
 from todo_http.api.routes import RESOURCES, operations, routes
 from todo_http.kernel.resource import Resource, ResourceController
-from todo_http.kernel.schemas import Instant, note
+from todo_http.kernel.schemas import Instant, NewId, note
 from todo_http.openapi.document import document
 
 Amount = Annotated[int, note("How many.", 7)]
@@ -24,6 +24,7 @@ class NewNote(msgspec.Struct, forbid_unknown_fields=True):
     """The fields of a new note."""
 
     subject: str
+    id: NewId | UnsetType = UNSET
     amount: Amount | UnsetType = UNSET
     remind_at: Instant | UnsetType | None = UNSET
 
@@ -187,7 +188,7 @@ async def test_a_batch_reports_the_faults_of_every_kind(ada: Person) -> None:
     response = await ada.ask("POST", f"/api/{ada.id}/batch", json={"operations": batch})
     assert faults(response) == {
         "/operations/0/note/subject": "blank",
-        "/operations/1/note": "unknown-field",
+        "/operations/1/note": "conflicting",
         "/operations/2/entity": "unknown-value",
     }
 

@@ -24,7 +24,7 @@ def name(operation: Operation) -> str:
 
 def path_of(operation: Operation, **values: str) -> str:
     known = dict.fromkeys(THINGS, NOBODY) | {"user_id": NOBODY, "session_id": NOBODY, "code": "invalid"}
-    known |= {"asset": "init.js", "folder": "vendor"}
+    known |= {"asset": "init.js", "folder": "vendor", "thing_id": NOBODY, "name": "errand"}
     return operation.template.format(**(known | values))
 
 
@@ -106,7 +106,8 @@ async def test_no_id_of_others_means_anything_below_ones_own_path(api: Api, ada:
     gone = (await ada.add())["id"]
     await ada.ask("DELETE", f"{ada.tasks}/{gone}")
     spellings = [own["id"].upper(), f"{{{own['id']}}}", own["id"].replace("-", ""), "urn:uuid:" + own["id"], "x", "1"]
-    body = {"completed": True} if operation.body else None
+    moves = operation.operation_id == "moveTask"
+    body = ({} if moves else {"completed": True}) if operation.body else None
     told = []
     for task_id in (foreign, NOBODY, gone, *spellings):
         path = path_of(operation, user_id=ada.id, task_id=task_id)
@@ -123,13 +124,20 @@ async def test_no_id_of_others_means_anything_below_ones_own_path(api: Api, ada:
 @pytest.mark.parametrize(
     "spelling",
     ["{tasks}/", "{tasks}//", "/{tasks}", "/api//{id}/tasks", "/API/{id}/tasks", "/api/{id}/Tasks",
-     "/api/{id}/tasks;v=1", "/api/{id}%2Ftasks", "/api/{id}/%74asks", "/api/{id}%2f..%2f{id}/tasks",
+     "/api/{id}/tasks;v=1", "/api/{id}%2Ftasks", "/api/{id}/%74asks", "/api/{id}/tags%2Ferrand",
      "/api/{id}/tasks%00", "/api/{id}/tasks/%5C", "/api/{id}/tasks/..%2ftasks"],
 )  # fmt: skip
 async def test_every_resource_has_one_address(api: Api, ada: Person, spelling: str) -> None:
     path = spelling.format(tasks=ada.tasks, id=ada.id)
     url = api.client.base_url.copy_with(raw_path=path.encode())
     assert problem(await api.client.get(url, headers=ada.bearer), 404, "not-found")
+
+
+@pytest.mark.check("H18")
+async def test_an_owner_with_an_escape_is_another_owner(api: Api, ada: Person) -> None:
+    for owner in (f"{ada.id}%2f..%2f{ada.id}", f"%{ord(ada.id[0]):02x}{ada.id[1:]}"):
+        url = api.client.base_url.copy_with(raw_path=f"/api/{owner}/tasks".encode())
+        problem(await api.client.get(url, headers=ada.bearer), 403, "forbidden")
 
 
 @pytest.mark.parametrize("operation", [it for it in OPERATIONS if not it.any_query], ids=name)

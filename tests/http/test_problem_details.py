@@ -84,8 +84,8 @@ async def test_a_header_field_is_told_by_its_name(api: Api) -> None:
 @pytest.mark.parametrize(
     ("operations", "told"),
     [
-        ([], "Operations: there must be 1 to 100 operations."),
-        ([{"op": "fly"}], "Operation 1, op: this must be one of add, change, remove."),
+        ([], "Operations: there must be 1 to 1,000 operations."),
+        ([{"op": "fly"}], "Operation 1, op: this must be one of add, change, remove, complete, move."),
         ([{"op": "add", "task": {"title": "x"}}, {"op": "add"}], "Operation 2, task: this field is required."),
         ([{"op": "add", "task": {"title": "x"}}] * 2 + [{"op": "add", "task": {"title": ""}}],
          "Operation 3, title: this must not be empty."),
@@ -93,7 +93,7 @@ async def test_a_header_field_is_told_by_its_name(api: Api) -> None:
          "Operation 1, due date: this must be a string or null; 1 more."),
         ([{"op": "remove", "id": {"$ref": "milk"}}], "Operation 1, id: no earlier operation has made this."),
         ([{"op": "remove", "id": NOBODY, "if_match": "17"}], "Operation 1, if match: "),
-        ([1], "Operation 1, op: this must be one of add, change, remove."),
+        ([1], "Operation 1, op: this must be one of add, change, remove, complete, move."),
     ],
 )  # fmt: skip
 async def test_an_operation_of_a_batch_is_told_by_its_place(api: Api, operations: Any, told: str) -> None:

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from typing import Final
 
-from todo_http.api import accounts, docs, health, problem_pages, sessions
+from todo_http.api import accounts, docs, health, problem_pages, sessions, tags
 from todo_http.api.batch import batch_controller
+from todo_http.api.counts import TaskCounts
+from todo_http.api.lists import Lists
 from todo_http.api.tasks import Tasks
+from todo_http.api.trash import trash_controller
 from todo_http.kernel.operation import Operation, OperationController, operations_of
 from todo_http.kernel.resource import ResourceController
 from todo_http.web.pages import WEB
 
 Route = type[OperationController] | Operation
 
-RESOURCES: Final[tuple[type[ResourceController], ...]] = (Tasks,)
+RESOURCES: Final[tuple[type[ResourceController], ...]] = (Tasks, Lists)
 """The kinds of things that users have, each with its wire types and operations: the only list of them here."""
 
 
@@ -20,13 +23,17 @@ def routes(
     with_docs: bool = True, with_web: bool = True, resources: Sequence[type[ResourceController]] = RESOURCES
 ) -> list[Route]:
     """What Litestar routes to."""
+    served = [each.resource for each in resources]
     return [
         accounts.Registrations,
         sessions.SignIn,
         accounts.OwnAccount,
         sessions.LoginSessions,
         *resources,
-        batch_controller([each.resource for each in resources]),
+        tags.Tags,
+        TaskCounts,
+        trash_controller(served),
+        batch_controller(served),
         health.HealthChecks,
         problem_pages.ProblemPages,
         *([docs.Docs] if with_docs else []),

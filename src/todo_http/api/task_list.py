@@ -1,20 +1,21 @@
 """Lists of tasks: filters, sort orders and pages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import msgspec
 
 from todo_core.ids import TaskId
-from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX, QUERY_MAX, TITLE_MAX
+from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX, QUERY_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from todo_core.model.due import DueDate, DueKind
-from todo_core.model.rules import Broken
+from todo_core.model.rules import CANONICAL_ID, Broken, fold, id_of
 from todo_core.model.task import Priority
 from todo_core.model.task_filter import DueOption, TaskQuery, search_words
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.paging import Page
+from todo_core.usecases.tags import tag_name
 from todo_core.usecases.tasks import find_tasks_as
 from todo_http.api.task_types import TaskOut
 from todo_http.kernel.context import RequestContext
@@ -22,10 +23,10 @@ from todo_http.kernel.entity_tags import conditional_response, tag_of
 from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_cursor, unchanged_since
 from todo_http.kernel.query import Parameter, choice
 from todo_http.kernel.responses import Response, encode
-from todo_http.kernel.schemas import CLOCK, DAY
+from todo_http.kernel.schemas import CLOCK, DAY, ONE_LINE
 
 BODY_MAX: Final = 2 * PAGE_BYTES
-ALWAYS_SHORT: Final = BODY_MAX // (6 * (TITLE_MAX + DESCRIPTION_MAX) + 1_000)
+ALWAYS_SHORT: Final = BODY_MAX // (6 * (TITLE_MAX + DESCRIPTION_MAX + TAGS_MAX * TAG_MAX) + 2_000)
 """A page of so many tasks never exceeds BODY_MAX bytes in JSON."""
 
 POSITIONS: Final[dict[SortField, Any]] = {
@@ -34,6 +35,7 @@ POSITIONS: Final[dict[SortField, Any]] = {
     SortField.DUE_DATE: tuple[datetime | None, bytes],
     SortField.PRIORITY: tuple[int | None, bytes],
     SortField.TITLE: tuple[str, bytes],
+    SortField.POSITION: tuple[str, bytes],
 }
 """What cursors hold: what the list is sorted by, and an id."""
 
@@ -53,6 +55,20 @@ def _point(text: str) -> date | datetime:
     if due.kind is DueKind.FLOATING or "[" in text:
         raise Broken("invalid-date", "This must be a day, or a time with an offset (and a plus sign spelled %2B).")
     return due.at
+
+
+def _id_or(word: str) -> Callable[[str], UUID | None]:
+    """Reads an id, or None from the word."""
+
+    def read(text: str) -> UUID | None:
+        return None if text == word else cast(UUID, id_of(text))
+
+    return read
+
+
+def _tag(text: str) -> str | None:
+    """The folded name of a tag; None for no tags."""
+    return None if text == "none" else fold(tag_name(text))
 
 
 PARAMETERS: Final = (
@@ -76,6 +92,27 @@ PARAMETERS: Final = (
         {"type": "string", "maxLength": QUERY_MAX},
         "Words that all occur in title or description, ignoring case and accents.",
     ),
+    Parameter(
+        "list",
+        _id_or("inbox"),
+        {"type": "string", "pattern": f"^(inbox|{CANONICAL_ID.pattern})$", "examples": ["inbox"]},
+        "Tasks in this list, or in the inbox; repeat it to match any of several.",
+        repeatable=True,
+    ),
+    Parameter(
+        "parent",
+        _id_or("none"),
+        {"type": "string", "pattern": f"^(none|{CANONICAL_ID.pattern})$", "examples": ["none"]},
+        "Subtasks of this task, or tasks at the top level.",
+    ),
+    Parameter(
+        "tag",
+        _tag,
+        {"type": "string", "minLength": 1, "maxLength": TAG_MAX, "pattern": ONE_LINE, "examples": ["errand"]},
+        "Tasks with this tag, ignoring case and accents, or without any; repeat it to match all of several.",
+        repeatable=True,
+    ),
+    choice("deferred", {"hide": False, "only": True}, "Without deferred tasks, or nothing but those."),
     choice("sort", SORTS, "The sort order; a leading `-` reverses it. Nulls come last, ties are ordered by id."),
     limit_parameter("tasks"),
     CURSOR,
@@ -83,6 +120,7 @@ PARAMETERS: Final = (
 
 
 def _task_query(values: Mapping[str, Any]) -> TaskQuery:
+    tags = values.get("tag", ())
     return TaskQuery(
         completed=values.get("status"),
         priorities=frozenset(values.get("priority", ())),
@@ -90,6 +128,11 @@ def _task_query(values: Mapping[str, Any]) -> TaskQuery:
         due_after=values.get("due_after"),
         due=values.get("due"),
         words=values.get("q", ()),
+        lists=frozenset(values.get("list", ())),
+        parents=frozenset([values["parent"]] if "parent" in values else ()),
+        tags=frozenset(tag for tag in tags if tag is not None),
+        has_tags=False if None in tags else None,
+        deferred=values.get("deferred"),
     )
 
 

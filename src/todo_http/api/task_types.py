@@ -1,29 +1,52 @@
 """The wire types of tasks."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from todo_core.ids import TaskId, UserId
+from todo_core.ids import ListId, TaskId, UserId
+from todo_core.limits import TAGS_MAX
 from todo_core.model.task import TASKS, Priority
 from todo_http.kernel.body import instant
 from todo_http.kernel.resource import Resource
-from todo_http.kernel.schemas import Description, DueText, Instant, PriorityName, Title, note
+from todo_http.kernel.schemas import (
+    Description,
+    DueText,
+    Id,
+    Instant,
+    NewId,
+    Position,
+    PriorityName,
+    Tag,
+    Title,
+    note,
+)
 
 Revision = Annotated[int, note("The number of the owner's change that last changed the task.", 42, minimum=1)]
+Tags = Annotated[
+    list[Tag],
+    note("The names of tags, in the order sent. Letter case and accents make no difference.", maxItems=TAGS_MAX),
+]
+Subtasks = Literal["complete", "keep"]
+"""What becomes of the open subtasks of a task that is completed."""
 
 
 class NewTask(msgspec.Struct, forbid_unknown_fields=True):
     """The fields of a new task."""
 
     title: Title
+    id: NewId | UnsetType = UNSET
     description: Description | UnsetType | None = UNSET
     completed: bool | UnsetType = UNSET
     priority: PriorityName | UnsetType | None = UNSET
     due_date: DueText | UnsetType | None = UNSET
+    deferred_until: DueText | UnsetType | None = UNSET
+    list_id: Id | UnsetType | None = UNSET
+    parent_id: Id | UnsetType | None = UNSET
+    tags: Tags | UnsetType = UNSET
 
 
 class TaskChanges(msgspec.Struct, forbid_unknown_fields=True):
@@ -34,12 +57,26 @@ class TaskChanges(msgspec.Struct, forbid_unknown_fields=True):
     completed: bool | UnsetType = UNSET
     priority: PriorityName | UnsetType | None = UNSET
     due_date: DueText | UnsetType | None = UNSET
+    deferred_until: DueText | UnsetType | None = UNSET
+    list_id: Id | UnsetType | None = UNSET
+    parent_id: Id | UnsetType | None = UNSET
+    tags: Tags | UnsetType = UNSET
+
+
+class TaskMove(msgspec.Struct, forbid_unknown_fields=True):
+    """Where a task goes: an absent list or parent stays, null is the inbox or the top level."""
+
+    list_id: Id | UnsetType | None = UNSET
+    parent_id: Id | UnsetType | None = UNSET
+    before: Id | UnsetType | None = UNSET
+    after: Id | UnsetType | None = UNSET
 
 
 class Completion(msgspec.Struct, forbid_unknown_fields=True):
-    """Whether a task is completed."""
+    """Whether a task is completed, and whether its open subtasks are completed with it or kept open."""
 
     completed: bool
+    subtasks: Subtasks = "complete"
 
 
 class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -53,6 +90,11 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
     completed_at: Instant | None
     priority: PriorityName | None
     due_date: DueText | None
+    deferred_until: DueText | None
+    list_id: UUID | None
+    parent_id: UUID | None
+    position: Position
+    tags: tuple[Tag, ...]
     revision: Revision
     created_at: Instant
     updated_at: Instant
@@ -66,6 +108,11 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
         completed_at: datetime | None,
         priority: Priority | None,
         due_date: str | None,
+        deferred_until: str | None,
+        list_id: ListId | None,
+        parent_id: TaskId | None,
+        position: str,
+        tags: tuple[str, ...],
         revision: int,
         created_at: datetime,
         updated_at: datetime,
@@ -81,10 +128,17 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
             None if completed_at is None else instant(completed_at),
             priority,
             due_date,
+            deferred_until,
+            list_id,
+            parent_id,
+            position,
+            tags,
             revision,
             instant(created_at),
             instant(updated_at),
         )
 
 
-TASK_RESOURCE: Final = Resource(TASKS, "tasks", out=TaskOut, new=NewTask, changes=TaskChanges, shaped=TaskOut.shaped)
+TASK_RESOURCE: Final = Resource(
+    TASKS, "tasks", out=TaskOut, new=NewTask, changes=TaskChanges, moves=TaskMove, shaped=TaskOut.shaped
+)

@@ -1,4 +1,4 @@
-"""Tasks: list, add, return, change, complete and delete."""
+"""Tasks: list, add, return, change, move, complete and delete."""
 
 from todo_core.ids import TaskId
 from todo_core.usecases.tasks import complete_task, reopen_task
@@ -31,10 +31,16 @@ class Tasks(ResourceController):
         f"{TASK_RESOURCE.one}/complete",
         operation_id="completeTask",
         summary="Complete or reopen a task",
+        description="Completing a task also completes its open subtasks, unless `subtasks` is `keep`. Reopening it "
+        "does not change them.",
         body=Completion,
         success=TASK_RESOURCE.found,
     )
     async def complete(self, request: RequestContext) -> Response:
         completion = await read_shape(request, Completion)
-        use_case = complete_task if completion.completed else reopen_task
-        return changed(TASK_RESOURCE, await request.write(use_case, TaskId(request.path_id("task_id"))))
+        task_id = TaskId(request.path_id("task_id"))
+        if completion.completed:
+            done = await request.write(complete_task, task_id, subtasks=completion.subtasks == "complete")
+        else:
+            done = await request.write(reopen_task, task_id)
+        return changed(TASK_RESOURCE, done)

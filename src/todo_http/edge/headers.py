@@ -18,7 +18,8 @@ UNLESS_GIVEN: Final[tuple[Field, ...]] = (
 )
 HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 EXPOSED: Final = (
-    b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Next-Cursor, X-Request-Id"
+    b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Changes, X-Next-Cursor, "
+    b"X-Request-Id"
 )
 METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 HEADERS: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
@@ -42,7 +43,7 @@ class ResponseHeaders:
             if field[0] not in given:
                 headers.append(field)
         headers.append((b"x-request-id", request.request_id.encode("ascii")))
-        headers.extend(request.rate_limit_fields)
+        headers.extend(request.response_fields)
         headers.append((b"vary", self.vary))
         if self.origins and (origin := request.fields.get(b"origin")) in self.origins:
             headers.append((b"access-control-allow-origin", origin))

@@ -83,6 +83,9 @@ class Edge:
         started = perf_counter()
         method = scope["method"]
         routed: Any = {**scope, "method": ROUTED_AS[method]} if method in ROUTED_AS else scope
+        if b"%" in (scope.get("raw_path") or b""):
+            # Routes see the path as it was sent, because a tag may contain an encoded slash.
+            routed = {**routed, "path": scope["raw_path"].decode("latin-1")}
         request = RequestContext(routed, receive, send, self.service)
         sending = Sending(request, self.headers, self.large_bodies, head=method == "HEAD")
         asked = request.fields.get(b"x-request-id")

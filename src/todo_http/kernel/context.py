@@ -18,7 +18,7 @@ from todo_core.runner import Outcome
 from todo_core.todo import Todo
 from todo_http.kernel.concurrency import ConcurrencyLimit
 from todo_http.kernel.conditions import expected_of, key_of
-from todo_http.kernel.query import EMPTY, Query
+from todo_http.kernel.query import EMPTY, Query, percent_decoded
 from todo_http.kernel.responses import Field
 from todo_http.kernel.service import Service
 from todo_http.problems.errors import BadFraming, InvalidRequest, RequestTimeout, TooLarge
@@ -27,6 +27,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SCOPE_KEY: Final = "todo.request"
+REPLAYED: Final[Field] = (b"idempotency-replayed", b"true")
 FIELDS_MAX: Final = 100
 """Header fields of a request."""
 
@@ -39,8 +40,8 @@ class RequestContext(Request[Actor, None, State]):
         "body_max",
         "fields",
         "query",
-        "rate_limit_fields",
         "request_id",
+        "response_fields",
         "service",
         "turn",
         "user_id",
@@ -48,6 +49,9 @@ class RequestContext(Request[Actor, None, State]):
 
     actor: Actor
     """Set by the guard of operations that need a token."""
+
+    response_fields: tuple[Field, ...]
+    """Header fields of the response that do not depend on the operation: the rate limit and the outcome of a write."""
 
     def __new__(cls, scope: Scope, *_: Any, **__: Any) -> "RequestContext":
         known: Any = scope
@@ -66,7 +70,7 @@ class RequestContext(Request[Actor, None, State]):
         self.body_max = service.options.max_body_bytes
         self.user_id = ""  # of the actor, in canonical form
         self.query: Query = EMPTY
-        self.rate_limit_fields: tuple[Field, ...] = ()
+        self.response_fields: tuple[Field, ...] = ()
         self.turn: tuple[ConcurrencyLimit, str] | None = None
 
     @property
@@ -87,6 +91,15 @@ class RequestContext(Request[Actor, None, State]):
         """The network that the request comes from."""
         return self.service.client_addresses.network_of(self.scope, self.fields)
 
+    @property
+    def raw_path(self) -> bytes:
+        """The path as it was sent."""
+        return self.scope.get("raw_path") or self.scope["path"].encode()
+
+    def path_text(self) -> str:
+        """The last part of the path, percent-decoded. Raises Broken."""
+        return percent_decoded(self.raw_path.rpartition(b"/")[2])
+
     def path_id(self, name: str) -> UUID:
         """An id from the path, which a guard has found to be canonical."""
         return UUID(self.scope["path_params"][name])
@@ -96,7 +109,7 @@ class RequestContext(Request[Actor, None, State]):
         limit = self.service.rate_limit
         if limit is not None and requests:
             share = limit.take(self.user_id, requests)
-            self.rate_limit_fields = limit.fields(share)
+            self.response_fields = limit.fields(share)
             if share.wait:
                 raise TooManyRequests(share.wait)
 
@@ -142,7 +155,12 @@ class RequestContext(Request[Actor, None, State]):
             key=key_of(self.fields, scope["method"], scope["path"], scope["query_string"], body),
             dry_run=bool(self.query.values.get("dry_run")),
         )
-        return await self.todo.run.carry_out(self.actor.user_id, options, use_case, *args, **kwargs)
+        outcome = await self.todo.run.carry_out(self.actor.user_id, options, use_case, *args, **kwargs)
+        if outcome.replayed:
+            self.response_fields += (REPLAYED,)
+        if options.dry_run:
+            self.response_fields += ((b"x-changes", b"%d" % len(outcome.changes)),)
+        return outcome
 
     async def _read_body(self) -> bytes:
         parts: list[bytes] = []

@@ -24,7 +24,7 @@ UTF_8: Final[tuple[list[bytes], ...]] = ([], [b"charset=utf-8"], [b'charset="utf
 
 PLAIN_JSON: Final = JSON[1]
 
-RESOURCES: Final = {"session_id": "login session"}
+RESOURCES: Final = {"session_id": "login session", "thing_id": "item in the trash"}
 """What an id names, where its parameter does not say it."""
 
 
@@ -42,8 +42,11 @@ async def authenticated(connection: Any, _: BaseRouteHandler) -> None:
     request.count()
 
 
-def check_path(request: RequestContext, ids: Sequence[str]) -> None:
-    """Accepts one address for each resource: one spelling of an id, no escapes, no doubled or trailing slashes."""
+def check_path(request: RequestContext, ids: Sequence[str], ends_with_text: bool) -> None:
+    """Accepts one address for each resource: one spelling of an id, no escapes, no doubled or trailing slashes.
+
+    The last part of a path that ends with text may be spelled in any way.
+    """
     parameters = request.scope["path_params"]
     user_id = request.user_id
     if user_id and parameters.get("user_id", user_id) != user_id:
@@ -51,7 +54,9 @@ def check_path(request: RequestContext, ids: Sequence[str]) -> None:
     for name in ids:
         if not CANONICAL_ID.fullmatch(parameters[name]):
             raise NotFound(RESOURCES.get(name, name.removesuffix("_id")))
-    path = request.scope.get("raw_path") or request.scope["path"].encode()
+    path = request.raw_path
+    if ends_with_text:
+        path = path.rpartition(b"/")[0]
     if b"%" in path or b"//" in path or (path[-1:] == b"/" and len(path) > 1):
         raise NotFound("resource")
 

@@ -30,13 +30,23 @@ PUBLIC_BODY_MAX: Final = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """A successful response: what it means, the wire type of its body if it has one, and its header fields."""
+    """A successful response: what it means, the wire type of its body if it has one, and its header fields.
+
+    Of several wire types, in a tuple, the body has one.
+    """
 
     status: int
     description: str
     body: Any = None
     headers: tuple[str, ...] = ()
     media_types: tuple[str, ...] = (JSON,)
+
+    @property
+    def bodies(self) -> tuple[Any, ...]:
+        """The wire types that the body can have."""
+        if isinstance(self.body, tuple):
+            return self.body
+        return () if self.body is None else (self.body,)
 
 
 NOT_MODIFIED: Final = Success(304, "Not modified.", headers=("ETag",))
@@ -45,7 +55,8 @@ NOT_MODIFIED: Final = Success(304, "Not modified.", headers=("ETag",))
 class Operation(HTTPRouteHandler):
     """``body`` is the wire type of the request body; ``errors`` are codes that do not follow from the rest.
 
-    With ``any_query`` the query string is not checked, because it is meant for the page that is returned.
+    With ``any_query`` the query string is not checked, because it is meant for the page that is returned. With
+    ``ends_with_text`` the last part of the path is percent-encoded text.
     """
 
     controller: "type[OperationController] | None" = None
@@ -59,6 +70,7 @@ class Operation(HTTPRouteHandler):
         body: type[msgspec.Struct] | None = None,
         query: tuple[Parameter, ...] = (),
         any_query: bool = False,
+        ends_with_text: bool = False,
         guards: Sequence[Guard] = (),
         errors: tuple[str, ...] = (),
         path_schemas: Mapping[str, Mapping[str, Any]] | None = None,
@@ -71,6 +83,7 @@ class Operation(HTTPRouteHandler):
         self.media_types = (JSON, MERGE_PATCH) if method == "PATCH" else (JSON,)
         self.own_query = query
         self.any_query = any_query
+        self.ends_with_text = ends_with_text
         self.errors = errors
         self.path_schemas = path_schemas or {}
         self.success = success
@@ -99,7 +112,7 @@ class Operation(HTTPRouteHandler):
 
     async def admit(self, request: RequestContext, _: object) -> None:
         """The last guard: checks the path, the media type of the body and the query, and waits for a turn."""
-        check_path(request, self.ids)
+        check_path(request, self.ids, self.ends_with_text)
         limit, caller = request.service.users, request.user_id
         if self.body is not None:
             if not caller:  # other public operations are served from memory
@@ -154,7 +167,7 @@ class Operation(HTTPRouteHandler):
     @cached_property
     def target(self) -> str | None:
         """The parameter that names the existing resource it is about, if it is about one."""
-        return self.path_parameters[-1] if self.path_parameters[-1:] not in ((), ("user_id",)) else None
+        return self.ids[-1] if self.ids else None
 
     @cached_property
     def query(self) -> tuple[Parameter, ...]:
@@ -183,7 +196,7 @@ class Operation(HTTPRouteHandler):
         if "user_id" in self.path_parameters:
             codes.add("forbidden")
         if self.writes:
-            codes |= {"conflict", "key-reused", "limit-reached", "request-in-progress", "stale"}
+            codes |= {"conflict", "key-reused", "limit-reached", "request-in-progress", "stale", "too-many"}
             codes |= {"precondition-required"} if self.target else set()
         if self.body:
             codes |= {"unsupported-media-type", "too-large", "request-timeout", "too-many-requests", "unavailable"}

@@ -1,5 +1,6 @@
 """Pages of lists: the parameters ``limit`` and ``cursor``, and the link to the next page (RFC 8288)."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -38,6 +39,13 @@ def read_cursor(request: RequestContext, listed: str, order: str, form: Any) -> 
     if faults:
         raise InvalidRequest(faults)
     return found
+
+
+def checked_query(request: RequestContext) -> Mapping[str, Any]:
+    """The values of the query. Raises InvalidRequest with all of its faults."""
+    if request.query.faults:
+        raise InvalidRequest(request.query.faults)
+    return request.query.values
 
 
 async def unchanged_since(request: RequestContext) -> Response | None:

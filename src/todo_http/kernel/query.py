@@ -87,7 +87,11 @@ def _take(query: Query, known: Mapping[str, Parameter], name: str, text: str) ->
 
 
 def _decode(text: bytes) -> str:
-    text = text.replace(b"+", b" ")
+    return percent_decoded(text.replace(b"+", b" "))
+
+
+def percent_decoded(text: bytes) -> str:
+    """The text in percent-encoded UTF-8. Raises Broken."""
     if b"%" in text:
         if BAD_ESCAPE.search(text):
             raise Broken("bad-encoding", "A percent sign must be followed by two hexadecimal digits.")

@@ -11,6 +11,7 @@ import msgspec
 from todo_core.limits import PAGE_MAX
 from todo_core.model.kinds import E, Form, Kind, alternatives
 from todo_core.runner import Outcome
+from todo_core.usecases.moving import Move, move_thing
 from todo_core.usecases.things import add_thing, change_thing, get_thing_as, list_things, remove_thing
 from todo_http.kernel.body import instant, read_body
 from todo_http.kernel.context import RequestContext
@@ -23,7 +24,8 @@ from todo_http.kernel.responses import Field, Response
 
 @dataclass(frozen=True)
 class Resource(Generic[E]):
-    """A kind and its wire types: ``out`` of things, ``new`` of drafts, ``changes`` of patches.
+    """A kind and its wire types: ``out`` of things, ``new`` of drafts, ``changes`` of patches, ``moves`` of moves in
+    the manual order, for kinds that have one.
 
     ``shaped`` makes ``out`` from the plain fields of a thing. Without it the fields of both have the same names and
     order. Raises TypeError where kind and wire types do not match.
@@ -35,12 +37,15 @@ class Resource(Generic[E]):
     out: type[msgspec.Struct]
     new: type[msgspec.Struct]
     changes: type[msgspec.Struct]
+    moves: type[msgspec.Struct] | None = None
     shaped: Form[Any] | None = None
 
     def __post_init__(self) -> None:
-        for wire in (self.new, self.changes):
-            if wrong := self.kind.rules.keys() ^ {*wire.__struct_fields__}:
+        for wire, given in {self.new: {"id", *self.kind.rules}, self.changes: {*self.kind.rules}}.items():
+            if wrong := given ^ {*wire.__struct_fields__}:
                 raise TypeError(f"{wire.__name__} and the rules of {self.kind!r} differ in {sorted(wrong)}")
+        if self.moves and {*self.moves.__struct_fields__} != {"before", "after", *self.kind.references}:
+            raise TypeError(f"{self.moves.__name__} does not match the references of {self.kind!r}")
         if missing := {*self.kind.names} - {*self.out.__struct_fields__}:
             raise TypeError(f"{self.out.__name__} lacks fields of {self.kind!r}: {sorted(missing)}")
         if self.shaped is None and self.out.__struct_fields__ != self.kind.names:
@@ -117,10 +122,9 @@ class ResourceController(OperationController):
     async def _add(self, request: RequestContext) -> Response:
         resource = self.resource
         draft = await read_body(request, resource.new, resource.kind.draft)
-        added = await request.write(add_thing, draft)
-        thing = added.value
+        thing = (await request.write(add_thing, draft)).value
         location = (b"location", f"/api/{thing.user_id}/{resource.plural}/{thing.id}".encode("ascii"))
-        return Response.json(201, resource.of(thing), _etag(thing), location, replayed=added.replayed)
+        return Response.json(201, resource.of(thing), _etag(thing), location)
 
     async def _get_one(self, request: RequestContext) -> Response:
         kind, form = self.resource.kind, self.resource.form
@@ -137,8 +141,14 @@ class ResourceController(OperationController):
 
     async def _remove(self, request: RequestContext) -> Response:
         thing_id = request.path_id(self.resource.parameter)
-        removed = await request.write(remove_thing, thing_id, self.resource.kind)
-        return Response(204, replayed=removed.replayed)
+        await request.write(remove_thing, thing_id, self.resource.kind)
+        return Response(204)
+
+    async def _move(self, request: RequestContext) -> Response:
+        resource = self.resource
+        shape: Any = resource.moves
+        move = await read_body(request, shape, partial(Move.of, resource.kind))
+        return changed(resource, await request.write(move_thing, request.path_id(resource.parameter), move))
 
 
 def _etag(thing: Any) -> Field:
@@ -148,7 +158,7 @@ def _etag(thing: Any) -> Field:
 def changed(resource: Resource[Any], outcome: Outcome[Any]) -> Response:
     """The response to a change of a thing."""
     thing = outcome.value
-    return Response.json(200, resource.of(thing), _etag(thing), replayed=outcome.replayed)
+    return Response.json(200, resource.of(thing), _etag(thing))
 
 
 def _operations(resource: Resource[Any]) -> dict[str, Operation]:
@@ -162,7 +172,7 @@ def _operations(resource: Resource[Any]) -> dict[str, Operation]:
     page: Any = list[resource.out]  # type: ignore[name-defined]
     listed = Success(200, f"The {plural}.", page, headers=("ETag", "Link", "X-Next-Cursor"))
     created = Success(201, f"The new {name}.", resource.out, headers=("ETag", "Location"))
-    gone = Success(204, f"The {name} has been deleted.")
+    gone = Success(204, f"The {name} is in the trash.")
     change = partial(Operation, path=one, summary=f"Change {a_thing}", body=resource.changes, success=resource.found)
     return {
         "list": get(
@@ -183,4 +193,16 @@ def _operations(resource: Resource[Any]) -> dict[str, Operation]:
             "PUT", operation_id=f"put{title}", description="The same as PATCH: absent fields are left unchanged."
         ),
         "remove": delete(one, operation_id=f"remove{title}", summary=f"Delete {a_thing}", success=gone),
-    }
+    } | ({"move": _move(resource)} if resource.moves else {})
+
+
+def _move(resource: Resource[Any]) -> Operation:
+    return post(
+        f"{resource.one}/move",
+        operation_id=f"move{resource.title}",
+        summary=f"Move {resource.a_thing}",
+        description="Moves it in the manual order: `before` or `after` another one. `after` null puts it first; "
+        "`before` null, or neither of them, last.",
+        body=resource.moves,
+        success=resource.found,
+    )

@@ -10,7 +10,6 @@ Field = tuple[bytes, bytes]
 
 encode = msgspec.json.Encoder().encode
 JSON = (b"content-type", b"application/json")
-REPLAYED = (b"idempotency-replayed", b"true")
 
 
 class Response:
@@ -18,17 +17,15 @@ class Response:
 
     __slots__ = ("body", "headers", "status")
 
-    def __init__(
-        self, status: int, body: bytes = b"", headers: Sequence[Field] = (), *, replayed: bool = False
-    ) -> None:
+    def __init__(self, status: int, body: bytes = b"", headers: Sequence[Field] = ()) -> None:
         self.status = status
         self.body = body
-        self.headers = [*headers, REPLAYED] if replayed else [*headers]
+        self.headers = [*headers]
 
     @classmethod
-    def json(cls, status: int, value: Any, *headers: Field, replayed: bool = False) -> "Response":
+    def json(cls, status: int, value: Any, *headers: Field) -> "Response":
         """A response whose body is a wire type, or a list of them."""
-        return cls(status, encode(value), (JSON, *headers), replayed=replayed)
+        return cls(status, encode(value), (JSON, *headers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         status, headers = self.status, self.headers

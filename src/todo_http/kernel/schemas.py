@@ -8,8 +8,20 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
-from todo_core.limits import DESCRIPTION_MAX, DUE_DATE_MAX, EMAIL_MAX, NAME_MAX, PASSWORD_MAX, PASSWORD_MIN, TITLE_MAX
+from todo_core.limits import (
+    DESCRIPTION_MAX,
+    DUE_DATE_MAX,
+    EMAIL_MAX,
+    LIST_NAME_MAX,
+    NAME_MAX,
+    PASSWORD_MAX,
+    PASSWORD_MIN,
+    POSITION_MAX,
+    TAG_MAX,
+    TITLE_MAX,
+)
 from todo_core.limits import TIME_ZONE_MAX as ZONE_MAX
+from todo_core.model.rules import CANONICAL_ID
 from todo_core.model.user import ADDRESS
 
 ONE_LINE: Final = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"
@@ -38,6 +50,23 @@ DueText = Annotated[
         maxLength=DUE_DATE_MAX,
         pattern=DUE_DATE,
     ),
+]
+ID_PATTERN: Final = f"^{CANONICAL_ID.pattern}$"
+SAMPLE_ID: Final = "01936f4e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"
+NewId = Annotated[
+    str,
+    note("The id of the new thing, a UUID of version 4 or 7. Without it the service makes one.", pattern=ID_PATTERN),
+]
+Id = Annotated[str, note("The id of a thing.", SAMPLE_ID, pattern=ID_PATTERN)]
+Tag = Annotated[
+    str, note("The name of a tag, on one line.", "errand", minLength=1, maxLength=TAG_MAX, pattern=ONE_LINE)
+]
+ListName = Annotated[
+    str, note("The name of the list, on one line.", "Work", minLength=1, maxLength=LIST_NAME_MAX, pattern=ONE_LINE)
+]
+Color = Annotated[str, note("A colour.", "#1e90ff", pattern="^#[0-9A-Fa-f]{6}$")]
+Position = Annotated[
+    str, note("The place in the manual order: positions are compared by code point.", maxLength=POSITION_MAX)
 ]
 Instant = Annotated[str, note("An instant in UTC.", "2026-11-20T05:38:00.123456Z", format="date-time", pattern=INSTANT)]
 Email = Annotated[

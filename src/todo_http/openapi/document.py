@@ -35,6 +35,8 @@ ID: Final = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a
 PATH_DESCRIPTIONS: Final = {
     "user_id": "The id of the authenticated user; any other is 403.",
     "session_id": "The id of a login session.",
+    "thing_id": "The id of a deleted item, from the list of the trash.",
+    "name": "The name of a tag, percent-encoded; letter case and accents are ignored.",
     "code": "The code of a problem: the last part of its type.",
     "asset": "The name of a file.",
     "folder": "The folder of the file.",
@@ -46,7 +48,9 @@ def document(known: Sequence[Operation] | None = None, release: str | None = Non
     known = operations() if known is None else known
     references, components = _schemas(known)
     # The tag of a resource has the description of its controller.
-    tags = {each.tag: TAGS.get(each.tag) or getdoc(each.controller) or "" for each in known}
+    tags: dict[str, str] = {}
+    for each in known:
+        tags.setdefault(each.tag, TAGS.get(each.tag) or getdoc(each.controller) or "")
     paths: dict[str, dict[str, Any]] = {}
     for operation in known:
         path = paths.setdefault(operation.template, {})
@@ -75,7 +79,7 @@ def document(known: Sequence[Operation] | None = None, release: str | None = Non
 
 def _schemas(known: Sequence[Operation]) -> tuple[Schemas, Schemas]:
     """The schemas by wire type, and the components that they refer to by name."""
-    bodies = [each.body for each in known] + [each.success.body for each in known]
+    bodies = [each.body for each in known] + [body for each in known for body in each.success.bodies]
     types: list[Any] = list(dict.fromkeys([Problem, *filter(None, bodies)]))
     references, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
     return dict(zip(types, references, strict=True)), components

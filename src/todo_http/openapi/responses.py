@@ -29,12 +29,17 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         "Present if this is the response to an earlier request with the same key.",
         {"type": "string", "enum": ["true"]},
     ),
+    "X-Changes": (
+        "Present on a dry run: the number of changes that the request would make.",
+        {"type": "integer", "minimum": 0},
+    ),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
     "WWW-Authenticate": ("Requests a bearer token.", {"type": "string", "pattern": "^Bearer "}),
 }
 EXAMPLE_ID: Final = "01936f4e7a2b7c3d8e4f5a6b7c8d9e0f"
 RATE_LIMIT: Final = ("RateLimit", "RateLimit-Policy")
-OPTIONAL: Final = {"Link", "X-Next-Cursor", "Idempotency-Replayed", *RATE_LIMIT}
+OF_WRITES: Final = ("Idempotency-Replayed", "X-Changes")
+OPTIONAL: Final = {"Link", "X-Next-Cursor", *OF_WRITES, *RATE_LIMIT}
 OF_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After", *RATE_LIMIT), 503: ("Retry-After",)}
 
 
@@ -52,11 +57,12 @@ def _fields(*names: str) -> dict[str, Any]:
 def success_response(operation: Operation, success: Success, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     """A successful response."""
     rate_limit = () if operation.public else RATE_LIMIT
-    replayed = ("Idempotency-Replayed",) if operation.writes else ()
-    fields = _fields(*success.headers, *rate_limit, *replayed)
+    written = OF_WRITES if operation.writes else ()
+    fields = _fields(*success.headers, *rate_limit, *written)
     response: dict[str, Any] = {"description": success.description, "headers": fields}
     if success.body is not None:
-        schema = references[success.body]
+        schemas = [references[body] for body in success.bodies]
+        schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         response["content"] = {media_type: {"schema": schema} for media_type in success.media_types}
     return response
 
