@@ -37,9 +37,10 @@ def test_names_over_several_lines_are_names_all_the_same() -> None:
     assert "const {\n  a,\n} = $a;" in joined(main='import {\n  a,\n} from "./a.js";\n', a="export const a = 1;\n")
 
 
-def test_comments_that_fill_lines_are_left_out_and_all_else_stays() -> None:
-    code = 'const a = "// b"; // c\n  /** @type {A} */ (a).d();\nconst e = a /* f */ ** 2;\n'
-    text = joined(main=f"// first\n{code}/**\n * Two lines. **\n * @param {{A}} b\n */\n  /** One. */\n  // last\n")
+def test_types_and_comments_that_fill_lines_are_left_out_and_all_else_stays() -> None:
+    code = 'const a = "// b"; // c\n  (a).d();\nconst e = (f) => a /* g */ ** f;\n'
+    typed = code.replace("(a)", "/** @type {A} */ (a)").replace("(f)", "(/** @type {any} */ f)")
+    text = joined(main=f"// first\n{typed}/**\n * Two lines. **\n * @param {{A}} b\n */\n  /** One. */\n  // last\n")
     assert text == f"// main.js\nconst $main = (() => {{\n{code}return {{  }};\n}})();\n"
 
 

@@ -2,7 +2,8 @@
 
 A module becomes a function that is called once and returns what the module exports. Modules come after those that they
 import, as they would in a browser. Only one form of import and of export is known; a module that uses another one, or a
-circle of modules, stops the server when it starts. Comments that fill whole lines are left out.
+circle of modules, stops the server when it starts. Comments that fill whole lines are left
+out, and types.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Final
 IMPORT: Final = re.compile(r'^import (\{[^}]*\}) from "(\.{1,2}/[^"]+)";$', re.M)
 EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.M)
 UNKNOWN: Final = re.compile(r"^(?:import|export)\b.*|\bimport[(.].*", re.M)
-COMMENT: Final = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n", re.M)
+COMMENT: Final = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n|/\*\* @type \{.*?\} \*/ ", re.M)
 RENAMED: Final = re.compile(r"(\w+) as (\w+)")
 
 

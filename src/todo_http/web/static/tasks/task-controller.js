@@ -6,21 +6,17 @@ import { call, tokenInMemory } from "../session.js";
 import { createStore } from "../store.js";
 import { createLists } from "./lists.js";
 import { createOutbox } from "./outbox.js";
+import { ANY, etagOf, rebase } from "./rebase.js";
 import { createTaskLoader } from "./task-loader.js";
 import { EMPTY, reduce } from "./task-state.js";
 import { descendants } from "./task-tree.js";
 
-/** @import { Anchor, Conflict, Fields, Move, OutboxHandlers, QueuedRequest, Rejection, Send, Task, TaskChange, TaskEvent, User } from "../types.js" */
+/** @import { Anchor, Conflict, Fields, Move, QueuedRequest, Rejection, Send, Task, TaskChange, TaskEvent, User } from "../types.js" */
 
 const LINGER_MILLISECONDS = 1000;
 const POLL_MILLISECONDS = 60_000;
 const FRESH_MILLISECONDS = 5000;
 const METHODS = { add: "POST", change: "PATCH", complete: "PATCH", move: "POST", remove: "DELETE" };
-
-/** For a task that was changed together with another one, so that its revision is not known. */
-const ANY = "*";
-
-const etagOf = (/** @type {number} */ revision) => `"${revision}"`;
 
 /** @param {User} user @param {(rejection: Rejection) => void} onRejected */
 export function createTaskController(user, onRejected) {
@@ -59,15 +55,6 @@ export function createTaskController(user, onRejected) {
   function refresh() {
     void loader.refresh();
     void lists.refresh();
-  }
-
-  /** @type {OutboxHandlers["rebase"]} a task added here gets its id, also where others refer to it */
-  function rebase(unsent, resource, task) {
-    if (!task) return unsent;
-    /** @type {QueuedRequest} */
-    const renamed = task.id === resource ? unsent : JSON.parse(JSON.stringify(unsent).replaceAll(resource, task.id));
-    const known = renamed.resource === task.id && renamed.ifMatch !== ANY;
-    return known ? { ...renamed, ifMatch: etagOf(task.revision) } : renamed;
   }
 
   /** @param {QueuedRequest} request @param {Task | null} task */

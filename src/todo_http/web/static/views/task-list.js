@@ -89,7 +89,8 @@ export function TaskList({
   });
 
   /** @param {Row} row */
-  const editor = ({ key, task }) => {
+  const editor = (row) => {
+    const { key, task } = row;
     const { request, problem } = editing?.rejection ?? {};
     const save = (/** @type {Fields} */ fields) => {
       onSave(task, fields);
@@ -98,6 +99,8 @@ export function TaskList({
     return html`<${TaskEditor} key=${request?.id} task=${task} zone=${now.zone} overview=${overview} draft=${request?.change.fields} problem=${problem}
       onSave=${save} onCancel=${closeEditor}>
       <button type="button" class="link" onClick=${() => (setEditing(null), setParent(key))}>Add a subtask</button>
+      ${manual && html`<button type="button" class="link" onClick=${() => (closeEditor(), step("up")(row))}>Move up</button>
+        <button type="button" class="link" onClick=${() => (closeEditor(), step("down")(row))}>Move down</button>`}
       ${task.user_id && html`<a class="own-page" href="/tasks/${task.id}">Page of this task</a>`}
     <//>`;
   };
