@@ -70,6 +70,13 @@ class Person:
         task: dict[str, Any] = answer.json()
         return task
 
+    async def new_list(self, name: str, **fields: Any) -> dict[str, Any]:
+        """A new list of tasks."""
+        answer = await self.ask("POST", f"/api/{self.id}/lists", json={"name": name, **fields})
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
     async def thing(self, parameter: str) -> str:
         """The id of a new thing of the kind that this parameter of paths is about."""
         kind = THINGS[parameter].kind
