@@ -8,7 +8,8 @@ from todo_adapters.memory.store import MemoryStore
 from todo_adapters.runtime import SystemClock, UuidSevens
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import SortField, TaskQuery, TaskSort
+from todo_core.model.task_filter import TaskQuery
+from todo_core.model.task_sort import SortField, TaskSort
 from todo_core.model.user import User
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.runner import Runner

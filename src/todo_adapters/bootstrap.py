@@ -134,7 +134,9 @@ async def open_service(settings: Settings, meter: ProcessMetrics | None = None) 
             follow_revoked_sessions=revoked.follow(undisturbed),
             report_ready=background.report_ready(todo),
             write_first_uses=background.write_first_uses(todo),
-            clean_up=background.clean_up(todo, Cleanup(todo, revoked, ConservativeClock(todo.run.clock))),
+            clean_up=background.clean_up(
+                todo, Cleanup(todo, revoked, ConservativeClock(todo.run.clock), timedelta(days=settings.trash_days))
+            ),
             **({"write_metrics": meter.keep_writing(Path(folder))} if folder else {}),
         ),
     ):

@@ -1,7 +1,8 @@
 """Deletes expired rows, and none of them too early when the wall clock of a replica is wrong for a while.
 
-Otherwise a clock that is ahead could make a revoked token valid again or reset the count of password guesses. So
-revoked sessions are deleted by the monotonic clock of this process, and counts of attempts by a ConservativeClock.
+Otherwise a clock that is ahead could make a revoked token valid again, reset the count of password guesses or empty the trash. So
+revoked sessions are deleted by the monotonic clock of this process, counts of attempts and the trash by a
+ConservativeClock.
 """
 
 import time
@@ -14,7 +15,7 @@ from todo_adapters.security.revoked_sessions import FollowedRevokedSessions
 from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
 from todo_core.ports.runtime import Clock
 from todo_core.todo import Todo
-from todo_core.usecases.cleanup import forget_expired_attempts, forget_expired_receipts
+from todo_core.usecases.cleanup import forget_expired_attempts, forget_expired_receipts, purge_expired_trash
 
 SPAN: Final = timedelta(hours=1)
 """How long a wall clock that jumped ahead is ignored: longer than any count blocks."""
@@ -47,8 +48,11 @@ class ConservativeClock:
 class Cleanup:
     """Deletes in small units of work, so that no statement runs long."""
 
-    def __init__(self, todo: Todo, revoked: FollowedRevokedSessions, passed: ConservativeClock) -> None:
+    def __init__(
+        self, todo: Todo, revoked: FollowedRevokedSessions, passed: ConservativeClock, trash_kept: timedelta
+    ) -> None:
         self._todo = todo
+        self._trash_kept = trash_kept
         self._revoked = revoked
         self._passed = passed
         self._at_start: datetime | None = None
@@ -62,6 +66,7 @@ class Cleanup:
         run, passed = self._todo.run, self._passed.moment()
         if passed is not None:
             await forget_expired_attempts(run, passed - sessions.passwords.policy.window)
+            await purge_expired_trash(run, passed - self._trash_kept)
         if until := passed or await self._passed_at_start():
             await forget_expired_receipts(run, until)
 

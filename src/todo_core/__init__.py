@@ -5,6 +5,7 @@
     ports/                         protocols that adapters implement
     usecases/                      one module per capability
     runner                         the transaction boundary
+    workspace                      Workspace, all that one user has and can do
     todo                           Todo, the facade for scripts and drivers
 
 Nothing here reads a clock, generates random numbers, opens user files or uses a network: times and ids come

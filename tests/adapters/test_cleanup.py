@@ -83,6 +83,9 @@ def test_a_clock_that_was_wrong_at_the_start_is_not_believed() -> None:
     assert times.hour() == times.clock.now() == NOON + 7 * TEN_MINUTES
 
 
+TRASH_KEPT = timedelta(days=30)
+
+
 class Swept:
     """A replica whose sweeper runs every ten minutes."""
 
@@ -90,7 +93,8 @@ class Swept:
         self.store = store or MemoryStore()
         self.clock = FixedClock()
         self.one: Replica = replica(self.store, self.clock)
-        self.sweeper = Cleanup(self.one.todo, self.one.revoked, ConservativeClock(self.clock, self.one.ticks))
+        passed = ConservativeClock(self.clock, self.one.ticks)
+        self.sweeper = Cleanup(self.one.todo, self.one.revoked, passed, TRASH_KEPT)
 
     async def sweep(self, after: timedelta = TEN_MINUTES, times: int = 1) -> None:
         for _ in range(times):
@@ -155,3 +159,23 @@ async def test_rows_of_ended_sessions_go_in_pieces_when_they_have_been_known_for
 async def _actor(swept: Swept, token: str) -> Actor:
     await swept.one.revoked.read(swept.store)
     return swept.one.todo.sessions.identify(token)
+
+
+@pytest.mark.check("P13")
+async def test_what_was_deleted_is_purged_when_its_days_are_over_and_not_by_a_clock_that_jumped() -> None:
+    swept = Swept()
+    space = swept.one.todo.of((await swept.one.register()).user.id)
+    await swept.sweep(times=7)
+    work = await space.lists.add(name="Work")
+    for number in range(3):
+        await space.tasks.add(title=f"{number}", list_id=work.id)
+    await space.lists.remove(work.id)
+    swept.clock.advance(TRASH_KEPT)
+    await swept.sweeper.sweep()
+    swept.clock.advance(-TRASH_KEPT)
+    assert [each.things async for each in space.trash.all()] == [4]
+    await swept.sweep(TRASH_KEPT - TEN_MINUTES)
+    assert [each.things async for each in space.trash.all()] == [4]
+    await swept.sweep(times=8)
+    assert [each async for each in space.trash.all()] == []
+    assert [change.action.value for change in (await space.changes())[-4:]] == ["purged"] * 4

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from tests.contracts.samples import make_thing, name_field
+from tests.contracts.samples import kind_called, make_thing, name_field
 from todo_adapters.runtime import UuidSevens
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId, UserId
@@ -83,6 +83,11 @@ async def add(store: Store, owner: UserId, name: str = "Buy milk", kind: Kind[An
     return change.value
 
 
+async def references(store: Store, owner: UserId, kind: Kind[Any]) -> dict[str, UUID]:
+    """For each field of the kind that refers to a thing, the id of a new thing of the owner."""
+    return {field: (await add(store, owner, kind=kind_called(name))).id for field, name in kind.references.items()}
+
+
 async def all_things(store: Store, owner: UserId, kind: Kind[E]) -> list[E]:
     """Everything of this kind that the owner has, oldest first."""
     return list((await store.view(owner).of(kind).page(None, 1000)).items)
@@ -94,6 +99,11 @@ async def all_tasks(store: Store, owner: UserId) -> list[Task]:
 
 async def feed(store: Store, owner: UserId) -> list[Change]:
     return list(await store.view(owner).changes.after(0, 1000))
+
+
+async def trashed(store: Store, owner: UserId, root: UUID) -> list[Any]:
+    """What went to the trash with this thing, itself first."""
+    return [thing for _, thing in await store.view(owner).trash.things([root], 100)]
 
 
 async def missing(store: Store, owner: UserId, thing_id: UUID, kind: Kind[Any]) -> bool:

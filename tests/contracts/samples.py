@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from types import NoneType
-from typing import Any, Final, get_args
+from typing import Any, Final, get_origin
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -14,7 +14,7 @@ from tests.support.fakes import CountingIds
 from todo_adapters.sql.registry import KIND_TABLES
 from todo_core.ids import UserId
 from todo_core.model.due import DueDate
-from todo_core.model.kinds import Kind
+from todo_core.model.kinds import Kind, alternatives
 from todo_core.model.rules import Broken
 
 MOMENT: Final = datetime(2026, 11, 20, 14, 59, 59, 999_999, tzinfo=UTC)
@@ -25,10 +25,12 @@ CANDIDATES: Final[Mapping[type, tuple[Any, ...]]] = {
     bool: (True, False),
     datetime: (MOMENT, MOMENT + timedelta(days=1, microseconds=2)),
     UUID: tuple(CountingIds().new() for _ in range(2)),
+    tuple: (("home", "\u00c4rzte & Co."), ("errands",)),
     DueDate: (DueDate.parse("2026-11-20T15:00:00.5+01:00[Europe/Berlin]"), DueDate.parse("2026-11-20")),
 }
 
 characters: Final = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+printable: Final = st.characters(exclude_categories=["Cs", "Cc"])
 first, last = (datetime(year, 6, 1, tzinfo=UTC).replace(tzinfo=None) for year in (1970, 9999))
 local_times: Final = st.datetimes(first, last)
 instants: Final = st.datetimes(first, last, timezones=st.just(UTC))
@@ -42,6 +44,7 @@ STRATEGIES: Final[Mapping[type, st.SearchStrategy[Any]]] = {
     bool: st.booleans(),
     datetime: instants,
     UUID: st.uuids(),
+    tuple: st.lists(st.text(printable, min_size=1, max_size=64), max_size=5).map(tuple),
     DueDate: st.one_of(_days, local_times.map(datetime.isoformat), _fixed, _zoned).map(DueDate.parse),
 }
 
@@ -54,7 +57,7 @@ class CannotGenerate(AssertionError):
 
 
 def _types(hint: Any) -> list[type]:
-    return [getattr(part, "__supertype__", part) for part in get_args(hint) or (hint,)]
+    return [get_origin(part) or getattr(part, "__supertype__", part) for part in alternatives(hint)]
 
 
 def own_fields(kind: Kind[Any]) -> list[str]:
@@ -71,8 +74,18 @@ def kind_of(thing: Any) -> Kind[Any]:
     return next(table.kind for table in KIND_TABLES.values() if table.kind.entity is type(thing))
 
 
+def kind_called(name: str) -> Kind[Any]:
+    return KIND_TABLES[name].kind
+
+
 def name_of(kind: Kind[Any], thing: Any) -> str:
     return str(getattr(thing, name_field(kind)))
+
+
+def heavy_fields(kind: Kind[Any]) -> dict[str, str]:
+    """Long texts for the fields of a kind that can be given, but not for titles, which are short."""
+    texts = [name for name in kind.rules if name in kind.texts and str in alternatives(kind.hints[name])]
+    return {name: "\u00e9" * 10_000 for name in texts if name != "title"}
 
 
 def renamed(kind: Kind[Any], thing: Any, text: str, **changes: Any) -> Any:
@@ -101,19 +114,24 @@ def sample(kind: Kind[Any], name: str, other_than: Any = MISSING) -> Any:
 def _permitted(kind: Kind[Any], name: str, value: Any) -> bool:
     rule = kind.rules.get(name)
     try:
-        return not isinstance(value, str | int) or rule is None or rule(value) == value
+        return not isinstance(value, str | int | tuple) or rule is None or rule(value) == value
     except Broken:
         return False
 
 
-def every_field_given(kind: Kind[Any], thing: Any) -> Any:
-    """The thing with other values than before, and than the defaults, in all fields of its own."""
-    return replace(thing, **{name: sample(kind, name, getattr(thing, name)) for name in own_fields(kind)})
+def every_field_given(kind: Kind[Any], thing: Any, references: Mapping[str, UUID]) -> Any:
+    """The thing with other values than before, and than the defaults, in all fields of its own.
+
+    ``references`` are the ids of things that exist, by the fields that refer to them.
+    """
+    given = {name: sample(kind, name, getattr(thing, name)) for name in own_fields(kind)}
+    return replace(thing, **(given | references))
 
 
 def any_thing(kind: Kind[Any], new_id: Callable[[], UUID]) -> st.SearchStrategy[Any]:
-    """Things with random values in all fields. Raises CannotGenerate."""
+    """Things with random values in all fields but references, which are None. Raises CannotGenerate."""
     values = {name: _any_value(kind, name) for name in (*own_fields(kind), "created_at", "updated_at")}
+    values |= {name: st.none() for name in kind.references}
     build: Callable[..., st.SearchStrategy[Any]] = st.builds
     return build(kind.entity, id=st.builds(new_id), user_id=st.builds(new_id), **values)
 
@@ -127,6 +145,8 @@ def _any_value(kind: Kind[Any], name: str) -> st.SearchStrategy[Any]:
             found.append(st.sampled_from(type_))
         elif type_ is int and name in kind.rules:
             found.append(st.sampled_from([number for number in NUMBERS if _permitted(kind, name, number)]))
+        elif type_ is str and not _permitted(kind, name, "Buy bread"):
+            found.append(st.sampled_from([text for text in CANDIDATES[str] if _permitted(kind, name, text)]))
         elif type_ in STRATEGIES:
             found.append(STRATEGIES[type_])
         else:

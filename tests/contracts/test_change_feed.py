@@ -12,7 +12,7 @@ from tests.contracts.kit import IDS, NOW, Undo, a_thing, add, feed, new_owner, t
 from tests.contracts.samples import name_field, name_of, renamed
 from tests.support.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
-from todo_core.errors import MovedOn, NotFound
+from todo_core.errors import MovedOn
 from todo_core.ids import UserId
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
@@ -21,26 +21,25 @@ from todo_core.runner import Runner
 from todo_core.usecases.things import add_thing, change_thing
 
 WRITERS = 16
+EVERY_ACTION = [Action.CREATED, Action.UPDATED, Action.DELETED, Action.RESTORED, Action.DELETED, Action.PURGED]
 
 
 async def test_every_write_leaves_an_entry(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     task = a_thing(kind, owner)
-    times = [NOW + timedelta(minutes=i) for i in range(3)]
-    bread = renamed(kind, task, "Buy bread", revision=1)
-    await write(store, owner, lambda unit: unit.of(kind).add(task), times[0])
-    await write(store, owner, lambda unit: unit.of(kind).update(bread), times[1])
-    await write(store, owner, lambda unit: unit.of(kind).remove(task.id), times[2])
+    times = [NOW + timedelta(minutes=i) for i in range(6)]
+    bread = renamed(kind, task, "Buy bread")
+    values = [task, bread, None, bread, None, None]
+    for seq, action in enumerate(EVERY_ACTION, 1):
+        do = {"created": "add", "deleted": "remove", "restored": "restore", "purged": "purge"}.get(action, "update")
+        given = replace(values[seq - 1] or bread, revision=seq - 1)
+        await write(store, owner, lambda unit, do=do, given=given: getattr(unit.of(kind), do)(given), times[seq - 1])  # type: ignore[misc]
 
     def entry(seq: int, action: Action) -> Change:
-        value = {1: replace(task, revision=1), 2: replace(bread, revision=2), 3: None}[seq]
+        value = values[seq - 1] and replace(values[seq - 1], revision=seq)
         return Change(seq=seq, at=times[seq - 1], entity=kind.name, id=task.id, action=action, value=value)
 
-    assert await feed(store, owner) == [
-        entry(1, Action.CREATED),
-        entry(2, Action.UPDATED),
-        entry(3, Action.DELETED),
-    ]
+    assert await feed(store, owner) == [entry(seq, action) for seq, action in enumerate(EVERY_ACTION, 1)]
 
 
 async def test_commit_returns_what_the_feed_says(store: Store, kind: Kind[Any]) -> None:
@@ -97,8 +96,8 @@ async def test_entries_are_found_by_their_numbers_as_far_as_there_are_any(store:
 async def test_an_entry_keeps_what_was_true_at_its_time(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     task = await add(store, owner, "first", kind=kind)
-    await write(store, owner, lambda unit: unit.of(kind).update(renamed(kind, task, "second")))
-    await write(store, owner, lambda unit: unit.of(kind).remove(task.id))
+    [change] = await write(store, owner, lambda unit: unit.of(kind).update(renamed(kind, task, "second")))
+    await write(store, owner, lambda unit: unit.of(kind).remove(change.value))
     values = [change.value and name_of(kind, change.value) for change in await feed(store, owner)]
     assert values == ["first", "second", None]
 
@@ -166,8 +165,8 @@ async def test_refused_writes_leave_no_gap(store: Store, kind: Kind[Any]) -> Non
     stale = renamed(kind, task, "stale", revision=99)
     with pytest.raises(MovedOn):
         await write(store, owner, lambda unit: unit.of(kind).update(stale))
-    with pytest.raises(NotFound):
-        await write(store, owner, lambda unit: unit.of(kind).remove(IDS.new()))
+    with pytest.raises(MovedOn):
+        await write(store, owner, lambda unit: unit.of(kind).remove(a_thing(kind, owner)))
     async with store.begin(owner, NOW, IDS) as unit:
         unit.of(kind).add(a_thing(kind, owner))
         unit.of(kind).update(stale)
@@ -190,10 +189,10 @@ async def test_parallel_refusals_leave_no_gap(store: Store, kind: Kind[Any]) -> 
         await write(store, owner, lambda unit: unit.of(kind).update(renamed(kind, task, f"title {i}")))
 
     async def remove_nothing() -> None:
-        await write(store, owner, lambda unit: unit.of(kind).remove(IDS.new()))
+        await write(store, owner, lambda unit: unit.of(kind).remove(a_thing(kind, owner)))
 
     outcomes = await together(
         *(run for i in range(6) for run in (rename(i), remove_nothing(), add(store, owner, kind=kind)))
     )
-    assert outcomes == {"done": 7, "MovedOn": 5, "NotFound": 6}
+    assert outcomes == {"done": 7, "MovedOn": 11}
     assert [change.seq for change in await feed(store, owner)] == list(range(1, 9))

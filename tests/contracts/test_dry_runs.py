@@ -30,7 +30,7 @@ async def write_a_lot(unit: CommittableUnit, store: Store, owner: UserId, kind: 
     unit.of(kind).update(renamed(kind, old, "renamed"))
     unit.of(kind).add(replace(a_thing(kind, owner, "fresh"), id=owner))
     await unit.of(kind).page(None, 10)
-    await unit.of(kind).remove(doomed.id)
+    unit.of(kind).remove(doomed)
 
 
 @either_way
@@ -83,13 +83,13 @@ async def test_a_dry_run_is_refused_as_commit_is(store: Store, kind: Kind[Any]) 
         with pytest.raises(MovedOn):
             await unit.dry_run()
     async with store.begin(owner, NOW, IDS) as unit:
-        await unit.of(kind).remove(task.id, 7)
+        unit.of(kind).remove(replace(task, revision=7))
         with pytest.raises(MovedOn):
             await unit.dry_run()
     async with store.begin(owner, NOW, IDS) as unit:
         unit.of(kind).add(a_thing(kind, owner))
-        await unit.of(kind).remove(IDS.new())
-        with pytest.raises(NotFound):
+        unit.of(kind).remove(a_thing(kind, owner))
+        with pytest.raises(MovedOn):
             await unit.dry_run()
     assert await everything(store, owner, kind) == ([task], await feed(store, owner), 1)
 

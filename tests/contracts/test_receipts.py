@@ -93,11 +93,10 @@ async def test_a_used_key_undoes_updates_and_removals_too(store: Store, kind: Ki
         unit.of(kind).update(renamed(kind, task, "renamed"))
         with pytest.raises(MovedOn):
             await unit.commit(KEY, "-1")
-    for revision in (None, task.revision):
-        async with store.begin(owner, NOW, IDS) as unit:
-            await unit.of(kind).remove(task.id, revision)
-            with pytest.raises(MovedOn):
-                await unit.commit(KEY, "null")
+    async with store.begin(owner, NOW, IDS) as unit:
+        unit.of(kind).remove(task)
+        with pytest.raises(MovedOn):
+            await unit.commit(KEY, "null")
     assert await all_things(store, owner, kind) == [task]
     assert [change.seq for change in await feed(store, owner)] == [1]
 
@@ -153,7 +152,7 @@ async def test_several_writes_under_one_key_are_found_from_the_number_of_the_fir
     async with store.begin(owner, NOW, IDS) as unit:
         unit.of(kind).add(fresh)
         unit.of(kind).update(renamed(kind, old, "renamed"))
-        await unit.of(kind).remove(old.id)
+        unit.of(kind).remove(old)
         changes = await unit.commit(KEY, "[-1, -2, null, -3, 1]")
     kept = await receipt(store, owner)
     assert kept is not None
@@ -189,7 +188,7 @@ async def test_keys_are_told_apart_character_by_character(store: Store, kind: Ki
 async def test_what_is_undone_or_refused_leaves_the_key_free(store: Store, kind: Kind[Any], size: int) -> None:
     owner = await new_owner(store)
     gone = await add(store, owner, kind=kind)
-    await write(store, owner, lambda unit: unit.of(kind).remove(gone.id))
+    await write(store, owner, lambda unit: unit.of(kind).remove(gone))
     with suppress(Undo):
         async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
             for _ in range(size):

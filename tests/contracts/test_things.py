@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import IDS, NOW, a_thing, add, all_things, feed, missing, new_owner, think, together, write
-from tests.contracts.samples import name_field, name_of, renamed
+from tests.contracts.kit import IDS, NOW, a_thing, add, all_things, feed, missing, new_owner, think, together, trashed, write
+from tests.contracts.samples import heavy_fields, name_field, name_of, renamed
 from tests.support.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import MovedOn, NotFound
@@ -61,8 +61,8 @@ async def test_nobody_else_can_change_a_task(store: Store, kind: Kind[Any]) -> N
 async def test_nobody_else_can_remove_a_task(store: Store, kind: Kind[Any]) -> None:
     owner, stranger = await new_owner(store), await new_owner(store)
     task = await add(store, owner, kind=kind)
-    with pytest.raises(NotFound):
-        await write(store, stranger, lambda unit: unit.of(kind).remove(task.id))
+    with pytest.raises(MovedOn):
+        await write(store, stranger, lambda unit: unit.of(kind).remove(replace(task, user_id=stranger)))
     assert await all_things(store, owner, kind) == [task]
 
 
@@ -86,7 +86,7 @@ async def test_an_update_of_what_has_moved_on_is_refused(store: Store, kind: Kin
 async def test_an_update_of_what_is_gone_is_refused(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     task = await add(store, owner, kind=kind)
-    await write(store, owner, lambda unit: unit.of(kind).remove(task.id))
+    await write(store, owner, lambda unit: unit.of(kind).remove(task))
     with pytest.raises(MovedOn):
         await write(store, owner, lambda unit: unit.of(kind).update(renamed(kind, task, "again")))
     assert await missing(store, owner, task.id, kind)
@@ -105,24 +105,24 @@ async def test_of_two_updates_of_one_reading_one_is_refused(store: Store, kind: 
 async def test_what_is_removed_is_gone(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     task, other = await add(store, owner, kind=kind), await add(store, owner, kind=kind)
-    await write(store, owner, lambda unit: unit.of(kind).remove(task.id))
+    await write(store, owner, lambda unit: unit.of(kind).remove(task))
     assert await all_things(store, owner, kind) == [other]
-    with pytest.raises(NotFound):
-        await write(store, owner, lambda unit: unit.of(kind).remove(task.id))
+    with pytest.raises(MovedOn):
+        await write(store, owner, lambda unit: unit.of(kind).remove(task))
 
 
 @pytest.mark.check("F6")
-async def test_with_a_revision_only_what_was_seen_is_removed(store: Store, kind: Kind[Any]) -> None:
+async def test_only_what_was_read_is_removed(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
     seen = await add(store, owner, kind=kind)
     [change] = await write(store, owner, lambda unit: unit.of(kind).update(renamed(kind, seen, "theirs")))
     with pytest.raises(MovedOn):
-        await write(store, owner, lambda unit: unit.of(kind).remove(seen.id, seen.revision))
+        await write(store, owner, lambda unit: unit.of(kind).remove(seen))
     assert await all_things(store, owner, kind) == [change.value]
-    await write(store, owner, lambda unit: unit.of(kind).remove(seen.id, change.seq))
+    await write(store, owner, lambda unit: unit.of(kind).remove(change.value))
     assert await all_things(store, owner, kind) == []
     with pytest.raises(MovedOn):
-        await write(store, owner, lambda unit: unit.of(kind).remove(seen.id, change.seq))
+        await write(store, owner, lambda unit: unit.of(kind).remove(change.value))
     assert [entry.seq for entry in await feed(store, owner)] == [1, 2, 3]
 
 
@@ -132,7 +132,7 @@ async def test_of_a_removal_and_an_update_of_one_reading_one_is_refused(store: S
         seen = await add(store, owner, kind=kind)
         outcomes = await together(
             write(store, owner, lambda unit, seen=seen: unit.of(kind).update(renamed(kind, seen, "renamed"))),  # type: ignore[misc]
-            write(store, owner, lambda unit, seen=seen: unit.of(kind).remove(seen.id, seen.revision)),  # type: ignore[misc]
+            write(store, owner, lambda unit, seen=seen: unit.of(kind).remove(seen)),  # type: ignore[misc]
         )
         assert outcomes == {"done": 1, "MovedOn": 1}
 
@@ -142,7 +142,7 @@ async def test_what_a_unit_of_work_has_changed_it_removes_as_it_was_read(store: 
     seen = await add(store, owner, kind=kind)
     async with store.begin(owner, NOW, IDS) as unit:
         unit.of(kind).update(renamed(kind, seen, "renamed"))
-        await unit.of(kind).remove(seen.id, seen.revision)
+        unit.of(kind).remove(seen)
         changes = await unit.commit()
     assert [change.action for change in changes] == [Action.UPDATED, Action.DELETED]
     assert await missing(store, owner, seen.id, kind)
@@ -197,7 +197,7 @@ async def test_a_unit_of_work_sees_what_it_has_written(store: Store, kind: Kind[
     async with store.begin(owner, NOW, IDS) as unit:
         unit.of(kind).add(fresh)
         unit.of(kind).update(renamed(kind, old, "renamed"))
-        await unit.of(kind).remove(doomed.id)
+        unit.of(kind).remove(doomed)
         assert name_of(kind, await unit.of(kind).get(fresh.id)) == "fresh"
         assert name_of(kind, await unit.of(kind).get(old.id)) == "renamed"
         with pytest.raises(NotFound):
@@ -216,7 +216,7 @@ async def test_one_unit_of_work_can_write_a_task_again_and_again(store: Store, k
         unit.of(kind).add(task)
         unit.of(kind).update(renamed(kind, await unit.of(kind).get(task.id), "second"))
         unit.of(kind).update(renamed(kind, await unit.of(kind).get(task.id), "third"))
-        await unit.of(kind).remove(task.id)
+        unit.of(kind).remove(task)
         changes = await unit.commit()
     assert [(change.seq, change.action) for change in changes] == [
         (1, Action.CREATED),
@@ -232,6 +232,57 @@ async def test_one_unit_of_work_can_write_a_task_again_and_again(store: Store, k
     ]
     assert await missing(store, owner, task.id, kind)
     assert await feed(store, owner) == list(changes)
+
+
+async def test_things_are_loaded_as_far_as_there_are_any(store: Store, kind: Kind[Any]) -> None:
+    owner, stranger = await new_owner(store), await new_owner(store)
+    kept, changed, gone = [await add(store, owner, f"{number}", kind=kind) for number in range(3)]
+    theirs, fresh = await add(store, stranger, kind=kind), a_thing(kind, owner, "fresh")
+    async with store.begin(owner, NOW, IDS) as unit:
+        assert await unit.of(kind).load([kept.id, IDS.new(), theirs.id]) == {kept.id: kept}
+        assert await unit.of(kind).load([]) == {}
+        unit.of(kind).update(renamed(kind, changed, "changed"))
+        unit.of(kind).remove(gone)
+        unit.of(kind).add(fresh)
+        found = await unit.of(kind).load([kept.id, changed.id, gone.id, fresh.id])
+        assert {thing_id: name_of(kind, thing) for thing_id, thing in found.items()} == {
+            kept.id: "0",
+            changed.id: "changed",
+            fresh.id: "fresh",
+        }
+        await unit.commit()
+
+
+async def test_what_was_loaded_has_to_be_as_it_was_at_commit(store: Store, kind: Kind[Any]) -> None:
+    owner = await new_owner(store)
+    things = [await add(store, owner, f"{number}", kind=kind) for number in range(3)]
+    async with store.begin(owner, NOW, IDS) as unit:
+        read = await unit.of(kind).load([thing.id for thing in things])
+        await write(store, owner, lambda other: other.of(kind).update(renamed(kind, things[1], "theirs")))
+        for thing in read.values():
+            unit.of(kind).update(renamed(kind, thing, "ours"))
+        with pytest.raises(MovedOn):
+            await unit.commit()
+    assert [name_of(kind, thing) for thing in await all_things(store, owner, kind)] == ["0", "theirs", "2"]
+
+
+async def test_an_id_is_known_while_a_thing_has_it_in_the_trash_or_not(store: Store, kind: Kind[Any]) -> None:
+    owner, stranger = await new_owner(store), await new_owner(store)
+    there, thrown, purged = [await add(store, owner, kind=kind) for _ in range(3)]
+    for thing in (thrown, purged):
+        await write(store, owner, lambda unit, thing=thing: unit.of(kind).remove(thing))  # type: ignore[misc]
+    [thing] = await trashed(store, owner, purged.id)
+    await write(store, owner, lambda unit: unit.of(kind).purge(thing))
+    fresh = a_thing(kind, owner)
+    async with store.begin(owner, NOW, IDS) as unit:
+        asked = (there.id, thrown.id, purged.id, IDS.new(), fresh.id)
+        assert [await unit.knows(thing_id) for thing_id in asked] == [True, True, False, False, False]
+        unit.of(kind).add(fresh)
+        unit.of(kind).remove(there)
+        assert [await unit.knows(thing_id) for thing_id in (fresh.id, there.id)] == [True, True]
+        await unit.commit()
+    async with store.begin(stranger, NOW, IDS) as unit:
+        assert not any([await unit.knows(thing_id) for thing_id in asked])
 
 
 async def test_a_look_between_two_writes_of_a_task_does_not_come_between_them(store: Store, kind: Kind[Any]) -> None:
@@ -267,7 +318,7 @@ async def test_pages_lead_through_everything_in_the_order_of_creation(store: Sto
 
 async def test_a_page_ends_where_its_texts_reach_the_limit(store: Store, kind: Kind[Any]) -> None:
     owner = await new_owner(store)
-    longest = {name: "\u00e9" * 10_000 for name in kind.texts if name != name_field(kind) or kind.name != "task"}
+    longest = heavy_fields(kind)
     each = sum(len(text.encode()) for text in longest.values())
     things = [a_thing(kind, owner, **longest) for _ in range(PAGE_BYTES // each + 3)]
     async with store.begin(owner, NOW, IDS) as unit:

@@ -59,7 +59,7 @@ async def test_an_exception_undoes_everything(store: Store, kind: Kind[Any], exc
     with suppress(Undo):
         async with store.begin(owner, NOW, IDS, exclusive=exclusive) as unit:
             unit.of(kind).add(a_thing(kind, owner))
-            await unit.of(kind).remove(old.id)
+            unit.of(kind).remove(old)
             await unit.of(kind).page(None, 10)
             raise Undo
     assert await all_things(store, owner, kind) == [old]
@@ -72,11 +72,11 @@ async def test_a_refused_commit_undoes_everything(store: Store, kind: Kind[Any])
     async with store.begin(owner, NOW, IDS) as unit:
         unit.of(kind).add(a_thing(kind, owner))
         unit.of(kind).update(renamed(kind, old, "renamed"))
-        await unit.of(kind).remove(IDS.new())
-        with pytest.raises(NotFound):
+        unit.of(kind).remove(a_thing(kind, owner))
+        with pytest.raises(MovedOn):
             await unit.commit()
     async with store.begin(owner, NOW, IDS) as unit:
-        await unit.of(kind).remove(old.id)
+        unit.of(kind).remove(old)
         unit.of(kind).update(renamed(kind, old, "renamed"))
         with pytest.raises(MovedOn):
             await unit.commit()
@@ -98,7 +98,7 @@ async def test_without_an_account_nothing_can_be_written(store: Store, kind: Kin
     with pytest.raises(NotFound):
         await write(store, nobody, lambda unit: unit.of(kind).add(a_thing(kind, nobody)))
     with pytest.raises(NotFound):
-        await write(store, nobody, lambda unit: unit.of(kind).remove(IDS.new()))
+        await write(store, nobody, lambda unit: unit.of(kind).remove(a_thing(kind, nobody)))
     async with store.begin(nobody, NOW, IDS) as unit:
         unit.of(kind).add(a_thing(kind, nobody))
         unit.of(kind).add(a_thing(kind, nobody))
@@ -138,7 +138,7 @@ async def test_the_revision_of_an_owner_is_the_number_of_their_latest_change(sto
     assert await view.revision() == 0
     task = await add(store, owner, kind=kind)
     assert await view.revision() == 1
-    await write(store, owner, lambda unit: unit.of(kind).remove(task.id))
+    await write(store, owner, lambda unit: unit.of(kind).remove(task))
     await add(store, neighbour, kind=kind)
     assert await view.revision() == 2
     with pytest.raises(NotFound):
@@ -153,7 +153,7 @@ async def test_a_unit_of_work_tells_what_was_written_in_it_once_for_each_write(s
         unit.of(kind).update(renamed(kind, old, "renamed"))
         unit.of(kind).add(fresh)
         await unit.of(kind).page(None, 10)
-        await unit.of(kind).remove(old.id)
+        unit.of(kind).remove(old)
         assert list(unit.written) == [(kind, old.id), (kind, fresh.id), (kind, old.id)]
         changes = await unit.commit()
     assert [change.id for change in changes] == [old.id, fresh.id, old.id]

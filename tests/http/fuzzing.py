@@ -20,9 +20,10 @@ from tests.http.service import OPTIONS, THINGS, compose
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.bootstrap import open_store
 from todo_core.errors import InvalidToken
+from todo_core.model.task import TASKS
 from todo_core.model.user import Registration, User
 from todo_core.todo import Todo
-from todo_core.usecases.things import add_thing
+from todo_core.usecases.things import add_thing, remove_thing
 from todo_http.app import create_app
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -90,9 +91,22 @@ class World:
         return supply.pop() if for_ever else supply[next(self.turns) % len(supply)]
 
     async def _make(self, parameter: str, count: int) -> list[str]:
+        if parameter in ("thing_id", "name"):
+            return await self._make_apart(parameter, count)
         kind = THINGS[parameter].kind
         draft = kind.draft(**{name: sample(kind, name) for name in kind.required})
         return [str((await self.todo.run.write(self.user.id, add_thing, draft)).id) for _ in range(count)]
+
+    async def _make_apart(self, parameter: str, count: int) -> list[str]:
+        """Things in the trash, by their ids, or tags, by their names."""
+        run, owner = self.todo.run, self.user.id
+        names = [f"tag {next(self.turns)}" for _ in range(count)]
+        tasks = [await run.write(owner, add_thing, TASKS.draft(title="x", tags=[name])) for name in names]
+        if parameter == "name":
+            return names
+        for task in tasks:
+            await run.write(owner, remove_thing, task.id, TASKS)
+        return [str(task.id) for task in tasks]
 
     def enter(self, case: Any) -> None:
         """Puts ids that exist where the fuzzer has chosen proper ones that cannot, and a condition that can hold.
@@ -103,9 +117,12 @@ class World:
         path, query, headers = case.path_parameters or {}, case.query or {}, case.headers
         if _is_proper(path.get("user_id")):
             path["user_id"] = str(self.user.id)
-        for parameter in THINGS:
+        for parameter in (*THINGS, "thing_id"):
             if _is_proper(path.get(parameter)) and UUID(path[parameter]).version != 7:
-                path[parameter] = self.thing(parameter, for_ever=case.method == "DELETE")
+                for_ever = case.method == "DELETE" or parameter == "thing_id"
+                path[parameter] = self.thing(parameter, for_ever)
+        if "name" in path and next(self.turns) % 2:
+            path["name"] = self.thing("name", for_ever=True)
         if "If-Match" in headers and next(self.turns) % 2:
             headers["If-Match"] = "*"
         if case.meta and case.meta.phase.name.value == "stateful":

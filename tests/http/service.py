@@ -70,12 +70,12 @@ class Person:
         task: dict[str, Any] = answer.json()
         return task
 
-    async def new_list(self, name: str, **fields: Any) -> dict[str, Any]:
-        """A new list of tasks."""
+    async def add_list(self, name: str = "Work", **fields: Any) -> dict[str, Any]:
+        """A new list."""
         answer = await self.ask("POST", f"/api/{self.id}/lists", json={"name": name, **fields})
         assert answer.status_code == 201, answer.text
-        made: dict[str, Any] = answer.json()
-        return made
+        added: dict[str, Any] = answer.json()
+        return added
 
     async def thing(self, parameter: str) -> str:
         """The id of a new thing of the kind that this parameter of paths is about."""

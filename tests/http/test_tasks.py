@@ -12,7 +12,7 @@ from tests.http.service import NOBODY, Api, Person, faults, problem
 
 API = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
 TABLE = re.search(r"\| field \| writable \|.*?\n\n", API, re.DOTALL)
-FIELDS = set(re.findall(r"`(\w+)`(?=[^|]*\| (?:yes|no) \|)", TABLE[0] if TABLE else ""))
+FIELDS = set(re.findall(r"`(\w+)`(?=[^|]*\| (?:yes|no|POST) \|)", TABLE[0] if TABLE else ""))
 """The fields of a task, as documented."""
 
 
@@ -23,6 +23,8 @@ async def test_a_new_task_has_exactly_the_documented_fields(ada: Person) -> None
         "user_id": ada.id,
         "title": "Buy milk",
         "completed": False,
+        "position": task["position"],
+        "tags": [],
         "revision": 1,
         "created_at": "2026-11-20T12:00:00.000000Z",
         "updated_at": "2026-11-20T12:00:00.000000Z",

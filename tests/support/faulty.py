@@ -1,7 +1,8 @@
 """Ports that fail where a plan says, and note every call that goes through them, so that no place is forgotten.
 
 ``Watched`` stands before whatever a port gives out, and before whatever that gives out in turn. It knows no method by
-name but the doors: a call that a port gets tomorrow is noted, and made to fail, without a line here.
+name but the doors: a call that a port gets tomorrow is noted, and made to fail, without a line here. Calls that are not
+awaited only collect writes, which cannot fail.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +55,7 @@ OTHERWISE: Final[Mapping[str, Sequence[Fault]]] = {
 """What can go wrong at some calls other than ``ANYWHERE``: the port's docstrings say it."""
 
 DOORS: Final = {"begin", "begin_accounts", "turn"}
-VIEWS: Final = {"view", "accounts"}
+VIEWS: Final = {"view", "accounts", "of"}
 VALUES: Final = {"owner", "now", "ids", "written", "outdated"}
 
 
@@ -112,22 +113,12 @@ class Watched:
             return lambda *args: Watched(found(*args), self._plan, path)
         if iscoroutinefunction(found):
             return self._awaited(found, path)
-        return self._called(found, path) if callable(found) else Watched(found, self._plan, path)
+        return found if callable(found) else Watched(found, self._plan, path)
 
     def _awaited(self, real: Callable[..., Any], path: str) -> Callable[..., Any]:
         async def call(*args: Any, **kwargs: Any) -> Any:
             failure = self._plan.before(path)
             result = await real(*args, **kwargs)
-            if failure:
-                raise failure
-            return result
-
-        return call
-
-    def _called(self, real: Callable[..., Any], path: str) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            failure = self._plan.before(path)
-            result = real(*args, **kwargs)
             if failure:
                 raise failure
             return result

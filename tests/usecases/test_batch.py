@@ -11,10 +11,11 @@ from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import NotFound, Stale, StepFailed
 from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Action
+from todo_core.model.rules import Reference
 from todo_core.model.task import TASKS, Task
 from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.storage import Store
-from todo_core.runner import Outcome, Runner
+from todo_core.runner import Runner
 from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, apply_batch
 from todo_core.usecases.tasks import complete_task
 from todo_core.usecases.things import add_thing, change_thing, remove_thing
@@ -65,10 +66,10 @@ async def test_later_steps_may_speak_of_what_earlier_ones_made(store: Store) -> 
         store,
         owner,
         AddStep(MILK, "milk"),
-        ChangeStep("milk", BREAD),
-        ChangeStep("milk", DONE),
+        ChangeStep(Reference("milk"), BREAD),
+        ChangeStep(Reference("milk"), DONE),
         AddStep(MILK, "spare"),
-        RemoveStep(TASKS, "spare"),
+        RemoveStep(TASKS, Reference("spare")),
     )
     assert added == changed == done  # each is given as it has become when all are done
     assert done is not None
@@ -88,8 +89,8 @@ async def test_what_cannot_be_done_undoes_all_and_is_pointed_at(store: Store, pl
         RemoveStep(TASKS, NOWHERE),
         ChangeStep(theirs.id, BREAD),
         RemoveStep(TASKS, theirs.id),
-        ChangeStep("nobody made this", BREAD),
-        RemoveStep(TASKS, "nobody made this"),
+        ChangeStep(Reference("nobody made this"), BREAD),
+        RemoveStep(TASKS, Reference("nobody made this")),
     ]
     for step in bad:
         failure = await refused(store, owner, *good[:place], step, *good[place:])
@@ -103,7 +104,7 @@ async def test_a_step_after_the_end_of_its_task_fails(store: Store) -> None:
     task = await add(store, owner)
     for late in (ChangeStep(task.id, BREAD), RemoveStep(TASKS, task.id)):
         assert (await refused(store, owner, RemoveStep(TASKS, task.id), late)).index == 1
-    assert (await refused(store, owner, ChangeStep("milk", BREAD), AddStep(MILK, "milk"))).index == 0
+    assert (await refused(store, owner, ChangeStep(Reference("milk"), BREAD), AddStep(MILK, "milk"))).index == 0
 
 
 async def test_a_step_may_say_what_it_expects(store: Store) -> None:
@@ -167,7 +168,7 @@ async def test_a_dry_run_tells_what_will_be_and_leaves_nothing(store: Store) -> 
     steps: Sequence[Step] = [
         ChangeStep(task.id, BREAD),
         AddStep(MILK, "milk"),
-        ChangeStep("milk", DONE),
+        ChangeStep(Reference("milk"), DONE),
         RemoveStep(TASKS, task.id),
     ]
     before = await all_tasks(store, owner), await feed(store, owner)
@@ -175,8 +176,8 @@ async def test_a_dry_run_tells_what_will_be_and_leaves_nothing(store: Store) -> 
     assert (await all_tasks(store, owner), await feed(store, owner)) == before
     assert event_log.events == []
     done = await run.carry_out(owner, WriteOptions(), apply_batch, steps)
-    assert [found and replace(found, id=NOWHERE) for found in tried.value] == [
-        found and replace(found, id=NOWHERE) for found in done.value
+    assert [found and replace(found, id=NOWHERE, position="") for found in tried.value] == [
+        found and replace(found, id=NOWHERE, position="") for found in done.value
     ]
     assert not tried.replayed
 
@@ -190,7 +191,7 @@ async def test_every_use_case_can_be_rehearsed(store: Store) -> None:
     same = await run.carry_out(owner, DRY_RUN, change_thing, task.id, TASKS.patch())
     removed = await run.carry_out(owner, DRY_RUN, remove_thing, task.id, TASKS)
     assert [outcome.value.revision for outcome in (added, changed, same)] == [2, 2, 1]
-    assert removed == Outcome(None)
+    assert (removed.value, [change.action for change in removed.changes]) == (None, [Action.DELETED])
     assert (await all_tasks(store, owner), await feed(store, owner)) == before
 
 

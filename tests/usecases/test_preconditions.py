@@ -129,7 +129,7 @@ async def test_who_was_right_when_it_was_checked_and_is_late_is_refused_as_well(
     async def hesitate(tx: UnitOfWork, *, removing: bool) -> None:
         read = await tx.of(TASKS).get(task.id)
         if removing:
-            await tx.of(TASKS).remove(task.id)
+            tx.of(TASKS).remove(read)
         else:
             tx.of(TASKS).update(replace(read, title="too late"))
         checked.set()

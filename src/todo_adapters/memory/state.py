@@ -78,6 +78,10 @@ class Draft(Generic[K, V]):
     def get(self, key: K) -> V | None:
         return self._mine[key] if key in self._mine else self._table.get(key)
 
+    def drops(self, key: K) -> bool:
+        """True if ``drop`` was the latest change of this row."""
+        return key in self._mine and self._mine[key] is None
+
     def items(self) -> list[tuple[K, V]]:
         return [(key, value) for key, value in {**self._table, **self._mine}.items() if value is not None]
 

@@ -95,22 +95,22 @@ class MemoryThings(MemoryThingReads[E]):
         self._collect(Action.UPDATED, thing)
 
     def remove(self, thing: E, root: UUID | None = None) -> None:
-        if self._things.get(thing.id) is None:
-            raise Misuse("the thing is not there, or has been removed")
+        if self._things.drops(thing.id):
+            raise Misuse("the thing has been removed in this unit of work")
         root = root or thing.id
         self._collect(Action.DELETED, thing, root)
         self._things.drop(thing.id)
         self._trash.put(thing.id, TrashedThing(self._kind, thing, root, self._now))
 
     def restore(self, thing: E) -> None:
-        if self._things.get(thing.id) is not None:
-            raise Misuse("the thing is not in the trash")
+        if self._trash.drops(thing.id):
+            raise Misuse("the thing has left the trash in this unit of work")
         self._collect(Action.RESTORED, thing)
         self._trash.drop(thing.id)
 
     def purge(self, thing: E) -> None:
-        if self._things.get(thing.id) is not None:
-            raise Misuse("the thing is not in the trash")
+        if self._trash.drops(thing.id):
+            raise Misuse("the thing has left the trash in this unit of work")
         self._collect(Action.PURGED, thing)
         self._things.drop(thing.id)
         self._trash.drop(thing.id)

@@ -89,11 +89,13 @@ class Settings:
     """Registrations, logins and refreshes of one client network that one process handles at the same time. `0` for no
     limit."""
     max_tasks: int = _setting("100000", whole(1, 1_000_000_000))
-    """Maximum number of tasks of one account."""
+    """Maximum number of tasks of one account, those in the trash included."""
+    trash_days: int = _setting("30", whole(1, 3650))
+    """Days after which what was deleted is deleted for good."""
     max_history_mb: int = _setting("1024", whole(1, 1_000_000))
     """Maximum size of the recorded changes of one account, in megabytes."""
     require_if_match: bool = _setting("0", switch)
-    """`1` to require `If-Match` for writes to existing tasks."""
+    """`1` to require `If-Match` for writes to existing tasks and lists."""
     web: bool = _setting("1", switch)
     """`0` to serve a link to the API instead of the web client."""
     docs: bool = _setting("1", switch)

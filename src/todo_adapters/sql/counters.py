@@ -20,7 +20,11 @@ from todo_core.model.quota import Quota, Usage
 U = users.c
 COUNT_AGAIN: Final = timedelta(minutes=10)
 MINE: Final = U.id == bind(U.id, "user_id")
-COUNTS: Final = (U.task_count, U.receipt_count, U.feed_bytes)
+COUNTS: Final = (U.task_count, U.list_count, U.receipt_count, U.feed_bytes)
+"""In the order of the fields of ``Usage``."""
+
+COUNTED: Final = {"tasks": U.task_count, "lists": U.list_count}
+"""Where the things that count toward a quota are counted."""
 
 
 class Uncounted(Exception):
@@ -50,9 +54,11 @@ def values_of(added: Usage, quota: Quota) -> dict[str, Any]:
     """What statements with ``advanced`` and ``within`` are bound to."""
     return {
         "added_task_count": added.tasks,
+        "added_list_count": added.lists,
         "added_receipt_count": added.receipts,
         "added_feed_bytes": added.feed_bytes,
         "most_task_count": quota.tasks,
+        "most_list_count": quota.lists,
         "most_receipt_count": quota.receipts,
         "most_feed_bytes": quota.feed_bytes,
     }

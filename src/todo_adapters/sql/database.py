@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Protocol
 
+from todo_adapters.sql.set_statements import Rows, SetStatement
 from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_core.ids import UserId
 
@@ -31,6 +32,12 @@ class Reader(Protocol):
 
 class Transaction(Reader, Protocol):
     """Statements that take effect together, at ``commit``."""
+
+    async def write_sets(self, parts: Sequence[tuple[SetStatement, Rows]]) -> Sequence[Sequence[Row]]:
+        """Writes rows by each of these statements, in order. Returns what each one returns for the rows written.
+
+        No statement may depend on what an earlier one writes, unless a reference requires that.
+        """
 
     async def commit(self) -> None:
         """Completes even if the caller is cancelled. Raises OutcomeUnknown if the connection is lost meanwhile.

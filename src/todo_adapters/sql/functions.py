@@ -26,6 +26,24 @@ class octets(FunctionElement[int]):  # noqa: N801 - SQL function names
     type = BigInteger()
 
 
+class one_of_ids(FunctionElement[bool]):  # noqa: N801 - SQL function names
+    """``one_of_ids(column, parameter)``: true if the column is one of several ids, which are one parameter."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+class one_of_texts(FunctionElement[bool]):  # noqa: N801 - SQL function names
+    """``one_of_texts(column, parameter)``: as ``one_of_ids``."""
+
+    inherit_cache = True
+    type = Boolean()
+
+
+def _one_of(template: str, element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    return template.format(*[compiler.process(clause, **options) for clause in element.clauses])
+
+
 def _written(template: str, element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     return template.format(compiler.process(element.clauses, **options))
 
@@ -34,3 +52,7 @@ compiles(contains, "sqlite")(partial(_written, "(instr({}) > 0)"))
 compiles(contains, "postgresql")(partial(_written, "(strpos({}) > 0)"))
 compiles(octets, "sqlite")(partial(_written, "length(CAST({} AS BLOB))"))
 compiles(octets)(partial(_written, "octet_length({})"))
+compiles(one_of_ids)(partial(_one_of, "({} = ANY ({}))"))
+compiles(one_of_texts)(partial(_one_of, "({} = ANY ({}))"))
+compiles(one_of_ids, "sqlite")(partial(_one_of, "({} IN (SELECT unhex(value) FROM json_each({})))"))
+compiles(one_of_texts, "sqlite")(partial(_one_of, "({} IN (SELECT value FROM json_each({})))"))

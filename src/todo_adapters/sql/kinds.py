@@ -9,13 +9,15 @@ from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Column, Table, select
+from sqlalchemy import Column, Table, bindparam, select
 
+from todo_adapters.sql.functions import one_of_ids
 from todo_adapters.sql.pages import within_bytes
+from todo_adapters.sql.set_statements import deletion, insertion, replacement
 from todo_adapters.sql.statements import LIMIT, Row, Statement, bind
-from todo_adapters.sql.write_statements import row_statement, write_statement
+from todo_adapters.sql.types import IDS
+from todo_adapters.sql.write_statements import ALONE, write_statement
 from todo_core.ids import UserId
-from todo_core.model.change import Action
 from todo_core.model.kinds import E, Form, Kind, alternatives, text_type
 
 T = TypeVar("T")
@@ -23,7 +25,7 @@ T = TypeVar("T")
 IN_EVERY_CHANGE: Final = ("user_id", "id", "revision")
 """What a change tells itself, so that it is not part of its value."""
 
-BOUND: Final = re.compile(r"(entry|receipt|added|most)_|read_revision$|page_(begin|found)$|as_of$")
+BOUND: Final = re.compile(r"(entry|receipt|trash|added|most)_|read_revision$|page_(begin|found)$|as_of$|ids$")
 """Names that statements bind or compute themselves."""
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -57,16 +59,17 @@ class KindTable(Generic[E]):
         behind = table.c.id > bind(table.c.id, "after")
         page = select(*self.columns).where(key, behind).order_by(table.c.id).limit(LIMIT).subquery()
         self.page = Statement(within_bytes(page, self.columns, kind.texts, lambda rows: [rows.c.id]))
-        self.rows = {action: row_statement(table, action) for action in Action}
+        self.load = Statement(select(*self.columns).where(key, one_of_ids(table.c.id, bindparam("ids", type_=IDS))))
+        self.insertion, self.replacement, self.deletion = insertion(table), replacement(table), deletion(table)
         self.writes = {
-            (action, keyed): write_statement(table, action, keyed, kind.counted)
-            for action in Action
-            for keyed in (False, True)
+            (action, keyed): write_statement(kind, table, action, keyed) for action in ALONE for keyed in (False, True)
         }
         self._value: Any = _value_type(kind, self.columns)
         self._decode = msgspec.json.Decoder(self._value).decode
         self._defaults = _defaults(kind)
         self._readers = dict(self._read)
+        self._written_fields = tuple(name for name in self._write if name in kind.names)
+        self._computed = tuple(name for name in self._write if name not in kind.names)
 
     def shape(self, rows: Iterable[Row], form: Form[T]) -> list[T]:
         """What the form makes of rows of ``columns``, whatever columns stand behind them."""
@@ -82,16 +85,24 @@ class KindTable(Generic[E]):
         """The thing in a row of ``columns``."""
         return self.shape((row,), self.kind.of_plain)[0]
 
-    def values(self, thing: E) -> dict[str, Any]:
-        """The values of all columns."""
+    def entities(self, rows: Iterable[Row]) -> list[E]:
+        """The things in rows of ``columns``."""
+        return self.shape(rows, self.kind.of_plain)
+
+    def fields(self, thing: E) -> dict[str, Any]:
+        """The values of the columns that are fields."""
         values = dict(zip(self.kind.names, self.kind.plain(thing), strict=True))
-        for name, compute in self._write.items():
-            values[name] = compute(thing)
+        for name in self._written_fields:
+            values[name] = self._write[name](thing)
         return values
 
-    def to_json(self, values: Mapping[str, Any]) -> bytes:
-        """What ``values`` gave, as the value of a change."""
-        return _encode(self._value(*[values[name] for name in self._value.__struct_fields__]))
+    def computed(self, thing: E) -> dict[str, Any]:
+        """The values of the other columns."""
+        return {name: self._write[name](thing) for name in self._computed}
+
+    def to_json(self, fields: Mapping[str, Any]) -> str:
+        """What ``fields`` gave, as the value of a change."""
+        return _encode(self._value(*[fields[name] for name in self._value.__struct_fields__])).decode()
 
     def from_json(self, text: str, owner: UserId, thing_id: UUID, revision: int) -> E:
         """The thing as it was when its change was written."""

@@ -21,12 +21,13 @@ from todo_adapters.sql.schema import head
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import users
-from todo_adapters.sql.tasks import SqlTaskReads
-from todo_adapters.sql.things import CollectedTaskReads, CollectedThings, SqlThingReads
+from todo_adapters.sql.task_reads import SqlTaskReads
+from todo_adapters.sql.things import SqlThingReads
+from todo_adapters.sql.trash import SqlTrash, owners_of_trash
 from todo_adapters.sql.types import TEXT
+from todo_adapters.sql.unit_of_work import SqlUnitOfWork
 from todo_adapters.sql.users import SqlUsers
-from todo_adapters.sql.writes import Claim, CollectedWrite, claim_key, flush, flush_alone
-from todo_core.errors import MovedOn, NotFound, Unavailable
+from todo_core.errors import NotFound, Unavailable
 from todo_core.ids import UserId
 from todo_core.model.change import Change
 from todo_core.model.kinds import E, Kind
@@ -101,6 +102,10 @@ class SqlView:
         return SqlTaskReads(self._database, self.owner)
 
     @property
+    def trash(self) -> SqlTrash:
+        return SqlTrash(self._database, self.owner)
+
+    @property
     def changes(self) -> SqlChanges:
         return SqlChanges(self._database, self.owner)
 
@@ -144,90 +149,6 @@ class Begun:
             self.disk.notice(raised[1])
 
 
-class SqlUnitOfWork:
-    """Collects the writes of one owner. A transaction is opened only when one statement would not do."""
-
-    def __init__(self, database: Database, owner: UserId, now: datetime, ids: IdSource, quota: Quota) -> None:
-        self._database = database
-        self._quota = quota
-        self._held: AbstractAsyncContextManager[Transaction] | None = None
-        self._transaction: Transaction | None = None
-        self._flushed: list[Change] = []
-        self.owner = owner
-        self.now = now
-        self.ids = ids
-        self.writes: list[CollectedWrite] = []
-        self.tasks = CollectedTaskReads(self)
-
-    def of(self, kind: Kind[E]) -> CollectedThings[E]:
-        return CollectedThings(self, table_of(kind))
-
-    @property
-    def reader(self) -> Reader:
-        return self._transaction or self._database
-
-    async def lock(self) -> None:
-        if self._transaction is None:
-            await lock(await self._open(), self.owner)
-
-    async def spill(self) -> None:
-        """Writes what was collected so far, so that queries see it."""
-        if self.writes:
-            await self._flush(self._transaction or await self._open())
-
-    @property
-    def written(self) -> Sequence[tuple[Kind[Any], UUID]]:
-        flushed = [(KIND_TABLES[change.entity].kind, change.id) for change in self._flushed]
-        return flushed + [(write.table.kind, write.id) for write in self.writes]
-
-    async def commit(self, key: Key | None = None, answer: str = "") -> Sequence[Change]:
-        claim = Claim(key, answer) if key else None
-        if claim and not self.written:
-            await self.lock()  # nothing else would notice that the account is gone
-        if self._transaction is None and len(self.writes) == 1:
-            return [await flush_alone(self._database, self.owner, self.now, self.writes.pop(), claim, self._quota)]
-        if self.writes or claim:
-            transaction = self._transaction or await self._open()
-            await self._flush(transaction, receipts_added=0 if claim is None else 1)
-            if claim:
-                first_seq = self._flushed[0].seq if self._flushed else 0
-                await claim_key(transaction, self.owner, self.now, claim, first_seq)
-        if self._transaction is not None:
-            await self._transaction.commit()
-        else:
-            await self._database.confirm()
-        return self._flushed
-
-    async def dry_run(self) -> Sequence[Change]:
-        await self._flush(self._transaction or await self._open())
-        return self._flushed
-
-    async def _open(self) -> Transaction:
-        held = self._database.transaction(self.owner)
-        self._transaction = await held.__aenter__()
-        self._held = held
-        return self._transaction
-
-    async def end(self, *raised: Any) -> None:
-        """Undoes what was not committed."""
-        held, self._held = self._held, None
-        if held is not None:
-            await held.__aexit__(*raised)
-
-    async def _flush(self, transaction: Transaction, receipts_added: int = 0) -> None:
-        """Raises as ``commit``. MovedOn also when quotas could not be checked until now."""
-        if not self.writes and not receipts_added:
-            return
-        writes, flushed = self.writes, self._flushed
-        try:
-            flushed += await flush(transaction, self.owner, self.now, writes, flushed, receipts_added, self._quota)
-        except Uncounted:
-            await self.end(None, None, None)
-            await recount(self._database, self.owner, self.now)
-            raise MovedOn from None
-        writes.clear()
-
-
 class SqlAccounts:
     """The accounts, to read or, through a transaction, to change."""
 
@@ -236,6 +157,9 @@ class SqlAccounts:
         self.sessions = SqlSessions(reader)
         self.attempts = SqlAttempts(reader)
         self._reader = reader
+
+    async def owners_of_trash(self, before: datetime, limit: int) -> Sequence[UserId]:
+        return await owners_of_trash(self._reader, before, limit)
 
     async def newest_receipt(self) -> datetime | None:
         row = await self._reader.one(NEWEST_RECEIPT, {})

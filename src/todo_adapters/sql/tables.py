@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     LargeBinary,
     MetaData,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
+    text,
 )
 
 from todo_adapters.sql.types import COUNT, ID, INSTANT, SMALL, SORTED_TEXT, TEXT
@@ -51,15 +53,38 @@ users = Table(
     Column("receipt_count", COUNT),
     Column("feed_bytes", COUNT),
     Column("counted_at", INSTANT),
+    Column("list_count", COUNT),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("email"),
     postgresql_with={"fillfactor": 80},
 )
 """``revision`` is the owner's counter: advanced under the row's lock, first in every write.
 
-The three counts beside it are for quotas. NULL means "not counted yet". When one of them is NULL, or has reached its
+The four counts beside it are for quotas. NULL means "not counted yet". When one of them is NULL, or has reached its
 limit, what is stored is counted (again), at ``counted_at``.
 """
+
+lists = Table(
+    "lists",
+    metadata,
+    owner(),
+    Column("id", ID, nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("color", TEXT),
+    Column("archived", Boolean, nullable=False),
+    Column("position", SORTED_TEXT, nullable=False),
+    Column("revision", COUNT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
+    PrimaryKeyConstraint("user_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+
+def part_of_tasks(name: str, *columns: str, where: str) -> Index:
+    """An index of some of the tasks."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
 
 tasks = Table(
     "tasks",
@@ -78,13 +103,86 @@ tasks = Table(
     Column("updated_at", INSTANT, nullable=False),
     Column("title_key", SORTED_TEXT, nullable=False),
     Column("description_key", TEXT, nullable=False),
+    Column("deferred_until", TEXT),
+    Column("deferred_kind", TEXT),
+    Column("deferred_at", INSTANT),
+    Column("list_id", ID),
+    Column("parent_id", ID),
+    Column("position", SORTED_TEXT, nullable=False, server_default=text("''")),
+    Column("tags", TEXT, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("user_id", "id"),
+    ForeignKeyConstraint(["user_id", "list_id"], ["lists.user_id", "lists.id"], "fk_tasks_list_id"),
+    ForeignKeyConstraint(["user_id", "parent_id"], ["tasks.user_id", "tasks.id"], "fk_tasks_parent_id"),
     CheckConstraint("(due_date IS NULL) = (due_at IS NULL) AND (due_kind IS NULL) = (due_at IS NULL)", name="due"),
+    CheckConstraint(
+        "(deferred_until IS NULL) = (deferred_at IS NULL) AND (deferred_kind IS NULL) = (deferred_at IS NULL)",
+        name="deferred",
+    ),
     CheckConstraint("priority BETWEEN 1 AND 3", name="priority"),
     Index("ix_tasks_user_id_due_at_id", "user_id", "due_at", "id"),
+    Index("ix_tasks_user_id_list_id_id", "user_id", "list_id", "id"),
+    Index("ix_tasks_user_id_list_id_position_id", "user_id", "list_id", "position", "id"),
+    part_of_tasks("ix_tasks_subtasks", "user_id", "parent_id", "position", "id", where="parent_id IS NOT NULL"),
+    part_of_tasks("ix_tasks_deferred", "user_id", "deferred_at", where="deferred_at IS NOT NULL"),
+    part_of_tasks(
+        "ix_tasks_open",
+        *("user_id", "list_id", "due_at", "due_kind", "deferred_at", "deferred_kind"),
+        where="completed_at IS NULL",
+    ),
     sqlite_with_rowid=False,
 )
-"""The two ``_key`` columns are the folded texts that searching and sorting look at."""
+"""The two ``_key`` columns are the folded texts that searching and sorting look at.
+
+``tags`` is a JSON array of the names as they were sent. ``position`` is empty for tasks from before there was an order:
+they come first, in the order of creation. The index of open tasks has all that counting needs.
+"""
+
+task_tags = Table(
+    "task_tags",
+    metadata,
+    Column("user_id", ID, nullable=False),
+    Column("tag", SORTED_TEXT, nullable=False),
+    Column("task_id", ID, nullable=False),
+    Column("name", SORTED_TEXT, nullable=False),
+    Column("open", Boolean, nullable=False),
+    PrimaryKeyConstraint("user_id", "tag", "task_id"),
+    ForeignKeyConstraint(
+        ["user_id", "task_id"], ["tasks.user_id", "tasks.id"], "fk_task_tags_task_id", ondelete="CASCADE"
+    ),
+    Index("ix_task_tags_user_id_task_id", "user_id", "task_id"),
+    sqlite_with_rowid=False,
+)
+"""The tags of tasks: follows from ``tasks``, and is written with it. ``tag`` is the folded name."""
+
+trash = Table(
+    "trash",
+    metadata,
+    owner(),
+    Column("id", ID, nullable=False),
+    Column("root_id", ID, nullable=False),
+    Column("entity", TEXT, nullable=False),
+    Column("deleted_at", INSTANT, nullable=False),
+    Column("things", COUNT, nullable=False),
+    Column("value", TEXT, nullable=False),
+    Column("revision", COUNT, nullable=False),
+    PrimaryKeyConstraint("user_id", "id"),
+    Index("ix_trash_user_id_root_id", "user_id", "root_id"),
+    Index(
+        "ix_trash_deletions",
+        *("user_id", "deleted_at", "id"),
+        sqlite_where=text("things > 0"),
+        postgresql_where=text("things > 0"),
+    ),
+    Index(
+        "ix_trash_deleted_at", "deleted_at", sqlite_where=text("things > 0"), postgresql_where=text("things > 0")
+    ),
+    sqlite_with_rowid=False,
+)
+"""What was deleted, as in the feed. ``root_id`` is the thing whose deletion it was part of.
+
+``things`` is the number of things of the deletion in the row of its root, and 0 in the others. ``revision`` is the
+number of the change that deleted the thing.
+"""
 
 changes = Table(
     "changes",

@@ -4,13 +4,17 @@ The types define bind and result processors directly, because SQLAlchemy's wrapp
 more than the conversion.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+import msgspec
 
 from asyncpg.pgproto import pgproto
 from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, SmallInteger, Text, TypeDecorator, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -51,6 +55,37 @@ def _to_micros(value: datetime | None) -> int | None:
     return (value - EPOCH) // MICROSECOND
 
 
+class Array(ARRAY[Any]):
+    """An array whose values the driver takes as they are. Only for PostgreSQL."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+
+class Several(TypeDecorator[Collection[Any]]):
+    """Several ids or texts as one parameter of ``one_of``: an array, or JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Array(self.item) if dialect.name == "postgresql" else Text()
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Collection[Any]], Any]:
+        return list if dialect.name == "postgresql" else _to_json
+
+
+def _to_json(values: Collection[Any]) -> str:
+    """A JSON array, with ids in hexadecimal digits."""
+    return msgspec.json.encode([value.hex if isinstance(value, UUID) else value for value in values]).decode()
+
+
 ID: Final = Uuid().with_variant(BlobUuid(), "sqlite")
 INSTANT: Final = DateTime(timezone=True).with_variant(Micros(), "sqlite")
 COUNT: Final = BigInteger()
@@ -58,3 +93,6 @@ SMALL: Final = SmallInteger()
 TEXT: Final = Text()
 SORTED_TEXT: Final = Text(collation="C").with_variant(Text(), "sqlite")
 """Text that sorts by code points on both databases."""
+
+IDS: Final = Several(Uuid())
+TEXTS: Final = Several(Text())

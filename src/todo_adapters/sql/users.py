@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import delete, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from todo_adapters.sql.counters import COUNTS
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.statements import FIRST, LIMIT, Row, Statement, bind
 from todo_adapters.sql.tables import users
@@ -29,7 +30,7 @@ ADD: Final = Statement(
     insert(users)
     .values(
         {column.name: bind(column) for column in [*USER_COLUMNS, U.password_hash]}
-        | {column.name: literal_column("0") for column in (U.task_count, U.receipt_count, U.feed_bytes)}
+        | {column.name: literal_column("0") for column in COUNTS}
     )
     .on_conflict_do_nothing(index_elements=["email"])
     .returning(U.id)

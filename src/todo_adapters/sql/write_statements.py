@@ -1,39 +1,40 @@
-"""The statements that write one thing: counter, row, entry in the feed, and perhaps the receipt of a key.
+"""The statements that write one thing: counter, row, entry in the feed, trash, and perhaps the receipt of a key.
 
-Values of the row are bound by the names of their columns, those of the entry and the receipt with a prefix.
+Values of the row are bound by the names of their columns, the others with a prefix.
 """
 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Table, delete, exists, func, insert, select, update
+from sqlalchemy import CTE, ColumnElement, Table, delete, exists, insert, select, update
 from sqlalchemy.sql.dml import Update
 
-from todo_adapters.sql.counters import MINE, advanced, within
+from todo_adapters.sql.counters import COUNTED, MINE, advanced, within
+from todo_adapters.sql.set_statements import KEPT, unmoved
 from todo_adapters.sql.statements import Statement, WriteStatement, bind
-from todo_adapters.sql.tables import changes, receipts, users
+from todo_adapters.sql.tables import changes, receipts, trash, users
 from todo_core.model.change import Action
+from todo_core.model.kinds import Kind
 
 C = changes.c
 R = receipts.c
-KEPT: Final = {"user_id", "id", "created_at"}
-"""Columns that no update changes."""
+ALONE: Final = (Action.CREATED, Action.UPDATED, Action.DELETED)
+"""The actions that can be a transaction of their own."""
 
 
-def write_statement(table: Table, action: Action, keyed: bool, counted: bool) -> WriteStatement:
+def write_statement(kind: Kind[Any], table: Table, action: Action, keyed: bool) -> WriteStatement:
     """Writes one thing in a transaction of its own."""
-    advance = _advance(action, keyed, counted)
+    advance = _advance(kind, action, keyed)
     counter = select(users.c.revision).where(MINE).scalar_subquery()
-    steps = [Statement(advance.returning(users.c.revision)), row_statement(table, action, counter), entry(counter)]
+    row = Statement(_row(table, action, counter).returning(table.c.id))
+    steps = [Statement(advance.returning(users.c.revision)), row, entry(counter)]
+    if action is Action.DELETED:
+        values = {column.name: bind(column, f"trash_{column.name}") for column in trash.c}
+        values |= {"user_id": bind(trash.c.user_id), "id": bind(trash.c.id)}
+        steps.append(Statement(insert(trash).values(values | {"revision": counter}).returning(trash.c.id)))
     if keyed:
         steps.append(receipt(counter))
-    return WriteStatement(_fused(table, action, keyed, counted), steps)
-
-
-def row_statement(table: Table, action: Action, revision: ColumnElement[int] | None = None) -> Statement:
-    """Writes the row alone, if it has the revision that was read."""
-    number = bind(table.c.revision) if revision is None else revision
-    return Statement(_row(table, action, number).returning(table.c.id))
+    return WriteStatement(_fused(table, action, keyed, advance), steps)
 
 
 def entry(seq: ColumnElement[int]) -> Statement:
@@ -49,23 +50,18 @@ def receipt(first_seq: ColumnElement[int]) -> Statement:
     return Statement(insert(receipts).values(values | {"first_seq": first_seq}).returning(R.key))
 
 
-def _unmoved(table: Table) -> list[Any]:
-    columns = table.c
-    read = bind(columns.revision, "read_revision")
-    key = [columns.user_id == bind(columns.user_id), columns.id == bind(columns.id)]
-    return [*key, columns.revision == func.coalesce(read, columns.revision)]
-
-
-def _advance(action: Action, keyed: bool, counted: bool, there: Sequence[Any] = ()) -> Update:
+def _advance(kind: Kind[Any], action: Action, keyed: bool) -> Update:
     """The counter's part of one write, which has no effect where it would exceed a quota."""
     counts = [users.c.receipt_count] if keyed else []
     counts += [users.c.feed_bytes] if action is not Action.DELETED else []
-    counts += [users.c.task_count] if counted and action is Action.CREATED else []
-    fewer = {users.c.task_count: users.c.task_count - 1} if counted and action is Action.DELETED else {}
-    return update(users).where(MINE, *there, *within(*counts)).values(advanced(*counts) | fewer)
+    more = kind.counts(action)
+    if more > 0:
+        counts.append(COUNTED[kind.counted])
+    fewer = {COUNTED[kind.counted]: COUNTED[kind.counted] + more} if more < 0 else {}
+    return update(users).where(MINE, *within(*counts)).values(advanced(*counts) | fewer)
 
 
-def _fused(table: Table, action: Action, keyed: bool, counted: bool) -> Statement:
+def _fused(table: Table, action: Action, keyed: bool, advance: Update) -> Statement:
     """Counter, row, entry and perhaps receipt in one statement; gives the new revision, or no row for no effect.
 
     The counter is advanced only if the row is there as it was read and the key is free. Should that cease to be so
@@ -74,22 +70,27 @@ def _fused(table: Table, action: Action, keyed: bool, counted: bool) -> Statemen
     """
     there: list[Any] = []
     if action is not Action.CREATED:
-        there.append(exists(select(table.c.id).where(*_unmoved(table))).correlate(None))
+        there.append(exists(select(table.c.id).where(*unmoved(table))).correlate(None))
     if keyed:
         taken = select(R.key).where(R.user_id == bind(R.user_id), R.key == bind(R.key, "receipt_key"))
         there.append(~exists(taken).correlate(None))
-    counter = _advance(action, keyed, counted, there).returning(users.c.id, users.c.revision).cte("counter")
+    counter = advance.where(*there).returning(users.c.id, users.c.revision).cte("counter")
     row = _row(table, action, counter.c.revision, counter).returning(table.c.id).cte("written")
-    values: dict[str, Any] = {column.name: bind(column, f"entry_{column.name}") for column in C}
-    values |= {"user_id": counter.c.id, "seq": counter.c.revision, "entity_id": select(row.c.id).scalar_subquery()}
-    appended = insert(changes).from_select(list(values), select(*values.values())).returning(C.seq).cte("entry")
-    ctes = [row, appended]
+    known = {"user_id": counter.c.id, "seq": counter.c.revision, "entity_id": select(row.c.id).scalar_subquery()}
+    ctes = [row, _appended(changes, "entry", known)]
+    if action is Action.DELETED:
+        known = {"user_id": counter.c.id, "revision": counter.c.revision, "id": select(row.c.id).scalar_subquery()}
+        ctes.append(_appended(trash, "trash", known))
     if keyed:
-        kept: dict[str, Any] = {column.name: bind(column, f"receipt_{column.name}") for column in R}
-        kept |= {"user_id": counter.c.id, "first_seq": counter.c.revision}
-        claimed = insert(receipts).from_select(list(kept), select(*kept.values())).returning(R.key)
-        ctes.append(claimed.cte("receipt"))
+        ctes.append(_appended(receipts, "receipt", {"user_id": counter.c.id, "first_seq": counter.c.revision}))
     return Statement(select(counter.c.revision).add_cte(*ctes))
+
+
+def _appended(table: Table, name: str, known: dict[str, ColumnElement[Any]]) -> CTE:
+    """Adds a row of these values and of others, which are bound with the name in front."""
+    values: dict[str, Any] = {column.name: bind(column, f"{name}_{column.name}") for column in table.c} | known
+    added = insert(table).from_select(list(values), select(*values.values()))
+    return added.returning(table.c.user_id).cte(f"{name}_added")
 
 
 def _row(table: Table, action: Action, revision: ColumnElement[int], counter: CTE | None = None) -> Any:
@@ -99,7 +100,7 @@ def _row(table: Table, action: Action, revision: ColumnElement[int], counter: CT
         if counter is None:
             return insert(table).values(values)
         return insert(table).from_select(list(values), select(*values.values()))
-    which = [*([] if counter is None else [table.c.user_id == counter.c.id]), *_unmoved(table)]
+    which: Sequence[Any] = [*([] if counter is None else [table.c.user_id == counter.c.id]), *unmoved(table)]
     if action is Action.DELETED:
         return delete(table).where(*which)
     return update(table).where(*which).values({name: value for name, value in values.items() if name not in KEPT})

@@ -2,55 +2,54 @@
 
 One write is one WriteStatement: it advances the counter under its lock, writes the row if its revision is the one that
 was read, and appends the entry; on PostgreSQL in a single statement, on SQLite in steps that need no answers between
-them. Several are a transaction that does the same with answers. All take the counter's lock first, then the row's, so
-that they can never wait for one another in a circle.
+them. Several are a transaction that does the same with sets of rows. All take the counter's lock first, then those of
+rows, so that they can never wait for one another in a circle.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
 
+from todo_adapters.sql.collected import GONE, Collected, CollectedWrite
 from todo_adapters.sql.counters import advance, revision, values_of
 from todo_adapters.sql.database import Database, Transaction
-from todo_adapters.sql.kinds import KindTable
+from todo_adapters.sql.pieces import PIECE, Pace
+from todo_adapters.sql.row_sets import Entry, row_sets
 from todo_adapters.sql.statements import Statement, bind
-from todo_adapters.sql.tables import changes, receipts
-from todo_adapters.sql.write_statements import entry, receipt
-from todo_core.errors import MovedOn, NotFound
+from todo_adapters.sql.tables import receipts
+from todo_adapters.sql.tags import TAGS_OUT
+from todo_core.errors import MovedOn
 from todo_core.ids import UserId
 from todo_core.model.change import Action, Change
 from todo_core.model.quota import Quota, Usage
 from todo_core.model.write_options import RECEIPTS_KEPT, Key
 
 R = receipts.c
-ADDED: Final = {Action.CREATED: 1, Action.UPDATED: 0, Action.DELETED: -1}
-ENTRY: Final = entry(bind(changes.c.seq, "revision"))
-RECEIPT: Final = receipt(bind(R.first_seq))
-DISCARD: Final = Statement(
-    delete(receipts)
-    .where(R.user_id == bind(R.user_id), R.key == bind(R.key), R.at < bind(R.at, "before"))
-    .returning(R.key)
-)
+PIECE_BYTES: Final = 2**20
+"""Bytes of values that are written at once."""
+
+AWAY_BYTES: Final = 2**15
+"""Bytes of values that are made before other tasks run."""
+
+ABOUT: Final = 400
+"""Bytes that stand for the work on one thing, however small it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class CollectedWrite:
-    """One collected write; ``read`` is the revision that the row must still have, None when any will do."""
+def _claim() -> Statement:
+    """Keeps a receipt, in the place of one that has expired."""
+    # PostgreSQL's syntax, which SQLite supports as well
+    values = {each.name: bind(each, f"receipt_{each.name}") for each in R} | {"user_id": bind(R.user_id)}
+    kept = insert(receipts).values(values)
+    changed = {each.name: kept.excluded[each.name] for each in R if each.name not in ("user_id", "key")}
+    expired = R.at < bind(R.at, "before")
+    claimed = kept.on_conflict_do_update(index_elements=[R.user_id, R.key], set_=changed, where=expired)
+    return Statement(claimed.returning(R.key))
 
-    table: KindTable[Any]
-    action: Action
-    id: UUID
-    thing: Any = None
-    read: int | None = None
 
-    @property
-    def added(self) -> int:
-        """How many more things there are then that count toward the quota."""
-        return ADDED[self.action] if self.table.kind.counted else 0
+CLAIM: Final = _claim()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +65,24 @@ async def flush_alone(
 ) -> Change:
     """One write in a transaction of its own.
 
-    Raises NotFound when there was nothing to delete, or no account to add to, and MovedOn for every other reason.
+    Raises NotFound when there is no account to add to, and MovedOn for every other reason.
     """
-    values, size = _values(owner, at, write)
-    values |= values_of(Usage(write.added, 0 if claim is None else 1, size), quota)
+    entry = Entry.of(write)
+    values: dict[str, Any] = entry.fields | {
+        "user_id": owner,
+        "read_revision": write.thing.revision,
+        "entry_at": at,
+        "entry_entity": write.table.kind.name,
+        "entry_kind": write.action.value,
+        "entry_value": entry.feed_value,
+    }
+    if write.action is Action.DELETED:
+        kept = {"entity": write.table.kind.name, "deleted_at": at, "value": entry.value}
+        kept |= {"root_id": write.root, "things": 1 if write.root == write.id else 0}
+        values |= {f"trash_{name}": value for name, value in kept.items()}
+    else:
+        values |= write.table.computed(write.thing)
+    values |= values_of(usage([entry], 0 if claim is None else 1), quota)
     if claim:
         values |= _kept(claim, at)
     row = await database.write(write.table.writes[write.action, claim is not None], values)
@@ -77,64 +90,70 @@ async def flush_alone(
         return _change(at, write, row[0])
     if claim is None and write.action is Action.CREATED:
         await revision(database, owner)
-    elif claim is None and write.read is None:
-        raise NotFound(write.table.kind.name)
     raise MovedOn
 
 
 async def claim_key(transaction: Transaction, owner: UserId, at: datetime, claim: Claim, first_seq: int) -> None:
     """Keeps the receipt inside a transaction. Raises MovedOn when there is one already that is still valid."""
-    expired = {"user_id": owner, "key": claim.key.text, "before": at - RECEIPTS_KEPT}
-    await transaction.one(DISCARD, expired)
-    await transaction.one(RECEIPT, _kept(claim, at) | {"user_id": owner, "first_seq": first_seq})
+    values = {"user_id": owner, "before": at - RECEIPTS_KEPT, "receipt_first_seq": first_seq}
+    if await transaction.one(CLAIM, _kept(claim, at) | values) is None:
+        raise MovedOn
 
 
 async def flush(
-    transaction: Transaction,
-    owner: UserId,
-    at: datetime,
-    writes: Sequence[CollectedWrite],
-    flushed: Sequence[Change],
-    receipts_added: int,
-    quota: Quota,
+    transaction: Transaction, owner: UserId, at: datetime, collected: Collected, receipts_added: int, quota: Quota
 ) -> list[Change]:
-    """The writes, in order, inside a transaction in which others were flushed before.
+    """What was collected, in order and in pieces, inside a transaction in which other writes were flushed before.
 
     Raises NotFound, MovedOn, LimitReached, and Uncounted when the counts for the quotas have to be made anew.
     """
-    bound = [_values(owner, at, write) for write in writes]
-    added = Usage(sum(write.added for write in writes), receipts_added, sum(size for _, size in bound))
-    last = await advance(transaction, owner, at, len(writes), added, quota)
-    written = {(change.entity, change.id): change.seq for change in flushed}
-    found = []
-    for seq, (write, (values, _)) in enumerate(zip(writes, bound, strict=True), last - len(writes) + 1):
-        values["revision"] = seq
-        thing = (write.table.kind.name, write.id)
-        if write.read is not None:
-            values["read_revision"] = written.get(thing, write.read)
-        if await transaction.one(write.table.rows[write.action], values) is None:
-            deleted = write.action is Action.DELETED and write.read is None
-            raise NotFound(write.table.kind.name) if deleted else MovedOn
-        await transaction.one(ENTRY, values)
-        written[thing] = seq
-        found.append(_change(at, write, seq))
-    return found
+    pace = Pace(AWAY_BYTES)
+    changes: list[Change] = []
+    piece: list[Entry] = []
+    size = 0
+    for write in collected.writes:
+        piece.append(entry := Entry.of(write))
+        size += entry.size
+        await pace.work(ABOUT + entry.size)
+        if len(piece) == PIECE or size >= PIECE_BYTES:
+            changes += await _flush_piece(transaction, owner, at, collected, piece, 0, quota, pace)
+            piece, size = [], 0
+    if piece or receipts_added:
+        changes += await _flush_piece(transaction, owner, at, collected, piece, receipts_added, quota, pace)
+    return changes
 
 
-def _values(owner: UserId, at: datetime, write: CollectedWrite) -> tuple[dict[str, Any], int]:
-    """The values that the statements of a write are bound to, and the bytes that it adds to the feed."""
-    values: dict[str, Any] = {} if write.thing is None else write.table.values(write.thing)
-    value = None if write.thing is None else write.table.to_json(values)
-    values |= {
-        "user_id": owner,
-        "id": write.id,
-        "read_revision": write.read,
-        "entry_at": at,
-        "entry_entity": write.table.kind.name,
-        "entry_kind": write.action.value,
-        "entry_value": None if value is None else value.decode(),
-    }
-    return values, len(value or b"")
+async def _flush_piece(
+    transaction: Transaction,
+    owner: UserId,
+    at: datetime,
+    collected: Collected,
+    piece: Sequence[Entry],
+    receipts_added: int,
+    quota: Quota,
+    pace: Pace,
+) -> list[Change]:
+    last = await advance(transaction, owner, at, len(piece), usage(piece, receipts_added), quota)
+    first = last - len(piece) + 1
+    for sets in await row_sets(piece, first, at, collected, pace):
+        parts = [(statement, rows) for statement, rows in sets.items() if rows]
+        written = await transaction.write_sets(parts) if parts else ()
+        for (statement, rows), found in zip(parts, written, strict=True):
+            if len(found) != len(rows) and statement is not TAGS_OUT:
+                raise MovedOn
+    for seq, entry in enumerate(piece, first):
+        collected.revisions[entry.write.table.kind.name, entry.write.id] = seq
+    return [_change(at, entry.write, seq) for seq, entry in enumerate(piece, first)]
+
+
+def usage(entries: Sequence[Entry], receipts_added: int) -> Usage:
+    """What the writes add to what an account stores."""
+    added = {"tasks": 0, "lists": 0}
+    for entry in entries:
+        kind = entry.write.table.kind
+        if kind.counted:
+            added[kind.counted] += kind.counts(entry.write.action)
+    return Usage(**added, receipts=receipts_added, feed_bytes=sum(entry.feed_bytes for entry in entries))
 
 
 def _kept(claim: Claim, at: datetime) -> dict[str, Any]:
@@ -147,5 +166,5 @@ def _kept(claim: Claim, at: datetime) -> dict[str, Any]:
 
 
 def _change(at: datetime, write: CollectedWrite, seq: int) -> Change:
-    value = None if write.thing is None else replace(write.thing, revision=seq)
+    value = None if write.action in GONE else replace(write.thing, revision=seq)
     return Change(seq=seq, at=at, entity=write.table.kind.name, id=write.id, action=write.action, value=value)

@@ -1,5 +1,6 @@
 """Kinds of things: each says once what its fields are; drafts, patches, creation and changes follow from that."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
@@ -99,7 +100,7 @@ class Kind(Generic[E]):
         self._settle = settle
         self._draft_rules = {"id": id_of, **rules}
         self._values: Callable[[E], tuple[Any, ...]] = attrgetter(*self.names)
-        self.texts = tuple(name for name in self.names if str in alternatives(self.hints[name]))
+        self.texts = tuple(name for name in self.names if {str, tuple[str, ...]} & {*alternatives(self.hints[name])})
         types = {name: text_type(self.hints[name]) for name in self.names}
         self._text_values = tuple((self.names.index(name), name, kind) for name, kind in types.items() if kind)
 
@@ -123,9 +124,9 @@ class Kind(Generic[E]):
         """Raises Invalid with every rule that the values break."""
         return Patch(self, checked(plain, self.rules))
 
-    def new(self, thing_id: UUID, owner: UserId, draft: Draft[E], now: datetime) -> E:
-        """The thing that a draft describes."""
-        values = dict(draft.values)
+    def new(self, thing_id: UUID, owner: UserId, draft: Draft[E], now: datetime, **fixed: Any) -> E:
+        """The thing that a draft describes, with fields that are not for its author to decide."""
+        values = {**draft.values, **fixed}
         if self._settle:
             self._settle(values, None, now)
         make: Callable[..., E] = self.entity
@@ -149,8 +150,10 @@ class Kind(Generic[E]):
         return values
 
     def text_bytes(self, thing: E) -> int:
-        """The bytes of the thing's texts in UTF-8, by which pages are bounded."""
-        return sum(len((getattr(thing, name) or "").encode()) for name in self.texts)
+        """The bytes of the thing's texts in UTF-8, by which pages are bounded. Several texts count as JSON."""
+        values = [getattr(thing, name) for name in self.texts]
+        texts = [json_of(value) if isinstance(value, tuple) else value or "" for value in values]
+        return sum(len(text.encode()) for text in texts)
 
     def of_plain(self, *plain: Any) -> E:
         """The thing of which ``plain`` gives these fields. It is the Form of things themselves."""
@@ -159,6 +162,11 @@ class Kind(Generic[E]):
             if (text := plain[place]) is not None:
                 values[name] = kind(text)
         return self.entity(**values)
+
+
+def json_of(texts: tuple[str, ...]) -> str:
+    """The texts as compact JSON."""
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
 
 
 def alternatives(hint: Any) -> tuple[Any, ...]:

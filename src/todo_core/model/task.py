@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 from uuid import UUID
 
 from todo_core.ids import ListId, TaskId, UserId
@@ -92,6 +92,20 @@ class Task:
     @property
     def completed(self) -> bool:
         return self.completed_at is not None
+
+
+class TaskFields(TypedDict, total=False):
+    """The fields that can be given, as plain values: what the rules of TASKS take."""
+
+    title: str
+    description: str | None
+    completed: bool
+    priority: str | None
+    due_date: str | None
+    deferred_until: str | None
+    list_id: UUID | str | None
+    parent_id: UUID | str | None
+    tags: Sequence[str]
 
 
 def _completion(values: dict[str, Any], task: Task | None, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, TypedDict
 
 from todo_core.ids import ListId, UserId
 from todo_core.limits import LIST_NAME_MAX
@@ -11,6 +11,14 @@ from todo_core.model.kinds import Kind
 from todo_core.model.rules import Broken, one_line, optional
 
 HEX: Final = frozenset("0123456789abcdef")
+
+
+class ListFields(TypedDict, total=False):
+    """The fields that can be given, as plain values: what the rules of LISTS take."""
+
+    name: str
+    color: str | None
+    archived: bool
 
 
 def _color(text: str) -> str:

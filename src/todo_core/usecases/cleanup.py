@@ -1,4 +1,4 @@
-"""Deletes expired receipts of idempotency keys and expired counts of failed logins.
+"""Deletes expired receipts of idempotency keys, expired counts of failed logins, and what was in the trash for long.
 
 Correctness does not depend on it: expired rows are ignored. It works in pieces of bounded size, each in its own
 transaction, so a failure affects only one piece.
@@ -12,6 +12,7 @@ from typing import Final
 from todo_core.model.write_options import RECEIPTS_KEPT
 from todo_core.ports.accounts import FORGOTTEN_AT_ONCE, AccountsUnitOfWork
 from todo_core.runner import Runner
+from todo_core.usecases.trash import purge_expired
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,6 +28,15 @@ async def forget_expired_receipts(runner: Runner, now: datetime) -> None:
 async def forget_expired_attempts(runner: Runner, before: datetime) -> None:
     """Deletes counts of failed logins that have no effect any more, oldest first. Raises Unavailable."""
     await _all_of(runner, lambda after, tx: tx.attempts.forget(after, before, FORGOTTEN_AT_ONCE))
+
+
+async def purge_expired_trash(runner: Runner, before: datetime) -> None:
+    """Deletes for good what was deleted before a time, as changes of its owners. Raises Unavailable and others."""
+    purged = 1
+    while purged:
+        purged = 0
+        for owner in await runner.store.accounts().owners_of_trash(before, FORGOTTEN_AT_ONCE):
+            purged += await runner.write(owner, purge_expired, before)
 
 
 async def _all_of(runner: Runner, piece: Piece) -> None:

@@ -5,33 +5,31 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from todo_core.errors import TooMany
 from todo_core.ids import ListId
-from todo_core.limits import AFFECTED_MAX, LISTS_MAX, PAGE_MAX
+from todo_core.limits import LISTS_MAX
 from todo_core.model import order
 from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_list import LISTS, TaskList
-from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.paging import Page
 from todo_core.ports.storage import ThingReads, UnitOfWork, View
+from todo_core.usecases.gathering import gathered, parents_first
 from todo_core.usecases.subtasks import remove_all
-
-IN_ORDER: Final = TaskSort(SortField.POSITION)
 
 
 class ListRules:
     """What is particular to adding, changing and removing lists."""
 
-    async def added(self, tx: UnitOfWork, task_list: TaskList, _: Mapping[str, Any]) -> TaskList:
-        """The list, behind all others."""
-        return replace(task_list, position=order.newest(tx.ids.new()))
+    async def added(self, _: UnitOfWork, __: Mapping[str, Any], fresh: UUID) -> Mapping[str, Any]:
+        """Behind all others."""
+        return {"position": order.newest(fresh)}
 
     async def changed(self, _: UnitOfWork, before: TaskList, after: TaskList, fields: Mapping[str, Any]) -> TaskList:
         return after
 
-    async def remove(self, tx: UnitOfWork, task_list: TaskList) -> None:
-        """Moves the list to the trash, with its tasks. Raises TooMany."""
+    async def remove(self, tx: UnitOfWork, list_id: UUID) -> None:
+        """Moves the list to the trash, with its tasks. Raises NotFound, TooMany."""
+        task_list = await tx.of(LISTS).get(list_id)
         remove_all(tx, parents_first(await _tasks_of(tx, task_list.id)), task_list.id)
         tx.of(LISTS).remove(task_list)
 
@@ -68,30 +66,3 @@ async def empty_list_into_inbox(tx: UnitOfWork, list_id: UUID) -> None:
 async def _tasks_of(tx: UnitOfWork, list_id: ListId) -> list[Task]:
     """The tasks of the list in manual order. Raises TooMany."""
     return await gathered(tx, TaskFilter(lists=frozenset([list_id])))
-
-
-async def gathered(tx: UnitOfWork, which: TaskFilter) -> list[Task]:
-    """All matching tasks in manual order. Raises TooMany."""
-    found: list[Task] = []
-    after: TaskPosition | None = None
-    while True:
-        page = await tx.tasks.page(which, IN_ORDER, after, PAGE_MAX, TASKS.of_plain)
-        found += page.items
-        if len(found) > AFFECTED_MAX - 1:
-            raise TooMany
-        if page.next is None:
-            return found
-        after = page.next
-
-
-def parents_first(tasks: Sequence[Task]) -> list[Task]:
-    """The same tasks, those without a parent among them first, then their subtasks, and so on."""
-    within = {task.id for task in tasks}
-    levels: list[list[Task]] = [[task for task in tasks if task.parent_id not in within]]
-    below: dict[UUID, list[Task]] = {}
-    for task in tasks:
-        if task.parent_id in within:
-            below.setdefault(task.parent_id, []).append(task)
-    while levels[-1]:
-        levels.append([child for task in levels[-1] for child in below.get(task.id, [])])
-    return [task for level in levels for task in level]

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from todo_core.errors import Invalid, TooMany, Violation
-from todo_core.limits import AFFECTED_MAX, PAGE_MAX, POSITION_MAX
+from todo_core.errors import Invalid, Violation
+from todo_core.ids import TaskId
+from todo_core.limits import POSITION_MAX
 from todo_core.model import order
 from todo_core.model.kinds import Kind, Patch
 from todo_core.model.rules import Broken, Reference, id_of
@@ -15,8 +16,9 @@ from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_list import LISTS, TaskList
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.ports.storage import UnitOfWork
+from todo_core.usecases.gathering import existing, gathered
 from todo_core.usecases.lists import all_lists
-from todo_core.usecases.subtasks import existing, relocated
+from todo_core.usecases.subtasks import relocated
 
 FORWARD: Final = TaskSort(SortField.POSITION)
 BACKWARD: Final = TaskSort(SortField.POSITION, descending=True)
@@ -82,22 +84,27 @@ class TaskSiblings:
         return found if found and found.id != self._task.id and self._which.matches(found) else None
 
     async def next_to(self, sibling: Task | None, *, forward: bool) -> Task | None:
-        sort = FORWARD if forward else BACKWARD
-        found = await self._page(sort, sort.position(sibling) if sibling else None, 2)
+        if not forward:
+            return await self._before(sibling)
+        found = await self._page(FORWARD, FORWARD.position(sibling) if sibling else None, 2)
         return next((task for task in found if task.id != self._task.id), None)
 
-    async def all(self) -> Sequence[Task]:
-        found: list[Task] = []
-        after: TaskPosition | None = None
-        while page := await self._page(FORWARD, after, PAGE_MAX):
-            found += page
-            after = FORWARD.position(page[-1])
-            if len(found) > AFFECTED_MAX:
-                raise TooMany
-        return [task for task in found if task.id != self._task.id]
+    async def _before(self, sibling: Task | None) -> Task | None:
+        """The task before the sibling, or the last one. Tasks of one position are in the order of ids here too."""
+        behind = TaskPosition(sibling.position, TaskId(UUID(int=0))) if sibling else None
+        mine = {self._task.id, *([sibling.id] if sibling else [])}
+        found = [task for task in await self._page(BACKWARD, behind, 4) if task.id not in mine]
+        if not found or found[0].position not in {each.position for each in (sibling, *found[1:2]) if each}:
+            return found[0] if found else None
+        others = await self.all()
+        place = len(others) if sibling is None else [each.id for each in others].index(sibling.id)
+        return others[place - 1] if place else None
 
     async def _page(self, sort: TaskSort, after: TaskPosition | None, limit: int) -> Sequence[Task]:
         return (await self._tx.tasks.page(self._which, sort, after, limit, TASKS.of_plain)).items
+
+    async def all(self) -> Sequence[Task]:
+        return [task for task in await gathered(self._tx, self._which) if task.id != self._task.id]
 
 
 class ListSiblings:

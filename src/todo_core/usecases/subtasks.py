@@ -5,24 +5,28 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from todo_core.errors import Invalid, NotFound, TooMany, Violation
-from todo_core.limits import AFFECTED_MAX, LEVELS_MAX
+from todo_core.errors import Invalid, Violation
+from todo_core.ids import ListId, TaskId
+from todo_core.limits import LEVELS_MAX
 from todo_core.model import order
-from todo_core.model.kinds import E
 from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
 from todo_core.model.task_list import LISTS
-from todo_core.ports.storage import Things, UnitOfWork
+from todo_core.ports.storage import UnitOfWork
+from todo_core.usecases.gathering import existing, height, tree
 
 
 class TaskRules:
     """What is particular to adding, changing and removing tasks."""
 
-    async def added(self, tx: UnitOfWork, task: Task, fields: Mapping[str, Any]) -> Task:
-        """The task in its list, below its parent, behind all others there. Raises Invalid."""
-        task = await _placed(tx, task, fields.keys())
-        if task.parent_id is not None:
-            await _check_levels(tx, [task], task.parent_id)
-        return replace(task, position=order.newest(tx.ids.new()))
+    async def added(self, tx: UnitOfWork, values: Mapping[str, Any], fresh: UUID) -> Mapping[str, Any]:
+        """In the list of its parent, behind all others there. Raises Invalid."""
+        fixed: dict[str, Any] = {"position": order.newest(fresh)}
+        list_id, parent_id = values.get("list_id"), values.get("parent_id")
+        if list_id is not None or parent_id is not None:
+            fixed["list_id"] = await _list_of(tx, list_id, parent_id, values)
+        if parent_id is not None:
+            await _check_levels(tx, parent_id, 1)
+        return fixed
 
     async def changed(self, tx: UnitOfWork, before: Task, after: Task, fields: Mapping[str, Any]) -> Task:
         """The task where it belongs now; its subtasks follow. Raises Invalid, TooMany."""
@@ -31,22 +35,12 @@ class TaskRules:
             return placed
         return replace(placed, position=order.newest(tx.ids.new()))
 
-    async def remove(self, tx: UnitOfWork, task: Task) -> None:
-        """Moves the task and its subtasks to the trash. Raises TooMany."""
-        remove_all(tx, await tree(tx, task.id), task.id)
+    async def remove(self, tx: UnitOfWork, task_id: UUID) -> None:
+        """Moves the task and its subtasks to the trash. Raises NotFound, TooMany."""
+        remove_all(tx, await tree(tx, task_id), task_id)
 
 
 RULES: Final = TaskRules()
-
-
-async def tree(tx: UnitOfWork, task_id: UUID) -> Sequence[Task]:
-    """The task and everything below it, parents before their subtasks. Raises NotFound, TooMany."""
-    found = await tx.tasks.subtrees([task_id], AFFECTED_MAX + 1)
-    if not found:
-        raise NotFound(TASKS.name)
-    if len(found) > AFFECTED_MAX:
-        raise TooMany
-    return found
 
 
 def remove_all(tx: UnitOfWork, tasks: Sequence[Task], root: UUID) -> None:
@@ -62,40 +56,38 @@ async def relocated(tx: UnitOfWork, before: Task, after: Task, fields: Collectio
     """
     if not TASKS.references.keys() & set(fields):
         return after
-    if "list_id" in fields and after.list_id != before.list_id and "parent_id" not in fields:
+    if after.list_id != before.list_id and "parent_id" not in fields:
         after = replace(after, parent_id=None)
-    after = await _placed(tx, after, fields)
+    parent_id = after.parent_id if "parent_id" in fields else None
+    list_id = await _list_of(tx, after.list_id, parent_id, fields)
+    if list_id != after.list_id:
+        after = replace(after, list_id=list_id)
     if (after.list_id, after.parent_id) == (before.list_id, before.parent_id):
         return after
     below = await tree(tx, before.id)
     if after.parent_id is not None:
-        await _check_levels(tx, below, after.parent_id)
+        await _check_levels(tx, after.parent_id, height(below), except_below=before.id)
     if after.list_id != before.list_id:
         for task in below[1:]:
             tx.of(TASKS).update(replace(task, list_id=after.list_id, updated_at=tx.now))
     return after
 
 
-async def _placed(tx: UnitOfWork, task: Task, fields: Collection[str]) -> Task:
-    """The task in the list of its parent, where these fields were given. Raises Invalid."""
+async def _list_of(
+    tx: UnitOfWork, list_id: ListId | None, parent_id: TaskId | None, fields: Collection[str]
+) -> ListId | None:
+    """The list of a task for which these references were given: that of its parent if there is one. Raises Invalid."""
     violations = []
-    parent = None
-    if "parent_id" in fields and task.parent_id is not None:
-        parent = await existing(tx.of(TASKS), task.parent_id)
-        if parent is None:
-            violations.append(Violation("parent_id", UNKNOWN_REFERENCE, NO_SUCH_THING))
-    if "list_id" in fields and task.list_id is not None and await existing(tx.of(LISTS), task.list_id) is None:
+    parent = None if parent_id is None else await existing(tx.of(TASKS), parent_id)
+    if parent_id is not None and parent is None:
+        violations.append(Violation("parent_id", UNKNOWN_REFERENCE, NO_SUCH_THING))
+    if "list_id" in fields and list_id is not None and await existing(tx.of(LISTS), list_id) is None:
         violations.append(Violation("list_id", UNKNOWN_REFERENCE, NO_SUCH_THING))
-    elif parent is not None and "list_id" in fields and task.list_id != parent.list_id:
+    elif "list_id" in fields and parent is not None and list_id != parent.list_id:
         violations.append(Violation("list_id", "list-mismatch", "A subtask is in the list of its parent."))
     if violations:
         raise Invalid(violations)
-    return task if parent is None else replace(task, list_id=parent.list_id)
-
-
-async def existing(things: Things[E], thing_id: UUID) -> E | None:
-    """The thing, or None."""
-    return (await things.load([thing_id])).get(thing_id)
+    return list_id if parent is None else parent.list_id
 
 
 async def level(tx: UnitOfWork, task_id: UUID | None, except_below: UUID | None = None) -> int:
@@ -109,15 +101,8 @@ async def level(tx: UnitOfWork, task_id: UUID | None, except_below: UUID | None 
     return levels
 
 
-def height(below: Sequence[Task]) -> int:
-    """The levels of a tree that is given with its top first and parents before their subtasks."""
-    levels = {below[0].id: 1}
-    for task in below[1:]:
-        levels[task.id] = levels[task.parent_id] + 1  # type: ignore[index]
-    return max(levels.values())
-
-
-async def _check_levels(tx: UnitOfWork, below: Sequence[Task], parent_id: UUID) -> None:
-    if await level(tx, parent_id, except_below=below[0].id) + height(below) > LEVELS_MAX:
+async def _check_levels(tx: UnitOfWork, parent_id: UUID, levels: int, except_below: UUID | None = None) -> None:
+    """Raises Invalid where so many levels below a parent are too many, and as ``level`` does."""
+    if await level(tx, parent_id, except_below) + levels > LEVELS_MAX:
         detail = f"There are at most {LEVELS_MAX} levels of subtasks."
         raise Invalid([Violation("parent_id", "too-deep", detail)])

@@ -12,7 +12,7 @@ from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.paging import Page
 from todo_core.ports.runtime import Clock
 from todo_core.ports.storage import UnitOfWork, View
-from todo_core.usecases.subtasks import tree
+from todo_core.usecases.gathering import tree
 from todo_core.usecases.things import change_thing
 
 T = TypeVar("T")

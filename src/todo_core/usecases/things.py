@@ -21,14 +21,14 @@ T = TypeVar("T")
 class Rules(Protocol):
     """The rules of a kind across things, each with the unit of work in which it applies."""
 
-    async def added(self, tx: UnitOfWork, thing: Any, fields: Mapping[str, Any]) -> Any:
-        """The thing to be added, where ``fields`` were given. Raises Invalid."""
+    async def added(self, tx: UnitOfWork, values: Mapping[str, Any], fresh: UUID) -> Mapping[str, Any]:
+        """The fields that follow from those of a new thing. ``fresh`` was made just now. Raises Invalid."""
 
     async def changed(self, tx: UnitOfWork, before: Any, after: Any, fields: Mapping[str, Any]) -> Any:
         """The thing as it is to be stored. Raises Invalid, TooMany."""
 
-    async def remove(self, tx: UnitOfWork, thing: Any) -> None:
-        """Moves the thing to the trash, with what goes with it. Raises TooMany."""
+    async def remove(self, tx: UnitOfWork, thing_id: UUID) -> None:
+        """Moves the thing to the trash, with what goes with it. Raises NotFound, TooMany."""
 
 
 RULES: Final[Mapping[str, Rules]] = {TASKS.name: subtasks.RULES, LISTS.name: lists.RULES}
@@ -56,9 +56,9 @@ async def add_thing(tx: UnitOfWork, draft: Draft[E]) -> E:
         await tx.lock()
     if draft.id is not None and await tx.knows(draft.id):
         raise Conflict("There is already an item with this id.")
-    thing = kind.new(draft.id or tx.ids.new(), tx.owner, draft, tx.now)
-    if rules:
-        thing = await rules.added(tx, thing, draft.values)
+    fresh = tx.ids.new()
+    fixed = await rules.added(tx, draft.values, fresh) if rules else {}
+    thing = kind.new(draft.id or fresh, tx.owner, draft, tx.now, **fixed)
     tx.of(kind).add(thing)
     return thing
 
@@ -79,12 +79,11 @@ async def change_thing(tx: UnitOfWork, thing_id: UUID, patch: Patch[E]) -> E:
 
 
 async def remove_thing(tx: UnitOfWork, thing_id: UUID, kind: Kind[E]) -> None:
-    """Moves a thing to the trash, with everything below it. Raises NotFound."""
-    thing = await tx.of(kind).get(thing_id)
+    """Moves a thing to the trash, with everything below it. Raises NotFound, TooMany."""
     if rules := RULES.get(kind.name):
-        await rules.remove(tx, thing)
+        await rules.remove(tx, thing_id)
     else:
-        tx.of(kind).remove(thing)
+        tx.of(kind).remove(await tx.of(kind).get(thing_id))
 
 
 def _joins_a_tree(draft: Draft[Any]) -> bool:

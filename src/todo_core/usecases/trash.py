@@ -14,7 +14,8 @@ from todo_core.model.task_list import LISTS
 from todo_core.model.trash import Trashed, TrashPosition
 from todo_core.paging import Page
 from todo_core.ports.storage import UnitOfWork, View
-from todo_core.usecases.subtasks import existing, height, level
+from todo_core.usecases.gathering import existing, height
+from todo_core.usecases.subtasks import level
 
 Deleted: TypeAlias = Sequence[tuple[Kind[Any], Any]]
 
@@ -52,11 +53,13 @@ async def empty_trash(tx: UnitOfWork) -> None:
     await tx.lock()
     roots: list[UUID] = []
     page = await tx.trash.page(None, PAGE_MAX)
-    while page.items:
+    while True:
         roots += [each.id for each in page.items]
         if len(roots) > AFFECTED_MAX:
             raise TooMany
-        page = await tx.trash.page(page.next, PAGE_MAX) if page.next else Page((), None)
+        if page.next is None:
+            break
+        page = await tx.trash.page(page.next, PAGE_MAX)
     _purge(tx, await tx.trash.things(roots, AFFECTED_MAX + 1))
 
 

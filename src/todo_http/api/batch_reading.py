@@ -81,7 +81,8 @@ class OperationReader:
                 return known[_text(fields["entity"])]
             except (msgspec.ValidationError, KeyError):
                 self._refuse("/entity", "unknown-value", f"This must be one of {', '.join(known)}.")
-        return self._named.get(_ref(fields), self._shapes.first)
+        meant = self._named.get(_ref(fields), self._shapes.first)
+        return meant if op == "remove" or (op, meant.kind.name) in self._shapes.members else self._shapes.first
 
     def _value(self, op: str, resource: Resource[Any], fields: dict[str, Raw]) -> Any:
         """What the member that is named after the kind says, taken out of the fields."""

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from todo_core.ids import ListId
 from todo_core.usecases.tasks import count_tasks, this_minute
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.entity_tags import conditional_response, not_modified, not_modified_since
@@ -19,7 +19,7 @@ from todo_http.kernel.responses import Response
 from todo_http.kernel.schemas import note
 
 Number = Annotated[int, note("A number of open tasks that are not deferred.", 3, minimum=0)]
-ByList = Annotated[Mapping[UUID, Number], note("By the id of the list; lists without such tasks are left out.")]
+ByList = Annotated[Mapping[ListId, Number], note("By the id of the list; lists without such tasks are left out.")]
 ByTag = Annotated[Mapping[str, Number], note("By the name of the tag; tags without such tasks are left out.")]
 
 

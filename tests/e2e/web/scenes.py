@@ -135,9 +135,9 @@ SCENES: dict[str, tuple[str, Scene]] = {
 
 async def with_a_trip(person: Person) -> str:
     """Adds lists with tasks, subtasks and tags, and something in the trash. Returns the id of one of the lists."""
-    trip = await person.new_list("Holidays", color="#3b72c4")
-    await person.new_list("A list with a name that is far too long for the navigation", archived=False)
-    await person.new_list("Old", archived=True)
+    trip = await person.add_list("Holidays", color="#3b72c4")
+    await person.add_list("A list with a name that is far too long for the navigation", archived=False)
+    await person.add_list("Old", archived=True)
     plan = await person.add("Plan the trip", list_id=trip["id"], tags=["travel", "summer"], priority="high")
     train = await person.add("Book the train", parent_id=plan["id"])
     await person.add("Compare the prices of the trains", parent_id=train["id"])

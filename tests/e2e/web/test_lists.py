@@ -50,7 +50,7 @@ async def test_a_new_list_is_shown_and_new_tasks_go_to_its_end(visits: Visits) -
 
 async def test_a_list_has_an_address_that_a_reload_and_the_way_back_keep(visits: Visits) -> None:
     ada = await visits.person()
-    work = await ada.new_list("Work")
+    work = await ada.add_list("Work")
     await ada.add("Write", list_id=work["id"])
     await ada.add("Read")
     screen = await visits.visit("/", ada)
@@ -67,7 +67,7 @@ async def test_a_list_has_an_address_that_a_reload_and_the_way_back_keep(visits:
 
 async def test_the_number_of_open_tasks_follows_what_is_done(visits: Visits) -> None:
     ada = await visits.person()
-    work = await ada.new_list("Work")
+    work = await ada.add_list("Work")
     for title in ("Write", "Read"):
         await ada.add(title, list_id=work["id"])
     screen = await visits.visit(f"/lists/{work['id']}", ada)
@@ -80,7 +80,7 @@ async def test_the_number_of_open_tasks_follows_what_is_done(visits: Visits) -> 
 
 async def test_a_list_is_renamed_and_archived(visits: Visits) -> None:
     ada = await visits.person()
-    work = await ada.new_list("Work")
+    work = await ada.add_list("Work")
     screen = await visits.visit(f"/lists/{work['id']}", ada)
     await screen.button("Edit list").click()
     await screen.field("Name").fill("Office")
@@ -111,7 +111,7 @@ async def test_a_name_that_is_refused_has_its_reason_beside_it(visits: Visits) -
 
 async def test_a_deleted_list_takes_its_tasks_along_and_brings_them_back(visits: Visits) -> None:
     ada = await visits.person()
-    work = await ada.new_list("Work")
+    work = await ada.add_list("Work")
     await ada.add("Write", list_id=work["id"])
     await ada.add("Read")
     screen = await visits.visit(f"/lists/{work['id']}", ada)
@@ -128,7 +128,7 @@ async def test_a_deleted_list_takes_its_tasks_along_and_brings_them_back(visits:
 
 async def test_a_task_is_given_another_list_in_its_editor(visits: Visits) -> None:
     ada = await visits.person()
-    work = await ada.new_list("Work")
+    work = await ada.add_list("Work")
     await ada.add("Write")
     screen = await visits.visit("/lists/inbox", ada)
     form = await screen.edit("Write")
@@ -144,7 +144,7 @@ async def test_a_task_is_given_another_list_in_its_editor(visits: Visits) -> Non
 
 async def test_lists_are_chosen_by_touch_on_a_narrow_page(visits: Visits) -> None:
     ada = await visits.person()
-    work = await ada.new_list("Work")
+    work = await ada.add_list("Work")
     await ada.add("Write", list_id=work["id"])
     screen = await visits.visit("/", ada, **TOUCH)
     await screen.shows("Write")
@@ -158,7 +158,7 @@ async def test_lists_are_chosen_by_touch_on_a_narrow_page(visits: Visits) -> Non
 async def test_another_owner_has_no_such_list(visits: Visits) -> None:
     visits.watch.expect("status of 400", "status of 404")
     ada, bob = await visits.person(), await visits.person()
-    work = await ada.new_list("Work")
+    work = await ada.add_list("Work")
     await ada.add("Write", list_id=work["id"])
     screen = await visits.visit(f"/lists/{work['id']}", bob)
     await expect(screen.page.get_by_role("heading", level=1, name="There is no such list")).to_be_visible()

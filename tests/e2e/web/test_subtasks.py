@@ -113,7 +113,7 @@ async def test_deleting_a_task_deletes_what_is_below_it_and_undo_leaves_all_as_i
 
 async def test_a_task_with_another_list_takes_its_subtasks_along(visits: Visits) -> None:
     screen, ada = await planned(visits)
-    work = await ada.new_list("Work")
+    work = await ada.add_list("Work")
     await screen.page.reload()
     form = await screen.edit("Plan")
     await form.field("List").select_option(label="Work")

@@ -52,7 +52,7 @@ async def test_a_task_that_was_just_deleted_is_in_the_trash_and_comes_back(visit
 
 async def test_a_deleted_list_comes_back_with_its_tasks(visits: Visits) -> None:
     ada = await visits.person()
-    work = await ada.new_list("Work")
+    work = await ada.add_list("Work")
     await ada.add("Write", list_id=work["id"])
     assert (await ada.ask("DELETE", f"/api/{ada.id}/lists/{work['id']}")).status_code == 204
     screen = await visits.visit("/trash", ada)

@@ -40,7 +40,8 @@ UNREACHABLE: Final = partial(Unavailable, OUT_OF_REACH)
 ERRORS: Final[Mapping[str, Callable[[], TodoError]]] = {
     "08": UNREACHABLE,  # connection exception
     "23502": MovedOn,  # not null violation: a feed entry without a row, see writes.py
-    "23505": MovedOn,  # unique violation: the key was claimed concurrently
+    "23503": MovedOn,  # foreign key violation: what a thing refers to is gone, or something refers to it
+    "23505": MovedOn,  # unique violation: the key was claimed, or the id used, concurrently
     "25006": UNREACHABLE,  # read-only transaction: no longer the primary
     "25P02": partial(Unavailable, ROLLED_BACK),  # in failed transaction
     "25P03": UNREACHABLE,  # idle in transaction for too long

@@ -12,6 +12,7 @@ from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.postgres.connection import CONFIRM, NeverSent, PostgresConnection, confirming
 from todo_adapters.sql.postgres.pool import Pool
+from todo_adapters.sql.set_statements import Rows, SetStatement, together
 from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_adapters.sql.types import TEXT
 from todo_core.errors import TodoError
@@ -146,6 +147,17 @@ class PostgresTransaction(Transaction):
         if rows and statement.writes:
             self._wrote = True
         return rows
+
+    async def write_sets(self, parts: Sequence[tuple[SetStatement, Rows]]) -> Sequence[Sequence[Row]]:
+        """In one statement."""
+        values: dict[str, Any] = {}
+        for part, rows in parts:
+            values |= part.values(rows)
+        self._wrote = True
+        found: list[list[Row]] = [[] for _ in parts]
+        for place, *row in await self._connection.rows(together(tuple([part for part, _ in parts])), values):
+            found[place].append(row)
+        return found
 
     async def commit(self) -> None:
         if not self._wrote:

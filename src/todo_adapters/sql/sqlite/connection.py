@@ -39,7 +39,11 @@ READ_BACK: Final = {
 """Settings that durability and privacy depend on, as SQLite reports them."""
 
 BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
-DUPLICATE: Final = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE}
+MOVED_ON: Final = {
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,  # the key was claimed, or the id used, concurrently: see writes.py
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY,  # something that the thing refers to is gone, or something refers to it
+}
 FULL: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 """No space for the database or its log, or for the file of shared memory."""
 
@@ -68,6 +72,7 @@ def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
     """A connection with the required settings and then these, for one thread at a time. Raises Unavailable."""
     make_file(path)  # SQLite creates the other files with the same mode
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.create_function("unhex", 1, bytes.fromhex, deterministic=True)  # built in from version 3.41 on
     try:
         set_pragmas(connection)
         for pragma in pragmas:
@@ -201,8 +206,8 @@ def to_core_error(error: Exception) -> Exception:
         return error
     if is_full(error):
         return Unavailable(DISK_FULL)
-    if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in DUPLICATE:
-        return MovedOn()  # the key was claimed concurrently, see writes.py
+    if isinstance(error, sqlite3.IntegrityError) and error.sqlite_errorcode in MOVED_ON:
+        return MovedOn()
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
         return TooSlow()
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):

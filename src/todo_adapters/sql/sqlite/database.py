@@ -26,7 +26,8 @@ from todo_adapters.sql.sqlite.connection import (
 )
 from todo_adapters.sql.sqlite.groups import Groups
 from todo_adapters.sql.sqlite.readers import Readers
-from todo_adapters.sql.statements import Row, Statement, WriteStatement
+from todo_adapters.sql.set_statements import Rows, SetStatement
+from todo_adapters.sql.statements import Prepared, Row, Statement, WriteStatement
 from todo_core.errors import OwnerBusy, Unavailable
 from todo_core.ids import UserId
 
@@ -155,9 +156,24 @@ class SqliteTransaction(Transaction):
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         return await finished(self._writer.run(_bound(statement, values)))
 
+    async def write_sets(self, parts: Sequence[tuple[SetStatement, Rows]]) -> Sequence[Sequence[Row]]:
+        """Row by row."""
+
+        def write(connection: sqlite3.Connection) -> list[list[Row]]:
+            return [_write_each(connection, statement.each.prepared(DIALECT), rows) for statement, rows in parts]
+
+        return await finished(self._writer.run(write))
+
     async def commit(self) -> None:
         await finished(self._writer.run(commit))
         self.over = True
+
+
+def _write_each(connection: sqlite3.Connection, prepared: Prepared, rows: Rows) -> list[Row]:
+    found: list[Row] = []
+    for row in rows:
+        found += connection.execute(prepared.text, prepared.arguments(row)).fetchall()
+    return found
 
 
 def _bound(statement: Statement, values: Values) -> Callable[[sqlite3.Connection], list[Row]]:

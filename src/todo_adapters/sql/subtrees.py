@@ -1,0 +1,84 @@
+"""Tasks with everything below them, as they are stored and as a unit of work has changed them."""
+
+from collections.abc import Collection, Sequence
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from todo_adapters.sql.database import Reader
+from todo_adapters.sql.functions import one_of_ids
+from todo_adapters.sql.pieces import in_pieces
+from todo_adapters.sql.statements import LIMIT, Statement, bind
+from todo_adapters.sql.tables import tasks
+from todo_adapters.sql.tasks import COLUMNS, TASK_TABLE
+from todo_adapters.sql.types import IDS
+from todo_core.ids import UserId
+from todo_core.model.task import Task
+
+T = tasks.c
+
+Known: TypeAlias = dict[UUID, Task | None]
+
+
+def _statement() -> Statement:
+    mine = T.user_id == bind(T.user_id)
+    tree = select(T.id).where(mine, one_of_ids(T.id, bindparam("ids", type_=IDS))).cte("tree", recursive=True)
+    tree = tree.union(select(T.id).where(mine, T.parent_id == tree.c.id))
+    parents_first = select(tree.c.id).limit(LIMIT).subquery()
+    return Statement(select(*COLUMNS).select_from(parents_first.join(tasks, T.id == parents_first.c.id)).where(mine))
+
+
+SUBTREES: Final = _statement()
+
+
+async def read_subtrees(reader: Reader, owner: UserId, ids: Collection[UUID], most: int) -> list[Task]:
+    """The stored tasks with these ids and everything below them, each once.
+
+    At most so many, which are then the upper ones."""
+    rows = await reader.all(SUBTREES, {"user_id": owner, "ids": ids, "limit": most})
+    return await in_pieces(rows, TASK_TABLE.entities)
+
+
+class Forest:
+    """The tasks that a unit of work knows, by id and by parent; None for those that are not there.
+
+    ``whole`` has the ids of tasks whose subtasks, as they are stored, are all known.
+    """
+
+    def __init__(self, known: Known) -> None:
+        self.whole: set[UUID] = set()
+        self._known = known
+        self._below: dict[UUID, dict[UUID, None]] = {}
+
+    def note(self, task_id: UUID, task: Task | None) -> None:
+        """Makes this known of a task."""
+        before = self._known.get(task_id)
+        if before is not None and before.parent_id is not None:
+            self._below[before.parent_id].pop(task_id, None)
+        self._known[task_id] = task
+        if task is not None and task.parent_id is not None:
+            self._below.setdefault(task.parent_id, {})[task_id] = None
+
+    def clear(self) -> None:
+        self.whole.clear()
+        self._below.clear()
+
+    def unread(self, ids: Collection[UUID]) -> list[UUID]:
+        """Of these tasks and those known below them, the ones whose stored subtasks may not be known."""
+        return [task_id for task_id in self._reached(ids) if task_id not in self.whole]
+
+    def subtrees(self, ids: Collection[UUID], most: int) -> list[Task]:
+        """The tasks with these ids and everything known below them, parents before their subtasks."""
+        found = (self._known.get(task_id) for task_id in self._reached(ids))
+        return [task for task in found if task is not None][:most]
+
+    def _reached(self, ids: Collection[UUID]) -> Sequence[UUID]:
+        reached: dict[UUID, None] = {}
+        level = list(dict.fromkeys(ids))
+        while level:
+            for task_id in level:
+                reached.pop(task_id, None)  # it comes after its parent if both were asked for
+                reached[task_id] = None
+            level = [child for task_id in level for child in self._below.get(task_id, ())]
+        return list(reached)
