@@ -14,6 +14,7 @@ PAGES: Final = {
     "/overdue": "webOverdue",
     "/done": "webDone",
     "/all": "webAll",
+    "/inbox": "webInbox",
     "/lists/{list_id:str}": "webList",
     "/tasks/{task_id:str}": "webTask",
     "/trash": "webTrash",

@@ -130,7 +130,7 @@ async def test_a_task_is_given_another_list_in_its_editor(visits: Visits) -> Non
     ada = await visits.person()
     work = await ada.add_list("Work")
     await ada.add("Write")
-    screen = await visits.visit("/lists/inbox", ada)
+    screen = await visits.visit("/inbox", ada)
     form = await screen.edit("Write")
     await form.field("List").select_option(label="Work")
     await form.save()

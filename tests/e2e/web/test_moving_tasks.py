@@ -14,7 +14,7 @@ async def ordered(visits: Visits, **how: object) -> tuple[Screen, Person]:
         task = await ada.add(title)
     for title in ("x", "y"):
         await ada.add(title, parent_id=task["id"])
-    screen = await visits.visit("/lists/inbox", ada, **how)
+    screen = await visits.visit("/inbox", ada, **how)
     await screen.shows_tree("first", "second", "third", "-x", "-y")
     return screen, ada
 
@@ -81,7 +81,9 @@ async def test_a_list_with_subtasks_is_made_and_ordered_by_keyboard_alone(visits
     screen = await visits.visit("/", ada)
     await screen.is_home()
     await screen.button("New list").focus()
-    await press(screen, "Enter", "Tab")
+    await press(screen, "Enter")
+    await expect(screen.heading("New list")).to_be_focused()
+    await press(screen, "Tab")
     await expect(screen.field("Name")).to_be_focused()
     await screen.page.keyboard.type("Work")
     await press(screen, "Enter")

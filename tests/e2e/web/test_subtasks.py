@@ -7,7 +7,7 @@ from tests.e2e.web.visits import Visits
 from tests.http.service import Person
 
 
-async def planned(visits: Visits, view: str = "/lists/inbox") -> tuple[Screen, Person]:
+async def planned(visits: Visits, view: str = "/inbox") -> tuple[Screen, Person]:
     """A page with a tree of three levels and a task beside it."""
     ada = await visits.person()
     plan = await ada.add("Plan")
@@ -51,7 +51,7 @@ async def test_subtasks_are_added_one_after_the_other(visits: Visits) -> None:
 async def test_a_subtask_of_a_task_that_is_not_saved_yet_is_saved_after_it(visits: Visits) -> None:
     visits.watch.expect("net::ERR_")
     ada = await visits.person()
-    screen = await visits.visit("/lists/inbox", ada)
+    screen = await visits.visit("/inbox", ada)
     await screen.is_home()
     await screen.page.context.set_offline(True)
     await screen.add("Plan")

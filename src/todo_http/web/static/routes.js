@@ -11,6 +11,13 @@ export const LISTS = [
   { view: "all", path: "/all", name: "All", query: { sort: "-created_at" } },
 ];
 
+const INBOX = "/inbox";
+
+/** The address of a list, or of the inbox. @param {string} id */
+export function listPath(id) {
+  return id === "inbox" ? INBOX : `/lists/${id}`;
+}
+
 export const SORTS = [
   ["-created_at", "Newest first"],
   ["created_at", "Oldest first"],
@@ -38,7 +45,7 @@ export const PRIORITY_FILTERS = [
 /** @param {{ pathname: string, search: string }} location @returns {Route} */
 export function parseRoute({ pathname, search }) {
   const list = LISTS.find(({ path }) => path === pathname);
-  const [, kind, id] = pathname.match(/^\/(task|list)s\/([^/]+)$/) ?? [];
+  const [, kind, id] = (pathname === INBOX ? `/lists${INBOX}` : pathname).match(/^\/(task|list)s\/([^/]+)$/) ?? [];
   const view = list?.view ?? kind ?? pathname.slice(1);
   const idOf = (/** @type {string} */ wanted) => (kind === wanted ? decodeURIComponent(id) : null);
   return { view, taskId: idOf("task"), listId: idOf("list"), search: new URLSearchParams(search) };

@@ -1,6 +1,7 @@
 // The lists of the user in the navigation: the inbox, their own with the number of open tasks, archived ones, the trash.
 
 import { Icon } from "../components/icons.js";
+import { listPath } from "../routes.js";
 import { useStore } from "../store.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 
@@ -20,7 +21,7 @@ export function ListPicker({ controller, route, onNew }) {
   };
   /** @param {string} id @param {any} icon @param {string} name @param {number} count */
   const item = (id, icon, name, count) => html`<li key=${id}>
-    <a href="/lists/${id}" aria-current=${route.listId === id ? "page" : undefined}>${icon}<span dir="auto">${name}</span>
+    <a href=${listPath(id)} aria-current=${route.listId === id ? "page" : undefined}>${icon}<span dir="auto">${name}</span>
       ${count > 0 && html`<span class="open-count">${count}<span class="hidden"> open</span></span>`}</a>
   </li>`;
   const own = (/** @type {UserList} */ list) => item(list.id, html`<${Dot} list=${list} />`, list.name, counts.lists[list.id] ?? 0);

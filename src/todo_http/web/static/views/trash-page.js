@@ -25,11 +25,11 @@ export function TrashPage({ user, controller }) {
     try {
       await controller.command("POST", `trash/${entry.id}/restore`);
       showToast(`Restored “${nameOf(entry)}”`);
-      await load();
-      keepFocus(() => {});
     } catch (error) {
       showError(/** @type {Error} */ (error).message);
     }
+    await load();
+    keepFocus(() => {});
   };
   const purge = async () => {
     await controller.command("DELETE", asking?.entry ? `trash/${asking.entry.id}` : "trash");
