@@ -79,3 +79,10 @@ def test_the_client_is_served_joined_and_its_modules_are_not() -> None:
         "/web/vendor/preact.js",
         "/service-worker.js",
     }
+
+
+def test_comments_are_not_served() -> None:
+    site = read_site()
+    for path in (f"/web/{JOINED}", "/web/styles/base.css", "/web/styles/tasks.css"):
+        text = site[path].plain.body.decode("utf-8")
+        assert [line for line in text.splitlines() if line.lstrip().startswith("/*")] == []

@@ -46,13 +46,18 @@ def join_modules(sources: Mapping[str, str], first: str, kept: frozenset[str]) -
     return "\n".join(joined.values())
 
 
+def without_comments(source: str) -> str:
+    """The source of a script or style sheet without comments that fill whole lines, and without casts of types."""
+    return COMMENT.sub("", source)
+
+
 def _in_a_scope(name: str, source: str) -> str:
     def as_constants(found: re.Match[str]) -> str:
         names = RENAMED.sub(r"\1: \2", found[1])
         return f"const {names} = {_variable(_resolved(name, found[2]))};"
 
     exported = ", ".join(EXPORT.findall(source))
-    body = EXPORT.sub("", IMPORT.sub(as_constants, COMMENT.sub("", source)))
+    body = EXPORT.sub("", IMPORT.sub(as_constants, without_comments(source)))
     if unknown := UNKNOWN.search(body):
         raise UnknownForm(f"{name} imports or exports in a form that is not known here: {unknown[0]}")
     return f"// {name}\nconst {_variable(name)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"

@@ -1,5 +1,6 @@
 // The field in which subtasks of a task are typed, below it.
 
+import { Icon } from "../components/icons.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 
 /**
@@ -31,6 +32,6 @@ export function SubtaskForm({ title, onAdd, onClose }) {
     <input ref=${input} value=${text} aria-label="Subtask of ${title}" placeholder="Add a subtask" autocomplete="off" enterkeyhint="done"
       onInput=${(/** @type {any} */ event) => setText(event.target.value)} />
     <button class="primary">Add</button>
-    <button type="button" class="secondary" onClick=${onClose}>Close</button>
+    <button type="button" class="plain square" aria-label="Close" title="Close" onClick=${onClose}><${Icon} name="close" /></button>
   </form>`;
 }

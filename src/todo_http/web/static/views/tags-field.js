@@ -40,8 +40,8 @@ export function TagsField({ tags, typed, known, error, onChange }) {
   return html`<div class="field wide">
     <label for=${id}>Tags</label>
     <div class="chips">
-      ${tags.map((tag) => html`<button type="button" class="chip" key=${tag} onClick=${() => remove(tag)}>
-        #${tag}<span class="hidden">, remove</span><${Icon} name="close" /></button>`)}
+      ${tags.map((tag) => html`<button type="button" class="chip" key=${tag} aria-label="#${tag}, remove" onClick=${() => remove(tag)}>
+        #${tag}<${Icon} name="close" /></button>`)}
     </div>
     <input id=${id} ref=${input} value=${typed} list="${id}-known" placeholder="Add a tag" autocomplete="off" enterkeyhint="enter"
       aria-describedby=${error ? `${id}-error` : undefined} aria-invalid=${error ? "true" : undefined}

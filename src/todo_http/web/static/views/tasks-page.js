@@ -125,7 +125,7 @@ function Filters({ route, query, error }) {
         ${options(sortsOf(route), query.sort)}
       </select>
     </label>
-    ${query.tag && html`<button class="chip" onClick=${removeTag}>#${query.tag}<span class="hidden">, show all tags</span><${Icon} name="close" /></button>`}
+    ${query.tag && html`<button class="chip" aria-label="#${query.tag}, show all tags" onClick=${removeTag}>#${query.tag}<${Icon} name="close" /></button>`}
   </div>`;
 }
 
