@@ -28,7 +28,9 @@ async def test_the_page_is_at_every_place_that_the_client_knows(api: Api, place:
         assert answer.text == STATIC.joinpath("index.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("address", ["/nope", "/Today", "/today/", "/tasks", "/tasks/1", f"/tasks/{NOBODY}/x", "/lists", "/lists/inbox"])
+@pytest.mark.parametrize(
+    "address", ["/nope", "/Today", "/today/", "/tasks", "/tasks/1", f"/tasks/{NOBODY}/x", "/lists", "/lists/inbox"]
+)
 async def test_no_other_place_has_it(api: Api, address: str) -> None:
     problem(await api.client.get(address), 404, "not-found")
 

@@ -1,5 +1,7 @@
 """The manual order: changed by keys, by dragging and in the editor, seen elsewhere, kept while offline."""
 
+from typing import Any
+
 from playwright.async_api import expect
 
 from tests.e2e.web.screen import Screen
@@ -7,13 +9,14 @@ from tests.e2e.web.visits import TOUCH, Visits
 from tests.http.service import Person
 
 
-async def ordered(visits: Visits, **how: object) -> tuple[Screen, Person]:
+async def ordered(visits: Visits, **how: Any) -> tuple[Screen, Person]:
     """A page with a list in manual order, one task of which has subtasks."""
     ada = await visits.person()
-    for title in ("first", "second", "third"):
-        task = await ada.add(title)
+    await ada.add("first")
+    await ada.add("second")
+    third = await ada.add("third")
     for title in ("x", "y"):
-        await ada.add(title, parent_id=task["id"])
+        await ada.add(title, parent_id=third["id"])
     screen = await visits.visit("/inbox", ada, **how)
     await screen.shows_tree("first", "second", "third", "-x", "-y")
     return screen, ada

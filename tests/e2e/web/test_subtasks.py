@@ -21,7 +21,10 @@ async def planned(visits: Visits, view: str = "/inbox") -> tuple[Screen, Person]
 async def test_subtasks_are_below_their_parent_on_all_levels(visits: Visits) -> None:
     screen, _ = await planned(visits)
     await screen.shows_tree("Plan", "-Book", "--Compare", "-Ask", "Pack")
-    left = [await screen.box(title).evaluate("it => it.getBoundingClientRect().left") for title in ("Plan", "Book", "Compare")]
+    left = [
+        await screen.box(title).evaluate("it => it.getBoundingClientRect().left")
+        for title in ("Plan", "Book", "Compare")
+    ]
     assert left == sorted(set(left)), "each is further to the right"
 
 
@@ -31,7 +34,7 @@ async def test_in_other_views_too_a_subtask_is_below_its_parent(visits: Visits) 
 
 
 async def test_subtasks_are_added_one_after_the_other(visits: Visits) -> None:
-    screen, ada = await planned(visits)
+    screen, _ = await planned(visits)
     await screen.row("Book").hover()
     await screen.button("Add a subtask to Book").click()
     field = screen.field("Subtask of Book")

@@ -67,8 +67,10 @@ function Entry({ entry, zone, onRestore, onPurge }) {
         <span class="fact">Kept until ${formatInstant(entry.purged_at, zone)}</span>
       </span>
     </div>
-    <button class="secondary" aria-label="Restore ${name}" onClick=${onRestore}>Restore</button>
-    <button class="plain square" aria-label="Delete ${name} permanently" title="Delete permanently" onClick=${onPurge}><${Icon} name="close" /></button>`;
+    <div class="buttons">
+      <button class="secondary" aria-label="Restore ${name}" onClick=${onRestore}>Restore</button>
+      <button class="plain square" aria-label="Delete ${name} permanently" title="Delete permanently" onClick=${onPurge}><${Icon} name="close" /></button>
+    </div>`;
 }
 
 /** The pages loaded so far. @param {User} user @param {TaskController} controller */
