@@ -9,7 +9,7 @@ from tests.costs.growth import Subject
 from tests.costs.hostile import FIELDS, bytes_of
 from tests.http.service import NOBODY, OPTIONS
 from todo_core.ids import UserId
-from todo_http.api.task_list import PARAMETERS
+from todo_http.api.task_pages import PARAMETERS
 from todo_http.edge.headers import ResponseHeaders
 from todo_http.edge.limits import ADDRESS_MAX, RequestBounds
 from todo_http.kernel.client_address import ClientAddresses

@@ -115,9 +115,7 @@ class SqlUnitOfWork:
             return
         writes = self.collected.writes
         try:
-            self._flushed += await flush(
-                transaction, self.owner, self.now, self.collected, receipts_added, self._quota
-            )
+            self._flushed += await flush(transaction, self.owner, self.now, self.collected, receipts_added, self._quota)
         except Uncounted:
             await self.end(None, None, None)
             await recount(self._database, self.owner, self.now)
@@ -128,6 +126,6 @@ class SqlUnitOfWork:
 @lru_cache(maxsize=8)
 def knows(kinds: tuple[KindTable[Any], ...]) -> Statement:
     """Finds the thing with an id, of any of these kinds or in the trash."""
-    tables = [*[each.table for each in kinds], trash]
-    mine = [select(each.c.id).where(each.c.user_id == bind(each.c.user_id), each.c.id == bind(each.c.id)) for each in tables]
-    return Statement(union_all(*mine))
+    tables = [each.table.c for each in kinds] + [trash.c]
+    key = [(each.user_id == bind(each.user_id), each.id == bind(each.id)) for each in tables]
+    return Statement(union_all(*[select(each.id).where(*found) for each, found in zip(tables, key, strict=True)]))
