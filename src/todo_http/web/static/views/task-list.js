@@ -76,12 +76,14 @@ export function TaskList({
   const [moved, setMoved] = useState("");
   useEffect(() => {
     const row = rows.find(({ key }) => key === moved);
-    if (row) setAnnouncement(describePlace(rows, row));
+    if (!row) return;
+    setAnnouncement(describePlace(rows, row));
+    setMoved("");
   }, [moved, rows]);
   const step = (/** @type {Direction} */ direction) => (/** @type {Row} */ row) => {
     const found = manual && stepOf(rows, row, direction);
     if (found) move(row, found);
-    else setAnnouncement(manual ? `“${row.task.title}” cannot be moved further` : "Tasks are moved by hand in lists in manual order");
+    else setAnnouncement(manual ? `“${row.task.title}” cannot be moved further` : "Only a list in manual order can be rearranged");
   };
   useListKeys(list, rows, activeIndex, active.focus, {
     e: edit, d: ({ task }) => onRemove(task), Delete: ({ task }) => onRemove(task), s: ({ key }) => setParent(key),
