@@ -50,7 +50,8 @@ def _due_between(begin: str, end: str) -> ColumnElement[bool]:
 
 def _lists(*conditions: ColumnElement[bool]) -> Select[Any]:
     """The numbers of some open tasks by list, NULL for the inbox."""
-    overdue = and_(T.due_at < _edge("overdue_highest"), or_(T.due_at < _edge("overdue_lowest"), _due_before("overdue")))
+    late = and_(T.due_at < _edge("overdue_highest"), _due_before("overdue"))
+    overdue = or_(T.due_at < _edge("overdue_lowest"), late)
     number = func.count()
     return (
         select(
