@@ -5,7 +5,20 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import IDS, NOW, a_thing, add, all_things, feed, missing, new_owner, think, together, trashed, write
+from tests.contracts.kit import (
+    IDS,
+    NOW,
+    a_thing,
+    add,
+    all_things,
+    feed,
+    missing,
+    new_owner,
+    think,
+    together,
+    trashed,
+    write,
+)
 from tests.contracts.samples import heavy_fields, name_field, name_of, renamed
 from tests.support.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog

@@ -9,7 +9,7 @@ from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX
 from todo_core.model.task import TASKS
 from todo_core.usecases.things import add_thing
-from todo_http.api.task_list import BODY_MAX
+from todo_http.api.task_pages import BODY_MAX
 
 COUNT = 160
 

@@ -146,7 +146,8 @@ async def test_an_unknown_reference_is_refused_alike_for_another_owners_id(store
     await ada.remove(gone)
     refusals = []
     for target in (theirs.id, gone.id, IDS.new(), str(theirs.id)):
-        for deed in (ada.add(**{field: target}), ada.change(task, **{field: target}), ada.move(task, **{field: target})):
+        place: dict[str, Any] = {field: target}
+        for deed in (ada.add(**place), ada.change(task, **place), ada.move(task, **place)):
             refusals.append(await ada.refused(deed, Exception))
     assert {(each.violations, each.detail) for each in refusals} == {(refusals[0].violations, refusals[0].detail)}
     assert [(found.field, found.code) for found in refusals[0].violations] == [(field, "unknown-reference")]

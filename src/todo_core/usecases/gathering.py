@@ -37,7 +37,7 @@ async def gathered(tx: UnitOfWork, which: TaskFilter) -> list[Task]:
     while True:
         page = await tx.tasks.page(which, IN_ORDER, after, PAGE_MAX, TASKS.of_plain)
         found += page.items
-        if len(found) > AFFECTED_MAX - 1:
+        if len(found) > AFFECTED_MAX:
             raise TooMany
         if page.next is None:
             return found

@@ -52,7 +52,8 @@ def _named(request: RequestContext) -> str:
         raise NotFound("tag") from None
 
 
-def _new_name(**fields: Any) -> str:
+def new_name(**fields: Any) -> str:
+    """The new name in the fields of a TagChange. Raises Invalid."""
     name: str = checked(fields, {"name": tag_name}, ["name"])["name"]
     return name
 
@@ -90,8 +91,8 @@ class Tags(OperationController):
         success=CHANGED,
     )
     async def rename(self, request: RequestContext) -> Response:
-        new_name = await read_body(request, TagChange, _new_name)
-        renamed = await request.write(rename_tag, _named(request), new_name)
+        name = await read_body(request, TagChange, new_name)
+        renamed = await request.write(rename_tag, _named(request), name)
         return Response.json(200, Changed(renamed.value))
 
     @delete(

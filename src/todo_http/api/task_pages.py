@@ -1,6 +1,6 @@
 """Lists of tasks: filters, sort orders and pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -24,6 +24,7 @@ from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_curs
 from todo_http.kernel.query import Parameter, choice
 from todo_http.kernel.responses import Response, encode
 from todo_http.kernel.schemas import CLOCK, DAY, ONE_LINE
+from todo_http.problems.errors import Fault, InvalidRequest
 
 BODY_MAX: Final = 2 * PAGE_BYTES
 ALWAYS_SHORT: Final = BODY_MAX // (6 * (TITLE_MAX + DESCRIPTION_MAX + TAGS_MAX * TAG_MAX) + 2_000)
@@ -67,8 +68,16 @@ def _id_or(word: str) -> Callable[[str], UUID | None]:
 
 
 def _tag(text: str) -> str | None:
-    """The folded name of a tag; None for no tags."""
-    return None if text == "none" else fold(tag_name(text))
+    """The name of a tag; None for no tags."""
+    return None if text == "none" else tag_name(text)
+
+
+def _folded(tags: Sequence[str]) -> frozenset[str]:
+    """The folded names of tags. Raises InvalidRequest if they are longer than a search may be."""
+    if sum(map(len, tags)) > QUERY_MAX:
+        detail = f"These must be at most {QUERY_MAX} characters together."
+        raise InvalidRequest([Fault(code="too-long", detail=detail, parameter="tag")])
+    return frozenset(map(fold, tags))
 
 
 PARAMETERS: Final = (
@@ -120,7 +129,7 @@ PARAMETERS: Final = (
 
 
 def _task_query(values: Mapping[str, Any]) -> TaskQuery:
-    tags = values.get("tag", ())
+    tags: Sequence[str | None] = values.get("tag", ())
     return TaskQuery(
         completed=values.get("status"),
         priorities=frozenset(values.get("priority", ())),
@@ -130,7 +139,7 @@ def _task_query(values: Mapping[str, Any]) -> TaskQuery:
         words=values.get("q", ()),
         lists=frozenset(values.get("list", ())),
         parents=frozenset([values["parent"]] if "parent" in values else ()),
-        tags=frozenset(tag for tag in tags if tag is not None),
+        tags=_folded([tag for tag in tags if tag is not None]),
         has_tags=False if None in tags else None,
         deferred=values.get("deferred"),
     )
