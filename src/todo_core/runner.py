@@ -101,8 +101,12 @@ class Runner:
         for attempt in range(RETRIES + 1):
             try:
                 async with self.store.begin(owner, self.clock.now(), self.ids, exclusive=exclusive) as unit:
-                    tx: UnitOfWork = unit if options.expected is None else Preconditions(unit, options.expected)
-                    result = await use_case(tx, *args, **kwargs)
+                    if options.expected is None:
+                        result = await use_case(unit, *args, **kwargs)
+                    else:
+                        checking = Preconditions(unit, options.expected)
+                        result = await use_case(checking, *args, **kwargs)
+                        checking.require_checked()
                     written = unit.written
                     if len(written) > AFFECTED_MAX:
                         raise TooMany

@@ -84,7 +84,7 @@ MEANINGS = {
         "TransactionIntegrityConstraintViolationError",
         "TransactionRollbackError",
     },
-    MovedOn: {"NotNullViolationError", "UniqueViolationError"},
+    MovedOn: {"ForeignKeyViolationError", "NotNullViolationError", "UniqueViolationError"},
     OwnerBusy: {"LockNotAvailableError"},
 }
 """What each class of the driver means where no commit was sent. Any other is a fault of ours, and stays what it is."""

@@ -15,9 +15,10 @@ from sqlalchemy import text
 import todo_adapters.sql
 from tests.support.sqlite_service import looked_up, service_on
 from todo_adapters.sql import migrate
+from todo_adapters.sql.page_shapes import PageShape
 from todo_adapters.sql.sqlite.database import DIALECT
 from todo_adapters.sql.statements import Statement
-from todo_adapters.sql.tasks import PageShape, page_statement
+from todo_adapters.sql.task_pages import page_statement
 from todo_core.ids import TaskId
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort

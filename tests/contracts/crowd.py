@@ -1,4 +1,4 @@
-"""Tasks and filters made from a seed, with all that queries stumble over: ties, nulls, accents, wildcards, zones, trees."""
+"""Tasks and filters made from a seed, with all that queries stumble over: ties, nulls, accents, wildcards, zones."""
 
 import random
 from collections.abc import Iterator

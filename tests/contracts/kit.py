@@ -83,7 +83,7 @@ async def add(store: Store, owner: UserId, name: str = "Buy milk", kind: Kind[An
     return change.value
 
 
-async def references(store: Store, owner: UserId, kind: Kind[Any]) -> dict[str, UUID]:
+async def references(store: Store, owner: UserId, kind: Kind[Any]) -> dict[str, Any]:
     """For each field of the kind that refers to a thing, the id of a new thing of the owner."""
     return {field: (await add(store, owner, kind=kind_called(name))).id for field, name in kind.references.items()}
 

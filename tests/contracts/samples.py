@@ -125,7 +125,7 @@ def every_field_given(kind: Kind[Any], thing: Any, references: Mapping[str, UUID
     ``references`` are the ids of things that exist, by the fields that refer to them.
     """
     given = {name: sample(kind, name, getattr(thing, name)) for name in own_fields(kind)}
-    return replace(thing, **(given | references))
+    return replace(thing, **{**given, **references})
 
 
 def any_thing(kind: Kind[Any], new_id: Callable[[], UUID]) -> st.SearchStrategy[Any]:

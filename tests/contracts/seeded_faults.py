@@ -25,7 +25,7 @@ from todo_core.model.task_sort import TaskPosition, TaskSort
 good_commit = MemoryUnitOfWork.commit
 good_page = MemoryTaskReads.page
 good_take = Holding.take
-good_check = Numbering._check
+good_check = Numbering._check_read
 good_is_behind = TaskSort.is_behind
 good_update = MemorySessions.update
 
@@ -68,17 +68,17 @@ def owner_forgotten_in_reads(patch: pytest.MonkeyPatch) -> None:
 @instead_of(MemoryUnitOfWork, "commit")
 async def owner_forgotten_in_removals(unit: MemoryUnitOfWork, *terms: Any) -> Sequence[Change]:
     for write in unit._writes:
-        for shelf in unit._state.shelves.values() if write.thing is None else ():
+        for shelf in unit._state.shelves.values() if write.action is Action.DELETED else ():
             if stolen := shelf.table(write.kind).pop(write.id, None):
                 shelf_of(unit).table(write.kind)[write.id] = stolen
     return await good_commit(unit, *terms)
 
 
 def revision_unchecked_on_update(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Numbering, "_check", lambda *_: None)
+    patch.setattr(Numbering, "_check_read", lambda *_: None)
 
 
-@instead_of(Numbering, "_check")
+@instead_of(Numbering, "_check_read")
 def update_brings_back_what_is_gone(self: Numbering, write: MemoryWrite, stored: Any) -> None:
     good_check(self, write, stored or write.thing)
 
@@ -100,7 +100,7 @@ async def number_taken_without_the_lock(unit: MemoryUnitOfWork, *terms: Any) -> 
     shelf = shelf_of(unit)
     highest = shelf.revision
     await others_run()
-    numbering = Numbering(Shelf(shelf.things, shelf.feed, revision=highest), unit.now)
+    numbering = Numbering(replace(shelf, revision=highest), unit.now)
     changes = numbering.number(unit._writes)
     numbering.publish()
     shelf.feed.extend(changes)

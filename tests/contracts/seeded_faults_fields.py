@@ -21,8 +21,8 @@ from todo_core.model.task_filter import TaskFilter
 def altered(patch: pytest.MonkeyPatch, actions: set[Action], alter: Any) -> None:
     good = MemoryThings._collect
 
-    def collect(self: MemoryThings[Any], action: Action, thing: Any) -> None:
-        good(self, action, alter(thing) if action in actions else thing)
+    def collect(self: MemoryThings[Any], action: Action, thing: Any, root: UUID | None = None) -> None:
+        good(self, action, alter(thing) if action in actions else thing, root)
 
     patch.setattr("todo_adapters.memory.things.check_storable", lambda _: None)
     patch.setattr(MemoryThings, "_collect", collect)
@@ -33,7 +33,7 @@ def field_forgotten(name: str, action: Action) -> Any:
 
     def plant(patch: pytest.MonkeyPatch) -> None:
         other = getattr(make_thing(TASKS, UUID(int=1), UserId(UUID(int=2)), NOW, title="-"), name)
-        altered(patch, {action}, lambda task: replace(task, **{name: other}))
+        altered(patch, {action}, lambda thing: replace(thing, **{name: other}) if isinstance(thing, Task) else thing)
 
     plant.__name__ = f"{name}_forgotten_when_{action.value}"
     return plant
@@ -42,9 +42,9 @@ def field_forgotten(name: str, action: Action) -> Any:
 def filter_inverted(name: str) -> Any:
     def plant(patch: pytest.MonkeyPatch) -> None:
         good = TaskFilter.matches
-        nothing = TaskFilter()
 
         def matches(which: TaskFilter, task: Task) -> bool:
+            nothing = TaskFilter(now=which.now)
             alone = replace(nothing, **{name: getattr(which, name)})
             rest = replace(which, **{name: getattr(nothing, name)})
             return good(rest, task) and (alone == nothing or not good(alone, task))
@@ -61,7 +61,7 @@ def filter_inverted(name: str) -> Any:
 
 
 def microseconds_lost(patch: pytest.MonkeyPatch) -> None:
-    altered(patch, set(Action), lambda task: replace(task, updated_at=task.updated_at.replace(microsecond=0)))
+    altered(patch, set(Action), lambda thing: replace(thing, updated_at=thing.updated_at.replace(microsecond=0)))
 
 
 def time_zone_lost(patch: pytest.MonkeyPatch) -> None:
@@ -69,8 +69,8 @@ def time_zone_lost(patch: pytest.MonkeyPatch) -> None:
 
 
 def due_date_rewritten(patch: pytest.MonkeyPatch) -> None:
-    def in_utc(task: Task) -> Task:
-        due = task.due_date
+    def in_utc(task: Any) -> Any:
+        due = getattr(task, "due_date", None)
         return task if due is None else replace(task, due_date=replace(due, text=due.at.astimezone(UTC).isoformat()))
 
     altered(patch, set(Action), in_utc)

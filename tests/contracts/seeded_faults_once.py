@@ -4,27 +4,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from tests.contracts.seeded_faults import good_commit, instead_of, shelf_of
+from tests.contracts.seeded_faults import good_check, good_commit, instead_of, shelf_of
 from todo_adapters.memory import work
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
 from todo_adapters.memory.feed import MemoryReceiptReads
 from todo_adapters.memory.state import Draft, Shelf, others_run
 from todo_adapters.memory.tasks import MemoryTaskReads
-from todo_adapters.memory.things import MemoryThings
+from todo_adapters.memory.things import MemoryWrite, Numbering
 from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
 from todo_core.errors import MovedOn
-from todo_core.model.change import Change
+from todo_core.model.change import Action, Change
 from todo_core.model.task import TASKS
 from todo_core.model.write_options import Key, Receipt
 from todo_core.usecases.cleanup import BEGINNING
 
 good_dry_run = MemoryUnitOfWork.dry_run
 good_get = MemoryReceiptReads.get
-good_remove = MemoryThings.remove
 
 
 def _keep(unit: MemoryUnitOfWork, key: Key, answer: str, changes: Sequence[Change]) -> None:
@@ -182,9 +180,10 @@ async def dry_run_of_what_would_be_refused(unit: MemoryUnitOfWork) -> Sequence[C
         return ()
 
 
-@instead_of(MemoryThings, "remove")
-async def revision_ignored_on_removal(self: MemoryThings[Any], thing_id: UUID, _: int | None = None) -> None:
-    await good_remove(self, thing_id)
+@instead_of(Numbering, "_check_read")
+def revision_ignored_on_removal(self: Numbering, write: MemoryWrite, stored: Any) -> None:
+    if write.action is not Action.DELETED or stored is None:
+        good_check(self, write, stored)
 
 
 def number_of_a_page_from_another_moment(patch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def test_an_older_value_in_the_feed_gets_the_defaults_of_newer_fields() -> None:
     older = f'{{"name":"a","created_at":"{NOW.isoformat()}","updated_at":"{NOW.isoformat()}"}}'
     thing = stored.from_json(older, UserId(IDS.new()), IDS.new(), 3)
     assert (thing.name, thing.tags, thing.color, thing.revision) == ("a", [], Color.RED, 3)
-    again = stored.to_json(stored.fields(thing))
+    again = stored.to_json(stored.fields(thing)).decode()
     assert stored.from_json(again.replace("RED", "BLUE"), thing.user_id, thing.id, 3).color is Color.BLUE
 
 

@@ -10,9 +10,11 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.contracts.kit import all_tasks, feed, join, someone
-from tests.contracts.programs import Performance, Program, programs, replayed
+from tests.contracts.kit import feed, join, someone
+from tests.contracts.performing import Performance, replayed, state_of
+from tests.contracts.programs import Program, programs
 from tests.contracts.programs_over_http import as_http_tells, over_http, serving_callers
+from tests.contracts.wording import COMMANDS
 from tests.http.service import Api
 from todo_adapters.memory.store import MemoryStore
 from todo_core.ids import UserId
@@ -37,8 +39,11 @@ def kinds() -> Iterator[Counter[str]]:
     """What came of the steps of all programs: a program in which everything is refused would prove nothing."""
     counted: Counter[str] = Counter()
     yield counted
-    assert {"done", "replayed", "stale", "not-found", "key-reused", "step"} <= set(counted), counted
-    assert counted["done"] > counted.total() / 4, counted
+    refusals = {"stale", "not-found", "key-reused", "step", "invalid", "conflict"}
+    assert {"done", "replayed", "page"} | refusals <= set(counted), counted
+    commands = {use_case.__name__ for _, use_case, _ in COMMANDS.values()}
+    assert commands | {"add_thing", "apply_batch", "rename_tag", "remove_tag", "empty_trash"} <= set(counted), counted
+    assert counted["done"] > sum(counted[each] for each in refusals) / 2, counted
 
 
 @examples
@@ -55,6 +60,7 @@ async def test_programs_of_two_owners_come_out_as_on_the_model(
     for one, other in zip(real, ideal, strict=True):
         await they_came_out_alike(one, other)
         kinds.update(map(_kind, one.trace))
+        kinds.update(one.done)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -80,6 +86,7 @@ async def test_programs_of_two_owners_come_out_over_http_as_on_the_model(
     for (one, _), other in zip(real, ideal, strict=True):
         await they_came_out_alike(one, other)
         kinds.update(map(_kind, one.trace))
+        kinds.update(one.done)
 
 
 async def they_came_out_alike(real: Performance, ideal: Performance) -> None:
@@ -94,9 +101,9 @@ async def the_feed_tells_it_all(played: Performance) -> None:
     """From the beginning up to any revision the feed gives what there was then."""
     entries = await feed(played.store, played.owner)
     assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
-    for revision, tasks in played.states.items():
-        assert replayed(entries[:revision]) == tasks
-    assert replayed(entries) == await all_tasks(played.store, played.owner)
+    for revision, state in played.states.items():
+        assert replayed(entries[:revision]) == state
+    assert replayed(entries) == await state_of(played.store, played.owner)
     page = await played.store.view(played.owner).tasks.page(TaskFilter(), TaskSort(), None, 1000, TASKS.of_plain)
     assert page.as_of in {len(entries), None}
 

@@ -86,7 +86,9 @@ async def test_an_account_has_at_most_so_many_tasks(store: Store) -> None:
     await ada.add()
     with pytest.raises(LimitReached):
         await ada.add()
-    assert [change.seq for change in await feed(store, ada.owner)] == [1, 2, 3, 4, 5, 6], "refused writes took no number"
+    assert [change.seq for change in await feed(store, ada.owner)] == [1, 2, 3, 4, 5, 6], (
+        "refused writes took no number"
+    )
 
 
 async def test_tasks_in_the_trash_count(store: Store) -> None:

@@ -60,8 +60,9 @@ async def test_a_reference_to_another_owners_thing_cannot_be_stored(store: Store
 @every_field
 async def test_a_reference_to_nothing_cannot_be_stored(store: Store, field: str) -> None:
     owner = await new_owner(store)
-    await refused(store, owner, a_task(owner, **{field: IDS.new()}))
-    await refused(store, owner, replace(await add(store, owner), **{field: IDS.new()}))
+    nothing: dict[str, Any] = {field: IDS.new()}
+    await refused(store, owner, a_task(owner, **nothing))
+    await refused(store, owner, replace(await add(store, owner), **nothing))
 
 
 @every_field

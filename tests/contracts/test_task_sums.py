@@ -140,7 +140,7 @@ async def test_tags_follow_every_change_of_their_tasks(store: Store) -> None:
     task, other = await add(store, owner, tags=("Home", "x")), await add(store, owner, tags=("home",))
 
     async def uses() -> list[tuple[str, int, int]]:
-        assert (found := list((await reads.tags()).items)) == sorted(found, key=lambda use: use.name.lower())
+        found = (await reads.tags()).items
         return [(use.name, use.open, use.total) for use in found]
 
     assert await uses() == [("Home", 2, 2), ("x", 1, 1)]
@@ -173,7 +173,8 @@ async def test_a_unit_of_work_sees_its_tags_and_counts(store: Store) -> None:
 async def test_counts_and_their_number_are_one_look_while_others_write(store: Store) -> None:
     """Every change here adds a task: counts from one moment with a number from another would not agree."""
     owner = await new_owner(store)
-    reads, disagreements, done = store.view(owner).tasks, [], asyncio.Event()
+    reads, done = store.view(owner).tasks, asyncio.Event()
+    disagreements: list[object] = []
 
     async def watch() -> None:
         while not done.is_set():

@@ -1,7 +1,6 @@
 """A test of the tests: faults are put into a storage adapter one by one, and a named contract test fails each time."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import fields
 from inspect import signature
 from typing import Any
 
@@ -21,6 +20,7 @@ from tests.contracts import test_task_pages as pages
 from tests.contracts import test_things as things
 from tests.contracts import test_unit_of_work as units
 from tests.contracts import test_user_repository as users
+from tests.contracts.crowd import single_filters
 from tests.contracts.samples import own_fields
 from tests.usecases import test_exactly_once as exactly_once
 from tests.usecases import test_preconditions as preconditions
@@ -28,7 +28,6 @@ from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import TodoError
 from todo_core.model.change import Action
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_sort import SortField, TaskSort
 
 ContractTest = Callable[..., Coroutine[Any, Any, None]]
@@ -80,11 +79,11 @@ BITES: list[tuple[fault.Fault, ContractTest, dict[str, Any]]] = [
     ),
     *(
         (
-            field_fault.filter_inverted(field.name),
+            field_fault.filter_inverted(field),
             pages.test_each_field_of_the_filter_restricts_as_the_predicate_says,
-            {"field": field.name},
+            {"field": field},
         )
-        for field in fields(TaskFilter)
+        for field in single_filters()
     ),
     (field_fault.microseconds_lost, round_trip.test_every_field_comes_back, {}),
     (field_fault.time_zone_lost, round_trip.test_every_field_comes_back, {}),
@@ -134,7 +133,7 @@ BITES: list[tuple[fault.Fault, ContractTest, dict[str, Any]]] = [
     (once.dry_run_commits, dry_runs.test_a_dry_run_tells_what_commit_does_and_leaves_nothing, UNLOCKED),
     (once.dry_run_takes_a_number, dry_runs.test_a_dry_run_of_one_write_takes_no_number, UNLOCKED),
     (once.dry_run_of_what_would_be_refused, dry_runs.test_a_dry_run_is_refused_as_commit_is, {}),
-    (once.revision_ignored_on_removal, things.test_with_a_revision_only_what_was_seen_is_removed, {}),
+    (once.revision_ignored_on_removal, things.test_only_what_was_read_is_removed, {}),
     (
         once.revision_ignored_on_removal,
         preconditions.test_who_was_right_when_it_was_checked_and_is_late_is_refused_as_well,

@@ -209,10 +209,10 @@ async def test_nobody_else_sees_or_touches_the_trash(store: Store, kind: Kind[An
     thing = await deleted(store, owner, kind)
     assert await in_the_trash(store, stranger) == ()
     assert await trashed(store, stranger, thing.id) == []
+    stolen = replace(thing, user_id=stranger)
     for do in ("restore", "purge"):
         with pytest.raises(MovedOn):
-            stolen = replace(thing, user_id=stranger)
-            await write(store, stranger, lambda unit, do=do, stolen=stolen: getattr(unit.of(kind), do)(stolen))  # type: ignore[misc]
+            await write(store, stranger, lambda unit, do=do: getattr(unit.of(kind), do)(stolen))  # type: ignore[misc]
     assert [each.value for each in await in_the_trash(store, owner)] == [thing]
     assert await feed(store, stranger) == []
 

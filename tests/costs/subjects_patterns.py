@@ -42,6 +42,7 @@ TRUSTED = {
     "todo_adapters.settings.values.HOST_PATTERN": "settings",
     "todo_adapters.settings.values.ORIGIN": "settings",
     "todo_adapters.security.signing_secrets.SAMPLE_WORDS": "settings",
+    "todo_http.web.joining.COMMENT": "our own source files",
     "todo_http.web.joining.EXPORT": "our own source files",
     "todo_http.web.joining.IMPORT": "our own source files",
     "todo_http.web.joining.RENAMED": "our own source files",

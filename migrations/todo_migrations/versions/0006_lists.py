@@ -96,8 +96,8 @@ def _extend_tasks() -> None:
     """Adds columns and references on PostgreSQL, which changes no row."""
     for column in _new_columns():
         op.add_column("tasks", column)
-    for name, table, column in (("fk_tasks_list_id", "lists", "list_id"), ("fk_tasks_parent_id", "tasks", "parent_id")):
-        op.create_foreign_key(name, "tasks", table, ["user_id", column], ["user_id", "id"])
+    for name, table in (("list_id", "lists"), ("parent_id", "tasks")):
+        op.create_foreign_key(f"fk_tasks_{name}", "tasks", table, ["user_id", name], ["user_id", "id"])
     op.create_check_constraint(op.f("ck_tasks_deferred"), "tasks", DEFERRED)
 
 
@@ -127,8 +127,8 @@ def _old_columns() -> list[sa.schema.SchemaItem]:
 def _rebuild_tasks(items: Sequence[sa.schema.SchemaItem]) -> None:
     """Copies the table to one of these columns: SQLite cannot add a reference of several columns to a table."""
     op.create_table("new_tasks", *items, sqlite_with_rowid=False)
-    names = ", ".join(OLD_COLUMNS)
-    op.execute(f"INSERT INTO new_tasks ({names}) SELECT {names} FROM tasks ORDER BY user_id, id")
+    old, new = [sa.table(name, *map(sa.column, OLD_COLUMNS)) for name in ("tasks", "new_tasks")]
+    op.execute(new.insert().from_select(OLD_COLUMNS, sa.select(*old.c).order_by(old.c.user_id, old.c.id)))
     op.drop_table("tasks")
     op.rename_table("new_tasks", "tasks")
     op.create_index("ix_tasks_user_id_due_at_id", "tasks", ["user_id", "due_at", "id"])
@@ -138,9 +138,9 @@ def _index_tasks() -> None:
     op.create_index("ix_tasks_user_id_list_id_id", "tasks", ["user_id", "list_id", "id"])
     op.create_index("ix_tasks_user_id_list_id_position_id", "tasks", ["user_id", "list_id", "position", "id"])
     _partial_index("ix_tasks_subtasks", "tasks", ["user_id", "parent_id", "position", "id"], "parent_id IS NOT NULL")
-    _partial_index("ix_tasks_deferred", "tasks", ["user_id", "deferred_at"], "deferred_at IS NOT NULL")
-    counted = ["user_id", "list_id", "due_at", "due_kind", "deferred_at", "deferred_kind"]
-    _partial_index("ix_tasks_open", "tasks", counted, "completed_at IS NULL")
+    deferred = ["user_id", "id", "deferred_at", "deferred_kind", "completed_at", "list_id", "due_at", "due_kind"]
+    _partial_index("ix_tasks_deferred", "tasks", deferred, "deferred_at IS NOT NULL")
+    _partial_index("ix_tasks_open", "tasks", ["user_id", "list_id", "due_at", "due_kind"], "completed_at IS NULL")
 
 
 def _partial_index(name: str, table: str, columns: list[str], where: str) -> None:
@@ -155,13 +155,13 @@ def _create_task_tags() -> None:
         sa.Column("task_id", ID, nullable=False),
         sa.Column("name", SORTED_TEXT, nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", "tag", "task_id", name="pk_task_tags"),
+        sa.PrimaryKeyConstraint("user_id", "task_id", "tag", name="pk_task_tags"),
         sa.ForeignKeyConstraint(
             ["user_id", "task_id"], ["tasks.user_id", "tasks.id"], "fk_task_tags_task_id", ondelete="CASCADE"
         ),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_task_tags_user_id_task_id", "task_tags", ["user_id", "task_id"])
+    op.create_index("ix_task_tags_tag", "task_tags", ["user_id", "tag", "task_id", "open", "name"])
 
 
 def _create_trash() -> None:

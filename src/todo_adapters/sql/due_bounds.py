@@ -10,7 +10,8 @@ from todo_core.model.due import DueBound, DueKind
 
 def comparand(name: str, kind: Column[Any], at: Column[Any]) -> ColumnElement[Any]:
     """What dates of these columns are compared with, for a bound of this name."""
-    days, floating, fixed = (bind(at, f"{name}_{each.value}") for each in (DueKind.DAY, DueKind.FLOATING, DueKind.FIXED))
+    kinds = (DueKind.DAY, DueKind.FLOATING, DueKind.FIXED)
+    days, floating, fixed = [bind(at, f"{name}_{each.value}") for each in kinds]
     return case((kind == DueKind.DAY.value, days), (kind == DueKind.FLOATING.value, floating), else_=fixed)
 
 

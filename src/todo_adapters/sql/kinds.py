@@ -100,9 +100,13 @@ class KindTable(Generic[E]):
         """The values of the other columns."""
         return {name: self._write[name](thing) for name in self._computed}
 
-    def to_json(self, fields: Mapping[str, Any]) -> str:
+    def values(self, thing: E) -> dict[str, Any]:
+        """The values of all columns."""
+        return self.fields(thing) | self.computed(thing)
+
+    def to_json(self, fields: Mapping[str, Any]) -> bytes:
         """What ``fields`` gave, as the value of a change."""
-        return _encode(self._value(*[fields[name] for name in self._value.__struct_fields__])).decode()
+        return _encode(self._value(*[fields[name] for name in self._value.__struct_fields__]))
 
     def from_json(self, text: str, owner: UserId, thing_id: UUID, revision: int) -> E:
         """The thing as it was when its change was written."""

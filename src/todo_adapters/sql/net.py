@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from todo_adapters.sql.collected import CollectedWrite
+from todo_core.errors import MovedOn
 from todo_core.model.change import Action
 
 
@@ -76,13 +77,18 @@ class Effect:
 def effects(
     writes: Sequence[CollectedWrite], first_seq: int, revisions: Mapping[tuple[str, UUID], int]
 ) -> list[Effect]:
-    """The effects of writes with these numbers, in the order of the last write to each thing."""
+    """The effects of writes with these numbers, in the order of the last write to each thing.
+
+    Raises MovedOn for a write to what is no longer there after an earlier one.
+    """
     found: dict[tuple[str, UUID], Effect] = {}
     for seq, write in enumerate(writes, first_seq):
         key = (write.table.kind.name, write.id)
         there = Place.TABLE in (BEFORE[write.action], AFTER[write.action])
         if (earlier := found.pop(key, None)) is None:
             found[key] = Effect(write, write, revisions.get(key, write.thing.revision), seq, there)
+        elif earlier.after is not BEFORE[write.action]:
+            raise MovedOn
         else:
             found[key] = Effect(earlier.first, write, earlier.read, seq, earlier.there or there)
     return list(found.values())

@@ -36,7 +36,7 @@ class Entry:
             return cls(write, {}, None, 0)
         fields = write.table.fields(write.thing)
         value = write.table.to_json(fields)
-        return cls(write, fields, value, len(value) if value.isascii() else len(value.encode()))
+        return cls(write, fields, value.decode(), len(value))
 
     @property
     def feed_value(self) -> str | None:
@@ -55,7 +55,7 @@ async def row_sets(
     Those of the first part do not depend on one another, and neither do those of the second.
     """
     found = effects([entry.write for entry in piece], first_seq, collected.revisions)
-    last = {seq: entry for seq, entry in enumerate(piece, first_seq)}
+    last = dict(enumerate(piece, first_seq))
     before: Sets = {TRASH_OUT: [_key(each, each.read) for each in found if each.before is Place.TRASH]}
     after: Sets = {TAGS_IN: []}
     for table in KIND_TABLES.values():
@@ -79,8 +79,7 @@ def _key(effect: Effect, read: int) -> dict[str, Any]:
 async def _row(effect: Effect, entries: dict[int, Entry], pace: Pace) -> dict[str, Any]:
     entry = entries[effect.seq]
     await pace.work(entry.size)
-    fields = entry.fields or effect.last.table.fields(effect.thing)
-    values = fields | effect.last.table.computed(effect.thing)
+    values = entry.fields | effect.last.table.computed(effect.thing)
     return values | {"revision": effect.seq, READ: effect.read}
 
 

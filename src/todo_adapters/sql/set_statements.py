@@ -4,8 +4,21 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import CTE, Column, Table, TableValuedAlias, bindparam, column, delete, func, insert, literal_column
-from sqlalchemy import select, union_all, update
+from sqlalchemy import (
+    CTE,
+    Column,
+    Table,
+    TableValuedAlias,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.sql.dml import UpdateBase
 
 from todo_adapters.sql.statements import Statement, bind

@@ -5,18 +5,16 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import column, select, table
 
 from todo_adapters.sql.attempts import SqlAttempts
-from todo_adapters.sql.counters import MINE, Uncounted, lock, revision
+from todo_adapters.sql.counters import MINE, revision
 from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
 from todo_adapters.sql.disk import Disk
 from todo_adapters.sql.feed import FORGET_RECEIPTS, NEWEST_RECEIPT, SqlChanges, SqlReceipts
-from todo_adapters.sql.recount import recount
-from todo_adapters.sql.registry import KIND_TABLES, table_of
+from todo_adapters.sql.registry import table_of
 from todo_adapters.sql.schema import head
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
@@ -29,10 +27,8 @@ from todo_adapters.sql.unit_of_work import SqlUnitOfWork
 from todo_adapters.sql.users import SqlUsers
 from todo_core.errors import NotFound, Unavailable
 from todo_core.ids import UserId
-from todo_core.model.change import Change
 from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota
-from todo_core.model.write_options import Key
 from todo_core.model.zones import zone
 from todo_core.ports.runtime import EventLog, IdSource
 

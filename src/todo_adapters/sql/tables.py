@@ -123,18 +123,19 @@ tasks = Table(
     Index("ix_tasks_user_id_list_id_id", "user_id", "list_id", "id"),
     Index("ix_tasks_user_id_list_id_position_id", "user_id", "list_id", "position", "id"),
     part_of_tasks("ix_tasks_subtasks", "user_id", "parent_id", "position", "id", where="parent_id IS NOT NULL"),
-    part_of_tasks("ix_tasks_deferred", "user_id", "deferred_at", where="deferred_at IS NOT NULL"),
     part_of_tasks(
-        "ix_tasks_open",
-        *("user_id", "list_id", "due_at", "due_kind", "deferred_at", "deferred_kind"),
-        where="completed_at IS NULL",
+        "ix_tasks_deferred",
+        *("user_id", "id", "deferred_at", "deferred_kind", "completed_at", "list_id", "due_at", "due_kind"),
+        where="deferred_at IS NOT NULL",
     ),
+    part_of_tasks("ix_tasks_open", "user_id", "list_id", "due_at", "due_kind", where="completed_at IS NULL"),
     sqlite_with_rowid=False,
 )
 """The two ``_key`` columns are the folded texts that searching and sorting look at.
 
 ``tags`` is a JSON array of the names as they were sent. ``position`` is empty for tasks from before there was an order:
-they come first, in the order of creation. The index of open tasks has all that counting needs.
+they come first, in the order of creation. The indexes of deferred and
+of open tasks have all columns that counting needs.
 """
 
 task_tags = Table(
@@ -145,14 +146,17 @@ task_tags = Table(
     Column("task_id", ID, nullable=False),
     Column("name", SORTED_TEXT, nullable=False),
     Column("open", Boolean, nullable=False),
-    PrimaryKeyConstraint("user_id", "tag", "task_id"),
+    PrimaryKeyConstraint("user_id", "task_id", "tag"),
     ForeignKeyConstraint(
         ["user_id", "task_id"], ["tasks.user_id", "tasks.id"], "fk_task_tags_task_id", ondelete="CASCADE"
     ),
-    Index("ix_task_tags_user_id_task_id", "user_id", "task_id"),
+    Index("ix_task_tags_tag", "user_id", "tag", "task_id", "open", "name"),
     sqlite_with_rowid=False,
 )
-"""The tags of tasks: follows from ``tasks``, and is written with it. ``tag`` is the folded name."""
+"""The tags of tasks: follows from ``tasks``, and is written with it. ``tag`` is the folded name.
+
+The index has all columns, so that counting reads nothing else.
+"""
 
 trash = Table(
     "trash",
@@ -173,9 +177,7 @@ trash = Table(
         sqlite_where=text("things > 0"),
         postgresql_where=text("things > 0"),
     ),
-    Index(
-        "ix_trash_deleted_at", "deleted_at", sqlite_where=text("things > 0"), postgresql_where=text("things > 0")
-    ),
+    Index("ix_trash_deleted_at", "deleted_at", sqlite_where=text("things > 0"), postgresql_where=text("things > 0")),
     sqlite_with_rowid=False,
 )
 """What was deleted, as in the feed. ``root_id`` is the thing whose deletion it was part of.

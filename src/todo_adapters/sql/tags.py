@@ -12,9 +12,8 @@ from todo_adapters.sql.set_statements import SetStatement, given
 from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import task_tags
 from todo_core.ids import UserId
-from todo_core.model.counts import TagUse
+from todo_core.model.counts import TagUse, names
 from todo_core.model.kinds import Kind
-from todo_core.model.rules import fold
 from todo_core.model.task import TASKS, Task
 from todo_core.paging import Page
 
@@ -32,7 +31,7 @@ def _insertion() -> SetStatement:
     each = insert(task_tags).values({name: bind(column) for name, column in COLUMNS.items()})
     one, many = [
         statement.on_conflict_do_update(
-            index_elements=[G.user_id, G.tag, G.task_id],
+            index_elements=[G.user_id, G.task_id, G.tag],
             set_={G.name: statement.excluded.name, G.open: statement.excluded.open},
         ).returning(*OUT)
         for statement in (each, arrays)
@@ -62,7 +61,7 @@ USES: Final = Statement(
 def tag_rows(task: Task) -> list[dict[str, Any]]:
     """The rows of the tags of a task."""
     known = {"user_id": task.user_id, "task_id": task.id, "open": not task.completed}
-    return [{"tag": fold(name), "name": name, **known} for name in task.tags]
+    return [{"tag": tag, "name": name, **known} for tag, name in names(task.tags).items()]
 
 
 def has_tag_rows(kind: Kind[Any], thing: Any) -> bool:

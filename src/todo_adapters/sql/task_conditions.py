@@ -1,5 +1,6 @@
 """The conditions of filters of tasks."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_, select
@@ -17,40 +18,57 @@ G = task_tags.c
 
 
 def conditions(shape: PageShape) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    """What tasks have to meet, apart from the tag by which they are read."""
+    places = _places(T.list_id, shape.lists, "lists", shape) + _places(T.parent_id, shape.parents, "parents", shape)
+    return [*_states(shape), *_due(shape), *_words(shape), *places, *_tags(shape), *_deferred(shape)]
+
+
+def _states(shape: PageShape) -> Iterator[ColumnElement[bool]]:
     if shape.completed is not None:
-        found.append(T.completed_at.is_not(None) if shape.completed else T.completed_at.is_(None))
+        yield T.completed_at.is_not(None) if shape.completed else T.completed_at.is_(None)
     if shape.open_only:
-        found.append(T.completed_at.is_(None))
+        yield T.completed_at.is_(None)
     if shape.priorities:
-        ranks = [bind(T.priority, f"priority_{i}") for i in range(4)]
-        found.append(func.coalesce(T.priority, 0).in_(ranks))
+        yield func.coalesce(T.priority, 0).in_([bind(T.priority, f"priority_{i}") for i in range(4)])
+
+
+def _due(shape: PageShape) -> Iterator[ColumnElement[bool]]:
+    """The plain ``_edge`` beside each comparand is for the index."""
     if shape.has_due_date is not None:
-        found.append(T.due_at.is_not(None) if shape.has_due_date else T.due_at.is_(None))
+        yield T.due_at.is_not(None) if shape.has_due_date else T.due_at.is_(None)
     if shape.due_from:
-        found += [T.due_at >= bind(T.due_at, "from_edge"), T.due_at >= comparand("from", T.due_kind, T.due_at)]
+        yield T.due_at >= bind(T.due_at, "from_edge")
+        yield T.due_at >= comparand("from", T.due_kind, T.due_at)
     if shape.due_until:
-        found += [T.due_at < bind(T.due_at, "until_edge"), T.due_at < comparand("until", T.due_kind, T.due_at)]
+        yield T.due_at < bind(T.due_at, "until_edge")
+        yield T.due_at < comparand("until", T.due_kind, T.due_at)
+
+
+def _words(shape: PageShape) -> Iterator[ColumnElement[bool]]:
     for i in range(shape.words):
         word = bind(T.description_key, f"word_{i}")
-        found.append(or_(contains(T.title_key, word), contains(T.description_key, word)))
-    found += _places(T.list_id, shape.lists, "lists") + _places(T.parent_id, shape.parents, "parents")
-    if shape.has_tags is not None:
-        found.append(T.tags != NO_TAGS if shape.has_tags else T.tags == NO_TAGS)
-    if shape.tags == "many":
-        found.append(_other_tags())
-    if shape.deferred is not None:
-        later = T.deferred_at > comparand("now", T.deferred_kind, T.deferred_at)
-        hidden = and_(T.deferred_at > bind(T.deferred_at, "now_edge"), later)
-        found.append(hidden if shape.deferred else or_(T.deferred_at.is_(None), ~later))
-    return found
+        yield or_(contains(T.title_key, word), contains(T.description_key, word))
 
 
-def _places(column: Column[Any], places: str, name: str) -> list[ColumnElement[bool]]:
-    """In one of several lists, or below one of several tasks."""
+def _deferred(shape: PageShape) -> Iterator[ColumnElement[bool]]:
+    later = T.deferred_at > comparand("now", T.deferred_kind, T.deferred_at)
+    if shape.deferred:
+        yield T.deferred_at > bind(T.deferred_at, "now_edge")
+        yield later
+    elif shape.deferred is not None:
+        yield or_(T.deferred_at.is_(None), ~later)
+
+
+def _places(column: Column[Any], places: str, name: str, shape: PageShape) -> list[ColumnElement[bool]]:
+    """In one of several lists, or below one of several tasks.
+
+    Tasks with a tag are looked up by their ids, one by one. An index of the list would not help, so the comparison is
+    one for which PostgreSQL uses none.
+    """
+    one = column.is_not_distinct_from(bind(column)) if shape.tags else column == bind(column)
     found: dict[str, Any] = {
         "": None,
-        "one": column == bind(column),
+        "one": one,
         "many": one_of_ids(column, bindparam(name, type_=IDS)),
         "none": column.is_(None),
     }
@@ -64,11 +82,11 @@ def within_tag(query: Select[Any]) -> Select[Any]:
     return query.select_from(tagged).where(G.user_id == bind(G.user_id), G.tag == bind(G.tag))
 
 
-def _other_tags() -> ColumnElement[bool]:
-    """True for tasks with all tags but that one."""
-    other = task_tags.alias("other").c
-    wanted = one_of_texts(other.tag, bindparam("other_tags", type_=TEXTS))
-    found = select(func.count()).where(other.user_id == bind(G.user_id), other.task_id == T.id, wanted)
-    return found.scalar_subquery() == number("other_tags_count")
-
-
+def _tags(shape: PageShape) -> Iterator[ColumnElement[bool]]:
+    if shape.has_tags is not None:
+        yield T.tags != NO_TAGS if shape.has_tags else T.tags == NO_TAGS
+    if shape.tags == "many":
+        other = task_tags.alias("other").c
+        wanted = one_of_texts(other.tag, bindparam("other_tags", type_=TEXTS))
+        found = select(func.count()).where(other.user_id == bind(G.user_id), other.task_id == T.id, wanted)
+        yield found.scalar_subquery() == number("other_tags_count")

@@ -36,10 +36,13 @@ def page_statement(shape: PageShape) -> Statement:
     """
     key = _key(shape)
     wanted = and_(T.user_id == bind(T.user_id), *conditions(shape))
-    order = key.desc() if shape.sort.descending else key.asc()
+    order = _direction(shape, key)
     if not key.nullable:
         columns = [*COLUMNS, *([key.label("sorted_by")] if shape.weighed else [])]
-        page = _behind(_select(shape, *columns).where(wanted), shape, key).order_by(order, *_ties(shape)).limit(LIMIT)
+        page = _behind(_select(shape, *columns).where(wanted), shape, key).order_by(
+            *_place(shape), order, *_ties(shape)
+        )
+        page = page.limit(LIMIT)
         if shape.weighed:
             return Statement(_within_bytes(page.subquery(), shape))
         return Statement(page.add_columns(AS_OF), keyed=shape.keyed)
@@ -65,6 +68,16 @@ def _key(shape: PageShape) -> Column[Any]:
     """The column to sort by. With a tag, ids are taken from the tag's rows, which are in their order."""
     by_tag = shape.tags and shape.sort.field is SortField.CREATED_AT
     return G.task_id if by_tag else SORT_COLUMNS[shape.sort.field]
+
+
+def _direction(shape: PageShape, column: Any) -> ColumnElement[Any]:
+    direction: ColumnElement[Any] = column.desc() if shape.sort.descending else column.asc()
+    return direction
+
+
+def _place(shape: PageShape) -> list[ColumnElement[Any]]:
+    """The list of the inbox, NULL everywhere: without it PostgreSQL does not see that the index has this order."""
+    return [_direction(shape, T.list_id)] if shape.lists == "none" else []
 
 
 def _ties(shape: PageShape) -> list[Column[Any]]:

@@ -10,7 +10,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-
 from asyncpg.pgproto import pgproto
 from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, SmallInteger, Text, TypeDecorator, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -77,7 +76,7 @@ class Several(TypeDecorator[Collection[Any]]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return Array(self.item) if dialect.name == "postgresql" else Text()
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[Collection[Any]], Any]:
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         return list if dialect.name == "postgresql" else _to_json
 
 

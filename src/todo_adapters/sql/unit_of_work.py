@@ -21,6 +21,7 @@ from todo_adapters.sql.tables import trash
 from todo_adapters.sql.writes import Claim, claim_key, flush, flush_alone
 from todo_core.errors import MovedOn
 from todo_core.ids import UserId
+from todo_core.model.budget import Budget
 from todo_core.model.change import Change
 from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.owner = owner
         self.now = now
         self.ids = ids
+        self.budget = Budget()
         self.collected = Collected()
         self.tasks = CollectedTaskReads(self)
         self.trash = CollectedTrash(self)
@@ -115,9 +117,7 @@ class SqlUnitOfWork:
             return
         writes = self.collected.writes
         try:
-            self._flushed += await flush(
-                transaction, self.owner, self.now, self.collected, receipts_added, self._quota
-            )
+            self._flushed += await flush(transaction, self.owner, self.now, self.collected, receipts_added, self._quota)
         except Uncounted:
             await self.end(None, None, None)
             await recount(self._database, self.owner, self.now)
@@ -128,6 +128,6 @@ class SqlUnitOfWork:
 @lru_cache(maxsize=8)
 def knows(kinds: tuple[KindTable[Any], ...]) -> Statement:
     """Finds the thing with an id, of any of these kinds or in the trash."""
-    tables = [*[each.table for each in kinds], trash]
-    mine = [select(each.c.id).where(each.c.user_id == bind(each.c.user_id), each.c.id == bind(each.c.id)) for each in tables]
-    return Statement(union_all(*mine))
+    tables = [each.table.c for each in kinds] + [trash.c]
+    key = [(each.user_id == bind(each.user_id), each.id == bind(each.id)) for each in tables]
+    return Statement(union_all(*[select(each.id).where(*found) for each, found in zip(tables, key, strict=True)]))

@@ -55,9 +55,9 @@ def _advance(kind: Kind[Any], action: Action, keyed: bool) -> Update:
     counts = [users.c.receipt_count] if keyed else []
     counts += [users.c.feed_bytes] if action is not Action.DELETED else []
     more = kind.counts(action)
-    if more > 0:
+    if kind.counted and more > 0:
         counts.append(COUNTED[kind.counted])
-    fewer = {COUNTED[kind.counted]: COUNTED[kind.counted] + more} if more < 0 else {}
+    fewer = {COUNTED[kind.counted]: COUNTED[kind.counted] + more} if kind.counted and more < 0 else {}
     return update(users).where(MINE, *within(*counts)).values(advanced(*counts) | fewer)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -11,11 +11,10 @@ from todo_core.ids import TaskId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX, QUERY_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from todo_core.model.due import DueDate, DueKind
 from todo_core.model.rules import CANONICAL_ID, Broken, fold, id_of
-from todo_core.model.task import Priority
+from todo_core.model.task import Priority, tag_name
 from todo_core.model.task_filter import DueOption, TaskQuery, search_words
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.paging import Page
-from todo_core.usecases.tags import tag_name
 from todo_core.usecases.tasks import find_tasks_as
 from todo_http.api.task_types import TaskOut
 from todo_http.kernel.context import RequestContext
@@ -62,7 +61,7 @@ def _id_or(word: str) -> Callable[[str], UUID | None]:
     """Reads an id, or None from the word."""
 
     def read(text: str) -> UUID | None:
-        return None if text == word else cast(UUID, id_of(text))
+        return None if text == word else id_of(text)
 
     return read
 

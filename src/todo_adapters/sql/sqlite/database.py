@@ -13,6 +13,7 @@ from todo_adapters.private_files import closing_command, readable_by_others
 from todo_adapters.shield import finished
 from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
 from todo_adapters.sql.database import CLOSED, Database, Transaction, Values
+from todo_adapters.sql.set_statements import Rows, SetStatement
 from todo_adapters.sql.sqlite.connection import (
     IMPATIENT,
     SqliteThread,
@@ -26,7 +27,6 @@ from todo_adapters.sql.sqlite.connection import (
 )
 from todo_adapters.sql.sqlite.groups import Groups
 from todo_adapters.sql.sqlite.readers import Readers
-from todo_adapters.sql.set_statements import Rows, SetStatement
 from todo_adapters.sql.statements import Prepared, Row, Statement, WriteStatement
 from todo_core.errors import OwnerBusy, Unavailable
 from todo_core.ids import UserId
