@@ -17,8 +17,8 @@ from todo_core.model.task import TASKS
 earlier = MetaData()
 
 
-def table(name: str, **columns: Any) -> Table:
-    return Table(name, earlier, *[Column(column, kind) for column, kind in columns.items()])
+def table(called: str, **columns: Any) -> Table:
+    return Table(called, earlier, *[Column(column, kind) for column, kind in columns.items()])
 
 
 people = {"id": ID, "email": TEXT, "name": TEXT, "time_zone": TEXT, "password_hash": TEXT}
