@@ -14,7 +14,7 @@ from todo_adapters.sql.functions import among
 from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import task_tags, tasks, users
 from todo_adapters.sql.types import COUNT, ID, SORTED_TEXT
-from todo_core.ids import UserId
+from todo_core.ids import ListId, UserId
 from todo_core.model.counts import Counts, Moments
 from todo_core.model.due import DueBound
 
@@ -80,7 +80,9 @@ def _statement() -> Statement:
     hidden = hidden.group_by(G.tag)
     parts = [_lists().subquery(), _lists(*later).subquery(), used.subquery(), hidden.subquery()]
     of_counter = select(*_padded(COUNTER, {"number": users.c.revision})).where(MINE)
-    return Statement(union_all(*[select(*_padded(place, part.c)) for place, part in enumerate(parts)], of_counter))
+    return Statement(
+        union_all(*[select(*_padded(place, dict(part.c))) for place, part in enumerate(parts)], of_counter)
+    )
 
 
 def _padded(part: int, found: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -112,9 +114,9 @@ async def read_counts(reader: Reader, owner: UserId, moments: Moments) -> Counts
             names[tag] = names.get(tag) or name
             tags[tag] += sign * number
     return Counts(
-        inbox=lists.pop(None, 0),
+        inbox=lists[None],
         **{which: due[which] for which in DUE},
-        lists=+lists,
+        lists={ListId(list_id): number for list_id, number in (+lists).items() if list_id is not None},
         tags={names[tag]: number for tag, number in (+tags).items()},
         as_of=as_of,
     )
