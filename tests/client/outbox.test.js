@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { NoResponse, Problem } from "../../src/todo_http/web/static/api.js";
 import { createOutbox, retryDelay } from "../../src/todo_http/web/static/tasks/outbox.js";
+import { rebase } from "../../src/todo_http/web/static/tasks/rebase.js";
 import { fakeTab, queued, settle } from "./fakes.js";
 
 const LOST = new NoResponse();
@@ -25,7 +26,7 @@ function open(...responses) {
   const note = (event) => ({ id }) => events.push(`${event} ${id}`);
   outbox = createOutbox("ada", send, {
     restored: note("restored"),
-    rebase: (_, body) => body && { resource: body.id ?? "task-1", path: `/tasks/${body.id ?? "task-1"}`, ifMatch: `"${body.revision}"` },
+    rebase: (unsent, resource, body) => rebase(unsent, resource, body && { id: resource, ...body }),
     succeeded: note("succeeded"),
     rejected: note("rejected"),
     fulfilled: (_, current) => current.asWanted === true,
@@ -80,6 +81,31 @@ test("later requests about a resource take over its id and revision", async () =
   open({ id: "task-9", revision: 7 });
   await add(queued("add", { resource: "new-1", method: "POST" }), queued("edit", { resource: "new-1", ifMatch: '"0"' }));
   assert.deepEqual(calls.map(({ path, ifMatch }) => [path, ifMatch]), [["/tasks", undefined], ["/tasks/task-9", '"7"']]);
+});
+
+test("requests that refer to a task added here take over its id, and their own preconditions stay", async () => {
+  open({ id: "task-9", revision: 7 });
+  const body = '{"title":"b","parent_id":"new-1"}';
+  await add(queued("add", { resource: "new-1", method: "POST" }), queued("below", { resource: "new-2", method: "POST", body }),
+    queued("move", { resource: "task-3", path: "/tasks/task-3/move", body: '{"before":"new-1"}', ifMatch: '"3"' }),
+    queued("any", { resource: "new-1", path: "/tasks/new-1/complete", target: "/tasks/new-1", ifMatch: "*" }));
+  assert.deepEqual(calls.slice(1).map(({ path, text, ifMatch }) => [path, text, ifMatch]), [
+    ["/tasks", '{"title":"b","parent_id":"task-9"}', undefined],
+    ["/tasks/task-3/move", '{"before":"task-9"}', '"3"'],
+    ["/tasks/task-9/complete", "{}", "*"],
+  ]);
+});
+
+test("what conflicts with a command is read at the address of its resource", async () => {
+  open(new Problem(412), { revision: 5 });
+  await add(queued("one", { path: "/tasks/task-1/complete", target: "/tasks/task-1" }));
+  assert.deepEqual([calls[1].method, calls[1].path], ["GET", "/tasks/task-1"]);
+});
+
+test("a rejected move is not the end of the requests behind it", async () => {
+  open(new Problem(400));
+  await add(queued("move", { method: "POST", path: "/tasks/task-1/move", target: "/tasks/task-1" }), queued("behind"));
+  assert.deepEqual(events, ["rejected move", "succeeded behind"]);
 });
 
 test("a held request is sent when it is released, and until then can be withdrawn", async () => {

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isSameList, listAddress, matches } from "../../src/todo_http/web/static/tasks/query.js";
+import { hasTag, isSameList, listAddress, matches } from "../../src/todo_http/web/static/tasks/query.js";
 
 const NOW = { zone: "Europe/Berlin", instant: Date.parse("2026-11-20T11:00Z"), date: "2026-11-20", time: "12:00" };
-const TASK = { title: "Café in Zürich", description: "ask about the cake", completed: false, priority: null, due_date: null };
+const TASK = { title: "Café in Zürich", description: "ask about the cake", completed: false, priority: null, due_date: null, list_id: null, tags: [] };
 
 const match = (query, task = {}) => matches({ ...TASK, ...task }, query, NOW);
 
@@ -35,4 +35,17 @@ test("a search finds all of its words, whatever their case and accents", () => {
   assert.ok(match({ q: "zurich CAKE" }));
   assert.ok(match({ q: "cafe\u0301" }));
   assert.ok(!match({ q: "zurich tea" }));
+});
+
+test("tasks match by list and tag", () => {
+  assert.deepEqual(["inbox", "work"].map((list) => match({ list })), [true, false]);
+  assert.deepEqual(["inbox", "work"].map((list) => match({ list }, { list_id: "work" })), [false, true]);
+  assert.ok(match({ tag: "CAFE" }, { tags: ["home", "caf\u00e9"] }));
+  assert.ok(!match({ tag: "caf" }, { tags: ["caf\u00e9"] }));
+  assert.ok(!isSameList({ list: "work", sort: "title" }, { list: "home", sort: "title" }));
+});
+
+test("tags are the same whatever their case and accents", () => {
+  assert.ok(hasTag(["\u00c4pfel"], "apfel"));
+  assert.ok(!hasTag(["home"], "homes"));
 });

@@ -9,7 +9,8 @@ const NOW = { zone: "UTC", instant: 0, date: "2026-11-20", time: "12:00" }; // a
 
 const parse = (line, ...literal) => {
   const { title, tokens } = parseEntry(line, NOW, new Set(literal));
-  return { title, ...formValues(tokens, NOW) };
+  const { tags, ...values } = formValues(tokens, NOW);
+  return { title, ...values, ...(tags.length && { tags }) };
 };
 
 test("priority, date and time are taken out of the title", () => {
@@ -52,4 +53,12 @@ test("devices are named after browser and system", () => {
   assert.equal(deviceName("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120"), "Edge on Windows");
   assert.equal(deviceName("curl/8"), "curl/8");
   assert.equal(deviceName(null), "Unknown device");
+});
+
+test("words behind a number sign are tags, each of them once, unless they begin with a digit", () => {
+  assert.deepEqual(parse("Paint #home the #garden fence #HOME #12 # a#b"), {
+    title: "Paint #home the fence #12 # a#b", priority: null, date: "", time: "", tags: ["HOME", "garden"],
+  });
+  assert.deepEqual(parse("#a #caf\u00e9 x", "#a").tags, ["caf\u00e9"]);
+  assert.equal(parse(`x #${"a".repeat(65)}`).tags, undefined);
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LISTS, parseRoute, queryOf } from "../../src/todo_http/web/static/routes.js";
+import { LISTS, listPath, parseRoute, queryOf, sortsOf } from "../../src/todo_http/web/static/routes.js";
 
 const query = (pathname, search = "") => queryOf(parseRoute({ pathname, search }));
 
@@ -29,4 +29,19 @@ test("filters of the address become part of the query", () => {
 test("invalid and empty filters are ignored", () => {
   assert.deepEqual(query("/", "?sort=size&priority=urgent&q="), LISTS[0].query);
   assert.deepEqual(query("/", "?priority="), LISTS[0].query);
+});
+
+test("a list has an address, and its open tasks are in manual order", () => {
+  const { view, listId, taskId } = parseRoute({ pathname: "/inbox", search: "" });
+  assert.deepEqual([view, listId, taskId], ["list", "inbox", null]);
+  assert.deepEqual(["inbox", "a"].map(listPath), ["/inbox", "/lists/a"]);
+  assert.deepEqual(query("/lists/a%2Fb"), { list: "a/b", status: "pending", sort: "position" });
+  assert.equal(query("/lists/a", "?sort=title").sort, "title");
+  assert.equal(query("/", "?sort=position").sort, LISTS[0].query.sort, "views of several lists have no manual order");
+  assert.deepEqual(["/lists/a", "/"].map((pathname) => sortsOf(parseRoute({ pathname, search: "" }))[0][0]), ["position", "-created_at"]);
+});
+
+test("a tag is a filter of every list", () => {
+  assert.equal(query("/lists/a", "?tag=caf%C3%A9").tag, "café");
+  assert.equal(query("/", "?tag=x").tag, "x");
 });

@@ -8,13 +8,14 @@ from math import ceil
 from tests.costs.asked import Asked
 from tests.costs.hostile import FIELDS, TEXTS
 from tests.costs.subjects_http import CODINGS, HOPS, KEYS, QUERIES, TAGS
-from tests.costs.subjects_json import BATCHES, BODIES
+from tests.costs.subjects_json import BATCHES, BODIES, THOUSANDS
 from tests.http.service import NOBODY, PASSWORD
 from todo_http.kernel.operation import PUBLIC_BODY_MAX
 
 BODY, HEADERS, QUERY, PATH = 262_000, 31_000, 7_900, 8_000
 DRY_RUN = b"dry_run=true"
 TASKS, TASK, BATCH = "/api/{user_id}/tasks", f"/api/{{user_id}}/tasks/{NOBODY}", "/api/{user_id}/batch"
+LISTS, TAG = "/api/{user_id}/lists", "/api/{user_id}/tags"
 REGISTER, LOGIN, REFRESH = "/api/auth/register", "/api/auth/login", "/api/auth/refresh"
 
 
@@ -36,6 +37,11 @@ def ordinary_batch(length: int) -> Asked:
     """A hundred tasks with as much of a description as there is room for."""
     task = {"title": "Buy milk", "description": "Two litres. " * ((length // 100 - 90) // 12)}
     return Asked("POST", BATCH, body=_json({"operations": [{"op": "add", "task": task}] * 100}), query=DRY_RUN)
+
+
+def whole_batch(name: str) -> Asked:
+    """A batch of as many operations as are permitted."""
+    return Asked("POST", BATCH, body=THOUSANDS[name](BODY), query=DRY_RUN)
 
 
 GRACE = "grace@example.org"
@@ -60,6 +66,12 @@ def _bodies() -> Iterator[Case]:
         yield Case(f"account: {name}", Asked("POST", REGISTER, body=make(PUBLIC_BODY_MAX)), ENTER, public=True)
     for name, make in BATCHES.items():
         yield Case(f"batch: {name}", Asked("POST", BATCH, body=make(BODY), query=DRY_RUN), FULL)
+    for name in THOUSANDS:
+        yield Case(f"batch: a thousand {name}", whole_batch(name), whole_batch("tasks"))
+    for name in ("tags", "a long tag", "marks", "escapes", "unknown names"):
+        body = BODIES[name](BODY).replace(b'"title"', b'"name"')
+        yield Case(f"tag: {name}", Asked("PATCH", f"{TAG}/x", body=body, query=DRY_RUN), FULL)
+        yield Case(f"list: {name}", Asked("POST", LISTS, body=body, query=DRY_RUN), FULL)
 
 
 def _texts() -> Iterator[Case]:
@@ -108,9 +120,12 @@ def _addresses() -> Iterator[Case]:
         "slashes": "/" * PATH, "parts": "/a" * (PATH // 2), "parts below /api": "/api" + "/a" * (PATH // 2 - 4),
         "a long id": "/api/{user_id}/tasks/" + "a" * (PATH - 100),
         "a long owner": "/api/" + "a" * (PATH - 100) + "/tasks",
+        "a long tag": TAG + "/" + "a" * (PATH - 100),
+        "an escaped tag": TAG + "/" + "%CC%96%CC%81" * (PATH // 12 - 10),
+        "a tag of bad escapes": TAG + "/" + "%" * (PATH - 100),
         "a problem": "/problems/" + "a" * (PATH - 100), "a file": "/web/" + "a/" * (PATH // 2 - 100),
     }.items():  # fmt: skip
-        yield Case(f"path of {name}", Asked("GET", path), LIST)
+        yield Case(f"path of {name}", Asked("DELETE" if path.startswith(TAG) else "GET", path), LIST)
 
 
 CASES: list[Case] = [*_bodies(), *_texts(), *_fields(), *_addresses()]

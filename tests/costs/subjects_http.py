@@ -9,7 +9,7 @@ from tests.costs.growth import Subject
 from tests.costs.hostile import FIELDS, bytes_of
 from tests.http.service import NOBODY, OPTIONS
 from todo_core.ids import UserId
-from todo_http.api.task_list import PARAMETERS
+from todo_http.api.task_pages import PARAMETERS
 from todo_http.edge.headers import ResponseHeaders
 from todo_http.edge.limits import ADDRESS_MAX, RequestBounds
 from todo_http.kernel.client_address import ClientAddresses
@@ -19,7 +19,7 @@ from todo_http.kernel.cursors import Cursors
 from todo_http.kernel.entity_tags import not_modified_since
 from todo_http.kernel.files import takes_gzip
 from todo_http.kernel.guards import media_type
-from todo_http.kernel.query import read_query
+from todo_http.kernel.query import percent_decoded, read_query
 from todo_http.options import HttpOptions
 
 SERVER = 200_000
@@ -38,6 +38,10 @@ QUERIES = {
     "a search": bytes_of(b"%CC%96%CC%81", b"q="),
     "a date": bytes_of(b"9", b"due_before="),
     "a number": bytes_of(b"9", b"limit="),
+    "lists": bytes_of(b"list=inbox&"),
+    "a long tag": bytes_of(b"%CC%96%CC%81", b"tag="),
+    "signs for eighteen in tags": bytes_of(b"%EF%B7%BA" * 64 + b"&tag=", b"tag=", b"x"),
+    "a long id": bytes_of(b"0", b"parent="),
 }
 HOPS = {
     **FIELDS,
@@ -99,7 +103,7 @@ def named(**fields: bytes) -> dict[bytes, bytes]:
 
 def request(**fields: bytes) -> Any:
     """What the edge knows about a request with these header fields."""
-    return SimpleNamespace(fields=named(**fields), scope=SCOPE, request_id="x", rate_limit_fields=())
+    return SimpleNamespace(fields=named(**fields), scope=SCOPE, request_id="x", response_fields=())
 
 
 def _bounds(name: bytes) -> Callable[[bytes], None]:
@@ -132,6 +136,7 @@ SUBJECTS: list[Subject] = [
         longest=HEADERS,
     ),
     Subject(name="read_query", run=lambda raw: read_query(raw, PARAMETERS), hostile=QUERIES, longest=ADDRESS_MAX),
+    Subject(name="percent_decoded", run=percent_decoded, hostile=QUERIES, longest=ADDRESS_MAX),
     Subject(
         name="Cursors.read",
         run=lambda raw: CURSORS.read(raw.decode("latin-1"), OWNER, "tasks", "+created_at", tuple[str, bytes]),

@@ -1,6 +1,7 @@
 """The functions that read bodies."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,14 +9,20 @@ from tests.costs.growth import Subject
 from tests.costs.hostile import bytes_of
 from todo_core.model.task import TASKS
 from todo_core.model.user import Registration
+from todo_core.usecases.moving import Move
 from todo_http.api.accounts import NewAccount
-from todo_http.api.batch import BatchReader
-from todo_http.api.task_types import TASK_RESOURCE, NewTask
+from todo_http.api.batch import read_steps
+from todo_http.api.batch_reading import Shapes
+from todo_http.api.lists import LIST_RESOURCE
+from todo_http.api.tags import TagChange, new_name
+from todo_http.api.task_types import TASK_RESOURCE, NewTask, TaskMove
 from todo_http.kernel.body import read_built
 from todo_http.kernel.operation import PUBLIC_BODY_MAX
 from todo_http.kernel.query import EMPTY
 
 BODY = 262_144
+STEPS = 1_000
+SHAPES = Shapes([TASK_RESOURCE, LIST_RESOURCE])
 
 
 def members(
@@ -56,6 +63,10 @@ BODIES: Mapping[str, Callable[[int], bytes]] = {
     "unknown names": members(lambda number: f"{number:x}", 5),
     "long unknown names": members(lambda number: f"{number:0200x}", 200),
     "unknown names with slashes": members(lambda number: "~/" * 29 + f"{number:x}", 63),
+    "tags": bytes_of(b'"a",', b'{"title":"x","tags":["a"', b',"b"]}'),
+    "a long tag": bytes_of("\u0316\u0301".encode(), b'{"title":"x","tags":["', b'"]}'),
+    "tags that are no texts": bytes_of(b"[],", b'{"title":"x","tags":[', b"1]}"),
+    "a long id": bytes_of(b"0", b'{"title":"x","list_id":"', b'"}'),
     "not JSON": bytes_of(b"x"),
     "not UTF-8": bytes_of(b"\xff", b'{"title":"', b'"}'),
 }
@@ -95,13 +106,57 @@ BATCHES: Mapping[str, Callable[[int], bytes]] = {
 }
 
 
+def all_steps(unit: Callable[[int], bytes], first: bytes = b"") -> Callable[[int], bytes]:
+    """Makes batches of as many operations as are permitted, each with its number, and as long as fits."""
+
+    def make(length: int) -> bytes:
+        begin, end = b'{"operations":[' + first, b"]}"
+        operations = [unit(number) for number in range(STEPS - bool(first))]
+        room = (length - len(begin) - len(end)) // STEPS - 1
+        return begin + b",".join(each.ljust(room) for each in operations) + end
+
+    return make
+
+
+def add(fields: bytes) -> Callable[[int], bytes]:
+    return lambda _: b'{"op":"add","task":{"title":"x",' + fields + b"}}"
+
+
+PROJECT = b'{"op":"add","ref":"l","list":{"name":"Work"}},'
+A_TASK = b'{"op":"add","ref":"t","task":{"title":"x"}},'
+THOUSANDS: Mapping[str, Callable[[int], bytes]] = {
+    "tasks": all_steps(add(b'"priority":"high"')),
+    "tasks of every field": all_steps(
+        add(
+            b'"description":"x","due_date":"2026-11-20T15:00Z[Europe/Berlin]","deferred_until":"2026-11-20","tags":["a"]'
+        )
+    ),
+    "tasks with tags": all_steps(add(b'"tags":[' + b",".join(b'"%d"' % tag for tag in range(10, 50)) + b"]")),
+    "tasks with folded tags": all_steps(add(b'"tags":["' + "\u0316\u0301".encode() * 32 + b'"]')),
+    "tasks in a new list": all_steps(add(b'"list_id":{"$ref":"l"}'), PROJECT),
+    "subtasks of one task": all_steps(add(b'"parent_id":{"$ref":"t"}'), A_TASK),
+    "named tasks": all_steps(lambda number: b'{"op":"add","ref":"%d","task":{"title":"x"}}' % number),
+    "lists": all_steps(lambda _: b'{"op":"add","list":{"name":"x"}}'),
+    "moves of one task": all_steps(lambda _: b'{"op":"move","id":{"$ref":"t"},"task":{"after":null}}', A_TASK),
+    "moves of one list": all_steps(lambda _: b'{"op":"move","id":{"$ref":"l"},"list":{"after":null}}', PROJECT),
+    "completions": all_steps(
+        lambda number: b'{"op":"complete","id":{"$ref":"t"},"task":{"completed":%s}}' % (b"false", b"true")[number % 2],
+        A_TASK,
+    ),
+    "changes": all_steps(lambda number: b'{"op":"change","id":{"$ref":"t"},"task":{"title":"%d"}}' % number, A_TASK),
+    "unknown names": all_steps(lambda number: b'{"op":"remove","id":{"$ref":"%d"}}' % number, A_TASK),
+    "ids of nothing": all_steps(lambda _: b'{"op":"remove","id":"01936f4e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"}'),
+}
+"""Batches of as many operations as are permitted."""
+
+
 def finished(coroutine: Coroutine[Any, Any, object]) -> object:
-    """What comes of a coroutine that has nothing to wait for."""
+    """What comes of a coroutine that waits for nothing but its next turn."""
     try:
-        coroutine.send(None)
+        while True:
+            coroutine.send(None)
     except StopIteration as done:
         return done.value
-    raise AssertionError("it waits for something")
 
 
 def _read_batch(body: bytes) -> object:
@@ -110,7 +165,7 @@ def _read_batch(body: bytes) -> object:
 
     options = SimpleNamespace(require_if_match=False)
     request: Any = SimpleNamespace(body=read, query=EMPTY, service=SimpleNamespace(options=options))
-    return finished(BatchReader([TASK_RESOURCE]).read(request))
+    return finished(read_steps(request, SHAPES))
 
 
 SUBJECTS: list[Subject] = [
@@ -125,6 +180,18 @@ SUBJECTS: list[Subject] = [
         run=lambda body: read_built(body, NewAccount, Registration.of),
         hostile=BODIES,
         longest=PUBLIC_BODY_MAX,
+    ),
+    Subject(
+        name="read_built of a move",
+        run=lambda body: read_built(body, TaskMove, partial(Move.of, TASKS)),
+        hostile=BODIES,
+        longest=BODY,
+    ),
+    Subject(
+        name="read_built of a tag",
+        run=lambda body: read_built(body.replace(b'"title"', b'"name"'), TagChange, new_name),
+        hostile=BODIES,
+        longest=BODY,
     ),
     Subject(name="read_steps of a batch", run=_read_batch, hostile=BATCHES, longest=BODY),
 ]

@@ -15,6 +15,7 @@ from tests.costs.subjects_http import CODINGS, KEYS, QUERIES, TAGS
 DRIVEN: dict[str, Mapping[str, Callable[[int], Any]]] = {
     "todo_adapters.security.jwt_tokens.COMPACT": FIELDS,
     "todo_core.model.due.FORM": DATES,
+    "todo_core.model.rules.CANONICAL_ID": TEXTS,
     "todo_core.model.rules.UNSTORABLE": TEXTS,
     "todo_core.model.user.ADDRESS": ADDRESSES,
     "todo_core.model.zones.NAME": ZONES,
@@ -41,6 +42,7 @@ TRUSTED = {
     "todo_adapters.settings.values.HOST_PATTERN": "settings",
     "todo_adapters.settings.values.ORIGIN": "settings",
     "todo_adapters.security.signing_secrets.SAMPLE_WORDS": "settings",
+    "todo_http.web.joining.COMMENT": "our own source files",
     "todo_http.web.joining.EXPORT": "our own source files",
     "todo_http.web.joining.IMPORT": "our own source files",
     "todo_http.web.joining.RENAMED": "our own source files",

@@ -50,8 +50,8 @@ async def test_lists_are_in_manual_order(ada: Person) -> None:
     assert await names(ada) == ["c", "b", "a"]
     await ada.ask("POST", f"{lists(ada, a)}/move", json={"after": None})
     assert await names(ada) == ["a", "c", "b"]
-    for body in ({}, {"before": None}):
-        await ada.ask("POST", f"{lists(ada, a)}/move", json=body)
+    for last in ({}, {"before": None}):
+        await ada.ask("POST", f"{lists(ada, a)}/move", json=last)
         assert await names(ada) == ["c", "b", "a"]
     for body, told in (
         ({"before": NOBODY}, {"/before": "unknown-reference"}),

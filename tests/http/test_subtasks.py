@@ -104,7 +104,8 @@ async def test_completing_a_task_completes_its_subtasks_unless_it_says_keep(ada:
         assert (await again(ada, below))["completed"] is expected
         await ada.ask("PATCH", f"{ada.task(top)}/complete", json={"completed": False})
         assert (await again(ada, below))["completed"] is expected
-    answer = await ada.ask("PATCH", f"{ada.task(top)}/complete", json={"completed": True, "subtasks": "drop"})
+    path = f"{ada.task(await ada.add())}/complete"
+    answer = await ada.ask("PATCH", path, json={"completed": True, "subtasks": "drop"})
     assert faults(answer) == {"/subtasks": "wrong-type"}
 
 

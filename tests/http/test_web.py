@@ -21,14 +21,16 @@ PLAIN = {"Accept-Encoding": "identity"}
 
 @pytest.mark.parametrize("place", PAGES)
 async def test_the_page_is_at_every_place_that_the_client_knows(api: Api, place: str) -> None:
-    address = place.replace("{task_id:str}", NOBODY)
+    address = re.sub(r"\{\w+:str\}", NOBODY, place)
     for query in ("", "?q=milk&sort=-priority"):  # which is the page's own business
         answer = await api.client.get(address + query)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
         assert answer.text == STATIC.joinpath("index.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("address", ["/nope", "/Today", "/today/", "/tasks", "/tasks/1", f"/tasks/{NOBODY}/x"])
+@pytest.mark.parametrize(
+    "address", ["/nope", "/Today", "/today/", "/tasks", "/tasks/1", f"/tasks/{NOBODY}/x", "/lists", "/lists/inbox"]
+)
 async def test_no_other_place_has_it(api: Api, address: str) -> None:
     problem(await api.client.get(address), 404, "not-found")
 

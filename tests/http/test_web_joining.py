@@ -37,6 +37,13 @@ def test_names_over_several_lines_are_names_all_the_same() -> None:
     assert "const {\n  a,\n} = $a;" in joined(main='import {\n  a,\n} from "./a.js";\n', a="export const a = 1;\n")
 
 
+def test_types_and_comments_that_fill_lines_are_left_out_and_all_else_stays() -> None:
+    code = 'const a = "// b"; // c\n  (a).d();\nconst e = (f) => a /* g */ ** f;\n'
+    typed = code.replace("(a)", "/** @type {A} */ (a)").replace("(f)", "(/** @type {any} */ f)")
+    text = joined(main=f"// first\n{typed}/**\n * Two lines. **\n * @param {{A}} b\n */\n  /** One. */\n  // last\n")
+    assert text == f"// main.js\nconst $main = (() => {{\n{code}return {{  }};\n}})();\n"
+
+
 def test_a_kept_module_stays_a_file_beside() -> None:
     modules = {"main.js": 'import { h } from "./vendor/h.js";\n', "vendor/h.js": "export default 1;\n"}
     text = join_modules(modules, "main.js", frozenset(["vendor/h.js"]))
@@ -72,3 +79,10 @@ def test_the_client_is_served_joined_and_its_modules_are_not() -> None:
         "/web/vendor/preact.js",
         "/service-worker.js",
     }
+
+
+def test_comments_are_not_served() -> None:
+    site = read_site()
+    for path in (f"/web/{JOINED}", "/web/styles/base.css", "/web/styles/tasks.css"):
+        text = site[path].plain.body.decode("utf-8")
+        assert [line for line in text.splitlines() if line.lstrip().startswith("/*")] == []

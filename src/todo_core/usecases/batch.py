@@ -1,8 +1,9 @@
 """Several writes as one: in order, all or nothing. Later steps can refer to what earlier ones created."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from todo_core.errors import Invalid, MovedOn, NotFound, Stale, StepFailed, TodoError, Unavailable, Violation
@@ -15,6 +16,9 @@ from todo_core.ports.storage import UnitOfWork
 from todo_core.usecases.moving import Move, move_thing
 from todo_core.usecases.tasks import complete_task, reopen_task
 from todo_core.usecases.things import add_thing, change_thing, remove_thing
+
+AT_ONCE: Final = 100
+"""Steps that are taken before other work has a turn."""
 
 Target: TypeAlias = UUID | Reference
 """The id of a thing, or a reference to one that an earlier step created. Values of fields can be references too."""
@@ -34,6 +38,8 @@ class AddStep:
         return self.draft.kind
 
     async def take(self, tx: UnitOfWork, named: Named) -> Entity:
+        if self.name in named:
+            raise Invalid([Violation("ref", "repeated", "An earlier step has given this name.")])
         added: Entity = await add_thing(tx, replace(self.draft, values=_resolved(self.draft.values, named)))
         return added
 
@@ -101,7 +107,7 @@ class MoveStep:
         return self.move.into.kind
 
     async def take(self, tx: UnitOfWork, named: Named) -> Entity:
-        side = "after" if self.move.behind else "before"
+        side = "after" if self.move.after else "before"
         values = dict(_resolved({**self.move.into.values, side: self.move.anchor}, named))
         move = replace(self.move, anchor=values.pop(side), into=replace(self.move.into, values=values))
         moved: Entity = await move_thing(tx, await _checked(self, tx, named), move)
@@ -131,6 +137,8 @@ async def apply_batch(tx: UnitOfWork, steps: Sequence[Step]) -> tuple[Any, ...]:
         if isinstance(step, AddStep) and step.name is not None and result is not None:
             named[step.name] = result.id
         results.append(result)
+        if number % AT_ONCE == AT_ONCE - 1:
+            await asyncio.sleep(0)
     return tuple(results)
 
 

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from todo_core.errors import Invalid, PreconditionRequired, StepFailed
-from todo_core.usecases.batch import AddStep, RemoveStep, Step, apply_batch
+from todo_core.usecases.batch import AT_ONCE, AddStep, RemoveStep, Step, apply_batch
 from todo_http.api.batch_reading import OperationReader, Shapes
 from todo_http.api.batch_types import STEPS_MAX, Envelope, Resources, batch_type, result_type
 from todo_http.kernel.body import read_fields
@@ -15,9 +15,6 @@ from todo_http.kernel.operation import OperationController, Success, post
 from todo_http.kernel.query import FAULTS_MAX
 from todo_http.kernel.responses import Response
 from todo_http.problems.errors import Fault, InvalidRequest
-
-AT_ONCE: Final = 100
-"""Operations that are read before other requests have a turn."""
 
 
 async def read_steps(request: RequestContext, shapes: Shapes) -> list[Step]:

@@ -7,7 +7,8 @@ import msgspec
 from todo_core.errors import NotFound
 from todo_core.limits import TAG_MAX
 from todo_core.model.rules import Broken, checked
-from todo_core.usecases.tags import list_tags, remove_tag, rename_tag, tag_name
+from todo_core.model.task import tag_name
+from todo_core.usecases.tags import list_tags, remove_tag, rename_tag
 from todo_http.kernel.body import read_body
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.entity_tags import conditional_response, tag_of
@@ -52,7 +53,8 @@ def _named(request: RequestContext) -> str:
         raise NotFound("tag") from None
 
 
-def _new_name(**fields: Any) -> str:
+def new_name(**fields: Any) -> str:
+    """The new name in the fields of a TagChange. Raises Invalid."""
     name: str = checked(fields, {"name": tag_name}, ["name"])["name"]
     return name
 
@@ -90,8 +92,8 @@ class Tags(OperationController):
         success=CHANGED,
     )
     async def rename(self, request: RequestContext) -> Response:
-        new_name = await read_body(request, TagChange, _new_name)
-        renamed = await request.write(rename_tag, _named(request), new_name)
+        name = await read_body(request, TagChange, new_name)
+        renamed = await request.write(rename_tag, _named(request), name)
         return Response.json(200, Changed(renamed.value))
 
     @delete(

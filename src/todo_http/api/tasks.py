@@ -2,7 +2,7 @@
 
 from todo_core.ids import TaskId
 from todo_core.usecases.tasks import complete_task, reopen_task
-from todo_http.api.task_list import PARAMETERS, list_tasks
+from todo_http.api.task_pages import PARAMETERS, list_tasks
 from todo_http.api.task_types import TASK_RESOURCE, Completion, TaskOut
 from todo_http.kernel.body import read_shape
 from todo_http.kernel.context import RequestContext

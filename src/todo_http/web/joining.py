@@ -2,7 +2,8 @@
 
 A module becomes a function that is called once and returns what the module exports. Modules come after those that they
 import, as they would in a browser. Only one form of import and of export is known; a module that uses another one, or a
-circle of modules, stops the server when it starts.
+circle of modules, stops the server when it starts. Comments that fill whole lines are left
+out, and types.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Final
 IMPORT: Final = re.compile(r'^import (\{[^}]*\}) from "(\.{1,2}/[^"]+)";$', re.M)
 EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.M)
 UNKNOWN: Final = re.compile(r"^(?:import|export)\b.*|\bimport[(.].*", re.M)
+COMMENT: Final = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n|/\*\* @type \{.*?\} \*/ ", re.M)
 RENAMED: Final = re.compile(r"(\w+) as (\w+)")
 
 
@@ -44,13 +46,18 @@ def join_modules(sources: Mapping[str, str], first: str, kept: frozenset[str]) -
     return "\n".join(joined.values())
 
 
+def without_comments(source: str) -> str:
+    """The source of a script or style sheet without comments that fill whole lines, and without casts of types."""
+    return COMMENT.sub("", source)
+
+
 def _in_a_scope(name: str, source: str) -> str:
     def as_constants(found: re.Match[str]) -> str:
         names = RENAMED.sub(r"\1: \2", found[1])
         return f"const {names} = {_variable(_resolved(name, found[2]))};"
 
     exported = ", ".join(EXPORT.findall(source))
-    body = EXPORT.sub("", IMPORT.sub(as_constants, source))
+    body = EXPORT.sub("", IMPORT.sub(as_constants, without_comments(source)))
     if unknown := UNKNOWN.search(body):
         raise UnknownForm(f"{name} imports or exports in a form that is not known here: {unknown[0]}")
     return f"// {name}\nconst {_variable(name)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from todo_http.kernel.files import File
-from todo_http.web.joining import join_modules
+from todo_http.web.joining import join_modules, without_comments
 
 PAGE: Final = "/"
 AT_THE_TOP: Final = {
@@ -49,6 +49,8 @@ def read_site() -> Mapping[str, File]:
     modules = {name: parts.pop(name).decode("utf-8") for name in scripts}
     kept = frozenset(name for name in modules if name.startswith(VENDORED))
     parts |= {name: modules[name].encode("utf-8") for name in kept}
+    for name in [name for name in parts if name.endswith(".css")]:
+        parts[name] = without_comments(parts[name].decode("utf-8")).encode("utf-8")
     parts[JOINED] = join_modules(modules, "main.js", kept).encode("utf-8")
     found = {AT_THE_TOP.get(name, f"/web/{name}"): parts[name] for name in sorted(parts)}
     version = sha256()

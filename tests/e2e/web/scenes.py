@@ -72,6 +72,44 @@ async def one_task(screen: Screen, person: Person) -> None:
     await expect(screen.page.get_by_role("heading", level=1)).to_be_visible()
 
 
+async def a_list(screen: Screen, person: Person) -> None:
+    await screen.shows_tree("Plan the trip", "-Book the train", "--Compare the prices of the trains", "Pack")
+    await screen.box("Book the train").focus()
+
+
+async def lists(screen: Screen, person: Person) -> None:
+    await a_list(screen, person)
+    if await screen.button("Lists").is_visible():
+        await screen.button("Lists").click()
+    await expect(screen.list_link("Holidays")).to_be_visible()
+
+
+async def one_list(screen: Screen, person: Person) -> None:
+    await screen.button("Edit list").click()
+    await expect(screen.dialog("Edit list")).to_be_visible()
+
+
+async def subtask(screen: Screen, person: Person) -> None:
+    await a_list(screen, person)
+    await screen.page.keyboard.press("s")
+    await expect(screen.field("Subtask of Book the train")).to_be_focused()
+
+
+async def tagged(screen: Screen, person: Person) -> None:
+    await screen.shows("Plan the trip")
+    await screen.row("Plan the trip").get_by_text("Plan the trip").click()
+    await expect(screen.button("#travel, remove")).to_be_visible()
+
+
+async def trash(screen: Screen, person: Person) -> None:
+    await expect(screen.button("Restore Old plans")).to_be_visible()
+
+
+async def emptying(screen: Screen, person: Person) -> None:
+    await screen.button("Empty the trash").click()
+    await expect(screen.dialog("Empty the trash?")).to_be_visible()
+
+
 SCENES: dict[str, tuple[str, Scene]] = {
     "tasks": ("/", tasks),
     "overdue": ("/overdue", one_task),
@@ -85,7 +123,29 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "offline": ("/", offline),
     "settings": ("/settings", settings),
     "one task": ("/tasks/{task}", one_task),
+    "a list": ("/lists/{list}", a_list),
+    "lists": ("/lists/{list}", lists),
+    "one list": ("/lists/{list}", one_list),
+    "subtask": ("/lists/{list}", subtask),
+    "tagged": ("/?tag=travel", tagged),
+    "trash": ("/trash", trash),
+    "emptying": ("/trash", emptying),
 }
+
+
+async def with_a_trip(person: Person) -> str:
+    """Adds lists with tasks, subtasks and tags, and something in the trash. Returns the id of one of the lists."""
+    trip = await person.add_list("Holidays", color="#3b72c4")
+    await person.add_list("A list with a name that is far too long for the navigation", archived=False)
+    await person.add_list("Old", archived=True)
+    plan = await person.add("Plan the trip", list_id=trip["id"], tags=["travel", "summer"], priority="high")
+    train = await person.add("Book the train", parent_id=plan["id"])
+    await person.add("Compare the prices of the trains", parent_id=train["id"])
+    await person.add("Pack", list_id=trip["id"])
+    old = await person.add("Old plans")
+    await person.add("Older plans", parent_id=old["id"])
+    assert (await person.ask("DELETE", person.task(old))).status_code == 204
+    return str(trip["id"])
 
 
 async def enter(visits: Visits, scene: str, **how: Any) -> Screen:
@@ -97,6 +157,9 @@ async def enter(visits: Visits, scene: str, **how: Any) -> Screen:
     await ada.add("Pay the rent", priority="high", due_date=day.plus(-1))
     await ada.add("Water the plants", due_date=day.plus(0), priority="medium" if scene == "overdue" else None)
     address, act = SCENES[scene]
-    screen = await visits.visit(address.format(task=milk["id"]), ada, reduced_motion="reduce", **how)
+    ids = {"task": milk["id"]}
+    if "list" in address or "tag" in address or "trash" in address:
+        ids["list"] = await with_a_trip(ada)
+    screen = await visits.visit(address.format(**ids), ada, reduced_motion="reduce", **how)
     await act(screen, ada)
     return screen

@@ -61,6 +61,10 @@ class Screen:
         """The checkbox of a task."""
         return self.page.get_by_role("checkbox", name=f"Complete {title}", exact=True)
 
+    def list_link(self, name: str) -> Locator:
+        """The list in the navigation, whatever the number of open tasks behind its name."""
+        return self.page.get_by_role("navigation", name="Lists").get_by_role("link", name=name)
+
     # --- doing ---------------------------------------------------------------------------------------------------
 
     async def sign_in(self, email: str, password: str) -> None:
@@ -90,6 +94,13 @@ class Screen:
         await expect(boxes).to_have_count(len(titles))
         for place, title in enumerate(titles):
             await expect(boxes.nth(place) if in_order else self.box(title)).to_have_accessible_name(f"Complete {title}")
+
+    async def shows_tree(self, *rows: str) -> None:
+        """The list shows these tasks and no others, each behind as many dashes as there are tasks above it."""
+        await self.shows(*[row.lstrip("-") for row in rows])
+        for place, row in enumerate(rows):
+            level = str(len(row) - len(row.lstrip("-")) + 1)
+            await expect(self.rows.nth(place)).to_have_attribute("aria-level", level)
 
     async def is_home(self) -> None:
         """The user is signed in and the tasks are loaded, however many there are."""

@@ -20,11 +20,11 @@ export class Problem extends Error {
   }
 
   /**
-   * The error of one member of the body or one parameter of the query, or an empty text.
+   * The error of one member of the body, or of an item in it, or of one parameter of the query; or an empty text.
    * @param {string} name
    */
   of(name) {
-    const error = this.errors.find(({ pointer, parameter }) => pointer === `/${name}` || parameter === name);
+    const error = this.errors.find(({ pointer, parameter }) => pointer?.split("/")[1] === name || parameter === name);
     return error?.detail ?? "";
   }
 }

@@ -5,15 +5,15 @@ import { useEffect, useRef } from "./vendor/preact.js";
 
 /**
  * Handles keys as long as the component is on the page.
- * @param {Record<string, (event: KeyboardEvent) => boolean | void>} handlers by `KeyboardEvent.key`; false leaves the key to the browser
+ * @param {Record<string, (event: KeyboardEvent) => boolean | void>} handlers by `KeyboardEvent.key`, behind "Alt+" and "Shift+" with Alt; false leaves the key to the browser
  */
 export function useKeys(handlers) {
   const current = useRef(handlers);
   current.current = handlers;
   useEffect(() => {
     const listener = (/** @type {KeyboardEvent} */ event) => {
-      const handler = current.current[event.key];
-      if (!handler || event.ctrlKey || event.metaKey || event.altKey || isEditing(event.target)) return;
+      const handler = current.current[event.altKey ? `Alt+${event.shiftKey ? "Shift+" : ""}${event.key}` : event.key];
+      if (!handler || event.ctrlKey || event.metaKey || isEditing(event.target)) return;
       if (event.key.length === 1 && event.key !== " " && !preferences().keys) return;
       if (handler(event) !== false) event.preventDefault();
     };

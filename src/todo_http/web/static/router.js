@@ -26,7 +26,7 @@ export function redirectHome() {
 
 /**
  * Sets one filter of the address, or removes it if the value is empty.
- * @param {"q" | "priority" | "sort"} name
+ * @param {"q" | "priority" | "sort" | "tag"} name
  * @param {string} value
  */
 export function setFilter(name, value) {

@@ -11,6 +11,13 @@ export const LISTS = [
   { view: "all", path: "/all", name: "All", query: { sort: "-created_at" } },
 ];
 
+const INBOX = "/inbox";
+
+/** The address of a list, or of the inbox. @param {string} id */
+export function listPath(id) {
+  return id === "inbox" ? INBOX : `/lists/${id}`;
+}
+
 export const SORTS = [
   ["-created_at", "Newest first"],
   ["created_at", "Oldest first"],
@@ -19,6 +26,13 @@ export const SORTS = [
   ["title", "Title"],
   ["-updated_at", "Recently changed"],
 ];
+
+const MANUAL = ["position", "Manual order"];
+
+/** The orders to choose from; only a list has a manual one. @param {Route} route */
+export function sortsOf({ listId }) {
+  return listId ? [MANUAL, ...SORTS] : SORTS;
+}
 
 export const PRIORITY_FILTERS = [
   ["", "Any priority"],
@@ -31,9 +45,10 @@ export const PRIORITY_FILTERS = [
 /** @param {{ pathname: string, search: string }} location @returns {Route} */
 export function parseRoute({ pathname, search }) {
   const list = LISTS.find(({ path }) => path === pathname);
-  const task = pathname.match(/^\/tasks\/([^/]+)$/);
-  const view = list?.view ?? (task ? "task" : pathname.slice(1));
-  return { view, taskId: task && decodeURIComponent(task[1]), search: new URLSearchParams(search) };
+  const [, kind, id] = (pathname === INBOX ? `/lists${INBOX}` : pathname).match(/^\/(task|list)s\/([^/]+)$/) ?? [];
+  const view = list?.view ?? kind ?? pathname.slice(1);
+  const idOf = (/** @type {string} */ wanted) => (kind === wanted ? decodeURIComponent(id) : null);
+  return { view, taskId: idOf("task"), listId: idOf("list"), search: new URLSearchParams(search) };
 }
 
 /**
@@ -43,10 +58,12 @@ export function parseRoute({ pathname, search }) {
  */
 export function queryOf(route) {
   const { query } = LISTS.find(({ view }) => view === route.view) ?? LISTS[0];
-  const sort = choice(SORTS, route.search.get("sort"));
+  const list = route.listId && { status: /** @type {const} */ ("pending"), list: route.listId, sort: "position" };
+  const sort = choice(sortsOf(route), route.search.get("sort"));
   const priority = /** @type {Query["priority"]} */ (choice(PRIORITY_FILTERS, route.search.get("priority")));
+  const tag = route.search.get("tag");
   const q = route.search.get("q");
-  return { ...query, ...(sort && { sort }), ...(priority && { priority }), ...(q && { q }) };
+  return { ...(list || query), ...(sort && { sort }), ...(priority && { priority }), ...(tag && { tag }), ...(q && { q }) };
 }
 
 /** @param {string[][]} options @param {string | null} value */

@@ -2,7 +2,7 @@
 
 /* global SHELL */
 const CACHE = `todo ${SHELL.version}`;
-const PAGES = /^\/(today|overdue|done|all|settings|sign-in|sign-up|tasks\/[^/]+)?$/;
+const PAGES = /^\/(today|overdue|done|all|inbox|settings|trash|sign-in|sign-up|(tasks|lists)\/[^/]+)?$/;
 
 self.addEventListener("install", (event) => {
   // "no-cache" revalidates the copies in the browser's HTTP cache.

@@ -12,25 +12,52 @@ export type Task = {
   completed_at: string | null;
   priority: Priority | null;
   due_date: string | null;
+  list_id: string | null;
+  parent_id: string | null;
+  /** Texts compared by code point give the manual order. */
+  position: string;
+  tags: string[];
   revision: number;
   created_at: string;
   updated_at: string;
 };
 
 /** What a user may set on a task. */
-export type Fields = Partial<Pick<Task, "title" | "description" | "completed" | "priority" | "due_date">>;
+export type Fields = Partial<
+  Pick<Task, "title" | "description" | "completed" | "priority" | "due_date" | "list_id" | "parent_id" | "tags">
+>;
+
+export type UserList = { id: string; name: string; color: string | null; archived: boolean; position: string };
+
+/** The numbers of open tasks. */
+export type Counts = { inbox: number; lists: Record<string, number>; tags: Record<string, number> };
+
+/** The lists of the user, in manual order, and what is open in them. */
+export type Overview = { ready: boolean; lists: UserList[]; counts: Counts };
+
+/** One deletion: a task or a list, and the number of things deleted with it, itself included. */
+export type Deletion = { id: string; entity: string; deleted_at: string; purged_at: string; things: number; value: any };
+
+/** Where a task is moved: next to a sibling, or to the end. */
+export type Anchor = { before?: string; after?: string };
+
+/** A move of a task: another parent, if it gets one, and its new neighbour. */
+export type Move = { fields: Fields; anchor: Anchor };
 
 /** The parameters of a list of tasks. */
 export type Query = {
   status?: "pending" | "completed";
   due?: "today" | "overdue";
   priority?: Priority | "none";
+  /** The id of a list, or "inbox". */
+  list?: string;
+  tag?: string;
   q?: string;
   sort: string;
 };
 
 export type ListRoute = { view: string; path: string; name: string; query: Query };
-export type Route = { view: string; taskId: string | null; search: URLSearchParams };
+export type Route = { view: string; taskId: string | null; listId: string | null; search: URLSearchParams };
 
 export type ApiResponse = { status: number; body: any; etag: string | null; next: string | null };
 
@@ -67,6 +94,8 @@ export type QueuedRequest = {
   method: string;
   path: string;
   body?: string;
+  /** The path of the resource, for commands, which have a path of their own. */
+  target?: string;
   ifMatch?: string;
   /** Whether it can still be undone, and is therefore not sent. */
   held: boolean;
@@ -75,7 +104,13 @@ export type QueuedRequest = {
   change: TaskChange;
 };
 
-export type TaskChange = { kind: "add" | "change" | "remove"; fields: Fields; /** For messages. */ title: string };
+export type TaskChange = {
+  kind: "add" | "change" | "complete" | "move" | "remove";
+  fields: Fields;
+  /** For messages. */
+  title: string;
+  anchor?: Anchor;
+};
 
 /** A change made here and the version made elsewhere, of which the user has to choose one. */
 export type Conflict = { request: QueuedRequest; theirs: Task };
@@ -87,8 +122,8 @@ export type Rejection = { request: QueuedRequest; problem: import("./api.js").Pr
 export type OutboxHandlers = {
   /** A request was left behind by an earlier page. */
   restored: (request: QueuedRequest) => void;
-  /** What a response changes in unsent requests about the same resource. */
-  rebase: (request: QueuedRequest, body: any) => Pick<QueuedRequest, "resource" | "path" | "ifMatch"> | null;
+  /** An unsent request, changed by the response to an earlier one about some resource. */
+  rebase: (unsent: QueuedRequest, resource: string, body: any) => QueuedRequest;
   succeeded: (request: QueuedRequest, body: any) => void;
   /** A request failed and will not be repeated. */
   rejected: (request: QueuedRequest, problem: import("./api.js").Problem) => void;
@@ -101,7 +136,7 @@ export type OutboxHandlers = {
 export type TaskController = ReturnType<typeof import("./tasks/task-controller.js").createTaskController>;
 
 /** A word that was recognised in a quick entry. */
-export type Token = { kind: "priority" | "date" | "time"; raw: string; label: string; value: string };
+export type Token = { kind: "priority" | "date" | "time" | "tag"; raw: string; label: string; value: string };
 
 /** A moment on the calendar and the clock of a zone. */
 export type Moment = { zone: string; instant: number; date: string; time: string };
@@ -111,8 +146,8 @@ export type Due =
   | { kind: "floating"; date: string; time: string }
   | { kind: "fixed"; date: string; time: string; offset: string; zone: string | null; instant: number };
 
-/** A task to be shown, unsent changes included. */
-export type Row = { key: string; task: Task; waiting: boolean };
+/** A task to be shown, unsent changes included. Subtasks follow their parent, at a higher level. */
+export type Row = { key: string; task: Task; waiting: boolean; level: number };
 
 export type TaskState = {
   query: Query;
@@ -148,6 +183,7 @@ export type TaskEvent =
   | { type: "saved"; id: string; change: TaskChange; task: Task | null }
   | { type: "received"; task: Task }
   | { type: "deleted"; id: string }
+  | { type: "restored" }
   | { type: "settled"; id: string };
 
 export type Toast = {

@@ -60,7 +60,7 @@ export function useForm(send) {
     event.preventDefault();
     if (busy || !form.current) return;
     setBusy(true);
-    const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form.current)));
+    const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form.current, event.submitter)));
     try {
       await send(values);
       setProblem(null);

@@ -190,3 +190,9 @@ function offsetIn(zone, date, time) {
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
   return `${sign}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
 }
+
+/** An instant in a zone, such as "2026-11-20 17:00". @param {string} instant @param {string} zone */
+export function formatInstant(instant, zone) {
+  const { date, time } = momentIn(zone, Date.parse(instant));
+  return `${date} ${time}`;
+}

@@ -1,4 +1,4 @@
-// Parses a task typed in one line, such as "Call the bank !high tomorrow 17:00". Pure.
+// Parses a task typed in one line, such as "Call the bank !high tomorrow 17:00 #money". Pure.
 
 import { WEEKDAYS, addDays, shortDate, daysBetween, weekdayOf } from "./due-dates.js";
 
@@ -8,10 +8,12 @@ const LEVELS = /** @type {Record<string, Priority>} */ ({ 1: "high", 2: "medium"
 const PRIORITY = /^!(high|medium|low|[123])$/i;
 const TIME = /^(?:at)?([01]?\d|2[0-3]):([0-5]\d)$|^(1[0-2]|0?[1-9])(am|pm)$/i;
 const DATE = /^\d{4}-\d\d-\d\d$/;
+const TAG = /^#(\p{L}[^\s#]{0,63})$/u;
 const DAYS = /^(mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(day)?$/i;
 
 /**
- * The title and the tokens of a line. Of several words of one kind the last is the token, the others stay in the title.
+ * The title and the tokens of a line. Of several words of one kind the last is the token, the others stay in the title;
+ * but each tag is a token.
  * @param {string} line
  * @param {Moment} now
  * @param {Set<string>} [literal] words, in lower case, that stay in the title
@@ -23,7 +25,7 @@ export function parseEntry(line, now, literal = new Set()) {
   const last = new Map();
   words.forEach((word, index) => {
     const token = literal.has(word.toLowerCase()) ? null : parseWord(word, now);
-    if (token) last.set(token.kind, { index, token });
+    if (token) last.set(token.kind === "tag" ? `#${token.value.toLowerCase()}` : token.kind, { index, token });
   });
   const found = Array.from(last.values());
   const indexes = new Set(found.map(({ index }) => index));
@@ -34,14 +36,14 @@ export function parseEntry(line, now, literal = new Set()) {
  * The values of tokens for a form. A time without a date is the next such time.
  * @param {Token[]} tokens
  * @param {Moment} now
- * @returns {{ priority: Priority | null, date: string, time: string }}
+ * @returns {{ priority: Priority | null, date: string, time: string, tags: string[] }}
  */
 export function formValues(tokens, now) {
   const valueOf = (/** @type {string} */ kind) => tokens.find((token) => token.kind === kind)?.value ?? "";
   const time = valueOf("time");
   const nextDate = time > now.time ? now.date : addDays(now.date, 1);
   const date = valueOf("date") || (time && nextDate);
-  return { priority: /** @type {Priority} */ (valueOf("priority")) || null, date, time };
+  return { priority: /** @type {Priority} */ (valueOf("priority")) || null, date, time, tags: tokens.filter(({ kind }) => kind === "tag").map(({ value }) => value) };
 }
 
 /** @param {string} word @param {Moment} now @returns {Token | null} */
@@ -51,6 +53,8 @@ function parseWord(word, now) {
     const value = LEVELS[priority[1].toLowerCase()];
     return { kind: "priority", raw: word, value, label: `${value[0].toUpperCase()}${value.slice(1)} priority` };
   }
+  const [, tag] = word.match(TAG) ?? [];
+  if (tag) return { kind: "tag", raw: word, value: tag, label: word };
   const time = parseTime(word);
   if (time) return { kind: "time", raw: word, value: time, label: time };
   const date = parseDate(word.toLowerCase(), now.date);

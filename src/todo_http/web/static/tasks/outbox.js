@@ -88,7 +88,7 @@ export function createOutbox(owner, send, handlers) {
   async function resolveConflict(request) {
     let current;
     try {
-      current = (await send("GET", request.path, {})).body;
+      current = (await send("GET", request.target ?? request.path, {})).body;
     } catch (error) {
       return error instanceof NoResponse ? 1000 : 5000; // the next attempt gets its 412, or 404, again
     }
@@ -104,14 +104,13 @@ export function createOutbox(owner, send, handlers) {
   /** @param {QueuedRequest} request @param {any} body */
   function succeed(request, body) {
     remove(withId(request.id));
-    const rebase = handlers.rebase(request, body);
-    if (rebase) update(({ resource, sent }) => resource === request.resource && !sent, rebase);
+    queue.set(requests.get().map((other) => (other.sent ? other : handlers.rebase(other, request.resource, body))));
     if (!stopped) handlers.succeeded(request, body);
   }
 
   /** @param {QueuedRequest} request @param {Problem} problem */
   function reject(request, problem) {
-    const missing = request.method === "POST" || problem.status === 404; // later requests about the resource would fail too
+    const missing = (request.method === "POST" && !request.target) || problem.status === 404; // later requests about the resource would fail too
     remove(({ id, resource }) => id === request.id || (missing && resource === request.resource));
     handlers.rejected(request, problem);
   }

@@ -24,7 +24,7 @@ export function listAddress(owner, query, limit) {
  * @param {Query} other
  */
 export function isSameList(one, other) {
-  return one.status === other.status && one.due === other.due;
+  return one.status === other.status && one.due === other.due && one.list === other.list;
 }
 
 /**
@@ -34,14 +34,35 @@ export function isSameList(one, other) {
  * @param {Moment} now
  */
 export function matches(task, query, now) {
+  if (!isInList(task, query)) return false;
   if (query.status && (query.status === "completed") !== task.completed) return false;
   if (query.priority && query.priority !== (task.priority ?? "none")) return false;
+  if (query.tag && !hasTag(task.tags, query.tag)) return false;
   const due = parseDue(task.due_date);
   if (query.due === "today" && !(due && isOn(due, now.date, now.zone))) return false;
   if (query.due === "overdue" && (task.completed || !due || !isOverdue(due, now))) return false;
   if (!query.q) return true;
   const text = normalize(`${task.title}\n${task.description ?? ""}`);
   return normalize(query.q.slice(0, SEARCH_MAX)).split(/\s+/).every((word) => text.includes(word));
+}
+
+/**
+ * Whether a task is in the user's list that a query names, if it names one.
+ * @param {Task} task
+ * @param {Query} query
+ */
+export function isInList(task, { list }) {
+  return !list || list === (task.list_id ?? "inbox");
+}
+
+/**
+ * Whether a tag is among others; case and accents make no difference.
+ * @param {string[]} tags
+ * @param {string} tag
+ */
+export function hasTag(tags, tag) {
+  const wanted = normalize(tag);
+  return tags.some((other) => normalize(other) === wanted);
 }
 
 /**

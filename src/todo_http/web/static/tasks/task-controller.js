@@ -4,18 +4,19 @@ import { randomKey, send } from "../api.js";
 import { offline } from "../connection.js";
 import { call, tokenInMemory } from "../session.js";
 import { createStore } from "../store.js";
+import { createLists } from "./lists.js";
 import { createOutbox } from "./outbox.js";
+import { ANY, etagOf, rebase } from "./rebase.js";
 import { createTaskLoader } from "./task-loader.js";
 import { EMPTY, reduce } from "./task-state.js";
+import { descendants } from "./task-tree.js";
 
-/** @import { Conflict, Fields, QueuedRequest, Rejection, Send, Task, TaskChange, TaskEvent, User } from "../types.js" */
+/** @import { Anchor, Conflict, Fields, Move, QueuedRequest, Rejection, Send, Task, TaskChange, TaskEvent, User } from "../types.js" */
 
 const LINGER_MILLISECONDS = 1000;
 const POLL_MILLISECONDS = 60_000;
 const FRESH_MILLISECONDS = 5000;
-const METHODS = { add: "POST", change: "PATCH", remove: "DELETE" };
-
-const etagOf = (/** @type {number} */ revision) => `"${revision}"`;
+const METHODS = { add: "POST", change: "PATCH", complete: "PATCH", move: "POST", remove: "DELETE" };
 
 /** @param {User} user @param {(rejection: Rejection) => void} onRejected */
 export function createTaskController(user, onRejected) {
@@ -26,6 +27,7 @@ export function createTaskController(user, onRejected) {
   /** The ETag that follows another one by a change made here, by id and that one. @type {Map<string, string>} */
   const successors = new Map();
   let lastRevision = 0;
+  let lastCommand = { name: "", key: "" };
 
   /** @type {Send} always with the token of this user, even if another one has signed in */
   const callAsUser = (method, path, options) => call(method, path, { ...options, owner: user.id });
@@ -34,16 +36,26 @@ export function createTaskController(user, onRejected) {
   const loader = createTaskLoader(user.id, callAsUser, state.get, dispatch);
   const outbox = createOutbox(user.id, callAsUser, {
     restored: ({ resource, change }) => dispatch({ type: "changed", id: resource, change }),
-    rebase: (_, task) => task && { resource: task.id, path: `${base}/${task.id}`, ifMatch: etagOf(task.revision) },
+    rebase,
     succeeded: onSaved,
     rejected(request, problem) {
       if (problem.status === 404) dispatch({ type: "deleted", id: request.resource });
       onRejected({ request, problem });
     },
-    fulfilled: ({ change: { kind, fields } }, current) =>
-      kind === "change" && Object.entries(fields).every(([name, value]) => current[name] === value),
-    conflicted: (request, theirs) => conflicts.set([...conflicts.get(), { request, theirs }]),
+    fulfilled: ({ change: { kind, fields } }, current) => (kind === "change" || kind === "complete") &&
+      Object.entries(fields).every(([name, value]) => JSON.stringify(current[name]) === JSON.stringify(value)),
+    conflicted(request, theirs) {
+      const conflict = { request, theirs };
+      if (request.change.kind === "move") resolve(conflict, true); // nothing is lost
+      else conflicts.set([...conflicts.get(), conflict]);
+    },
   });
+  const lists = createLists(user.id, callAsUser);
+
+  function refresh() {
+    void loader.refresh();
+    void lists.refresh();
+  }
 
   /** @param {QueuedRequest} request @param {Task | null} task */
   function onSaved({ resource, ifMatch, change }, task) {
@@ -53,24 +65,30 @@ export function createTaskController(user, onRejected) {
     lastRevision = task?.revision ?? 0;
     dispatch({ type: "saved", id: resource, change, task });
     tabs?.postMessage("changed");
-    const { order, added } = state.get();
-    // Only the server knows whether and where the list has a task that was not in it.
+    void lists.refresh();
+    const { order, added, tasks } = state.get();
+    // Only the server knows whether and where the list has a task that was not in it, and what subtasks have become.
     const unlisted = task && !order.includes(task.id) && !added.includes(task.id);
-    if (missed || unlisted) void loader.refresh();
+    if (missed || unlisted || (task && descendants(tasks.values(), task.id).length)) void loader.refresh();
   }
 
   /**
    * @param {TaskChange["kind"]} kind
    * @param {Pick<Task, "id" | "title" | "revision">} task as it was shown
    * @param {Fields} [fields]
+   * @param {Anchor} [anchor]
    */
-  function enqueue(kind, task, fields = {}) {
+  function enqueue(kind, task, fields = {}, anchor) {
     const id = currentId(task.id);
-    const change = { kind, fields, title: task.title };
-    const target = kind === "add" ? { path: base } : { path: `${base}/${id}`, ifMatch: latestEtag(id, etagOf(task.revision)) };
-    const body = kind === "remove" ? undefined : JSON.stringify(fields);
-    const held = kind === "remove";
-    const request = { id: randomKey(), key: randomKey(), resource: id, method: METHODS[kind], ...target, body, held, sent: false, change };
+    const change = { kind, fields, title: task.title, anchor };
+    const target = kind === "add" ? undefined : `${base}/${id}`;
+    const isCommand = kind === "complete" || kind === "move";
+    const ifMatch = target && (task.revision < 0 ? ANY : latestEtag(id, etagOf(task.revision)));
+    const request = {
+      id: randomKey(), key: randomKey(), resource: id, method: METHODS[kind], path: `${target ?? base}${isCommand ? `/${kind}` : ""}`,
+      target, body: kind === "remove" ? undefined : JSON.stringify({ ...fields, ...anchor }), ifMatch, held: kind === "remove",
+      sent: false, change,
+    };
     outbox.add(request);
     dispatch({ type: "changed", id, change });
     return request;
@@ -93,6 +111,33 @@ export function createTaskController(user, onRejected) {
     return next && next !== etag ? latestEtag(id, next) : etag;
   }
 
+  /** @param {Conflict} conflict @param {boolean} mine whether the change made here is applied */
+  function resolve(conflict, mine) {
+    const { request, theirs } = conflict;
+    conflicts.set(conflicts.get().filter((other) => other !== conflict));
+    dispatch({ type: "received", task: theirs });
+    if (mine) outbox.overwrite(request.id, etagOf(theirs.revision));
+    else outbox.drop(request.resource);
+  }
+
+  /**
+   * A write that does not wait in the outbox, and after which everything is loaded again. Repeating it after an error is
+   * the same request to the server.
+   * @param {string} method
+   * @param {string} path below the user's
+   * @param {object} [body]
+   */
+  async function command(method, path, body) {
+    const name = JSON.stringify([method, path, body]);
+    if (name !== lastCommand.name) lastCommand = { name, key: randomKey() };
+    const response = await callAsUser(method, `/api/${user.id}/${path}`, { body, key: lastCommand.key });
+    lastCommand = { name: "", key: "" };
+    dispatch({ type: "restored" });
+    tabs?.postMessage("changed");
+    refresh();
+    return response.body;
+  }
+
   /** Sends held deletions while the page is being closed; there is no time to renew a token. */
   function flush() {
     const token = tokenInMemory(user.id);
@@ -103,18 +148,18 @@ export function createTaskController(user, onRejected) {
   }
 
   function refreshIfVisible() {
-    if (document.visibilityState === "visible" && loader.age() > FRESH_MILLISECONDS) void loader.refresh();
+    if (document.visibilityState === "visible" && loader.age() > FRESH_MILLISECONDS) refresh();
   }
 
   const unsubscribe = offline.subscribe(() => {
     if (offline.get()) return;
     outbox.wake();
-    void loader.refresh();
+    refresh();
   });
   const timer = setInterval(refreshIfVisible, POLL_MILLISECONDS);
   const stopped = new AbortController();
   const { signal } = stopped;
-  tabs?.addEventListener("message", () => void loader.refresh());
+  tabs?.addEventListener("message", refresh);
   document.addEventListener("visibilitychange", refreshIfVisible, { signal });
   addEventListener("pagehide", flush, { signal });
   addEventListener("pageshow", outbox.wake, { signal });
@@ -132,25 +177,23 @@ export function createTaskController(user, onRejected) {
      * @param {Task} task as it was shown
      * @param {Fields} fields what is to be different
      */
-    change(task, fields) {
-      enqueue("change", task, fields);
-      if (fields.completed !== undefined) setTimeout(() => dispatch({ type: "settled", id: currentId(task.id) }), LINGER_MILLISECONDS);
+    change: (task, fields) => void enqueue("change", task, fields),
+    /** Completes a task and its subtasks, or reopens it alone. @param {Task} task @param {boolean} completed */
+    complete(task, completed) {
+      enqueue("complete", task, { completed });
+      setTimeout(() => dispatch({ type: "settled", id: currentId(task.id) }), LINGER_MILLISECONDS);
     },
     /** Hides a task; it is deleted by `release`, unless `withdraw` comes first. @param {Task} task */
     remove: (task) => enqueue("remove", task),
     release: outbox.release,
     withdraw: outbox.withdraw,
-    /**
-     * @param {Conflict} conflict
-     * @param {boolean} mine whether the change made here is applied
-     */
-    resolve(conflict, mine) {
-      const { request, theirs } = conflict;
-      conflicts.set(conflicts.get().filter((other) => other !== conflict));
-      dispatch({ type: "received", task: theirs });
-      if (mine) outbox.overwrite(request.id, etagOf(theirs.revision));
-      else outbox.drop(request.resource);
-    },
+    resolve,
+    /** The lists of the user, and what is open in them. */
+    overview: lists.overview,
+    /** Moves a task; its subtasks go with it. @param {Task} task @param {Move} move */
+    move: (task, { fields, anchor }) => void enqueue("move", task, fields, anchor),
+    command,
+    read: callAsUser,
     discard: outbox.discard,
     forget: outbox.forget,
     stop() {

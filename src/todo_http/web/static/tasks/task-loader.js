@@ -10,6 +10,9 @@ const NEXT_PAGE = 250;
 const PAGE_MAX = 1000;
 const ROUNDS_MAX = 4;
 
+/** A list in manual order is loaded as a whole if possible: a subtask may come long before its parent. @param {Query} query */
+const firstPage = ({ sort }) => (sort === "position" ? PAGE_MAX : FIRST_PAGE);
+
 /**
  * @param {string} owner the id of the user
  * @param {Send} send
@@ -43,7 +46,7 @@ export function createTaskLoader(owner, send, getState, dispatch) {
     current = new AbortController();
     const { signal } = current;
     try {
-      const { body, next, etag } = await readPage(listAddress(owner, query, FIRST_PAGE), signal);
+      const { body, next, etag } = await readPage(listAddress(owner, query, firstPage(query)), signal);
       loadedAt = Date.now();
       dispatch({ type: "loaded", tasks: body, next, etag, more: false });
     } catch (error) {
@@ -84,8 +87,8 @@ export function createTaskLoader(owner, send, getState, dispatch) {
 
   /** @param {TaskState} state @param {AbortSignal} signal */
   async function readAgain({ query, order, etag }, signal) {
-    const size = Math.min(PAGE_MAX, Math.max(FIRST_PAGE, order.length));
-    const first = await readPage(listAddress(owner, query, size), signal, order.length <= FIRST_PAGE ? etag : null);
+    const size = Math.min(PAGE_MAX, Math.max(firstPage(query), order.length));
+    const first = await readPage(listAddress(owner, query, size), signal, order.length <= firstPage(query) ? etag : null);
     if (first.status === 304) return null;
     const tasks = first.body;
     let { next } = first;

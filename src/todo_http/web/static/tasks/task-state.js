@@ -1,6 +1,7 @@
 // The state of a list of tasks: what the server has returned, and the rows that follow from it and from unsent changes. Pure.
 
-import { matches } from "./query.js";
+import { isInList, matches } from "./query.js";
+import { applyChange, arrange, descendants } from "./task-tree.js";
 
 /** @import { Moment, QueuedRequest, Row, Task, TaskChange, TaskEvent, TaskState } from "../types.js" */
 
@@ -38,9 +39,11 @@ export function reduce(state, event) {
     case "received":
       return received(state, event.task);
     case "deleted":
-      return { ...state, deleted: new Set(state.deleted).add(event.id) };
+      return deleted(state, event.id);
+    case "restored":
+      return { ...state, deleted: new Set() };
     case "settled":
-      return { ...state, lingering: without(state.lingering, event.id) };
+      return { ...state, lingering: without(state.lingering, withDescendants(state, event.id)) };
   }
 }
 
@@ -52,41 +55,26 @@ export function reduce(state, event) {
  * @returns {Row[]}
  */
 export function rowsOf(state, requests, now) {
-  /** @type {Map<string, TaskChange[]>} */
-  const changes = new Map();
-  for (const { resource, change } of requests) changes.set(resource, [...(changes.get(resource) ?? []), change]);
+  const tasks = requests.length ? new Map(state.tasks) : state.tasks;
+  const affected = new Set(requests.flatMap(({ resource, change }) => applyChange(tasks, resource, change)));
+  const waiting = new Set(requests.map(({ resource }) => resource));
   const unsaved = requests.filter(({ change }) => change.kind === "add").map(({ resource }) => resource).reverse();
   const added = new Set([...unsaved, ...state.added]);
   const ids = new Set([...added, ...state.order]);
-  return Array.from(ids, (id) => rowOf(id)).filter((row) => row !== null);
+  const rows = Array.from(ids, (id) => rowOf(id)).filter((row) => row !== null);
+  return arrange(rows, state.query.sort === "position");
 
   /** @param {string} id */
   function rowOf(id) {
-    const pending = changes.get(id);
-    const task = pending ? pending.reduce(apply, state.tasks.get(id)) : state.tasks.get(id);
+    const task = tasks.get(id);
     if (!task || state.deleted.has(id)) return null;
     // Only what was changed here may have left the list; what was added here stays in sight until it is completed.
-    const checked = (pending || state.touched.has(id)) && !(added.has(id) && !task.completed) && !state.lingering.has(id);
-    if (checked && !matches(task, state.query, now)) return null;
-    return { key: state.aliases.get(id) ?? id, task: pending ? { ...task, id } : task, waiting: Boolean(pending) };
+    const checked = affected.has(id) || state.touched.has(id);
+    const stays = state.lingering.has(id) || (added.has(id) && !task.completed);
+    if (checked && !(stays ? isInList(task, state.query) : matches(task, state.query, now))) return null;
+    return { key: state.aliases.get(id) ?? id, task, waiting: waiting.has(id) };
   }
 }
-
-/**
- * @param {Task | undefined} task
- * @param {TaskChange} change
- * @returns {Task | undefined} undefined for a deleted task
- */
-function apply(task, { kind, fields }) {
-  if (kind === "remove") return undefined;
-  return kind === "add" ? { ...UNSAVED, ...fields } : task && { ...task, ...fields };
-}
-
-/** @type {Task} */
-const UNSAVED = {
-  id: "", user_id: "", title: "", description: null, completed: false, completed_at: null, priority: null, due_date: null,
-  revision: 0, created_at: "", updated_at: "",
-};
 
 /** @param {TaskState} state @param {Extract<TaskEvent, { type: "loading" }>} event @returns {TaskState} */
 function loading(state, { query, keep }) {
@@ -107,23 +95,48 @@ function loaded(state, { tasks, next, etag, more }) {
 /** @param {TaskState} state @param {Extract<TaskEvent, { type: "changed" }>} event @returns {TaskState} */
 function changed(state, { id, change }) {
   if (change.kind === "add") return state;
-  const lingering = change.fields.completed === undefined ? state.lingering : new Set(state.lingering).add(id);
-  return { ...state, lingering, touched: new Set(state.touched).add(id) };
+  const ids = withDescendants(state, id);
+  const lingering = change.kind === "complete" ? new Set([...state.lingering, ...ids]) : state.lingering;
+  return { ...state, lingering, touched: new Set([...state.touched, ...ids]) };
 }
 
 /** @param {TaskState} state @param {Extract<TaskEvent, { type: "saved" }>} event @returns {TaskState} */
 function saved(state, { id, change, task }) {
   const counted = { ...state, responses: state.responses + 1 };
-  if (!task) return { ...counted, deleted: new Set(state.deleted).add(id) };
+  if (!task) return deleted(counted, id);
+  if (change.kind !== "add") return received(withSubtasks(counted, id, change), task);
   const after = received(counted, task);
-  if (change.kind !== "add") return after;
   return {
     ...after,
     added: [task.id, ...state.added],
     aliases: new Map(state.aliases).set(task.id, id),
     touched: new Set(state.touched).add(task.id),
-    lingering: state.lingering.has(id) ? without(state.lingering, id).add(task.id) : state.lingering,
+    lingering: state.lingering.has(id) ? without(state.lingering, [id]).add(task.id) : state.lingering,
   };
+}
+
+/**
+ * What a saved change did to subtasks, of which the response says nothing.
+ * @param {TaskState} state
+ * @param {string} id
+ * @param {TaskChange} change
+ */
+function withSubtasks(state, id, change) {
+  const before = state.tasks.get(id);
+  const tasks = new Map(state.tasks);
+  return before && applyChange(tasks, id, change).length > 1 ? { ...state, tasks: tasks.set(id, before) } : state;
+}
+
+/** @param {TaskState} state @param {string} id */
+function deleted(state, id) {
+  const gone = new Set([...state.deleted, ...withDescendants(state, id)]);
+  const isThere = (/** @type {string} */ other) => !gone.has(other);
+  return { ...state, deleted: gone, order: state.order.filter(isThere), added: state.added.filter(isThere) };
+}
+
+/** @param {TaskState} state @param {string} id */
+function withDescendants(state, id) {
+  return [id, ...descendants(state.tasks.values(), id)];
 }
 
 /** @param {TaskState} state @param {Task} task */
@@ -140,7 +153,7 @@ function isCurrent(state, task) {
   return (state.tasks.get(task.id)?.revision ?? 0) <= task.revision;
 }
 
-/** @param {Set<string>} ids @param {string} id */
-function without(ids, id) {
-  return new Set(Array.from(ids).filter((other) => other !== id));
+/** @param {Set<string>} ids @param {string[]} removed */
+function without(ids, removed) {
+  return new Set(Array.from(ids).filter((id) => !removed.includes(id)));
 }

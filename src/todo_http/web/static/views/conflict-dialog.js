@@ -4,14 +4,15 @@ import { Dialog } from "../components/dialog.js";
 import { describeDue, momentIn, parseDue } from "../formatting/due-dates.js";
 import { html } from "../vendor/preact.js";
 
-/** @import { Conflict, Moment, User } from "../types.js" */
+/** @import { Conflict, Moment, User, UserList } from "../types.js" */
 
 const LABELS = /** @type {const} */ ([
   ["title", "Title"], ["description", "Description"], ["completed", "State"], ["priority", "Priority"], ["due_date", "Due"],
+  ["list_id", "List"], ["tags", "Tags"],
 ]);
 
-/** @param {{ conflict: Conflict, user: User, onChoice: (mine: boolean) => void }} props */
-export function ConflictDialog({ conflict, user, onChoice }) {
+/** @param {{ conflict: Conflict, user: User, lists: UserList[], onChoice: (mine: boolean) => void }} props */
+export function ConflictDialog({ conflict, user, lists, onChoice }) {
   const { request: { change }, theirs } = conflict;
   const now = momentIn(user.time_zone);
   const removed = change.kind === "remove";
@@ -23,9 +24,9 @@ export function ConflictDialog({ conflict, user, onChoice }) {
       <tbody>
         ${rows.map(([name, label], index) => html`<tr key=${name}>
           <th scope="row">${label}</th>
-          ${!removed && html`<td>${describeValue(name, change.fields[name], now)}</td>`}
+          ${!removed && html`<td>${describeValue(name, change.fields[name], now, lists)}</td>`}
           ${removed && index === 0 && html`<td rowspan=${rows.length}>Deleted</td>`}
-          <td>${describeValue(name, theirs[name], now)}</td>
+          <td>${describeValue(name, theirs[name], now, lists)}</td>
         </tr>`)}
       </tbody>
     </table>
@@ -36,10 +37,12 @@ export function ConflictDialog({ conflict, user, onChoice }) {
   <//>`;
 }
 
-/** @param {string} name @param {any} value @param {Moment} now */
-function describeValue(name, value, now) {
+/** @param {string} name @param {any} value @param {Moment} now @param {UserList[]} lists */
+function describeValue(name, value, now, lists) {
   if (name === "completed") return value ? "Done" : "Open";
-  if (value === null || value === "") return html`<i>None</i>`;
+  if (name === "list_id") return value ? (lists.find(({ id }) => id === value)?.name ?? "List") : "Inbox";
+  if (name === "tags" && value.length) return value.join(", ");
+  if (value === null || value.length === 0) return html`<i>None</i>`;
   const due = name === "due_date" && parseDue(value);
   if (due) return describeDue(due, now, true).text;
   return name === "priority" ? value[0].toUpperCase() + value.slice(1) : value;

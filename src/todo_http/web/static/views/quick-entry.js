@@ -20,10 +20,11 @@ const typedLines = new Map();
  * @param {TaskController} props.controller
  * @param {Moment} props.now
  * @param {string} props.date the default due date, if any
+ * @param {string | null} props.list the id of the list it is added to, if not the inbox
  * @param {Rejection | null} props.rejection
  * @param {() => void} props.onRejectionShown
  */
-export function QuickEntry({ controller, now, date, rejection, onRejectionShown }) {
+export function QuickEntry({ controller, now, date, list, rejection, onRejectionShown }) {
   const [line, setLine] = useState("");
   const [literal, setLiteral] = useState(/** @type {Set<string>} */ (new Set()));
   const [details, setDetails] = useState(/** @type {Details} */ ({}));
@@ -63,6 +64,8 @@ export function QuickEntry({ controller, now, date, rejection, onRejectionShown 
     const fields = { title };
     if (priority) fields.priority = /** @type {any} */ (priority);
     if (due.date) fields.due_date = formatDue(due.date, due.time, due.basis);
+    if (parsed.tags.length) fields.tags = parsed.tags;
+    if (list) fields.list_id = list;
     typedLines.set(controller.add(fields).id, line);
     reset();
   };
@@ -96,7 +99,7 @@ export function QuickEntry({ controller, now, date, rejection, onRejectionShown 
       <button class="primary">Add</button>
     </div>
     ${error && html`<p class="error" id="quick-error" role="alert">${error}</p>`}
-    <p class="hint" id="quick-hint">Try <kbd>!high</kbd> <kbd>tomorrow</kbd> <kbd>17:00</kbd> in the line.</p>
+    <p class="hint" id="quick-hint">Try <kbd>!high</kbd> <kbd>tomorrow</kbd> <kbd>17:00</kbd> <kbd>#home</kbd> in the line.</p>
     <div class="chips" aria-live="polite">
       ${chips(tokens, literal, setLiteral)}
       ${date && due.date === date && !parsed.date && html`<button type="button" class="chip" onClick=${removeDefaultDate}>
@@ -122,7 +125,7 @@ function chips(tokens, literal, setLiteral) {
       setLiteral(new Set(literal).add(raw.toLowerCase()));
       document.getElementById("quick-entry")?.focus();
     };
-    return html`<button type="button" class="chip ${kind === "priority" ? value : ""}" key=${kind} onClick=${undo}
+    return html`<button type="button" class="chip ${kind === "priority" ? value : ""}" key=${raw} onClick=${undo}
       title="Leave “${raw}” in the title">${label}<span class="hidden">, take back</span><${Icon} name="close" /></button>`;
   });
 }

@@ -6,9 +6,10 @@ import { html } from "../vendor/preact.js";
 
 const KEYS = /** @type {const} */ ([
   ["Anywhere", [["n", "Add a task"], ["/", "Search"], ["↓ ↑ or j k", "Through the tasks"], ["z", "Undo the latest"], ["?", "This help"]]],
-  ["On a task", [["Space", "Tick or untick"], ["e", "Edit"], ["Delete or d", "Delete"], ["Home End", "First, last"]]],
+  ["On a task", [["Space", "Tick or untick"], ["e", "Edit"], ["s", "Add a subtask"], ["Delete or d", "Delete"], ["Home End", "First, last"]]],
+  ["In a list", [["Alt ↑ ↓", "Move up, down"], ["Alt Shift → ←", "Make a subtask, or not"]]],
   ["While writing", [["Enter", "Save"], ["Ctrl Enter", "Save, from the description too"], ["Esc", "Leave it as it was"]]],
-  ["Words in “Add a task”", [["!high !medium !low", "Priority; !1 !2 !3 too"], ["today tomorrow fri", "Due date"], ["2026-12-24", "Due on that day"], ["17:00 5pm", "Time"]]],
+  ["Words in “Add a task”", [["!high !medium !low", "Priority; !1 !2 !3 too"], ["today tomorrow fri", "Due date"], ["2026-12-24", "Due on that day"], ["17:00 5pm", "Time"], ["#home", "Tag"]]],
 ]);
 
 /** @param {{ onClose: () => void }} props */

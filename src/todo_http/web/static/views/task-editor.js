@@ -5,21 +5,23 @@ import { Field, FormProblem } from "../components/fields.js";
 import { afterLayout } from "../focus.js";
 import { formatDue, parseDue } from "../formatting/due-dates.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { DueFields, PriorityField } from "./task-fields.js";
+import { TagsField, withTag } from "./tags-field.js";
+import { DueFields, ListField, PriorityField } from "./task-fields.js";
 
-/** @import { Fields, Task } from "../types.js" */
+/** @import { Fields, Overview, Task } from "../types.js" */
 
 /**
  * @param {object} props
  * @param {Task} props.task
  * @param {string} props.zone
+ * @param {Overview} props.overview
  * @param {Fields} [props.draft] a change that was rejected
  * @param {Problem | null} [props.problem] the reason
  * @param {(fields: Fields) => void} props.onSave called with what is different
  * @param {() => void} props.onCancel
  * @param {any} [props.children] shown after the buttons
  */
-export function TaskEditor({ task, zone, draft, problem = null, onSave, onCancel, children }) {
+export function TaskEditor({ task, zone, overview, draft, problem = null, onSave, onCancel, children }) {
   const [original] = useState(task); // changes made elsewhere meanwhile are conflicts when this is sent
   const [form, setForm] = useState(() => formOf({ ...task, ...draft }));
   const [shownProblem, setShownProblem] = useState(/** @type {Problem | null} */ (problem));
@@ -57,6 +59,8 @@ export function TaskEditor({ task, zone, draft, problem = null, onSave, onCancel
     <${DueFields} zone=${zone} date=${form.date} time=${form.time} basis=${form.basis} original=${form.originalBasis}
       error=${error("due_date")} onChange=${update} />
     <${PriorityField} value=${form.priority} error=${error("priority")} onChange=${update} />
+    <${ListField} value=${form.list_id} lists=${overview.lists} error=${error("list_id")} onChange=${update} />
+    <${TagsField} tags=${form.tags} typed=${form.typed} known=${Object.keys(overview.counts.tags)} error=${error("tags")} onChange=${update} />
     <div class="buttons wide">
       <button class="primary">Save</button>
       <button type="button" class="secondary" onClick=${onCancel}>Cancel</button>
@@ -65,7 +69,7 @@ export function TaskEditor({ task, zone, draft, problem = null, onSave, onCancel
   </form>`;
 }
 
-/** @param {Pick<Task, "title" | "description" | "priority" | "due_date">} task */
+/** @param {Pick<Task, "title" | "description" | "priority" | "due_date" | "list_id" | "tags">} task */
 function formOf(task) {
   const due = parseDue(task.due_date);
   const originalBasis = due?.kind === "fixed" ? (due.zone ?? due.offset) : "";
@@ -77,6 +81,9 @@ function formOf(task) {
     time: due && due.kind !== "day" ? due.time : "",
     basis: originalBasis || "floating",
     originalBasis,
+    list_id: task.list_id ?? "",
+    tags: task.tags,
+    typed: "",
   };
 }
 
@@ -103,5 +110,8 @@ function changesTo(task, form) {
   if (form.date !== before.date || form.time !== before.time || form.basis !== before.basis) {
     fields.due_date = formatDue(form.date, form.time, form.basis);
   }
+  if (form.list_id !== before.list_id) fields.list_id = form.list_id || null;
+  const tags = withTag(form.tags, form.typed);
+  if (JSON.stringify(tags) !== JSON.stringify(task.tags)) fields.tags = tags;
   return fields;
 }

@@ -1,8 +1,10 @@
-// The fields for due date and priority, used wherever a task is edited.
+// The fields for due date, priority and list, used wherever a task is edited.
 
 import { Field, options } from "../components/fields.js";
 import { html } from "../vendor/preact.js";
 import { zoneName } from "../formatting/due-dates.js";
+
+/** @import { UserList } from "../types.js" */
 
 const PRIORITIES = [["", "None"], ["high", "High"], ["medium", "Medium"], ["low", "Low"]];
 
@@ -32,4 +34,11 @@ export function DueFields({ zone, date, time, basis, original = "", error = "", 
 export function PriorityField({ value, error = "", onChange }) {
   return html`<${Field} as="select" label="Priority" value=${value} error=${error}
     onChange=${(/** @type {any} */ event) => onChange({ priority: event.target.value })}>${options(PRIORITIES, value)}<//>`;
+}
+
+/** @param {{ value: string, lists: UserList[], error: string, onChange: (chosen: { list_id: string }) => void }} props */
+export function ListField({ value, lists, error, onChange }) {
+  const choices = lists.filter(({ id, archived }) => !archived || id === value).map(({ id, name }) => [id, name]);
+  return html`<${Field} label="List" as="select" error=${error}
+    onChange=${(/** @type {any} */ event) => onChange({ list_id: event.target.value })}>${options([["", "Inbox"], ...choices], value)}<//>`;
 }

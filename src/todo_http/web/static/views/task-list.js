@@ -2,12 +2,17 @@
 
 import { showError } from "../components/toasts.js";
 import { useKeys } from "../keyboard.js";
+import { siblingsOf, stepOf } from "../tasks/task-moves.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
+import { SubtaskForm } from "./subtask-form.js";
 import { TaskEditor } from "./task-editor.js";
 import { TaskRow } from "./task-row.js";
+import { useDrag } from "./use-drag.js";
 import { useVirtualRows } from "./use-virtual-rows.js";
 
-/** @import { Fields, Moment, Rejection, Row, Task } from "../types.js" */
+/** @import { Fields, Moment, Move, Overview, Query, Rejection, Row, Task } from "../types.js" */
+
+/** @import { Direction } from "../tasks/task-moves.js" */
 
 const ROWS_BEFORE_END = 60;
 
@@ -15,6 +20,8 @@ const ROWS_BEFORE_END = 60;
  * @param {object} props
  * @param {Row[]} props.rows
  * @param {Moment} props.now
+ * @param {Query} props.query
+ * @param {Overview} props.overview
  * @param {boolean} props.hasMore
  * @param {boolean} props.busy
  * @param {Rejection | null} props.rejection
@@ -23,13 +30,20 @@ const ROWS_BEFORE_END = 60;
  * @param {(task: Task) => void} props.onTick
  * @param {(task: Task) => void} props.onRemove
  * @param {(task: Task, fields: Fields) => void} props.onSave
+ * @param {(fields: Fields) => void} props.onAdd
+ * @param {(task: Task, move: Move) => void} props.onMove
  */
-export function TaskList({ rows, now, hasMore, busy, rejection, onRejectionShown, onMore, onTick, onRemove, onSave }) {
+export function TaskList({
+  rows, now, query, overview, hasMore, busy, rejection, onRejectionShown, onMore, onTick, onRemove, onSave, onAdd, onMove,
+}) {
   const list = useRef(/** @type {HTMLElement | null} */ (null));
   const [editing, setEditing] = useState(/** @type {{ key: string, rejection?: Rejection } | null} */ (null));
   const active = useActiveRow(list, rows);
   const activeIndex = Math.max(0, rows.findIndex((row) => row.key === active.key));
-  const view = useVirtualRows(list, rows, [activeIndex, rows.findIndex((row) => row.key === editing?.key)]);
+  const [parent, setParent] = useState(""); // the key of the row that gets a subtask
+  const [announcement, setAnnouncement] = useState("");
+  const manual = query.sort === "position";
+  const view = useVirtualRows(list, rows, [activeIndex, ...rows.flatMap(({ key }, index) => (key === editing?.key || key === parent ? [index] : []))]);
 
   useEffect(() => {
     if (hasMore && view.end > rows.length - ROWS_BEFORE_END) onMore();
@@ -48,33 +62,75 @@ export function TaskList({ rows, now, hasMore, busy, rejection, onRejectionShown
     if (editing) active.focus(editing.key);
     setEditing(null);
   };
-  useListKeys(list, rows, activeIndex, active.focus, edit, ({ task }) => onRemove(task));
+  const closeSubtask = () => {
+    active.focus(parent);
+    setParent("");
+  };
+  /** @param {Row} row @param {Move} step */
+  const move = (row, step) => {
+    onMove(row.task, step);
+    active.focus(row.key);
+    setMoved(row.key);
+  };
+  const drag = useDrag(list, rows, move);
+  const [moved, setMoved] = useState("");
+  useEffect(() => {
+    const row = rows.find(({ key }) => key === moved);
+    if (!row) return;
+    setAnnouncement(describePlace(rows, row));
+    setMoved("");
+  }, [moved, rows]);
+  const step = (/** @type {Direction} */ direction) => (/** @type {Row} */ row) => {
+    const found = manual && stepOf(rows, row, direction);
+    if (found) move(row, found);
+    else setAnnouncement(manual ? `“${row.task.title}” cannot be moved further` : "Only a list in manual order can be rearranged");
+  };
+  useListKeys(list, rows, activeIndex, active.focus, {
+    e: edit, d: ({ task }) => onRemove(task), Delete: ({ task }) => onRemove(task), s: ({ key }) => setParent(key),
+    "Alt+ArrowUp": step("up"), "Alt+ArrowDown": step("down"), "Alt+Shift+ArrowRight": step("in"), "Alt+Shift+ArrowLeft": step("out"),
+  });
 
   /** @param {Row} row */
-  const editor = ({ task }) => {
+  const editor = (row) => {
+    const { key, task } = row;
     const { request, problem } = editing?.rejection ?? {};
     const save = (/** @type {Fields} */ fields) => {
       onSave(task, fields);
       closeEditor();
     };
-    return html`<${TaskEditor} key=${request?.id} task=${task} zone=${now.zone} draft=${request?.change.fields} problem=${problem}
+    return html`<${TaskEditor} key=${request?.id} task=${task} zone=${now.zone} overview=${overview} draft=${request?.change.fields} problem=${problem}
       onSave=${save} onCancel=${closeEditor}>
+      <button type="button" class="link" onClick=${() => (setEditing(null), setParent(key))}>Add a subtask</button>
+      ${manual && html`<button type="button" class="link" onClick=${() => (closeEditor(), step("up")(row))}>Move up</button>
+        <button type="button" class="link" onClick=${() => (closeEditor(), step("down")(row))}>Move down</button>`}
       ${task.user_id && html`<a class="own-page" href="/tasks/${task.id}">Page of this task</a>`}
     <//>`;
   };
   /** @param {number} index */
   const item = (index) => {
     const row = rows[index];
+    const drop = drag.drop?.end === row.key ? (drag.drop.below ? "drop-below" : "drop-above") : "";
+    const own = query.list ? undefined : overview.lists.find(({ id }) => id === row.task.list_id);
     return html`<${Item} key=${row.key} row=${row} index=${index} top=${view.tops[index]} observe=${view.observe}
-      size=${hasMore ? -1 : rows.length} onFocus=${() => active.setKey(row.key)}>
+      className="level-${Math.min(row.level, 8)} ${drop} ${drag.drop?.row.key === row.key ? "dragged" : ""}" size=${hasMore ? -1 : rows.length} onFocus=${() => active.setKey(row.key)}>
       ${editing?.key === row.key ? editor(row) : html`<${TaskRow} row=${row} now=${now} active=${index === activeIndex}
-        onTick=${() => onTick(row.task)} onEdit=${() => edit(row)} onRemove=${() => onRemove(row.task)} />`}
+        list=${own} grip=${manual && drag.gripOf(row)} onTick=${() => onTick(row.task)} onSubtask=${() => setParent(row.key)} onEdit=${() => edit(row)} onRemove=${() => onRemove(row.task)} />`}
+      ${parent === row.key && html`<${SubtaskForm} title=${row.task.title} onClose=${closeSubtask}
+        onAdd=${(/** @type {string} */ title) => onAdd({ title, parent_id: row.task.id })} />`}
     <//>`;
   };
   return html`<ul class="tasks" role="list" aria-label="Tasks" aria-busy=${busy ? "true" : "false"} ref=${list}
     style=${{ height: `${view.tops[rows.length]}px` }}>
     ${view.indexes.map(item)}
-  </ul>`;
+  </ul>
+  <p class="hidden" role="status">${announcement}</p>`;
+}
+
+/** @param {Row[]} rows @param {Row} row */
+function describePlace(rows, row) {
+  const siblings = siblingsOf(rows, row);
+  const parent = rows.find(({ task }) => task.id === row.task.parent_id);
+  return `“${row.task.title}” is ${siblings.indexOf(row) + 1} of ${siblings.length}${parent ? ` below “${parent.task.title}”` : ""}`;
 }
 
 /**
@@ -82,10 +138,9 @@ export function TaskList({ rows, now, hasMore, busy, rejection, onRejectionShown
  * @param {Row[]} rows
  * @param {number} activeIndex
  * @param {(key: string) => void} focus
- * @param {(row: Row) => void} edit
- * @param {(row: Row) => void} remove
+ * @param {Record<string, (row: Row) => void>} actions on the active row, by key
  */
-function useListKeys(list, rows, activeIndex, focus, edit, remove) {
+function useListKeys(list, rows, activeIndex, focus, actions) {
   const hasFocus = () => Boolean(list.current?.contains(document.activeElement));
   const moveTo = (/** @type {number} */ index) => {
     const row = rows[Math.min(rows.length - 1, Math.max(0, index))];
@@ -105,9 +160,7 @@ function useListKeys(list, rows, activeIndex, focus, edit, remove) {
     k: () => moveBy(-1),
     Home: () => hasFocus() && moveTo(0),
     End: () => hasFocus() && moveTo(rows.length - 1),
-    e: onActiveRow(edit),
-    d: onActiveRow(remove),
-    Delete: onActiveRow(remove),
+    ...Object.fromEntries(Object.entries(actions).map(([key, work]) => [key, onActiveRow(work)])),
   });
 }
 
@@ -115,10 +168,10 @@ function useListKeys(list, rows, activeIndex, focus, edit, remove) {
  * A row at its position in the whole list.
  * @param {any} props
  */
-function Item({ row, index, top, size, observe, onFocus, children }) {
+function Item({ row, index, top, size, className, observe, onFocus, children }) {
   const element = useRef(/** @type {HTMLElement | null} */ (null));
   useLayoutEffect(() => observe(element.current), []);
-  return html`<li ref=${element} role="listitem" data-key=${row.key} style=${{ top: `${top}px` }} aria-setsize=${size}
+  return html`<li ref=${element} role="listitem" class=${className} aria-level=${row.level} data-key=${row.key} style=${{ top: `${top}px` }} aria-setsize=${size}
     aria-posinset=${index + 1} aria-label=${row.task.title} onFocusIn=${onFocus}>${children}</li>`;
 }
 

@@ -2,9 +2,10 @@
 
 import { FormProblem } from "../components/fields.js";
 import { showToast } from "../components/toasts.js";
-import { momentIn } from "../formatting/due-dates.js";
+import { formatInstant } from "../formatting/due-dates.js";
 import { navigate } from "../router.js";
 import { call } from "../session.js";
+import { useStore } from "../store.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { TaskEditor } from "./task-editor.js";
 
@@ -12,6 +13,7 @@ import { TaskEditor } from "./task-editor.js";
 
 /** @param {{ user: User, controller: TaskController, route: Route }} props */
 export function TaskPage({ user, controller, route }) {
+  const overview = useStore(controller.overview);
   const [task, setTask] = useState(/** @type {Task | null} */ (null));
   const [problem, setProblem] = useState("");
   useEffect(() => {
@@ -35,7 +37,7 @@ export function TaskPage({ user, controller, route }) {
   return html`<div class="page single">
     <div class="heading"><h1>${task?.title ?? "Task"}</h1></div>
     <${FormProblem} message=${problem} />
-    ${task && html`<${TaskEditor} task=${task} zone=${user.time_zone} onSave=${save} onCancel=${close} />
+    ${task && html`<${TaskEditor} task=${task} zone=${user.time_zone} overview=${overview} onSave=${save} onCancel=${close} />
     <dl class="history">
       <div><dt>Added</dt><dd>${formatInstant(task.created_at, user.time_zone)}</dd></div>
       <div><dt>Last changed</dt><dd>${formatInstant(task.updated_at, user.time_zone)}</dd></div>
@@ -43,10 +45,4 @@ export function TaskPage({ user, controller, route }) {
     </dl>`}
     <p><a href="/">All open tasks</a></p>
   </div>`;
-}
-
-/** @param {string} instant @param {string} zone */
-function formatInstant(instant, zone) {
-  const { date, time } = momentIn(zone, Date.parse(instant));
-  return `${date} ${time}`;
 }

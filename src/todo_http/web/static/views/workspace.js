@@ -13,12 +13,15 @@ import { useStore } from "../store.js";
 import { createTaskController } from "../tasks/task-controller.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { ConflictDialog } from "./conflict-dialog.js";
+import { ListDialog } from "./list-dialog.js";
+import { ListPicker } from "./list-picker.js";
 import { SettingsPage } from "./settings-page.js";
 import { ShortcutsDialog } from "./shortcuts-dialog.js";
 import { Wordmark } from "./sign-in.js";
 import { SignOutDialog, signOutAndRedirect } from "./sign-out-dialog.js";
 import { TaskPage } from "./task-page.js";
 import { TasksPage } from "./tasks-page.js";
+import { TrashPage } from "./trash-page.js";
 
 /** @import { Rejection, Route, TaskController, User } from "../types.js" */
 
@@ -38,7 +41,7 @@ export function Workspace({ user, route }) {
     dismissAll(); // they are about this user's tasks
   }, []);
   useEffect(registerServiceWorker, []);
-  useFocusOnNavigation(route.view);
+  useFocusOnNavigation(route.listId ?? route.view);
   useKeys({
     "?": () => setDialog("shortcuts"),
     "/": () => focusField("#search"),
@@ -50,27 +53,38 @@ export function Workspace({ user, route }) {
     else void signOutAndRedirect();
   };
   const closeDialog = () => setDialog("");
-  const list = LISTS.find(({ view }) => view === route.view);
+  const list = route.listId ? { view: "list", name: "" } : LISTS.find(({ view }) => view === route.view);
   const shared = { user, controller, route };
   return html`<div class="workspace" onClick=${followLink}>
     <a class="skip" href="#main" onClick=${skipToMain}>Skip to the tasks</a>
-    <${Sidebar} user=${user} view=${route.view} onSignOut=${signOut} onShortcuts=${() => setDialog("shortcuts")} />
+    <${Sidebar} user=${user} controller=${controller} route=${route} onSignOut=${signOut} onShortcuts=${() => setDialog("shortcuts")}
+      onNewList=${() => setDialog("new-list")} />
     <${ConnectionStatus} controller=${controller} />
     <main id="main" tabindex="-1">
       ${list && html`<${TasksPage} ...${shared} list=${list} rejection=${rejection} onRejectionShown=${() => setRejection(null)} />`}
       ${route.view === "settings" && html`<${SettingsPage} ...${shared} />`}
+      ${route.view === "trash" && html`<${TrashPage} ...${shared} />`}
       ${route.view === "task" && html`<${TaskPage} key=${route.taskId} ...${shared} />`}
     </main>
     <${Conflicts} user=${user} controller=${controller} />
     ${dialog === "shortcuts" && html`<${ShortcutsDialog} onClose=${closeDialog} />`}
+    ${dialog === "new-list" && html`<${ListDialog} controller=${controller} onClose=${closeDialog} />`}
     ${dialog === "sign-out" && html`<${SignOutDialog} controller=${controller} onClose=${closeDialog} />`}
     <${Toasts} />
   </div>`;
 }
 
-/** @param {{ user: User, view: string, onSignOut: () => void, onShortcuts: () => void }} props */
-function Sidebar({ user, view, onSignOut, onShortcuts }) {
-  const current = (/** @type {string} */ name) => (view === name ? "page" : undefined);
+/**
+ * @param {object} props
+ * @param {User} props.user
+ * @param {TaskController} props.controller
+ * @param {Route} props.route
+ * @param {() => void} props.onSignOut
+ * @param {() => void} props.onShortcuts
+ * @param {() => void} props.onNewList
+ */
+function Sidebar({ user, controller, route, onSignOut, onShortcuts, onNewList }) {
+  const current = (/** @type {string} */ name) => (route.view === name ? "page" : undefined);
   return html`<header class="side">
     <a class="home" href="/" aria-label="Todo, open tasks"><${Wordmark} /></a>
     <nav class="views" aria-label="Views">
@@ -80,6 +94,7 @@ function Sidebar({ user, view, onSignOut, onShortcuts }) {
         </li>`)}
       </ul>
     </nav>
+    <${ListPicker} controller=${controller} route=${route} onNew=${onNewList} />
     <div class="account">
       <p class="who" title=${user.email}>${user.name}</p>
       <button class="plain keys" onClick=${onShortcuts} aria-keyshortcuts="?"><${Icon} name="keys" /><span>Shortcuts</span></button>
@@ -109,7 +124,7 @@ function ConnectionStatus({ controller }) {
  */
 function Conflicts({ user, controller }) {
   const [conflict] = useStore(controller.conflicts);
-  return conflict && html`<${ConflictDialog} key=${conflict.request.id} conflict=${conflict} user=${user}
+  return conflict && html`<${ConflictDialog} key=${conflict.request.id} conflict=${conflict} user=${user} lists=${controller.overview.get().lists}
     onChoice=${(/** @type {boolean} */ mine) => controller.resolve(conflict, mine)} />`;
 }
 
@@ -118,12 +133,14 @@ function Conflicts({ user, controller }) {
  * @param {Rejection} rejection
  */
 function isShownInPlace({ request, problem }) {
-  return request.change.kind !== "remove" && problem.status !== 404;
+  const { kind, fields } = request.change;
+  return problem.status !== 404 && (kind === "change" || (kind === "add" && !fields.parent_id));
 }
 
 /** @param {Rejection} rejection */
-function describeRejection({ request, problem }) {
-  return problem.status === 404 ? `“${request.change.title}” was deleted elsewhere. Your change is lost.` : problem.message;
+function describeRejection({ request: { change }, problem }) {
+  if (problem.status === 404) return `“${change.title}” was deleted elsewhere. Your change is lost.`;
+  return `“${change.title.slice(0, 40)}”: ${problem.errors.map(({ detail }) => detail).join(" ") || problem.message}`;
 }
 
 /**

@@ -1,8 +1,8 @@
 """Lists of tasks: filters, sort orders and pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -11,11 +11,10 @@ from todo_core.ids import TaskId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX, QUERY_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from todo_core.model.due import DueDate, DueKind
 from todo_core.model.rules import CANONICAL_ID, Broken, fold, id_of
-from todo_core.model.task import Priority
+from todo_core.model.task import Priority, tag_name
 from todo_core.model.task_filter import DueOption, TaskQuery, search_words
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.paging import Page
-from todo_core.usecases.tags import tag_name
 from todo_core.usecases.tasks import find_tasks_as
 from todo_http.api.task_types import TaskOut
 from todo_http.kernel.context import RequestContext
@@ -24,6 +23,7 @@ from todo_http.kernel.pages import CURSOR, limit_parameter, next_page, read_curs
 from todo_http.kernel.query import Parameter, choice
 from todo_http.kernel.responses import Response, encode
 from todo_http.kernel.schemas import CLOCK, DAY, ONE_LINE
+from todo_http.problems.errors import Fault, InvalidRequest
 
 BODY_MAX: Final = 2 * PAGE_BYTES
 ALWAYS_SHORT: Final = BODY_MAX // (6 * (TITLE_MAX + DESCRIPTION_MAX + TAGS_MAX * TAG_MAX) + 2_000)
@@ -61,14 +61,22 @@ def _id_or(word: str) -> Callable[[str], UUID | None]:
     """Reads an id, or None from the word."""
 
     def read(text: str) -> UUID | None:
-        return None if text == word else cast(UUID, id_of(text))
+        return None if text == word else id_of(text)
 
     return read
 
 
 def _tag(text: str) -> str | None:
-    """The folded name of a tag; None for no tags."""
-    return None if text == "none" else fold(tag_name(text))
+    """The name of a tag; None for no tags."""
+    return None if text == "none" else tag_name(text)
+
+
+def _folded(tags: Sequence[str]) -> frozenset[str]:
+    """The folded names of tags. Raises InvalidRequest if they are longer than a search may be."""
+    if sum(map(len, tags)) > QUERY_MAX:
+        detail = f"These must be at most {QUERY_MAX} characters together."
+        raise InvalidRequest([Fault(code="too-long", detail=detail, parameter="tag")])
+    return frozenset(map(fold, tags))
 
 
 PARAMETERS: Final = (
@@ -120,7 +128,7 @@ PARAMETERS: Final = (
 
 
 def _task_query(values: Mapping[str, Any]) -> TaskQuery:
-    tags = values.get("tag", ())
+    tags: Sequence[str | None] = values.get("tag", ())
     return TaskQuery(
         completed=values.get("status"),
         priorities=frozenset(values.get("priority", ())),
@@ -130,7 +138,7 @@ def _task_query(values: Mapping[str, Any]) -> TaskQuery:
         words=values.get("q", ()),
         lists=frozenset(values.get("list", ())),
         parents=frozenset([values["parent"]] if "parent" in values else ()),
-        tags=frozenset(tag for tag in tags if tag is not None),
+        tags=_folded([tag for tag in tags if tag is not None]),
         has_tags=False if None in tags else None,
         deferred=values.get("deferred"),
     )
