@@ -46,9 +46,9 @@ CHANGED: Final = Success(200, "The number of changed tasks.", Changed)
 
 
 def _named(request: RequestContext) -> str:
-    """The tag in the path. Raises NotFound for what cannot be the name of one."""
+    """The tag in the path. Raises NotFound for what is no text."""
     try:
-        return tag_name(request.path_text())
+        return request.path_text()
     except Broken:
         raise NotFound("tag") from None
 
