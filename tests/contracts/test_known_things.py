@@ -35,7 +35,8 @@ async def test_what_was_loaded_has_to_be_as_it_was_at_commit(store: Store, kind:
     things = [await add(store, owner, f"{number}", kind=kind) for number in range(3)]
     async with store.begin(owner, NOW, IDS) as unit:
         read = await unit.of(kind).load([thing.id for thing in things])
-        await write(store, owner, lambda other: other.of(kind).update(renamed(kind, things[1], "theirs")))
+    await write(store, owner, lambda unit: unit.of(kind).update(renamed(kind, things[1], "theirs")))
+    async with store.begin(owner, NOW, IDS) as unit:
         for thing in read.values():
             unit.of(kind).update(renamed(kind, thing, "ours"))
         with pytest.raises(MovedOn):
