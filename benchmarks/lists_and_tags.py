@@ -25,7 +25,7 @@ from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
-from todo_core.ids import TaskId, UserId
+from todo_core.ids import ListId, TaskId, UserId
 from todo_core.model.counts import Moments
 from todo_core.model.due import moment
 from todo_core.model.task import TASKS, Task
@@ -44,8 +44,8 @@ class Owner:
     """Somebody with lists, and one of their tasks that has subtasks."""
 
     id: UserId
-    lists: Sequence[UUID]
-    parent: UUID
+    lists: Sequence[ListId]
+    parent: TaskId
 
 
 Call = Callable[[Owner], Awaitable[object]]
@@ -58,7 +58,7 @@ def pages(store: SqlStore) -> dict[str, Call]:
     def page(which: Callable[[Owner], TaskFilter], sort: TaskSort = BY_ID) -> Call:
         return lambda owner: store.view(owner.id).tasks.page(which(owner), sort, None, LIMIT, TASKS.of_plain)
 
-    def listed(owner: Owner) -> frozenset[UUID | None]:
+    def listed(owner: Owner) -> frozenset[ListId | None]:
         return frozenset(owner.lists[:1])
 
     def tagged(*names: str) -> frozenset[str]:
@@ -69,13 +69,15 @@ def pages(store: SqlStore) -> dict[str, Call]:
         "all, by due date": page(lambda _: TaskFilter(), TaskSort(SortField.DUE_DATE)),
         "one list": page(lambda owner: TaskFilter(lists=listed(owner))),
         "one list, by position": page(lambda owner: TaskFilter(lists=listed(owner)), BY_POSITION),
-        "one list, open, by position": page(lambda owner: TaskFilter(lists=listed(owner), completed=False), BY_POSITION),
+        "one list, open, by position": page(
+            lambda owner: TaskFilter(lists=listed(owner), completed=False), BY_POSITION
+        ),
         "one list, top level, by position": page(
             lambda owner: TaskFilter(lists=listed(owner), parents=frozenset([None])), BY_POSITION
         ),
         "inbox": page(lambda _: TaskFilter(lists=frozenset([None]))),
         "inbox, by position": page(lambda _: TaskFilter(lists=frozenset([None])), BY_POSITION),
-        "two lists": page(lambda owner: TaskFilter(lists=frozenset(owner.lists[:2]))),
+        "two lists": page(lambda owner: TaskFilter(lists=frozenset([*owner.lists[:2]]))),
         "inbox and a list": page(lambda owner: TaskFilter(lists=frozenset([None, owner.lists[0]]))),
         "subtasks, by position": page(lambda owner: TaskFilter(parents=frozenset([owner.parent])), BY_POSITION),
         "top level": page(lambda _: TaskFilter(parents=frozenset([None]))),
@@ -175,7 +177,7 @@ async def fill(server_url: str, size: Size) -> tuple[str, Owner, list[Owner]]:
     def owner(user_id: UUID) -> Owner:
         home = organizer.homes[user_id]
         parent = next(iter(home.latest.values()))
-        return Owner(UserId(user_id), [each for each in home.lists if each], parent)
+        return Owner(UserId(user_id), [ListId(each) for each in home.lists if each], TaskId(parent))
 
     dataset = organizer.maker.dataset
     return url, owner(dataset.heavy), [owner(person.user_id) for person in dataset.people[:200]]

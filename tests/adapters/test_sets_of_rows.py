@@ -1,7 +1,8 @@
 """Units of many writes in databases: how many statements they take, and the rows that they leave."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from todo_core.ids import UserId
 from todo_core.model.counts import tag_uses
 from todo_core.model.quota import Quota
 from todo_core.model.rules import fold
-from todo_core.model.task import TASKS
+from todo_core.model.task import TASKS, Task
 from todo_core.model.task_list import LISTS
 from todo_core.model.write_options import Key
 from todo_core.ports.storage import UnitOfWork
@@ -58,7 +59,7 @@ async def database(empty_database: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Statement]]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[Statement]:
     """The statements that connections to PostgreSQL have run."""
     found: list[Statement] = []
     run = PostgresConnection.rows
@@ -68,7 +69,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Statement]]:
         return await run(self, statement, values)
 
     monkeypatch.setattr(PostgresConnection, "rows", counted)
-    yield found
+    return found
 
 
 async def prepared(store: SqlStore) -> UserId:
@@ -171,17 +172,20 @@ async def test_an_account_from_before_there_were_lists_is_counted_by_its_first_l
             {"user_id": owner},
         )
         await transaction.commit()
+
+    def two_more(unit: UnitOfWork) -> None:
+        unit.of(LISTS).add(a_thing(LISTS, owner, "second"))
+        unit.of(LISTS).add(a_thing(LISTS, owner, "third"))
+
     with pytest.raises(MovedOn):
-        async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
-            unit.of(LISTS).add(a_thing(LISTS, owner, "second"))
-            unit.of(LISTS).add(a_thing(LISTS, owner, "third"))
-            await unit.commit()
+        await write(store, owner, two_more)
     with pytest.raises(LimitReached):
-        async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
-            unit.of(LISTS).add(a_thing(LISTS, owner, "second"))
-            unit.of(LISTS).add(a_thing(LISTS, owner, "third"))
-            await unit.commit()
+        await write(store, owner, two_more)
     await write(store, owner, lambda unit: unit.of(LISTS).add(a_thing(LISTS, owner, "second")))
+
+
+def _add_task(task: Task, unit: UnitOfWork) -> None:
+    unit.of(TASKS).add(task)
 
 
 async def deleted(database: Database, owner: UserId) -> list[Row]:
@@ -194,9 +198,9 @@ async def test_the_trash_has_the_value_of_the_feed_and_the_root_of_each_deletion
     home = a_thing(LISTS, owner, "Home")
     parent = a_task(owner, "parent", list_id=home.id)
     child = a_task(owner, "child", list_id=home.id, parent_id=parent.id, tags=("a",))
-    await write(
-        store, owner, lambda unit: [unit.of(LISTS).add(home), unit.of(TASKS).add(parent), unit.of(TASKS).add(child)][0]
-    )
+    await write(store, owner, lambda unit: unit.of(LISTS).add(home))
+    for task in (parent, child):
+        await write(store, owner, partial(_add_task, task))
     async with store.begin(owner, NOW, IDS) as unit:
         for task_id in (child.id, parent.id):
             unit.of(TASKS).remove(await unit.of(TASKS).get(task_id), home.id)
@@ -234,9 +238,9 @@ async def test_a_reference_to_what_another_request_has_removed_means_that_someth
     home, theirs = a_thing(LISTS, owner, "Home"), a_thing(LISTS, stranger, "Theirs")
     [made] = await write(store, owner, lambda unit: unit.of(LISTS).add(home))
     await write(store, stranger, lambda unit: unit.of(LISTS).add(theirs))
-    for tags in ((), ("tag",)):
+    for foreign in (a_task(owner, list_id=theirs.id), a_task(owner, list_id=theirs.id, tags=("tag",))):
         with pytest.raises(MovedOn):
-            await write(store, owner, lambda unit: unit.of(TASKS).add(a_task(owner, list_id=theirs.id, tags=tags)))
+            await write(store, owner, partial(_add_task, foreign))
     await write(store, owner, lambda unit: unit.of(TASKS).add(a_task(owner, list_id=home.id)))
     with pytest.raises(MovedOn):
         await write(store, owner, lambda unit: unit.of(LISTS).remove(made.value))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.migrate import upgrade
+from todo_adapters.sql.set_statements import Rows, SetStatement
 from todo_adapters.sql.sqlite.database import DIALECT, SqliteDatabase
 from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_core.ids import UserId
@@ -46,6 +47,10 @@ class WatchedTransaction:
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         self._seen.append(statement.prepared(DIALECT).text)
         return await self._transaction.all(statement, values)
+
+    async def write_sets(self, parts: Sequence[tuple[SetStatement, Rows]]) -> Sequence[Sequence[Row]]:
+        self._seen += [part.each.prepared(DIALECT).text for part, rows in parts for _ in rows]
+        return await self._transaction.write_sets(parts)
 
     async def commit(self) -> None:
         self._seen.append("COMMIT")

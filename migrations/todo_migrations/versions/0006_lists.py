@@ -138,7 +138,7 @@ def _index_tasks() -> None:
     op.create_index("ix_tasks_user_id_list_id_id", "tasks", ["user_id", "list_id", "id"])
     op.create_index("ix_tasks_user_id_list_id_position_id", "tasks", ["user_id", "list_id", "position", "id"])
     _partial_index("ix_tasks_subtasks", "tasks", ["user_id", "parent_id", "position", "id"], "parent_id IS NOT NULL")
-    deferred = ["user_id", "deferred_at", "deferred_kind", "completed_at", "list_id", "due_at", "due_kind", "id"]
+    deferred = ["user_id", "id", "deferred_at", "deferred_kind", "completed_at", "list_id", "due_at", "due_kind"]
     _partial_index("ix_tasks_deferred", "tasks", deferred, "deferred_at IS NOT NULL")
     _partial_index("ix_tasks_open", "tasks", ["user_id", "list_id", "due_at", "due_kind"], "completed_at IS NULL")
 

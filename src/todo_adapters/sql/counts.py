@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, null, 
 from todo_adapters.sql.counters import MINE
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.due_bounds import comparand, comparands
+from todo_adapters.sql.functions import among
 from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import task_tags, tasks, users
 from todo_adapters.sql.types import COUNT, ID, SORTED_TEXT
-from todo_core.ids import UserId
+from todo_core.ids import ListId, UserId
 from todo_core.model.counts import Counts, Moments
 from todo_core.model.due import DueBound
 
@@ -49,7 +50,8 @@ def _due_between(begin: str, end: str) -> ColumnElement[bool]:
 
 def _lists(*conditions: ColumnElement[bool]) -> Select[Any]:
     """The numbers of some open tasks by list, NULL for the inbox."""
-    overdue = and_(T.due_at < _edge("overdue_highest"), or_(T.due_at < _edge("overdue_lowest"), _due_before("overdue")))
+    late = and_(T.due_at < _edge("overdue_highest"), _due_before("overdue"))
+    overdue = or_(T.due_at < _edge("overdue_lowest"), late)
     number = func.count()
     return (
         select(
@@ -72,12 +74,15 @@ def _statement() -> Statement:
     )
     used = select(G.tag, func.min(G.name).label("name"), func.count().filter(G.open).label("number"))
     used = used.where(G.user_id == bind(G.user_id)).group_by(G.tag)
-    tagged = tasks.join(task_tags, and_(G.user_id == T.user_id, G.task_id == T.id))
-    hidden = select(G.tag, func.count().label("number")).select_from(tagged)
-    hidden = hidden.where(T.user_id == bind(T.user_id), T.completed_at.is_(None), *later).group_by(G.tag)
+    hidden_ids = select(T.id).where(T.user_id == bind(T.user_id), T.completed_at.is_(None), *later)
+    hidden = select(G.tag, func.count().label("number"))
+    hidden = hidden.where(G.user_id == bind(G.user_id), among(G.task_id, hidden_ids.scalar_subquery()))
+    hidden = hidden.group_by(G.tag)
     parts = [_lists().subquery(), _lists(*later).subquery(), used.subquery(), hidden.subquery()]
     of_counter = select(*_padded(COUNTER, {"number": users.c.revision})).where(MINE)
-    return Statement(union_all(*[select(*_padded(place, part.c)) for place, part in enumerate(parts)], of_counter))
+    return Statement(
+        union_all(*[select(*_padded(place, dict(part.c))) for place, part in enumerate(parts)], of_counter)
+    )
 
 
 def _padded(part: int, found: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -109,9 +114,9 @@ async def read_counts(reader: Reader, owner: UserId, moments: Moments) -> Counts
             names[tag] = names.get(tag) or name
             tags[tag] += sign * number
     return Counts(
-        inbox=lists.pop(None, 0),
+        inbox=lists[None],
         **{which: due[which] for which in DUE},
-        lists=+lists,
+        lists={ListId(list_id): number for list_id, number in (+lists).items() if list_id is not None},
         tags={names[tag]: number for tag, number in (+tags).items()},
         as_of=as_of,
     )

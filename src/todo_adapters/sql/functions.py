@@ -40,6 +40,16 @@ class one_of_texts(FunctionElement[bool]):  # noqa: N801 - SQL function names
     type = Boolean()
 
 
+class among(FunctionElement[bool]):  # noqa: N801 - SQL function names
+    """``among(column, query)``: true if the column is in the query's result, which is computed first.
+
+    PostgreSQL then looks up each value; of IN it would make a join that reads everything.
+    """
+
+    inherit_cache = True
+    type = Boolean()
+
+
 def _one_of(template: str, element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     return template.format(*[compiler.process(clause, **options) for clause in element.clauses])
 
@@ -56,3 +66,5 @@ compiles(one_of_ids)(partial(_one_of, "({} = ANY ({}))"))
 compiles(one_of_texts)(partial(_one_of, "({} = ANY ({}))"))
 compiles(one_of_ids, "sqlite")(partial(_one_of, "({} IN (SELECT unhex(value) FROM json_each({})))"))
 compiles(one_of_texts, "sqlite")(partial(_one_of, "({} IN (SELECT value FROM json_each({})))"))
+compiles(among)(partial(_one_of, "({} = ANY (ARRAY {}))"))
+compiles(among, "sqlite")(partial(_one_of, "({} IN {})"))

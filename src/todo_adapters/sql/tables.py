@@ -125,7 +125,7 @@ tasks = Table(
     part_of_tasks("ix_tasks_subtasks", "user_id", "parent_id", "position", "id", where="parent_id IS NOT NULL"),
     part_of_tasks(
         "ix_tasks_deferred",
-        *("user_id", "deferred_at", "deferred_kind", "completed_at", "list_id", "due_at", "due_kind", "id"),
+        *("user_id", "id", "deferred_at", "deferred_kind", "completed_at", "list_id", "due_at", "due_kind"),
         where="deferred_at IS NOT NULL",
     ),
     part_of_tasks("ix_tasks_open", "user_id", "list_id", "due_at", "due_kind", where="completed_at IS NULL"),

@@ -19,7 +19,7 @@ G = task_tags.c
 
 def conditions(shape: PageShape) -> list[ColumnElement[bool]]:
     """What tasks have to meet, apart from the tag by which they are read."""
-    places = _places(T.list_id, shape.lists, "lists") + _places(T.parent_id, shape.parents, "parents")
+    places = _places(T.list_id, shape.lists, "lists", shape) + _places(T.parent_id, shape.parents, "parents", shape)
     return [*_states(shape), *_due(shape), *_words(shape), *places, *_tags(shape), *_deferred(shape)]
 
 
@@ -59,11 +59,16 @@ def _deferred(shape: PageShape) -> Iterator[ColumnElement[bool]]:
         yield or_(T.deferred_at.is_(None), ~later)
 
 
-def _places(column: Column[Any], places: str, name: str) -> list[ColumnElement[bool]]:
-    """In one of several lists, or below one of several tasks."""
+def _places(column: Column[Any], places: str, name: str, shape: PageShape) -> list[ColumnElement[bool]]:
+    """In one of several lists, or below one of several tasks.
+
+    Tasks with a tag are looked up by their ids, one by one. An index of the list would not help, so the comparison is
+    one for which PostgreSQL uses none.
+    """
+    one = column.is_not_distinct_from(bind(column)) if shape.tags else column == bind(column)
     found: dict[str, Any] = {
         "": None,
-        "one": column == bind(column),
+        "one": one,
         "many": one_of_ids(column, bindparam(name, type_=IDS)),
         "none": column.is_(None),
     }
