@@ -18,6 +18,7 @@ from todo_core.model.order import newest
 IDS = CountingIds()
 INVALID = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
 ANY_INDEX = "SELECT count(*) FROM pg_indexes WHERE tablename = 'tasks'"
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 LOCKED = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1"
 
 
@@ -78,16 +79,35 @@ async def test_each_migration_is_kept_when_a_later_one_fails(postgres_url: str) 
     await migrate.downgrade(postgres_url, "base")
 
 
-async def test_a_migration_waits_two_seconds_for_a_table(postgres_url: str) -> None:
+@pytest.mark.parametrize("table", ["tasks", "users"])
+async def test_a_table_that_stays_locked_stops_a_migration_and_blocks_no_request_for_long(
+    postgres_url: str, table: str
+) -> None:
     await migrate.upgrade(postgres_url, "0005")
-    for table, reached in (("tasks", "0005"), ("users", "0005")):
-        async with session(postgres_url) as connection, connection.transaction():
-            await connection.execute(f"LOCK TABLE {table} IN ACCESS SHARE MODE")
-            async with asyncio.timeout(10):
-                with pytest.raises(DBAPIError, match="lock timeout"):
-                    await migrate.upgrade(postgres_url)
-        assert await migrate.current(postgres_url) == reached
+    async with session(postgres_url) as locker, locker.transaction(), session(postgres_url) as request:
+        await locker.execute(f"LOCK TABLE {table} IN ACCESS SHARE MODE")
+        migration = asyncio.create_task(migrate.upgrade(postgres_url))
+        await request.execute("SET lock_timeout = '1s'")
+        while not migration.done():
+            await request.fetch("SELECT FROM tasks, users")
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            await migration
+    assert await migrate.current(postgres_url) == "0005"
     await migrate.upgrade(postgres_url)
+    await migrate.downgrade(postgres_url, "base")
+
+
+async def test_a_request_that_locks_the_tables_in_the_other_order_is_not_refused(postgres_url: str) -> None:
+    await migrate.upgrade(postgres_url, "0005")
+    async with session(postgres_url) as request:
+        async with request.transaction():
+            await request.execute("LOCK TABLE tasks IN ROW EXCLUSIVE MODE")
+            migration = asyncio.create_task(migrate.upgrade(postgres_url))
+            while not await request.fetchval(WAITING):
+                pass
+            await request.execute("LOCK TABLE users IN ROW EXCLUSIVE MODE")
+        await migration
+    assert await migrate.current(postgres_url) == migrate.head()
     await migrate.downgrade(postgres_url, "base")
 
 

@@ -12,11 +12,12 @@ from todo_adapters.sql.tables import metadata
 
 T = TypeVar("T")
 
+TASKS: Final = metadata.tables["tasks"].c
 COLUMNS: Final = (
     *("user_id", "id", "title", "description", "completed_at", "priority", "due_date", "due_kind", "due_at"),
     *("revision", "created_at", "updated_at", "title_key", "description_key"),
 )
-OLD_TASKS: Final = table("tasks", *[column(name, metadata.tables["tasks"].c[name].type) for name in COLUMNS])
+OLD_TASKS: Final = table("tasks", *[column(name, TASKS[name].type) for name in COLUMNS])
 PEOPLE: Final = table(
     "users",
     *[
@@ -24,7 +25,6 @@ PEOPLE: Final = table(
         for name in ("id", "email", "name", "time_zone", "created_at", "password_hash", "revision")
     ],
 )
-POSITIONS: Final = select(metadata.tables["tasks"].c["id", "position"]).order_by(metadata.tables["tasks"].c.id)
 
 
 async def ask(url: str, work: Callable[[Connection], T]) -> T:
@@ -33,7 +33,7 @@ async def ask(url: str, work: Callable[[Connection], T]) -> T:
 
 
 async def positions(url: str) -> dict[UUID, str]:
-    rows = await ask(url, lambda connection: connection.execute(POSITIONS).all())
+    rows = await ask(url, lambda connection: connection.execute(select(TASKS.id, TASKS.position)).all())
     return {row.id: row.position for row in rows}
 
 
