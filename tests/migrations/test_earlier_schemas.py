@@ -58,7 +58,8 @@ async def test_positions_follow_the_order_of_creation(empty_database: str) -> No
     await ask(empty_database, lambda each: add_tasks(each, person, tasks[1::2] + tasks[::2]))
     await migrate.upgrade(empty_database)
     found = await positions(empty_database)
-    assert sorted(tasks, key=found.__getitem__) == tasks
+    newest_first = tasks[::-1]
+    assert sorted(newest_first, key=found.__getitem__) == tasks
     await migrate.downgrade(empty_database, "base")
 
 

@@ -18,6 +18,7 @@ from todo_core.model.order import newest
 IDS = CountingIds()
 INVALID = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
 ANY_INDEX = "SELECT count(*) FROM pg_indexes WHERE tablename = 'tasks'"
+INDEX = "SELECT 'ix_tasks_user_id_list_id_id'::regclass::oid"
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 LOCKED = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1"
 
@@ -62,6 +63,17 @@ async def test_a_migration_that_failed_while_it_built_an_index_can_be_run_again(
         assert await connection.fetchval(INVALID) == 0
         assert await connection.fetchval(ANY_INDEX) == 7
     assert await positions(postgres_url) == expected
+    await migrate.downgrade(postgres_url, "base")
+
+
+async def test_an_index_that_an_interrupted_migration_built_is_kept(postgres_url: str) -> None:
+    await migrate.upgrade(postgres_url, "0006")
+    async with session(postgres_url) as connection:
+        await connection.execute("CREATE INDEX ix_tasks_user_id_list_id_id ON tasks (user_id, list_id, id)")
+        built = await connection.fetchval(INDEX)
+        await migrate.upgrade(postgres_url)
+        assert await connection.fetchval(INDEX) == built
+        assert await connection.fetchval(ANY_INDEX) == 7
     await migrate.downgrade(postgres_url, "base")
 
 

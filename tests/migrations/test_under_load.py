@@ -28,8 +28,9 @@ ADD: Final = """
     INSERT INTO tasks (user_id, id, title, revision, created_at, updated_at, title_key, description_key)
     SELECT $1, gen_random_uuid(), 'Buy tea', revision, now(), now(), 'buy tea', '' FROM counter RETURNING id
 """
-CHANGE: Final = "UPDATE tasks SET title = 'Buy bread', revision = revision + 1 WHERE user_id = $1 AND id = $2"
+CHANGE: Final = "UPDATE tasks SET completed_at = now(), revision = revision + 1 WHERE user_id = $1 AND id = $2"
 REMOVE: Final = "DELETE FROM tasks WHERE user_id = $1 AND id = $2"
+ALL: Final = "SELECT array_agg(id) FROM tasks WHERE user_id = $1"
 READ: Final = "SELECT id, title FROM tasks WHERE user_id = $1 ORDER BY id LIMIT 50"
 UNFILLED: Final = "SELECT count(*) FROM tasks WHERE position = '' AND title = 'Buy milk'"
 
@@ -43,19 +44,19 @@ async def fill(url: str, tasks: int) -> None:
 
 
 async def write(url: str) -> float:
-    """Writes until it is cancelled. Returns the seconds of the longest wait."""
+    """Adds, changes and removes tasks until it is cancelled. Returns the seconds of the longest wait."""
     connection = await asyncpg.connect(url, server_settings={"lock_timeout": "2s"})
     person = await connection.fetchval(PERSON)
+    tasks = await connection.fetchval(ALL, person)
     longest = 0.0
     with suppress(asyncio.CancelledError):
         for turn in count():
             start = monotonic()
             task = await connection.fetchval(ADD, person)
             added = monotonic()
-            assert await connection.execute(CHANGE, person, task) == "UPDATE 1"
+            assert await connection.execute(CHANGE, person, tasks[turn % len(tasks)]) == "UPDATE 1"
             changed = monotonic()
-            if turn % 2:
-                assert await connection.execute(REMOVE, person, task) == "DELETE 1"
+            assert await connection.execute(REMOVE, person, task) == "DELETE 1"
             longest = max(longest, added - start, changed - added, monotonic() - changed)
             await asyncio.sleep(0.002)
     connection.terminate()
