@@ -89,6 +89,12 @@ def pages(store: SqlStore) -> dict[str, Call]:
         "deferred hidden": page(lambda _: TaskFilter(deferred=False, now=at)),
         "deferred only": page(lambda _: TaskFilter(deferred=True, now=at)),
         "all, by position": page(lambda _: TaskFilter(), BY_POSITION),
+    }
+
+
+def others(store: SqlStore) -> dict[str, Call]:
+    """Other reads of the same owners."""
+    return {
         "subtree": lambda owner: store.view(owner.id).tasks.subtrees([owner.parent], 10_001),
         "lists": lambda owner: store.view(owner.id).of(LISTS).page(None, 1000),
         "tags": lambda owner: store.view(owner.id).tasks.tags(),
@@ -161,7 +167,7 @@ async def measure(url: str, heavy: Owner, others: Sequence[Owner], count: int) -
     gc.collect()
     gc.freeze()
     for title, owners in (("others", others), ("the owner with 50,000 tasks", [heavy])):
-        table(title, await medians(pages(store), owners, count))
+        table(title, await medians(pages(store) | others(store), owners, count))
     for size in (1, 10, 1_000, 10_000):
         found = [await units(store, each, size) for each in (others[0], heavy)]
         for title, times in zip(("others", "heavy"), found, strict=True):

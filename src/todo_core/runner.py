@@ -96,8 +96,7 @@ class Runner:
         once it may have happened. A key is looked up only after an error, which may be due to an earlier success.
         Raises Stale, KeyReused, RequestInProgress besides what the use case raises.
         """
-        key = None if options.dry_run else options.key
-        exclusive = options.dry_run
+        key, exclusive = None if options.dry_run else options.key, options.dry_run
         for attempt in range(RETRIES + 1):
             try:
                 async with self.store.begin(owner, self.clock.now(), self.ids, exclusive=exclusive) as unit:
