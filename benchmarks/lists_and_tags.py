@@ -92,7 +92,7 @@ def pages(store: SqlStore) -> dict[str, Call]:
     }
 
 
-def others(store: SqlStore) -> dict[str, Call]:
+def other_reads(store: SqlStore) -> dict[str, Call]:
     """Other reads of the same owners."""
     return {
         "subtree": lambda owner: store.view(owner.id).tasks.subtrees([owner.parent], 10_001),
@@ -167,7 +167,7 @@ async def measure(url: str, heavy: Owner, others: Sequence[Owner], count: int) -
     gc.collect()
     gc.freeze()
     for title, owners in (("others", others), ("the owner with 50,000 tasks", [heavy])):
-        table(title, await medians(pages(store) | others(store), owners, count))
+        table(title, await medians(pages(store) | other_reads(store), owners, count))
     for size in (1, 10, 1_000, 10_000):
         found = [await units(store, each, size) for each in (others[0], heavy)]
         for title, times in zip(("others", "heavy"), found, strict=True):
