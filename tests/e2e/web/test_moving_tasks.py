@@ -118,6 +118,7 @@ async def test_a_list_with_subtasks_is_made_and_ordered_by_keyboard_alone(visits
 async def test_a_row_is_dragged_before_and_behind_others(visits: Visits) -> None:
     screen, ada = await ordered(visits)
     await drag(screen, "third", "first", below=False)
+    await expect(screen.box("third")).to_be_focused()
     await screen.shows_tree("third", "-x", "-y", "first", "second")
     await drag(screen, "first", "second", below=True)
     await screen.shows_tree("third", "-x", "-y", "second", "first")
