@@ -1,4 +1,7 @@
-"""Adds lists, tags, subtasks, manual order, deferring, and the trash."""
+"""Adds lists, tags, subtasks, manual order, deferring, and the trash.
+
+On PostgreSQL the indexes of a large table are left to ``todo_adapters.sql.postgres.online``.
+"""
 
 from collections.abc import Sequence
 
@@ -16,6 +19,9 @@ SORTED_TEXT = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 
 DUE = "(due_date IS NULL) = (due_at IS NULL) AND (due_kind IS NULL) = (due_at IS NULL)"
 DEFERRED = "(deferred_until IS NULL) = (deferred_at IS NULL) AND (deferred_kind IS NULL) = (deferred_at IS NULL)"
+FEW = 10_000
+"""So many tasks are indexed within the migration."""
+
 OLD_COLUMNS = (
     *("user_id", "id", "title", "description", "completed_at", "priority", "due_date", "due_kind", "due_at"),
     *("revision", "created_at", "updated_at", "title_key", "description_key"),
@@ -27,9 +33,12 @@ def upgrade() -> None:
     _create_lists()
     if op.get_bind().dialect.name == "sqlite":
         _rebuild_tasks([*_old_columns(), *_new_columns(), *_references()])
+        _index_tasks()
     else:
-        _extend_tasks()
-    _index_tasks()
+        large = _is_large()
+        _extend_tasks(unchecked=large)
+        if not large:
+            _index_tasks()
     _create_task_tags()
     _create_trash()
 
@@ -92,13 +101,20 @@ def _references() -> list[sa.schema.SchemaItem]:
     ]
 
 
-def _extend_tasks() -> None:
+def _is_large() -> bool:
+    """True if reading all tasks would keep others waiting."""
+    beyond = sa.select(sa.literal(1)).select_from(sa.table("tasks")).offset(FEW).limit(1)
+    return op.get_bind().scalar(beyond) is not None
+
+
+def _extend_tasks(unchecked: bool) -> None:
     """Adds columns and references on PostgreSQL, which changes no row."""
     for column in _new_columns():
         op.add_column("tasks", column)
     for name, table in (("list_id", "lists"), ("parent_id", "tasks")):
-        op.create_foreign_key(f"fk_tasks_{name}", "tasks", table, ["user_id", name], ["user_id", "id"])
-    op.create_check_constraint(op.f("ck_tasks_deferred"), "tasks", DEFERRED)
+        columns = (["user_id", name], ["user_id", "id"])
+        op.create_foreign_key(f"fk_tasks_{name}", "tasks", table, *columns, postgresql_not_valid=unchecked)
+    op.create_check_constraint(op.f("ck_tasks_deferred"), "tasks", DEFERRED, postgresql_not_valid=unchecked)
 
 
 def _old_columns() -> list[sa.schema.SchemaItem]:

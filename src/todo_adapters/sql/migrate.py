@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from todo_adapters.private_files import make_file, make_folder
+from todo_adapters.sql.postgres.online import complete
 from todo_adapters.sql.urls import is_postgres, postgres_url, sqlite_path
 
 T = TypeVar("T")
@@ -28,8 +29,13 @@ TABLE_LOCK_WAIT: Final = "2s"
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Migrates to a newer revision. Replicas may call this at the same time: one migrates, the others wait."""
+    """Migrates to a newer revision. Replicas may call this at the same time: one migrates, the others wait.
+
+    On PostgreSQL the newest revision is completed while the service runs. The others do not wait for that.
+    """
     await on_connection(url, lambda connection: command.upgrade(_config(connection), revision))
+    if is_postgres(url) and revision in ("head", head()):
+        await complete(postgres_url(url))
 
 
 async def downgrade(url: str, revision: str) -> None:
