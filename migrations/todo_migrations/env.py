@@ -10,12 +10,13 @@ from todo_adapters.sql.tables import metadata
 
 
 def run(connection: Connection) -> None:
-    """Runs the requested migrations in the open transaction."""
+    """Runs the requested migrations: on PostgreSQL each in a transaction, on SQLite all in the open one."""
     context.configure(
         connection=connection,
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
+        transaction_per_migration=connection.dialect.name == "postgresql",
         compare_type=True,
     )
     context.run_migrations()
@@ -25,6 +26,6 @@ given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    from todo_adapters.sql.migrate import on_connection
+    from todo_adapters.sql.migrate import locked
 
-    asyncio.run(on_connection(os.environ["DATABASE_URL"], run))
+    asyncio.run(locked(os.environ["DATABASE_URL"], run))

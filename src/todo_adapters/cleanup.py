@@ -1,8 +1,7 @@
 """Deletes expired rows, and none of them too early when the wall clock of a replica is wrong for a while.
 
-Otherwise a clock that is ahead could make a revoked token valid again, reset the count of password guesses or empty the trash. So
-revoked sessions are deleted by the monotonic clock of this process, counts of attempts and the trash by a
-ConservativeClock.
+Otherwise a clock that is ahead could make a revoked token valid again, reset the count of password guesses or empty the
+trash. So revoked sessions are deleted by the monotonic clock of this process, the other two by a ConservativeClock.
 """
 
 import time

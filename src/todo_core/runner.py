@@ -28,7 +28,7 @@ from todo_core.model.kinds import Kind
 from todo_core.model.write_options import PLAIN, RECEIPTS_KEPT, Key, WriteOptions, pointers
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import Clock, EventLog, IdSource
-from todo_core.ports.storage import Store, UnitOfWork, View
+from todo_core.ports.storage import CommittableUnit, Store, UnitOfWork, View
 from todo_core.preconditions import Preconditions
 
 P = ParamSpec("P")
@@ -101,11 +101,9 @@ class Runner:
         for attempt in range(RETRIES + 1):
             try:
                 async with self.store.begin(owner, self.clock.now(), self.ids, exclusive=exclusive) as unit:
-                    tx: UnitOfWork = unit if options.expected is None else Preconditions(unit, options.expected)
+                    tx: Any = unit if options.expected is None else Preconditions(unit, options.expected)
                     result = await use_case(tx, *args, **kwargs)
-                    written = unit.written
-                    if len(written) > AFFECTED_MAX:
-                        raise TooMany
+                    written = _written(unit, tx)
                     if options.dry_run:
                         planned = await unit.dry_run()
                         return Outcome(_as_stored(result, written, planned), changes=planned)
@@ -172,6 +170,16 @@ async def _pause(attempt: int, event_log: EventLog) -> None:
         raise  # noqa: PLE0704
     event_log.record("retried", reason="contention")
     await asyncio.sleep(PAUSE * 2**attempt)
+
+
+def _written(unit: CommittableUnit, tx: UnitOfWork) -> Sequence[tuple[Kind[Any], UUID]]:
+    """What is to be committed. Raises TooMany, and Stale if the use case was not about the expected thing."""
+    if isinstance(tx, Preconditions):
+        tx.require_checked()
+    written = unit.written
+    if len(written) > AFFECTED_MAX:
+        raise TooMany
+    return written
 
 
 def _as_stored(result: T, written: Sequence[tuple[Kind[Any], UUID]], changes: Sequence[Change]) -> T:

@@ -13,9 +13,9 @@ from todo_core.ids import ListId, TaskId, UserId
 from todo_core.limits import PAGE_MAX
 from todo_core.model.change import Change
 from todo_core.model.counts import Counts, TagUse
-from todo_core.model.task import TASKS, Task, TaskFields
+from todo_core.model.task import TASKS, NewTaskFields, Task, TaskFields
 from todo_core.model.task_filter import TaskQuery
-from todo_core.model.task_list import LISTS, ListFields, TaskList
+from todo_core.model.task_list import LISTS, ListFields, NewListFields, TaskList
 from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.model.trash import Trashed, TrashPosition
 from todo_core.model.write_options import PLAIN, WriteOptions
@@ -54,7 +54,7 @@ class Tasks(_Part):
                 return
             after = page.next
 
-    async def add(self, options: WriteOptions = PLAIN, **fields: Unpack[TaskFields]) -> Task:
+    async def add(self, options: WriteOptions = PLAIN, **fields: Unpack[NewTaskFields]) -> Task:
         """Creates a task; it needs a title. Raises Invalid, LimitReached."""
         task: Task = await self._write(options, things.add_thing, TASKS.draft(**fields))
         return task
@@ -98,7 +98,7 @@ class Lists(_Part):
         """Returns the lists in manual order; only those that are archived, or are not, unless it is None."""
         return (await self.run.read(self.owner, lists.find_lists, archived)).items
 
-    async def add(self, options: WriteOptions = PLAIN, **fields: Unpack[ListFields]) -> TaskList:
+    async def add(self, options: WriteOptions = PLAIN, **fields: Unpack[NewListFields]) -> TaskList:
         """Creates a list; it needs a name. Raises Invalid, LimitReached."""
         added: TaskList = await self._write(options, things.add_thing, LISTS.draft(**fields))
         return added

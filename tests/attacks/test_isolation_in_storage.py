@@ -45,36 +45,83 @@ def rows_of(folder: Path, owner: str) -> dict[str, list[Any]]:
 
 async def work(person: Person) -> None:
     await person.ids()
-    kept, gone = await person.add("kept"), await person.add("gone")
+    home = await person.add_list()
+    kept, gone = await person.add("kept", list_id=home["id"], tags=["home"]), await person.add("gone", tags=["home"])
+    await person.add("below", parent_id=kept["id"])
     await person.ask("PATCH", person.task(kept), json={"title": "changed"}, headers={"Idempotency-Key": "a-key"})
     await person.ask("DELETE", person.task(gone))
 
 
+ON_ONE: list[tuple[str, str, Any]] = [
+    ("GET", "", None),
+    ("PATCH", "", {"archived": True}),
+    ("PUT", "", {"archived": True}),
+    ("POST", "/move", {"after": None}),
+    ("DELETE", "", None),
+]
+REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
+    "tasks": [
+        *[(method, path, body and {"completed": True} if path == "" else body) for method, path, body in ON_ONE],
+        ("PATCH", "/complete", {"completed": True}),
+        ("PATCH", "/complete", {"completed": True, "subtasks": "keep"}),
+        ("PATCH", "/complete", {"completed": False}),
+    ],
+    "lists": [*ON_ONE, ("DELETE", "?tasks=inbox", None)],
+    "trash": [("POST", "/restore", None), ("DELETE", "", None)],
+}
+
+
+async def thing(person: Person, of: str) -> str:
+    """A new task or list, or a new task in the trash."""
+    made = await (person.add_list() if of == "lists" else person.add(tags=["home"]))
+    if of == "trash":
+        await person.ask("DELETE", person.task(made))
+    return str(made["id"])
+
+
 @pytest.mark.check("E15")
+@pytest.mark.parametrize("of", REQUESTS)
 async def test_looking_for_what_is_not_ones_own_costs_the_same_statements(
-    bank: tuple[Api, WatchedSqlite],
+    bank: tuple[Api, WatchedSqlite], of: str
 ) -> None:
     api, database = bank
     ada, grace = await api.person(), await api.person()
-    foreign, gone = (await grace.add())["id"], (await ada.add())["id"]
-    await ada.ask("DELETE", f"{ada.tasks}/{gone}")
-    for method, path, body in (
-        ("GET", "{}", None),
-        ("PATCH", "{}", {"title": "x"}),
-        ("PUT", "{}", {"title": "x"}),
-        ("PATCH", "{}/complete", {"completed": True}),
-        ("DELETE", "{}", None),
-    ):
+    foreign, gone = await thing(grace, of), await thing(ada, of)
+    await ada.ask("DELETE", f"/api/{ada.id}/{of}/{gone}")
+    for method, path, body in REQUESTS[of]:
         costs = []
-        for task_id in (foreign, NOBODY, gone):
+        for thing_id in (foreign, NOBODY, gone):
             database.seen.clear()
-            answer = await ada.ask(method, f"{ada.tasks}/{path.format(task_id)}", json=body)
+            answer = await ada.ask(method, f"/api/{ada.id}/{of}/{thing_id}{path}", json=body)
             problem(answer, 404, "not-found")
             costs.append((list(database.seen), len(answer.content)))
-        assert costs[0] == costs[1] == costs[2], method
+        assert costs[0] == costs[1] == costs[2], (method, path)
     database.seen.clear()
-    problem(await ada.get(f"{grace.tasks}/{foreign}"), 403, "forbidden")
+    problem(await ada.ask("DELETE", f"/api/{grace.id}/{of}/{foreign}"), 403, "forbidden")
     assert database.seen == [], "nothing is looked up on another's path"
+
+
+@pytest.mark.check("E15")
+@pytest.mark.parametrize(("field", "of"), [("list_id", "lists"), ("parent_id", "tasks"), ("before", "tasks")])
+async def test_referring_to_what_is_not_ones_own_costs_the_same_statements(
+    bank: tuple[Api, WatchedSqlite], field: str, of: str
+) -> None:
+    api, database = bank
+    ada, grace = await api.person(), await api.person()
+    foreign, gone, mine = await thing(grace, of), await thing(ada, of), await ada.add()
+    await ada.ask("DELETE", f"/api/{ada.id}/{of}/{gone}")
+    requests: list[tuple[str, str, dict[str, Any]]] = [("POST", f"{ada.task(mine)}/move", {})]
+    if field != "before":
+        requests += [("POST", ada.tasks, {"title": "x"}), ("PATCH", ada.task(mine), {})]
+    for method, path, body in requests:
+        costs = []
+        for thing_id in (foreign, NOBODY, gone):
+            database.seen.clear()
+            answer = await ada.ask(method, path, json=body | {field: thing_id})
+            [error] = problem(answer, 400, "invalid")["errors"]
+            costs.append((list(database.seen), error))
+        assert costs[0] == costs[1] == costs[2], (method, path)
+        assert (costs[0][1]["pointer"], costs[0][1]["code"]) == (f"/{field}", "unknown-reference")
 
 
 @pytest.mark.check("C25", "D4")

@@ -96,6 +96,7 @@ test("a deleted task takes its subtasks along, and restored they are back", () =
   assert.deepEqual(titles(state, [queued("gone", { resource: "a", method: "DELETE" })]), ["c"]);
   const gone = reduce(state, { type: "saved", id: "a", change: { kind: "remove", fields: {}, title: "a" }, task: null });
   assert.deepEqual(titles(gone), ["c"]);
+  assert.deepEqual(titles(reduce(gone, { type: "restored" })), ["c"], "not before the list is loaded again");
   assert.deepEqual(titles(reduce(reduce(gone, { type: "restored" }), loaded(task("a"), below("b", "a")))), ["a", "b"]);
 });
 

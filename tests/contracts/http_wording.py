@@ -91,8 +91,8 @@ def _draft(draft: Any) -> dict[str, Any]:
 
 
 def _move(move: Move) -> dict[str, Any]:
-    anchor = {"after" if move.behind else "before": _sent(move.anchor)}
-    return _plain(move.into) | ({} if move.anchor is None and not move.behind else anchor)
+    anchor = {"after" if move.after else "before": _sent(move.anchor)}
+    return _plain(move.into) | ({} if move.anchor is None and not move.after else anchor)
 
 
 def _operation(step: Step) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def badly_worded(steps: Sequence[Step]) -> list[Violation]:
 def _references(step: Step) -> dict[str, Any]:
     """The fields of a step in which a thing can be named."""
     if isinstance(step, MoveStep):
-        return {**step.move.into.values, "after" if step.move.behind else "before": step.move.anchor}
+        return {**step.move.into.values, "after" if step.move.after else "before": step.move.anchor}
     patch = step.draft if isinstance(step, AddStep) else step.patch if isinstance(step, ChangeStep) else None
     return {} if patch is None else dict(patch.values)
 

@@ -106,7 +106,7 @@ class Performance:
         except TodoError as refusal:
             self.trace.append(_said(refusal))
         else:
-            self.trace.append(outcome)
+            self.trace.append(replace(outcome, changes=tuple(outcome.changes)))
             self.done[wanted.use_case.__name__] += 1
 
     async def _look(self, door: Door, act: Look) -> None:

@@ -17,9 +17,11 @@ from sqlalchemy.schema import CreateTable
 from tests.contracts import (
     test_change_feed,
     test_dry_runs,
+    test_known_things,
     test_receipts,
     test_round_trip,
     test_things,
+    test_trash,
     test_unit_of_work,
 )
 from todo_adapters.bootstrap import open_store
@@ -111,5 +113,15 @@ async def store(storage_url: str) -> AsyncIterator[Store]:
         yield opened
 
 
-for module in (test_things, test_change_feed, test_unit_of_work, test_receipts, test_dry_runs, test_round_trip):
+GENERIC = (
+    test_things,
+    test_known_things,
+    test_change_feed,
+    test_unit_of_work,
+    test_receipts,
+    test_dry_runs,
+    test_round_trip,
+    test_trash,
+)
+for module in GENERIC:
     globals().update({name: test for name, test in vars(module).items() if name.startswith("test_")})

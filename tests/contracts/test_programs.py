@@ -43,7 +43,7 @@ def kinds() -> Iterator[Counter[str]]:
     assert {"done", "replayed", "page"} | refusals <= set(counted), counted
     commands = {use_case.__name__ for _, use_case, _ in COMMANDS.values()}
     assert commands | {"add_thing", "apply_batch", "rename_tag", "remove_tag", "empty_trash"} <= set(counted), counted
-    assert counted["done"] > sum(counted[each] for each in refusals), counted
+    assert counted["done"] > sum(counted[each] for each in refusals) / 2, counted
 
 
 @examples

@@ -83,15 +83,19 @@ class Writer:
         self.knife = knife
         self.counts = counts
         self.titles: dict[str, str] = {}
+        self.projects: dict[str, str] = {}
         self.written = 0
         self.keys = 0
 
-    async def repeated(self, method: str, path: str, body: Any, statements: int) -> httpx.Response:
-        """The answer to a write whose link is cut, after as many repetitions as it takes."""
+    async def repeated(self, method: str, path: str, body: Any, statements: int | None) -> httpx.Response:
+        """The answer to a write whose link is cut, after as many repetitions as it takes.
+
+        It is not cut at the commit if the number of statements is not known: a new connection may ask for types first.
+        """
         self.keys += 1
         headers = {"Idempotency-Key": f"cut-{self.keys}"}
-        at_the_commit = self.knife.chance.random() < 0.8
-        if at_the_commit:
+        at_the_commit = statements is not None and self.knife.chance.random() < 0.8
+        if statements is not None and at_the_commit:
             self.knife.at_the_commit(statements)
         else:
             self.knife.anywhere()
@@ -127,7 +131,7 @@ class Writer:
 
     async def write(self) -> None:
         """One write of any kind."""
-        kinds: list[Callable[[], Awaitable[None]]] = [self.add, self.add_two]
+        kinds: list[Callable[[], Awaitable[None]]] = [self.add, self.add_two, self.add_project]
         if self.titles:
             kinds += [self.change, self.change, self.remove]
         await self.knife.chance.choice(kinds)()
@@ -151,9 +155,25 @@ class Writer:
 
     async def remove(self) -> None:
         task_id = self.knife.chance.choice(list(self.titles))
-        await self.repeated("DELETE", f"{self.ada.tasks}/{task_id}", None, statements=1)
+        await self.repeated("DELETE", f"{self.ada.tasks}/{task_id}", None, statements=None)
         del self.titles[task_id]
         self.written += 1
+
+    async def add_project(self) -> None:
+        """A list with a task and one below it, which goes to the trash and comes back."""
+        project = [
+            {"op": "add", "ref": "list", "list": {"name": f"list {self.keys}"}},
+            {"op": "add", "ref": "task", "task": {"title": f"task {self.keys}", "list_id": {"$ref": "list"}}},
+            {"op": "add", "task": {"title": f"below {self.keys}", "parent_id": {"$ref": "task"}}},
+        ]
+        home = f"/api/{self.ada.id}"
+        answer = await self.repeated("POST", f"{home}/batch", {"operations": project}, statements=0)
+        first, *rest = answer.json()
+        list_id = first["list"]["id"]
+        await self.repeated("DELETE", f"{home}/lists/{list_id}", None, statements=0)
+        await self.repeated("POST", f"{home}/trash/{list_id}/restore", None, statements=0)
+        self.projects |= {result["task"]["id"]: result["task"]["title"] for result in rest}
+        self.written += 9
 
     def _made(self, task: dict[str, Any]) -> None:
         self.titles[task["id"]] = task["title"]
@@ -162,7 +182,7 @@ class Writer:
     async def check(self) -> None:
         """Everything is there, once, and the feed tells it without a gap."""
         found = {task["id"]: task["title"] for task in (await self.ada.get(self.ada.tasks)).json()}
-        assert found == self.titles
+        assert found == self.titles | self.projects
         changes = await self.api.todo.run.store.view(UserId(UUID(self.ada.id))).changes.after(0, 100_000)
         assert [change.seq for change in changes] == list(range(1, self.written + 1))
 

@@ -34,6 +34,7 @@ async def test_tasks_are_found_by_all_of_the_given_tags(ada: Person) -> None:
     assert await ada.titles(tag="none") == ["d"]
     assert await ada.titles(tag="None") == ["c"]
     assert await ada.titles(tag=["none", "x"]) == []
+    assert await ada.titles(tag=" x") == []
 
 
 async def test_deferred_tasks_are_hidden_or_the_only_ones(api: Api, ada: Person) -> None:
@@ -60,6 +61,7 @@ async def test_what_is_no_filter_is_refused(ada: Person) -> None:
         ("tag=&tag=x", {"tag": "blank"}),
         (f"tag={'x' * 65}", {"tag": "too-long"}),
         ("&".join([f"tag={'x' * 63}{n}" for n in range(4)]), {"tag": "too-long"}),
+        ("tag=%CC%81&tag=x", {"tag": "blank"}),
         ("deferred=yes", {"deferred": "unknown-value"}),
         ("&".join(["tag=x"] * 17), {"tag": "repeated"}),
         ("&".join(["list=inbox"] * 17), {"list": "repeated"}),

@@ -4,11 +4,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 from sqlalchemy import Boolean, Column, Connection, MetaData, Table, insert, select, text, update
 
-from tests.migrations.test_migrations import differences, look
 from tests.support.fakes import NOON
 from todo_adapters.bootstrap import open_store
 from todo_adapters.sql import migrate
@@ -151,32 +149,3 @@ async def test_an_account_is_closed_with_lists_subtasks_tags_and_trash(empty_dat
 
     assert await run(empty_database, left) == 0
     await migrate.downgrade(empty_database, "base")
-
-
-MANY = """
-INSERT INTO tasks (user_id, id, title, revision, created_at, updated_at, title_key, description_key)
-SELECT $1, gen_random_uuid(), 'a task', number, now(), now(), 'a task', '' FROM generate_series(1, 10001) AS number
-"""
-INCOMPLETE = """
-SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE NOT indisvalid
-UNION ALL SELECT conname FROM pg_constraint WHERE NOT convalidated
-"""
-
-
-@pytest.mark.database
-async def test_the_indexes_of_a_large_table_are_built_while_others_write(postgres_url: str) -> None:
-    await migrate.upgrade(postgres_url, "0005")
-    owner = await run(postgres_url, add_user)
-    database = await asyncpg.connect(postgres_url)
-    await database.execute(MANY, owner)
-    await migrate.upgrade(postgres_url)
-    assert await look(postgres_url, differences) == []
-    assert await database.fetch(INCOMPLETE) == []
-
-    await database.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_tasks_open'::regclass")
-    await database.execute("DROP INDEX ix_tasks_subtasks")
-    await migrate.upgrade(postgres_url)
-    assert await look(postgres_url, differences) == []
-    assert await database.fetch(INCOMPLETE) == []
-    await database.close()
-    await migrate.downgrade(postgres_url, "base")

@@ -1,6 +1,7 @@
 """What a query means: filters as a predicate, the orders, and the positions between two tasks."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fakes import NOON, CountingIds
-from todo_core.ids import TaskId, UserId
+from todo_core.ids import ListId, TaskId, UserId
 from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.task_filter import DueOption, TaskFilter, TaskQuery, search_words
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
@@ -108,6 +109,49 @@ def test_wishes_and_bounds_leave_what_all_of_them_leave() -> None:
     assert found(TaskQuery(due=DueOption.OVERDUE, due_after=date(2026, 11, 20)), *tasks) == ["2026-11-20T09:00"]
 
 
+def test_any_of_several_lists_will_do_and_the_inbox_is_one_of_them() -> None:
+    home, work = ListId(ids.new()), ListId(ids.new())
+    tasks = (new("inbox"), new("home", list_id=home), new("work", list_id=work))
+    assert found(TaskQuery(lists=frozenset({home})), *tasks) == ["home"]
+    assert found(TaskQuery(lists=frozenset({None})), *tasks) == ["inbox"]
+    assert found(TaskQuery(lists=frozenset({None, work})), *tasks) == ["inbox", "work"]
+
+
+def test_subtasks_of_a_task_are_told_from_the_top_level() -> None:
+    top = new("top")
+    tasks = (top, new("below", parent_id=top.id))
+    assert found(TaskQuery(parents=frozenset({top.id})), *tasks) == ["below"]
+    assert found(TaskQuery(parents=frozenset({None})), *tasks) == ["top"]
+
+
+def test_a_task_has_all_the_tags_in_any_spelling() -> None:
+    tasks = (new("both", tags=["Ärzte", "x"]), new("one", tags=["ARZTE"]), new("none"))
+    assert found(TaskQuery(tags=frozenset({"arzte"})), *tasks) == ["both", "one"]
+    assert found(TaskQuery(tags=frozenset({"arzte", "x"})), *tasks) == ["both"]
+    assert found(TaskQuery(has_tags=False), *tasks) == ["none"]
+    assert found(TaskQuery(has_tags=True), *tasks) == ["both", "one"]
+
+
+def test_a_task_is_deferred_up_to_its_moment_where_the_person_is() -> None:
+    tasks = [
+        new(text, deferred_until=text)
+        for text in ("2026-11-20", "2026-11-21", "2026-11-20T13:00", "2026-11-20T13:00:00.000001", "2026-11-20T12:00Z")
+    ]
+    assert found(TaskQuery(deferred=True), *tasks, new("now")) == ["2026-11-21", "2026-11-20T13:00:00.000001"]
+    assert found(TaskQuery(deferred=False), *tasks, new("now")) == [
+        "2026-11-20",
+        "2026-11-20T13:00",
+        "2026-11-20T12:00Z",
+        "now",
+    ]
+
+
+def test_positions_are_compared_by_code_point() -> None:
+    tasks = [replace(new(f"at {text}"), position=text) for text in ("a", "B", "Z", "b", "0", "a0V", "")]
+    arranged = TaskSort(SortField.POSITION).arrange(tasks)
+    assert [task.position for task in arranged] == ["", "0", "B", "Z", "a", "a0V", "b"]
+
+
 @pytest.mark.parametrize(
     ("query", "needed"),
     [
@@ -117,6 +161,8 @@ def test_wishes_and_bounds_leave_what_all_of_them_leave() -> None:
         (TaskQuery(due=DueOption.OVERDUE), True),
         (TaskQuery(due_before=date(2026, 11, 20)), True),
         (TaskQuery(due_after=NOON), True),
+        (TaskQuery(tags=frozenset({"x"}), has_tags=True, lists=frozenset({None}), parents=frozenset({None})), False),
+        (TaskQuery(deferred=False), True),
     ],
 )
 def test_a_zone_is_needed_only_where_the_answer_depends_on_it(query: TaskQuery, needed: bool) -> None:

@@ -25,7 +25,7 @@ DEPTH: Final = 2
 """How many calls go wrong in one run; each of the three retries inside the runner may meet one of them."""
 
 TRIES: Final = DEPTH + 1
-KNOWN_PARTS = {lists.all_lists, subtasks.relocated, subtasks.level}
+KNOWN_PARTS = {subtasks.remove_all, lists.all_lists, subtasks.relocated, subtasks.level}
 """What several use cases have in common."""
 
 Count: TypeAlias = Callable[[str, int], None]

@@ -16,13 +16,17 @@ from todo_core.ids import TaskId, UserId
 from todo_core.model.change import Action
 from todo_core.model.rules import Reference
 from todo_core.model.task import TASKS, Task
+from todo_core.model.task_list import LISTS
 from todo_core.model.write_options import RECEIPTS_KEPT, Expected, Key, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
-from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, apply_batch
+from todo_core.usecases.batch import AddStep, ChangeStep, CompleteStep, MoveStep, RemoveStep, Step, apply_batch
 from todo_core.usecases.cleanup import BEGINNING
+from todo_core.usecases.moving import Move, move_thing
+from todo_core.usecases.tags import remove_tag, rename_tag
 from todo_core.usecases.tasks import complete_task, reopen_task
 from todo_core.usecases.things import add_thing, change_thing, remove_thing
+from todo_core.usecases.trash import empty_trash
 
 MILK = TASKS.draft(title="Buy milk")
 BREAD = TASKS.patch(title="Buy bread")
@@ -60,6 +64,19 @@ def in_one_go(task_id: TaskId) -> tuple[list[Any]]:
     )
 
 
+def on_a_tree(task_id: TaskId) -> tuple[list[Any]]:
+    home, milk = Reference("home"), Reference("milk")
+    return (
+        [
+            AddStep(LISTS.draft(name="Home"), "home"),
+            AddStep(TASKS.draft(title="Buy milk", parent_id=task_id), "milk"),
+            MoveStep(task_id, Move.of(TASKS, list_id=home)),
+            CompleteStep(milk),
+            RemoveStep(TASKS, milk),
+        ],
+    )
+
+
 DEEDS = [
     Deed("add", add_thing, lambda _: (MILK,)),
     Deed("change", change_thing, lambda task_id: (task_id, BREAD)),
@@ -67,7 +84,12 @@ DEEDS = [
     Deed("complete", complete_task, lambda task_id: (task_id,)),
     Deed("reopen_what_is_open", reopen_task, lambda task_id: (task_id,), changes=0),
     Deed("remove", remove_thing, lambda task_id: (task_id, TASKS)),
+    Deed("add_list", add_thing, lambda _: (LISTS.draft(name="Home"),)),
+    Deed("move_nowhere", move_thing, lambda task_id: (task_id, Move.of(TASKS, after=None)), changes=0),
+    Deed("rename_tag", rename_tag, lambda _: ("HOME", "garden")),
+    Deed("remove_tag", remove_tag, lambda _: ("home",)),
     Deed("batch", apply_batch, in_one_go, changes=4),
+    Deed("batch_on_a_tree", apply_batch, on_a_tree, changes=6),
     Deed("empty_batch", apply_batch, lambda _: ([],), changes=0),
 ]
 every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
@@ -77,7 +99,7 @@ every_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
 @every_deed
 async def test_a_replay_gives_the_first_answer_and_does_nothing(store: Store, deed: Deed) -> None:
     owner, run = await new_owner(store), runner(store)
-    task = await add(store, owner)
+    task = await add(store, owner, tags=("home",))
     first = await deed.do(run, owner, task.id)
     assert not first.replayed
     tasks, entries = await all_tasks(store, owner), await feed(store, owner)
@@ -91,11 +113,12 @@ async def test_a_replay_gives_the_first_answer_and_does_nothing(store: Store, de
 @every_deed
 async def test_a_replay_gives_the_first_answer_whatever_has_become_of_it(store: Store, deed: Deed) -> None:
     owner, run = await new_owner(store), runner(store)
-    task = await add(store, owner)
+    task = await add(store, owner, tags=("home",))
     first = await deed.do(run, owner, task.id)
     for left in await all_tasks(store, owner):
         await run.write(owner, complete_task, left.id)
         await run.write(owner, remove_thing, left.id, TASKS)
+    await run.write(owner, empty_trash)
     number = await store.view(owner).revision()
     assert await deed.do(run, owner, task.id) == Outcome(first.value, replayed=True)
     assert await store.view(owner).revision() == number
@@ -105,7 +128,7 @@ async def test_a_replay_gives_the_first_answer_whatever_has_become_of_it(store: 
 @every_deed
 async def test_a_key_is_good_for_one_request_only(store: Store, deed: Deed) -> None:
     owner, run = await new_owner(store), runner(store)
-    task = await add(store, owner)
+    task = await add(store, owner, tags=("home",))
     await deed.do(run, owner, task.id)
     entries = await feed(store, owner)
     for other in DEEDS:
@@ -118,7 +141,7 @@ async def test_a_key_is_good_for_one_request_only(store: Store, deed: Deed) -> N
 @every_deed
 async def test_of_twenty_at_once_under_one_key_one_happens_and_all_hear_of_it(store: Store, deed: Deed) -> None:
     owner, run = await new_owner(store), runner(store)
-    task = await add(store, owner)
+    task = await add(store, owner, tags=("home",))
     outcomes: list[Outcome[Any]] = []
 
     async def attempt() -> None:
@@ -136,7 +159,7 @@ async def test_of_fifty_at_once_on_two_replicas_one_happens(store: Store, storag
     if storage_url == "memory://":
         pytest.skip("nobody shares a memory")
     owner = await new_owner(store)
-    task = await add(store, owner)
+    task = await add(store, owner, tags=("home",))
     values: list[Any] = []
 
     async def attempt(run: Runner) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from tests.contracts.kit import IDS, NOW, together
-from tests.usecases.person import Person, somebody
-from todo_core.errors import Invalid, NotFound
+from tests.usecases.person import Person, seeing, somebody
+from todo_core.errors import Invalid, NotFound, Stale
 from todo_core.limits import POSITION_MAX
 from todo_core.model.change import Action
 from todo_core.model.task import TASKS, Task
@@ -139,6 +139,22 @@ async def test_what_is_not_there_cannot_be_moved(store: Store) -> None:
     await ada.remove(gone)
     for task_id in (theirs.id, gone.id, IDS.new()):
         await ada.refused(ada.do(move_thing, task_id, Move.of(TASKS, after=None)), NotFound)
+
+
+async def test_a_move_expects_the_thing_that_was_seen(store: Store) -> None:
+    ada = await somebody(store)
+    home, work = await ada.add_list("home"), await ada.add_list("work")
+    a, b, _, _ = await four(ada)
+    await ada.change(b, title="changed")
+    for thing, move in ((b, Move.of(TASKS, list_id=home.id)), (b, Move.of(TASKS, after=None))):
+        stale = ada.run.carry_out(ada.owner, seeing(thing), move_thing, thing.id, move)
+        assert (await ada.refused(stale, Stale)).revision == 7
+    stale = ada.run.carry_out(ada.owner, seeing(work, 99), move_thing, work.id, Move.of(LISTS, before=home.id))
+    await ada.refused(stale, Stale)
+    await ada.run.carry_out(ada.owner, seeing(a), move_thing, a.id, Move.of(TASKS, after=b.id))
+    await ada.run.carry_out(ada.owner, seeing(work), move_thing, work.id, Move.of(LISTS, before=home.id))
+    assert await ada.titles() == ["changed", "a", "c", "d"]
+    assert await ada.names() == ["work", "home"]
 
 
 async def test_an_order_stands_whatever_is_moved_how_often(store: Store) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.contracts.kit import IDS, together
 from tests.usecases.person import Person, somebody
-from todo_core.errors import NotFound
+from todo_core.errors import Invalid, NotFound
 from todo_core.ids import TaskId
 from todo_core.limits import LEVELS_MAX
 from todo_core.model.task import TASKS, Task
@@ -147,8 +147,8 @@ async def test_an_unknown_reference_is_refused_alike_for_another_owners_id(store
     refusals = []
     for target in (theirs.id, gone.id, IDS.new(), str(theirs.id)):
         place: dict[str, Any] = {field: target}
-        for deed in (ada.add(**place), ada.change(task, **place), ada.move(task, **place)):
-            refusals.append(await ada.refused(deed, Exception))
+        refusals += [await ada.refused(ada.add(**place), Invalid)]
+        refusals += [await ada.refused(use_case(task, **place), Invalid) for use_case in (ada.change, ada.move)]
     assert {(each.violations, each.detail) for each in refusals} == {(refusals[0].violations, refusals[0].detail)}
     assert [(found.field, found.code) for found in refusals[0].violations] == [(field, "unknown-reference")]
 

@@ -15,7 +15,7 @@ from todo_core.model.task_filter import TaskQuery
 from todo_core.model.task_list import LISTS, ListFields
 from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.todo import Todo
-from todo_core.usecases.batch import AddStep, CompleteStep
+from todo_core.usecases.batch import AddStep, CompleteStep, Step
 from todo_core.workspace import Workspace
 
 DRY_RUN = WriteOptions(dry_run=True)
@@ -73,7 +73,7 @@ async def test_a_script_can_do_what_a_client_can() -> None:
     assert {task.title async for task in space.tasks.find(TaskQuery(lists=frozenset([None])))} == {"Report", "Draft"}
     await space.trash.empty()
     assert [each async for each in space.trash.all()] == []
-    steps = [AddStep(TASKS.draft(title="New"), "new"), CompleteStep(Reference("new"))]
+    steps: list[Step] = [AddStep(TASKS.draft(title="New"), "new"), CompleteStep(Reference("new"))]
     assert [task.completed for task in await space.batch(steps)] == [True, True]
     assert await space.tags.remove("desk") == 1
     assert (await space.changes())[-1].seq == (await space.counts()).as_of

@@ -1,9 +1,10 @@
 """Adds lists, tags, subtasks, manual order, deferring, and the trash.
 
-On PostgreSQL the indexes of a large table are left to ``todo_adapters.sql.postgres.online``.
+Changes no row on PostgreSQL, so that it locks ``tasks`` only for milliseconds: 0007 does the rest.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,31 +20,30 @@ SORTED_TEXT = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 
 DUE = "(due_date IS NULL) = (due_at IS NULL) AND (due_kind IS NULL) = (due_at IS NULL)"
 DEFERRED = "(deferred_until IS NULL) = (deferred_at IS NULL) AND (deferred_kind IS NULL) = (deferred_at IS NULL)"
-FEW = 10_000
-"""So many tasks are indexed within the migration."""
-
 OLD_COLUMNS = (
     *("user_id", "id", "title", "description", "completed_at", "priority", "due_date", "due_kind", "due_at"),
     *("revision", "created_at", "updated_at", "title_key", "description_key"),
 )
 
+TRIES: Final = 20
+LOCK_BOTH: Final = "LOCK TABLE users, tasks IN ACCESS EXCLUSIVE MODE"
+NOT_AVAILABLE: Final = "55P03"
+
 
 def upgrade() -> None:
+    _lock_both()
     op.add_column("users", sa.Column("list_count", sa.BigInteger()))
     _create_lists()
     if op.get_bind().dialect.name == "sqlite":
         _rebuild_tasks([*_old_columns(), *_new_columns(), *_references()])
-        _index_tasks()
     else:
-        large = _is_large()
-        _extend_tasks(unchecked=large)
-        if not large:
-            _index_tasks()
+        _extend_tasks()
     _create_task_tags()
     _create_trash()
 
 
 def downgrade() -> None:
+    _lock_both()
     op.drop_table("trash")
     op.drop_table("task_tags")
     if op.get_bind().dialect.name == "sqlite":
@@ -55,6 +55,27 @@ def downgrade() -> None:
             op.drop_column("tasks", column.name)
     op.drop_table("lists")
     op.drop_column("users", "list_count")
+
+
+def _lock_both() -> None:
+    """Locks the two tables that requests use, on PostgreSQL, or neither of them.
+
+    A request that has locked one of them may wait for the other. So this lets go of the first before PostgreSQL
+    looks for deadlocks (after a second), and tries again.
+    """
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        return
+    for left in reversed(range(TRIES)):
+        try:
+            with connection.begin_nested():
+                connection.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
+                connection.execute(sa.text(LOCK_BOTH))
+            return
+        except sa.exc.DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != NOT_AVAILABLE or not left:
+                raise
+        connection.execute(sa.text("SELECT pg_sleep(0.1)"))
 
 
 def _owner(table: str) -> list[sa.schema.SchemaItem]:
@@ -101,20 +122,14 @@ def _references() -> list[sa.schema.SchemaItem]:
     ]
 
 
-def _is_large() -> bool:
-    """True if reading all tasks would keep others waiting."""
-    beyond = sa.select(sa.literal(1)).select_from(sa.table("tasks")).offset(FEW).limit(1)
-    return op.get_bind().scalar(beyond) is not None
-
-
-def _extend_tasks(unchecked: bool) -> None:
-    """Adds columns and references on PostgreSQL, which changes no row."""
+def _extend_tasks() -> None:
+    """Adds columns and references on PostgreSQL, without reading or changing a row."""
     for column in _new_columns():
         op.add_column("tasks", column)
     for name, table in (("list_id", "lists"), ("parent_id", "tasks")):
-        columns = (["user_id", name], ["user_id", "id"])
-        op.create_foreign_key(f"fk_tasks_{name}", "tasks", table, *columns, postgresql_not_valid=unchecked)
-    op.create_check_constraint(op.f("ck_tasks_deferred"), "tasks", DEFERRED, postgresql_not_valid=unchecked)
+        columns = ["user_id", name], ["user_id", "id"]
+        op.create_foreign_key(f"fk_tasks_{name}", "tasks", table, *columns, postgresql_not_valid=True)
+    op.create_check_constraint(op.f("ck_tasks_deferred"), "tasks", DEFERRED, postgresql_not_valid=True)
 
 
 def _old_columns() -> list[sa.schema.SchemaItem]:
@@ -150,19 +165,6 @@ def _rebuild_tasks(items: Sequence[sa.schema.SchemaItem]) -> None:
     op.create_index("ix_tasks_user_id_due_at_id", "tasks", ["user_id", "due_at", "id"])
 
 
-def _index_tasks() -> None:
-    op.create_index("ix_tasks_user_id_list_id_id", "tasks", ["user_id", "list_id", "id"])
-    op.create_index("ix_tasks_user_id_list_id_position_id", "tasks", ["user_id", "list_id", "position", "id"])
-    _partial_index("ix_tasks_subtasks", "tasks", ["user_id", "parent_id", "position", "id"], "parent_id IS NOT NULL")
-    deferred = ["user_id", "id", "deferred_at", "deferred_kind", "completed_at", "list_id", "due_at", "due_kind"]
-    _partial_index("ix_tasks_deferred", "tasks", deferred, "deferred_at IS NOT NULL")
-    _partial_index("ix_tasks_open", "tasks", ["user_id", "list_id", "due_at", "due_kind"], "completed_at IS NULL")
-
-
-def _partial_index(name: str, table: str, columns: list[str], where: str) -> None:
-    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
-
-
 def _create_task_tags() -> None:
     op.create_table(
         "task_tags",
@@ -195,5 +197,6 @@ def _create_trash() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_trash_user_id_root_id", "trash", ["user_id", "root_id"])
-    _partial_index("ix_trash_deletions", "trash", ["user_id", "deleted_at", "id"], "things > 0")
-    _partial_index("ix_trash_deleted_at", "trash", ["deleted_at"], "things > 0")
+    roots = sa.text("things > 0")
+    for name, columns in (("deletions", ["user_id", "deleted_at", "id"]), ("deleted_at", ["deleted_at"])):
+        op.create_index(f"ix_trash_{name}", "trash", columns, sqlite_where=roots, postgresql_where=roots)

@@ -25,7 +25,8 @@ class MemoryTrashReads:
         as_of = self._shelf.revision
         await others_run()
         behind = [each for each in reversed(deletions) if after is None or _position(each) < after]
-        begins = [0, *accumulate(self._weight(each) for each in behind)]
+        kinds = {each.thing.id: each.kind for each in self._trash.values()}
+        begins = [0, *accumulate(kinds[each.id].text_bytes(each.value) for each in behind[:limit])]
         items = [each for each, begin in zip(behind[:limit], begins, strict=False) if begin < PAGE_BYTES]
         last = _position(items[-1]) if len(behind) > len(items) else None
         return Page(tuple(items), last, as_of if behind else None)
@@ -36,10 +37,11 @@ class MemoryTrashReads:
         return [each for each in deletions if each.deleted_at < before][:limit]
 
     async def things(self, roots: Collection[UUID], most: int) -> Sequence[tuple[Kind[Any], Any]]:
-        found = [each for each in self._trash.values() if each.root in roots]
-        await others_run()
+        wanted = set(roots)
         # What was deleted last of one deletion is what was deleted itself: it is the first to be put back.
-        found.sort(key=lambda each: (each.root, -each.thing.revision))
+        found = [each for each in reversed(self._trash.values()) if each.root in wanted]
+        await others_run()
+        found.sort(key=lambda each: each.root)
         return [(each.kind, each.thing) for each in found][:most]
 
     def _deletions(self) -> list[Trashed]:
@@ -59,10 +61,6 @@ class MemoryTrashReads:
             if each.thing.id == each.root
         ]
         return sorted(found, key=_position)
-
-    def _weight(self, each: Trashed) -> int:
-        [kind] = [found.kind for found in self._trash.values() if found.thing.id == each.id]
-        return kind.text_bytes(each.value)
 
 
 def _position(deletion: Trashed) -> TrashPosition:

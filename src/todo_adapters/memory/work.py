@@ -15,6 +15,7 @@ from todo_adapters.memory.things import MemoryThingReads, MemoryThings, MemoryWr
 from todo_adapters.memory.trash import MemoryTrashReads
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
+from todo_core.model.budget import Budget
 from todo_core.model.change import Change
 from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota, Usage
@@ -71,6 +72,7 @@ class MemoryUnitOfWork(Unit):
         self.owner = owner
         self.now = now
         self.ids = ids
+        self.budget = Budget()
         self._state = state
         self._quota = quota
         self._shelf = state.shelf(owner)

@@ -1,7 +1,8 @@
 """Migrates a database to the schema of this version, or to another one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -11,36 +12,32 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from todo_adapters.private_files import make_file, make_folder
-from todo_adapters.sql.postgres.online import complete
 from todo_adapters.sql.urls import is_postgres, postgres_url, sqlite_path
 
 T = TypeVar("T")
 
 LOCK_KEY: Final = 0x746F646F
 """The advisory lock of migrations ("todo" in ASCII)."""
-LOCK_WAIT: Final = "60s"
-TABLE_LOCK_WAIT: Final = "2s"
-"""Maximum time for which a migration waits for a table lock, and blocks writers meanwhile."""
+LOCK_WAIT: Final = 600.0
+"""Maximum seconds for which a replica waits while another one migrates."""
+LOCK_RETRY: Final = 0.1
+SETTINGS: Final = {"lock_timeout": "2s", "statement_timeout": "0"}
+"""Settings of a migrating session. ``lock_timeout`` limits the wait for a table, which blocks writers meanwhile."""
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Migrates to a newer revision. Replicas may call this at the same time: one migrates, the others wait.
-
-    On PostgreSQL the newest revision is completed while the service runs. The others do not wait for that.
-    """
-    await on_connection(url, lambda connection: command.upgrade(_config(connection), revision))
-    if is_postgres(url) and revision in ("head", head()):
-        await complete(postgres_url(url))
+    """Migrates to a newer revision. Replicas may call this at the same time: one migrates, the others wait."""
+    await locked(url, lambda connection: command.upgrade(_config(connection), revision))
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Migrates to an older revision. Data that it cannot hold is lost."""
-    await on_connection(url, lambda connection: command.downgrade(_config(connection), revision))
+    await locked(url, lambda connection: command.downgrade(_config(connection), revision))
 
 
 async def current(url: str) -> str | None:
@@ -59,18 +56,51 @@ async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
     return await asyncio.to_thread(_on_sqlite, sqlite_path(url), work)
 
 
+async def locked(url: str, work: Callable[[Connection], T]) -> T:
+    """Runs the work while no other process migrates.
+
+    The connection is outside a transaction on PostgreSQL, and in the only one on SQLite. Raises OSError when the
+    database does not answer, or when another process migrates for too long.
+    """
+    if not is_postgres(url):
+        return await on_connection(url, work)
+    async with _engine(lambda: _connect_locked(postgres_url(url))) as engine, engine.connect() as connection:
+        return await connection.run_sync(work)
+
+
 async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
-    engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url, statement_cache_size=0), poolclass=NullPool
-    )
+    async with _engine(lambda: _connect(url)) as engine, engine.begin() as connection:
+        return await connection.run_sync(work)
+
+
+@asynccontextmanager
+async def _engine(connect: Callable[[], Awaitable[asyncpg.Connection]]) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     try:
-        async with engine.begin() as connection:
-            await connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK_KEY})"))
-            await connection.execute(text(f"SET LOCAL lock_timeout = '{TABLE_LOCK_WAIT}'"))
-            return await connection.run_sync(work)
+        yield engine
     finally:
         await engine.dispose()
+
+
+async def _connect(url: str) -> asyncpg.Connection:
+    return await asyncpg.connect(url, statement_cache_size=0, server_settings=SETTINGS)
+
+
+async def _connect_locked(url: str) -> asyncpg.Connection:
+    """Opens a session that has the lock of migrations until it ends.
+
+    Asks for the lock again and again: a session that waits for it has a snapshot, which building an index
+    concurrently would wait for.
+    """
+    connection = await _connect(url)
+    try:
+        async with asyncio.timeout(LOCK_WAIT):
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK_KEY):
+                await asyncio.sleep(LOCK_RETRY)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 def _on_sqlite(path: Path, work: Callable[[Connection], T]) -> T:

@@ -21,6 +21,7 @@ from todo_adapters.sql.tables import trash
 from todo_adapters.sql.writes import Claim, claim_key, flush, flush_alone
 from todo_core.errors import MovedOn
 from todo_core.ids import UserId
+from todo_core.model.budget import Budget
 from todo_core.model.change import Change
 from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.owner = owner
         self.now = now
         self.ids = ids
+        self.budget = Budget()
         self.collected = Collected()
         self.tasks = CollectedTaskReads(self)
         self.trash = CollectedTrash(self)

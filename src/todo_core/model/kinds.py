@@ -60,7 +60,7 @@ class Form(Protocol[T_co]):
     def __call__(self, *fields: Any) -> T_co: ...
 
 
-SHELVED: Final = {Action.CREATED: 1, Action.DELETED: -1, Action.RESTORED: 1}
+COUNTED_OUTSIDE_TRASH: Final = {Action.CREATED: 1, Action.DELETED: -1, Action.RESTORED: 1}
 
 RESERVED: Final = ("event", "kind", "seq", "user")
 """Facts of log events, which tell a thing under the name of its kind."""
@@ -109,7 +109,7 @@ class Kind(Generic[E]):
 
     def counts(self, action: Action) -> int:
         """How many things more there are toward the quota after a change; negative when there are fewer."""
-        added = {Action.CREATED: 1, Action.PURGED: -1} if self.counted_in_trash else SHELVED
+        added = {Action.CREATED: 1, Action.PURGED: -1} if self.counted_in_trash else COUNTED_OUTSIDE_TRASH
         return added.get(action, 0) if self.counted else 0
 
     def draft(self, **plain: Any) -> Draft[E]:

@@ -22,7 +22,7 @@ FINE: Final = 10
 
 
 def newest(fresh: UUID) -> str:
-    """The position of a new thing, behind all that were made before: the time in an id that was made just now.
+    """The position of a new thing: the time in an id that was made just now, so that it goes last.
 
     ``fresh`` is a UUIDv7, whose first 64 bits grow from id to id.
     """
@@ -60,7 +60,7 @@ def after(last: str, fresh: UUID) -> str:
 
 
 def spread(things: int, fresh: UUID) -> Sequence[str]:
-    """So many positions in order, evenly apart, all before those of new things."""
+    """Evenly spaced positions in order, all before those of new things."""
     top = _number(newest(fresh)[:FINE])
     return [_text(top * number // (things + 1), FINE) for number in range(1, things + 1)]
 

@@ -84,10 +84,16 @@ def one_line(text: str, longest: int) -> str:
     return text
 
 
-def id_of(text: "str | UUID | Reference") -> "UUID | Reference":
-    """A UUID of version 4 or 7 in canonical form (RFC 9562). Raises Broken."""
-    if isinstance(text, UUID | Reference):
-        return text
+def flag(value: bool) -> bool:
+    """True or False; nothing else is taken for one of them. Raises Broken."""
+    if not isinstance(value, bool):
+        raise Broken("wrong-type", "This must be true or false.")
+    return value
+
+
+def id_of(text: str | UUID) -> UUID:
+    """A UUID of version 4 or 7, as text in canonical form (RFC 9562). Raises Broken."""
+    text = str(text) if isinstance(text, UUID) else text
     if CANONICAL_ID.fullmatch(text):
         return UUID(text)
     raise Broken("invalid-id", "This must be a UUID of version 4 or 7, in lower case and with dashes.")

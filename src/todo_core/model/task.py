@@ -6,13 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final, TypedDict
+from unicodedata import category
 from uuid import UUID
 
 from todo_core.ids import ListId, TaskId, UserId
 from todo_core.limits import DESCRIPTION_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
-from todo_core.model.rules import Broken, Reference, fold, id_of, one_line, optional, storable
+from todo_core.model.rules import Broken, Reference, flag, fold, id_of, one_line, optional, storable
 
 UNKNOWN_REFERENCE: Final = "unknown-reference"
 NO_SUCH_THING: Final = "There is no such item."
@@ -41,11 +42,25 @@ def _priority(name: str) -> Priority:
         raise Broken("unknown-value", "This must be high, medium or low.") from None
 
 
+def tag_name(text: str) -> str:
+    """The name of a tag, as it is given. Raises Broken."""
+    if len(text) > TAG_MAX:
+        raise Broken("too-long", f"This must be at most {TAG_MAX} characters.")
+    one_line(text, TAG_MAX)
+    if any(category(char) in {"Zl", "Zp"} for char in text):
+        raise Broken("control-character", "This must be on one line.")
+    if not fold(text):
+        raise Broken("blank", "This must not consist of accents alone.")
+    return text
+
+
 def _tags(names: Sequence[str]) -> tuple[str, ...]:
     """The names of tags in the order given. Raises Broken."""
+    if isinstance(names, str):
+        raise Broken("wrong-type", "This must be a list of texts.")
     if len(names) > TAGS_MAX:
         raise Broken("too-many", f"There must be at most {TAGS_MAX} tags.")
-    tags = tuple([one_line(name, TAG_MAX) for name in names])
+    tags = tuple([tag_name(name) for name in names])
     if len({fold(tag) for tag in tags}) < len(tags):
         raise Broken("repeated", "Two of these are the same tag; letter case and accents are ignored.")
     return tags
@@ -54,7 +69,7 @@ def _tags(names: Sequence[str]) -> tuple[str, ...]:
 def _reference(text: str | UUID | Reference) -> UUID | Reference:
     """An id; whether there is such a thing is for the use case to say. Raises Broken."""
     try:
-        return id_of(text)
+        return text if isinstance(text, Reference) else id_of(text)
     except Broken:
         raise Broken(UNKNOWN_REFERENCE, NO_SUCH_THING) from None
 
@@ -108,6 +123,12 @@ class TaskFields(TypedDict, total=False):
     tags: Sequence[str]
 
 
+class NewTaskFields(TaskFields, total=False):
+    """The fields of a new task, and its id if you choose one."""
+
+    id: UUID | str
+
+
 def _completion(values: dict[str, Any], task: Task | None, now: datetime) -> None:
     """Completing a completed task keeps its time."""
     before = task is not None and task.completed
@@ -122,7 +143,7 @@ TASKS: Final = Kind(
     rules={
         "title": partial(one_line, longest=TITLE_MAX),
         "description": optional(partial(storable, longest=DESCRIPTION_MAX)),
-        "completed": bool,
+        "completed": flag,
         "priority": optional(_priority),
         "due_date": optional(DueDate.parse),
         "deferred_until": optional(DueDate.parse),

@@ -140,7 +140,7 @@ class TaskQuery:
             words=self.words,
             lists=self.lists,
             parents=self.parents,
-            tags=self.tags,
+            tags=frozenset(map(fold, self.tags)),
             has_tags=self.has_tags,
             deferred=self.deferred,
             now=None if self.deferred is None else moment(now, where),

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final, TypedDict
+from uuid import UUID
 
 from todo_core.ids import ListId, UserId
 from todo_core.limits import LIST_NAME_MAX
 from todo_core.model.kinds import Kind
-from todo_core.model.rules import Broken, one_line, optional
+from todo_core.model.rules import Broken, flag, one_line, optional
 
 HEX: Final = frozenset("0123456789abcdef")
 
@@ -19,6 +20,12 @@ class ListFields(TypedDict, total=False):
     name: str
     color: str | None
     archived: bool
+
+
+class NewListFields(ListFields, total=False):
+    """The fields of a new list, and its id if you choose one."""
+
+    id: UUID | str
 
 
 def _color(text: str) -> str:
@@ -50,7 +57,7 @@ LISTS: Final = Kind(
     rules={
         "name": partial(one_line, longest=LIST_NAME_MAX),
         "color": optional(_color),
-        "archived": bool,
+        "archived": flag,
     },
     required=["name"],
     counted="lists",

@@ -10,7 +10,7 @@ from uuid import UUID
 class Trashed:
     """One deletion: the thing that was deleted, and how many things went to the trash with it, itself included.
 
-    ``entity`` is the name of its kind, ``value`` the thing as it was.
+    ``entity`` is the name of its kind, ``value`` the thing as it was, with the number of its deletion as revision.
     """
 
     id: UUID

@@ -25,8 +25,8 @@ class Expected:
     revisions: Revisions
 
     def check(self, thing: Entity) -> None:
-        """Raises Stale if this is the thing, and has another revision."""
-        if thing.id == self.id and self.revisions is not None and thing.revision not in self.revisions:
+        """Raises Stale if the thing has another revision."""
+        if self.revisions is not None and thing.revision not in self.revisions:
             raise Stale(thing.revision)
 
 

@@ -23,6 +23,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from todo_core.ids import UserId
+from todo_core.model.budget import Budget
 from todo_core.model.change import Change
 from todo_core.model.counts import Counts, Moments, TagUse
 from todo_core.model.kinds import E, Entity, Form, Kind
@@ -190,6 +191,10 @@ class UnitOfWork(Protocol):
     @property
     def ids(self) -> IdSource:
         """The source of ids for new things."""
+
+    @property
+    def budget(self) -> Budget:
+        """What cascades may still read, for use cases to keep to."""
 
     def of(self, kind: Kind[E]) -> Things[E]:
         """The things of this kind."""

@@ -38,6 +38,8 @@ class AddStep:
         return self.draft.kind
 
     async def take(self, tx: UnitOfWork, named: Named) -> Entity:
+        if self.name in named:
+            raise Invalid([Violation("ref", "repeated", "An earlier step has given this name.")])
         added: Entity = await add_thing(tx, replace(self.draft, values=_resolved(self.draft.values, named)))
         return added
 
@@ -105,7 +107,7 @@ class MoveStep:
         return self.move.into.kind
 
     async def take(self, tx: UnitOfWork, named: Named) -> Entity:
-        side = "after" if self.move.behind else "before"
+        side = "after" if self.move.after else "before"
         values = dict(_resolved({**self.move.into.values, side: self.move.anchor}, named))
         move = replace(self.move, anchor=values.pop(side), into=replace(self.move.into, values=values))
         moved: Entity = await move_thing(tx, await _checked(self, tx, named), move)

@@ -5,10 +5,12 @@ transaction, so a failure affects only one piece.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
+from todo_core.errors import NotFound
 from todo_core.model.write_options import RECEIPTS_KEPT
 from todo_core.ports.accounts import FORGOTTEN_AT_ONCE, AccountsUnitOfWork
 from todo_core.runner import Runner
@@ -36,7 +38,8 @@ async def purge_expired_trash(runner: Runner, before: datetime) -> None:
     while purged:
         purged = 0
         for owner in await runner.store.accounts().owners_of_trash(before, FORGOTTEN_AT_ONCE):
-            purged += await runner.write(owner, purge_expired, before)
+            with suppress(NotFound):  # the account has been closed meanwhile
+                purged += await runner.write(owner, purge_expired, before)
 
 
 async def _all_of(runner: Runner, piece: Piece) -> None:

@@ -1,7 +1,8 @@
 """Reads the things that one write is about, at most AFFECTED_MAX of them."""
 
-from collections.abc import Sequence
-from typing import Final
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Final, TypeVar
 from uuid import UUID
 
 from todo_core.errors import NotFound, TooMany
@@ -11,6 +12,11 @@ from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.ports.storage import Things, UnitOfWork
+
+T = TypeVar("T")
+
+AT_ONCE: Final = 200
+"""Things that are changed before other work gets a turn."""
 
 IN_ORDER: Final = TaskSort(SortField.POSITION)
 
@@ -23,6 +29,7 @@ async def existing(things: Things[E], thing_id: UUID) -> E | None:
 async def tree(tx: UnitOfWork, task_id: UUID) -> Sequence[Task]:
     """The task and everything below it, parents before their subtasks. Raises NotFound, TooMany."""
     found = await tx.tasks.subtrees([task_id], AFFECTED_MAX + 1)
+    tx.budget.spend(len(found))
     if not found:
         raise NotFound(TASKS.name)
     if len(found) > AFFECTED_MAX:
@@ -31,17 +38,26 @@ async def tree(tx: UnitOfWork, task_id: UUID) -> Sequence[Task]:
 
 
 async def gathered(tx: UnitOfWork, which: TaskFilter) -> list[Task]:
-    """All matching tasks in manual order. Raises TooMany."""
+    """All matching tasks in manual order. Raises TooMany. Without the lock some could be found twice."""
     found: list[Task] = []
     after: TaskPosition | None = None
     while True:
         page = await tx.tasks.page(which, IN_ORDER, after, PAGE_MAX, TASKS.of_plain)
         found += page.items
+        tx.budget.spend(len(page.items))
         if len(found) > AFFECTED_MAX:
             raise TooMany
         if page.next is None:
             return found
         after = page.next
+
+
+async def in_pieces(things: Iterable[T]) -> AsyncIterator[T]:
+    """The same things. Gives other work on the event loop a turn now and then."""
+    for number, thing in enumerate(things, 1):
+        yield thing
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
 
 
 def parents_first(tasks: Sequence[Task]) -> list[Task]:

@@ -1,6 +1,6 @@
 """Lists of tasks: in their manual order, and what becomes of the tasks of a removed one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -12,8 +12,8 @@ from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_list import LISTS, TaskList
 from todo_core.paging import Page
-from todo_core.ports.storage import ThingReads, UnitOfWork, View
-from todo_core.usecases.gathering import gathered, parents_first
+from todo_core.ports.storage import UnitOfWork, View
+from todo_core.usecases.gathering import gathered, in_pieces, parents_first
 from todo_core.usecases.subtasks import remove_all
 
 
@@ -29,8 +29,9 @@ class ListRules:
 
     async def remove(self, tx: UnitOfWork, list_id: UUID) -> None:
         """Moves the list to the trash, with its tasks. Raises NotFound, TooMany."""
+        await tx.lock()
         task_list = await tx.of(LISTS).get(list_id)
-        remove_all(tx, parents_first(await _tasks_of(tx, task_list.id)), task_list.id)
+        await remove_all(tx, parents_first(await _tasks_of(tx, task_list.id)), task_list.id)
         tx.of(LISTS).remove(task_list)
 
 
@@ -44,12 +45,14 @@ async def find_lists(view: View, archived: bool | None = None) -> Page[TaskList,
     return Page(tuple(_arranged(found)), None, page.as_of)
 
 
-async def all_lists(lists: ThingReads[TaskList]) -> Sequence[TaskList]:
-    """All lists in manual order."""
-    return _arranged((await lists.page(None, LISTS_MAX)).items)
+async def all_lists(tx: UnitOfWork) -> Sequence[TaskList]:
+    """All lists in manual order. Raises TooMany."""
+    lists = (await tx.of(LISTS).page(None, LISTS_MAX)).items
+    tx.budget.spend(len(lists))
+    return _arranged(lists)
 
 
-def _arranged(lists: Sequence[TaskList]) -> list[TaskList]:
+def _arranged(lists: Iterable[TaskList]) -> list[TaskList]:
     return sorted(lists, key=lambda each: (each.position, each.id))
 
 
@@ -57,7 +60,7 @@ async def empty_list_into_inbox(tx: UnitOfWork, list_id: UUID) -> None:
     """Moves the list to the trash and its tasks to the end of the inbox. Raises NotFound, TooMany."""
     await tx.lock()
     task_list = await tx.of(LISTS).get(list_id)
-    for task in await _tasks_of(tx, task_list.id):
+    async for task in in_pieces(await _tasks_of(tx, task_list.id)):
         position = task.position if task.parent_id else order.newest(tx.ids.new())
         tx.of(TASKS).update(replace(task, list_id=None, position=position, updated_at=tx.now))
     tx.of(LISTS).remove(task_list)

@@ -6,7 +6,6 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from todo_core.errors import Invalid, Violation
-from todo_core.ids import TaskId
 from todo_core.limits import POSITION_MAX
 from todo_core.model import order
 from todo_core.model.kinds import Kind, Patch
@@ -14,7 +13,7 @@ from todo_core.model.rules import Broken, Reference, id_of
 from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_list import LISTS, TaskList
-from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
+from todo_core.model.task_sort import SortField, TaskSort
 from todo_core.ports.storage import UnitOfWork
 from todo_core.usecases.gathering import existing, gathered
 from todo_core.usecases.lists import all_lists
@@ -28,12 +27,12 @@ BACKWARD: Final = TaskSort(SortField.POSITION, descending=True)
 class Move:
     """Where a thing is to be: with new values of its references, next to ``anchor``. Make it with ``of``.
 
-    Without an anchor it goes to the end, ``behind`` nothing to the start.
+    Without an anchor the thing goes last, or first if ``after``.
     """
 
     into: Patch[Any]
     anchor: UUID | Reference | None = None
-    behind: bool = False
+    after: bool = False
 
     @staticmethod
     def of(kind: Kind[Any], **plain: Any) -> "Move":
@@ -43,7 +42,7 @@ class Move:
         violations = [Violation("after", "conflicting", "Give before or after, not both.")] if len(sides) > 1 else []
         for side in sides:
             try:
-                anchors[0] = None if plain[side] is None else id_of(plain[side])
+                anchors[0] = _anchor(plain[side])
             except Broken:
                 violations.append(Violation(side, UNKNOWN_REFERENCE, NO_SUCH_THING))
         fields = {name: value for name, value in plain.items() if name not in sides}
@@ -55,7 +54,11 @@ class Move:
             raise Invalid([*invalid.violations, *violations]) from None
         if violations:
             raise Invalid(violations)
-        return Move(into, anchors[0], behind="after" in sides)
+        return Move(into, anchors[0], after="after" in sides)
+
+
+def _anchor(plain: Any) -> UUID | Reference | None:
+    return plain if plain is None or isinstance(plain, Reference) else id_of(plain)
 
 
 class Siblings(Protocol):
@@ -84,24 +87,10 @@ class TaskSiblings:
         return found if found and found.id != self._task.id and self._which.matches(found) else None
 
     async def next_to(self, sibling: Task | None, *, forward: bool) -> Task | None:
-        if not forward:
-            return await self._before(sibling)
-        found = await self._page(FORWARD, FORWARD.position(sibling) if sibling else None, 2)
-        return next((task for task in found if task.id != self._task.id), None)
-
-    async def _before(self, sibling: Task | None) -> Task | None:
-        """The task before the sibling, or the last one. Tasks of one position are in the order of ids here too."""
-        behind = TaskPosition(sibling.position, TaskId(UUID(int=0))) if sibling else None
-        mine = {self._task.id, *([sibling.id] if sibling else [])}
-        found = [task for task in await self._page(BACKWARD, behind, 4) if task.id not in mine]
-        if not found or found[0].position not in {each.position for each in (sibling, *found[1:2]) if each}:
-            return found[0] if found else None
-        others = await self.all()
-        place = len(others) if sibling is None else [each.id for each in others].index(sibling.id)
-        return others[place - 1] if place else None
-
-    async def _page(self, sort: TaskSort, after: TaskPosition | None, limit: int) -> Sequence[Task]:
-        return (await self._tx.tasks.page(self._which, sort, after, limit, TASKS.of_plain)).items
+        sort = FORWARD if forward else BACKWARD
+        after = sort.position(sibling) if sibling else None
+        page = await self._tx.tasks.page(self._which, sort, after, 2, TASKS.of_plain)
+        return next((task for task in page.items if task.id != self._task.id), None)
 
     async def all(self) -> Sequence[Task]:
         return [task for task in await gathered(self._tx, self._which) if task.id != self._task.id]
@@ -113,19 +102,21 @@ class ListSiblings:
     def __init__(self, tx: UnitOfWork, task_list: TaskList) -> None:
         self._tx = tx
         self._moved = task_list
+        self._others: Sequence[TaskList] | None = None
 
     async def find(self, thing_id: UUID) -> TaskList | None:
         return next((each for each in await self.all() if each.id == thing_id), None)
 
     async def next_to(self, sibling: TaskList | None, *, forward: bool) -> TaskList | None:
-        lists = await self.all()
-        if sibling is None:
-            return None if not lists else lists[0] if forward else lists[-1]
-        place = lists.index(sibling) + (1 if forward else -1)
-        return lists[place] if 0 <= place < len(lists) else None
+        lists = await self.all() if forward else [*reversed(await self.all())]
+        ids = [each.id for each in lists]
+        place = ids.index(sibling.id) + 1 if sibling else 0
+        return lists[place] if place < len(lists) else None
 
     async def all(self) -> Sequence[TaskList]:
-        return [each for each in await all_lists(self._tx.of(LISTS)) if each.id != self._moved.id]
+        if self._others is None:
+            self._others = [each for each in await all_lists(self._tx) if each.id != self._moved.id]
+        return self._others
 
 
 SIBLINGS: Final[Mapping[str, Callable[[UnitOfWork, Any], Siblings]]] = {
@@ -155,16 +146,16 @@ async def _position(tx: UnitOfWork, siblings: Siblings, move: Move, thing: Any, 
     """The position that the move asks for. The present one if the thing stays where it is already there."""
     near = await siblings.find(move.anchor) if isinstance(move.anchor, UUID) else None
     if near is None and move.anchor is not None:
-        raise Invalid([Violation("after" if move.behind else "before", UNKNOWN_REFERENCE, "There is no such sibling.")])
-    far = await siblings.next_to(near, forward=move.behind)
-    low, high = (near, far) if move.behind else (far, near)
+        raise Invalid([Violation("after" if move.after else "before", UNKNOWN_REFERENCE, "There is no such sibling.")])
+    far = await siblings.next_to(near, forward=move.after)
+    low, high = (near, far) if move.after else (far, near)
     if stays and (low is None or low.position < thing.position) and (high is None or thing.position < high.position):
         return str(thing.position)
     try:
         position = _between(low, high, tx.ids.new())
     except ValueError:
         position = ""
-    return position if 0 < len(position) <= POSITION_MAX else await _renumbered(tx, siblings, move.into.kind, low)
+    return position if 0 < len(position) <= POSITION_MAX else await _renumbered(tx, siblings, move, near)
 
 
 def _between(low: Any | None, high: Any | None, fresh: UUID) -> str:
@@ -174,13 +165,14 @@ def _between(low: Any | None, high: Any | None, fresh: UUID) -> str:
     return order.before(high.position) if low is None else order.between(low.position, high.position)
 
 
-async def _renumbered(tx: UnitOfWork, siblings: Siblings, kind: Kind[Any], low: Any | None) -> str:
-    """Gives all siblings new positions. Returns the one that is left free behind ``low``. Raises TooMany."""
+async def _renumbered(tx: UnitOfWork, siblings: Siblings, move: Move, near: Any | None) -> str:
+    """Gives all siblings new positions. Returns the one that is left free where the move goes. Raises TooMany."""
     others = await siblings.all()
-    free = 0 if low is None else 1 + next(place for place, each in enumerate(others) if each.id == low.id)
+    ids = [each.id for each in others]
+    free = (0 if move.after else len(others)) if near is None else ids.index(near.id) + (1 if move.after else 0)
     positions = list(order.spread(len(others) + 1, tx.ids.new()))
     position = positions.pop(free)
     for each, new in zip(others, positions, strict=True):
         if each.position != new:
-            tx.of(kind).update(replace(each, position=new, updated_at=tx.now))
+            tx.of(move.into.kind).update(replace(each, position=new, updated_at=tx.now))
     return position

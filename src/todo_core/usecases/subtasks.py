@@ -12,7 +12,7 @@ from todo_core.model import order
 from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
 from todo_core.model.task_list import LISTS
 from todo_core.ports.storage import UnitOfWork
-from todo_core.usecases.gathering import existing, height, tree
+from todo_core.usecases.gathering import existing, height, in_pieces, tree
 
 
 class TaskRules:
@@ -37,15 +37,15 @@ class TaskRules:
 
     async def remove(self, tx: UnitOfWork, task_id: UUID) -> None:
         """Moves the task and its subtasks to the trash. Raises NotFound, TooMany."""
-        remove_all(tx, await tree(tx, task_id), task_id)
+        await remove_all(tx, await tree(tx, task_id), task_id)
 
 
 RULES: Final = TaskRules()
 
 
-def remove_all(tx: UnitOfWork, tasks: Sequence[Task], root: UUID) -> None:
+async def remove_all(tx: UnitOfWork, tasks: Sequence[Task], root: UUID) -> None:
     """Moves tasks to the trash, given with parents before their subtasks."""
-    for task in reversed(tasks):
+    async for task in in_pieces(reversed(tasks)):
         tx.of(TASKS).remove(task, root)
 
 
@@ -68,7 +68,7 @@ async def relocated(tx: UnitOfWork, before: Task, after: Task, fields: Collectio
     if after.parent_id is not None:
         await _check_levels(tx, after.parent_id, height(below), except_below=before.id)
     if after.list_id != before.list_id:
-        for task in below[1:]:
+        async for task in in_pieces(below[1:]):
             tx.of(TASKS).update(replace(task, list_id=after.list_id, updated_at=tx.now))
     return after
 

@@ -12,7 +12,7 @@ from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.paging import Page
 from todo_core.ports.runtime import Clock
 from todo_core.ports.storage import UnitOfWork, View
-from todo_core.usecases.gathering import tree
+from todo_core.usecases.gathering import in_pieces, tree
 from todo_core.usecases.things import change_thing
 
 T = TypeVar("T")
@@ -40,11 +40,13 @@ async def complete_task(tx: UnitOfWork, task_id: TaskId, *, subtasks: bool = Tru
     """Completes the task and, with ``subtasks``, all open ones below it. Raises NotFound, TooMany."""
     if not subtasks:
         return await change_thing(tx, task_id, COMPLETED)
-    found = [(task, TASKS.change(task, COMPLETED, tx.now)) for task in await tree(tx, task_id)]
-    for task, completed in found:
+    found = await tree(tx, task_id)
+    completed = found[0]
+    async for task in in_pieces(reversed(found)):
+        completed = TASKS.change(task, COMPLETED, tx.now)
         if completed is not task:
             tx.of(TASKS).update(completed)
-    return found[0][1]
+    return completed
 
 
 async def count_tasks(view: View, clock: Clock) -> Counts:

@@ -14,7 +14,7 @@ from todo_core.model.task_list import LISTS
 from todo_core.model.trash import Trashed, TrashPosition
 from todo_core.paging import Page
 from todo_core.ports.storage import UnitOfWork, View
-from todo_core.usecases.gathering import existing, height
+from todo_core.usecases.gathering import existing, height, in_pieces
 from todo_core.usecases.subtasks import level
 
 Deleted: TypeAlias = Sequence[tuple[Kind[Any], Any]]
@@ -31,13 +31,14 @@ async def list_trash(view: View, after: TrashPosition | None, limit: int) -> Pag
 async def restore_thing(tx: UnitOfWork, thing_id: UUID) -> Any:
     """Restores a deleted thing and everything deleted with it. Raises NotFound, LimitReached.
 
-    If its list or its parent no longer exists, a task comes back in the inbox or at the top level.
+    If its list no longer exists, a task comes back in the inbox; if its parent does not, or is too deep by now, at the
+    top level.
     """
     await tx.lock()
     things = await _deleted(tx, thing_id)
     if things[0][0] is TASKS:
-        things = [(TASKS, task) for task in await _with_a_home(tx, [task for _, task in things])]
-    for kind, thing in things:
+        things = [(TASKS, task) for task in await _rehomed(tx, [task for _, task in things])]
+    async for kind, thing in in_pieces(things):
         tx.of(kind).restore(thing)
     return things[0][1]
 
@@ -45,7 +46,7 @@ async def restore_thing(tx: UnitOfWork, thing_id: UUID) -> Any:
 async def purge_thing(tx: UnitOfWork, thing_id: UUID) -> None:
     """Deletes for good what was deleted with a thing, itself included. Raises NotFound."""
     await tx.lock()
-    _purge(tx, await _deleted(tx, thing_id))
+    await _purge(tx, await _deleted(tx, thing_id))
 
 
 async def empty_trash(tx: UnitOfWork) -> None:
@@ -60,7 +61,7 @@ async def empty_trash(tx: UnitOfWork) -> None:
         if page.next is None:
             break
         page = await tx.trash.page(page.next, PAGE_MAX)
-    _purge(tx, await tx.trash.things(roots, AFFECTED_MAX + 1))
+    await _purge(tx, await tx.trash.things(roots, AFFECTED_MAX + 1))
 
 
 async def purge_expired(tx: UnitOfWork, before: datetime) -> int:
@@ -74,7 +75,7 @@ async def purge_expired(tx: UnitOfWork, before: datetime) -> int:
         roots.append(each.id)
         things += each.things
     if roots:
-        _purge(tx, await tx.trash.things(roots, AFFECTED_MAX + 1))
+        await _purge(tx, await tx.trash.things(roots, AFFECTED_MAX + 1))
     return len(roots)
 
 
@@ -85,14 +86,14 @@ async def _deleted(tx: UnitOfWork, thing_id: UUID) -> Deleted:
     return things
 
 
-def _purge(tx: UnitOfWork, things: Deleted) -> None:
+async def _purge(tx: UnitOfWork, things: Deleted) -> None:
     if len(things) > AFFECTED_MAX:
         raise TooMany
-    for kind, thing in things:
+    async for kind, thing in in_pieces(things):
         tx.of(kind).purge(thing)
 
 
-async def _with_a_home(tx: UnitOfWork, tasks: Sequence[Task]) -> Sequence[Task]:
+async def _rehomed(tx: UnitOfWork, tasks: Sequence[Task]) -> Sequence[Task]:
     """The deleted tasks in a list that exists, and below a parent that exists if that is possible."""
     root = tasks[0]
     parent = None if root.parent_id is None else await existing(tx.of(TASKS), root.parent_id)
@@ -101,5 +102,11 @@ async def _with_a_home(tx: UnitOfWork, tasks: Sequence[Task]) -> Sequence[Task]:
     list_id = root.list_id if parent is None else parent.list_id
     if list_id is not None and await existing(tx.of(LISTS), list_id) is None:
         list_id = None
-    parents = {root.id: None if parent is None else parent.id}
-    return [replace(task, list_id=list_id, parent_id=parents.get(task.id, task.parent_id)) for task in tasks]
+    parent_id = None if parent is None else parent.id
+    if (list_id, parent_id) == (root.list_id, root.parent_id):
+        return tasks
+    parents = {root.id: parent_id}
+    return [
+        replace(task, list_id=list_id, parent_id=parents.get(task.id, task.parent_id), updated_at=tx.now)
+        for task in tasks
+    ]

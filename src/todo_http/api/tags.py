@@ -7,7 +7,8 @@ import msgspec
 from todo_core.errors import NotFound
 from todo_core.limits import TAG_MAX
 from todo_core.model.rules import Broken, checked
-from todo_core.usecases.tags import list_tags, remove_tag, rename_tag, tag_name
+from todo_core.model.task import tag_name
+from todo_core.usecases.tags import list_tags, remove_tag, rename_tag
 from todo_http.kernel.body import read_body
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.entity_tags import conditional_response, tag_of
@@ -45,9 +46,9 @@ CHANGED: Final = Success(200, "The number of changed tasks.", Changed)
 
 
 def _named(request: RequestContext) -> str:
-    """The tag in the path. Raises NotFound for what cannot be the name of one."""
+    """The tag in the path. Raises NotFound for what is no text."""
     try:
-        return tag_name(request.path_text())
+        return request.path_text()
     except Broken:
         raise NotFound("tag") from None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -10,12 +10,11 @@ import msgspec
 from todo_core.ids import TaskId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX, QUERY_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from todo_core.model.due import DueDate, DueKind
-from todo_core.model.rules import CANONICAL_ID, Broken, fold, id_of
+from todo_core.model.rules import CANONICAL_ID, Broken, fold, id_of, one_line
 from todo_core.model.task import Priority
 from todo_core.model.task_filter import DueOption, TaskQuery, search_words
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
 from todo_core.paging import Page
-from todo_core.usecases.tags import tag_name
 from todo_core.usecases.tasks import find_tasks_as
 from todo_http.api.task_types import TaskOut
 from todo_http.kernel.context import RequestContext
@@ -62,22 +61,28 @@ def _id_or(word: str) -> Callable[[str], UUID | None]:
     """Reads an id, or None from the word."""
 
     def read(text: str) -> UUID | None:
-        return None if text == word else cast(UUID, id_of(text))
+        return None if text == word else id_of(text)
 
     return read
 
 
 def _tag(text: str) -> str | None:
     """The name of a tag; None for no tags."""
-    return None if text == "none" else tag_name(text)
+    if text == "none":
+        return None
+    one_line(text, TAG_MAX)
+    return text
 
 
 def _folded(tags: Sequence[str]) -> frozenset[str]:
-    """The folded names of tags. Raises InvalidRequest if they are longer than a search may be."""
-    if sum(map(len, tags)) > QUERY_MAX:
-        detail = f"These must be at most {QUERY_MAX} characters together."
-        raise InvalidRequest([Fault(code="too-long", detail=detail, parameter="tag")])
-    return frozenset(map(fold, tags))
+    """The folded names of tags. Raises InvalidRequest, before folding what is longer than a search may be."""
+    code, detail = "too-long", f"These must be at most {QUERY_MAX} characters together."
+    if sum(map(len, tags)) <= QUERY_MAX:
+        folded = frozenset(map(fold, tags))
+        if "" not in folded:
+            return folded
+        code, detail = "blank", "This must not consist of accents alone."
+    raise InvalidRequest([Fault(code=code, detail=detail, parameter="tag")])
 
 
 PARAMETERS: Final = (

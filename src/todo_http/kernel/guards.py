@@ -43,9 +43,9 @@ async def authenticated(connection: Any, _: BaseRouteHandler) -> None:
 
 
 def check_path(request: RequestContext, ids: Sequence[str], ends_with_text: bool) -> None:
-    """Accepts one address for each resource: one spelling of an id, no escapes, no doubled or trailing slashes.
+    """Accepts one address for each resource: one spelling of an id, no doubled or trailing slashes.
 
-    The last part of a path that ends with text may be spelled in any way.
+    Escapes lead nowhere, because routes see the path as it was sent. Only text at its end may be spelled in any way.
     """
     parameters = request.scope["path_params"]
     user_id = request.user_id
@@ -57,7 +57,7 @@ def check_path(request: RequestContext, ids: Sequence[str], ends_with_text: bool
     path = request.raw_path
     if ends_with_text:
         path = path.rpartition(b"/")[0]
-    if b"%" in path or b"//" in path or (path[-1:] == b"/" and len(path) > 1):
+    if b"//" in path or (path[-1:] == b"/" and len(path) > 1):
         raise NotFound("resource")
 
 

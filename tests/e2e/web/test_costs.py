@@ -53,6 +53,9 @@ ENTRIES = {
     "days": '(n) => "monday ".repeat(n / 7)',
     "times": '(n) => "at17:00 ".repeat(n / 8)',
     "a long priority": '(n) => "!" + "1".repeat(n)',
+    "tags": '(n) => "#home ".repeat(n / 6)',
+    "different tags": '(n) => Array.from({ length: n / 8 }, (_, i) => `#a${i} `).join("")',
+    "a long tag": '(n) => "#a" + "a".repeat(n)',
     "a long time": '(n) => "1".repeat(n) + ":00"',
 }
 DATES = {

@@ -95,11 +95,15 @@ async def test_a_view_of_everything_shows_the_completed_subtasks(visits: Visits)
 
 
 async def test_a_subtask_can_be_changed_right_after_its_parent_was_completed(visits: Visits) -> None:
+    visits.watch.expect("net::ERR_")
     screen, ada = await planned(visits, "/all")
+    await screen.shows("Pack", "Plan", "Ask", "Book", "Compare", in_order=False)
+    await screen.page.context.set_offline(True)
     await screen.box("Plan").check()
     form = await screen.edit("Ask")
     await form.field("Title").fill("Ask again")
     await form.save()
+    await screen.page.context.set_offline(False)
     await screen.all_is_saved()
     assert "Ask again" in await ada.titles(status="completed")
     await expect(screen.dialog("Changed elsewhere")).to_have_count(0)

@@ -129,7 +129,9 @@ function withSubtasks(state, id, change) {
 
 /** @param {TaskState} state @param {string} id */
 function deleted(state, id) {
-  return { ...state, deleted: new Set([...state.deleted, ...withDescendants(state, id)]) };
+  const gone = new Set([...state.deleted, ...withDescendants(state, id)]);
+  const isThere = (/** @type {string} */ other) => !gone.has(other);
+  return { ...state, deleted: gone, order: state.order.filter(isThere), added: state.added.filter(isThere) };
 }
 
 /** @param {TaskState} state @param {string} id */

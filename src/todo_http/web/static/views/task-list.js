@@ -76,12 +76,14 @@ export function TaskList({
   const [moved, setMoved] = useState("");
   useEffect(() => {
     const row = rows.find(({ key }) => key === moved);
-    if (row) setAnnouncement(describePlace(rows, row));
+    if (!row) return;
+    setAnnouncement(describePlace(rows, row));
+    setMoved("");
   }, [moved, rows]);
   const step = (/** @type {Direction} */ direction) => (/** @type {Row} */ row) => {
     const found = manual && stepOf(rows, row, direction);
     if (found) move(row, found);
-    else setAnnouncement(manual ? `“${row.task.title}” cannot be moved further` : "Tasks are moved by hand in lists in manual order");
+    else setAnnouncement(manual ? `“${row.task.title}” cannot be moved further` : "Only a list in manual order can be rearranged");
   };
   useListKeys(list, rows, activeIndex, active.focus, {
     e: edit, d: ({ task }) => onRemove(task), Delete: ({ task }) => onRemove(task), s: ({ key }) => setParent(key),
@@ -107,10 +109,12 @@ export function TaskList({
   /** @param {number} index */
   const item = (index) => {
     const row = rows[index];
-    const drop = drag.drop?.end === row.key ? (drag.drop.below ? "drop-below" : "drop-above") : "";
+    const drop = drag.drop?.end === row.key ? drag.drop : null;
+    const dragged = drag.drop?.row.key === row.key ? "dragged" : "";
+    const className = `level-${Math.min(row.level, 8)} ${drop ? `drop-${drop.below ? "below" : "above"}` : ""} ${dragged}`;
     const own = query.list ? undefined : overview.lists.find(({ id }) => id === row.task.list_id);
-    return html`<${Item} key=${row.key} row=${row} index=${index} top=${view.tops[index]} observe=${view.observe}
-      className="level-${Math.min(row.level, 8)} ${drop} ${drag.drop?.row.key === row.key ? "dragged" : ""}" size=${hasMore ? -1 : rows.length} onFocus=${() => active.setKey(row.key)}>
+    return html`<${Item} key=${row.key} row=${row} index=${index} top=${view.tops[index]} drop=${drop?.level} observe=${view.observe}
+      className=${className} size=${hasMore ? -1 : rows.length} onFocus=${() => active.setKey(row.key)}>
       ${editing?.key === row.key ? editor(row) : html`<${TaskRow} row=${row} now=${now} active=${index === activeIndex}
         list=${own} grip=${manual && drag.gripOf(row)} onTick=${() => onTick(row.task)} onSubtask=${() => setParent(row.key)} onEdit=${() => edit(row)} onRemove=${() => onRemove(row.task)} />`}
       ${parent === row.key && html`<${SubtaskForm} title=${row.task.title} onClose=${closeSubtask}
@@ -166,10 +170,10 @@ function useListKeys(list, rows, activeIndex, focus, actions) {
  * A row at its position in the whole list.
  * @param {any} props
  */
-function Item({ row, index, top, size, className, observe, onFocus, children }) {
+function Item({ row, index, top, size, className, drop, observe, onFocus, children }) {
   const element = useRef(/** @type {HTMLElement | null} */ (null));
   useLayoutEffect(() => observe(element.current), []);
-  return html`<li ref=${element} role="listitem" class=${className} aria-level=${row.level} data-key=${row.key} style=${{ top: `${top}px` }} aria-setsize=${size}
+  return html`<li ref=${element} role="listitem" class=${className} aria-level=${row.level} data-key=${row.key} style=${{ top: `${top}px`, "--drop": drop }} aria-setsize=${size}
     aria-posinset=${index + 1} aria-label=${row.task.title} onFocusIn=${onFocus}>${children}</li>`;
 }
 

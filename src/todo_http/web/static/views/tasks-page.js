@@ -54,7 +54,7 @@ export function TasksPage({ user, controller, route, list, rejection, onRejectio
       ${own && html`<button class="plain square" aria-label="Edit list" title="Edit list" onClick=${() => setDialog(true)}><${Icon} name="edit" /></button>`}
       <p class="date">${formatToday(now)}</p>
     </div>
-    <${QuickEntry} controller=${controller} now=${now} date=${list.view === "today" ? now.date : ""} list=${own?.id} ...${shared} />
+    <${QuickEntry} controller=${controller} now=${now} date=${list.view === "today" ? now.date : ""} list=${route.listId === "inbox" ? null : route.listId} ...${shared} />
     <${Filters} route=${route} query=${query} error=${searchError} />
     <${Count} rows=${rows.length} more=${Boolean(state.next)} status=${state.status} filtered=${filtered} />
     <${TaskList} rows=${rows} now=${now} query=${query} overview=${overview} hasMore=${Boolean(state.next)} busy=${state.busy} onMore=${controller.loadMore}

@@ -10,8 +10,8 @@ const EDGE = 70; // pixels at the top and the bottom of the page where it scroll
 const SCROLL = 24;
 
 /**
- * @typedef {{ row: Row, end: string, below: boolean, move: Move }} Drop
- * `end` is the key of the row beside which the place is shown
+ * @typedef {{ row: Row, end: string, level: number, below: boolean, move: Move }} Drop
+ * `end` is the key of the row beside which the place is shown, at a level
  */
 
 /**
@@ -37,7 +37,7 @@ export function useDrag(list, rows, onMove) {
     if (!row || !target || !box) return null;
     const below = y > box.top + box.height / 2;
     const move = dropOf(rows, row, target, below);
-    return move && { row, end: (below ? endOf(rows, target) : target).key, below, move };
+    return move && { row, end: (below ? endOf(rows, target) : target).key, level: target.level, below, move };
   };
   return {
     drop,
