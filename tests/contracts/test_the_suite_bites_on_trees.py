@@ -108,7 +108,7 @@ BITES: list[tuple[fault.Fault, ContractTest, dict[str, Any]]] = [
     (
         trees.ties_of_positions_ignored,
         moving.test_tasks_that_share_a_position_are_told_apart,
-        {},
+        {"side": "before"},
     ),
     (
         trees.subtrees_not_expected,
