@@ -228,16 +228,13 @@ def order_of_tags_lost(patch: pytest.MonkeyPatch) -> None:
 
 
 def merged_tag_kept_twice(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(tags, "_renamed", lambda old, key, new: tuple(new if fold(tag) == key else tag for tag in old))
+    patch.setattr(tags, "_renamed", lambda old, key, new, _: tuple(new if fold(tag) == key else tag for tag in old))
 
 
 def ties_of_positions_ignored(patch: pytest.MonkeyPatch) -> None:
-    async def before(siblings: Any, sibling: Any) -> Any:
-        after = moving.BACKWARD.position(sibling) if sibling else None
-        found = await siblings._page(moving.BACKWARD, after, 2)
-        return next((task for task in found if task.id != siblings._task.id), None)
-
-    patch.setattr(moving.TaskSiblings, "_before", before)
+    patch.setattr(
+        moving, "replace", lambda value, **changes: value if set(changes) == {"id"} else replace(value, **changes)
+    )
 
 
 def subtrees_not_expected(patch: pytest.MonkeyPatch) -> None:

@@ -107,8 +107,8 @@ BITES: list[tuple[fault.Fault, ContractTest, dict[str, Any]]] = [
     (trees.merged_tag_kept_twice, tags.test_a_tag_that_takes_the_name_of_another_is_merged_with_it, {}),
     (
         trees.ties_of_positions_ignored,
-        moving.test_tasks_without_a_position_are_in_order_of_creation_until_one_is_moved_between_them,
-        {},
+        moving.test_tasks_that_share_a_position_are_told_apart,
+        {"side": "before"},
     ),
     (
         trees.subtrees_not_expected,

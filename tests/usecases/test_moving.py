@@ -213,6 +213,24 @@ async def test_tasks_without_a_position_are_in_order_of_creation_until_one_is_mo
     assert await ada.titles() == ["c", "a", "d", "b", "e"]
 
 
+@pytest.mark.parametrize("side", ["before", "after"])
+async def test_tasks_that_share_a_position_are_told_apart(store: Store, side: str) -> None:
+    """As a restored task does with one that was moved to its place meanwhile."""
+    ada = await somebody(store)
+    a, b, c, d = await four(ada)
+    await ada.move(c, before=b.id)
+    await ada.remove(await ada.now(c))
+    await ada.move(d, before=b.id)
+    await ada.restore(c)
+    assert await ada.titles() == ["a", "c", "d", "b"]
+    assert (await ada.now(c)).position == (await ada.now(d)).position
+    last = await ada.add("last")
+    await ada.move(last, **{side: d.id if side == "before" else c.id})
+    assert await ada.titles() == ["a", "c", "last", "d", "b"]
+    await ada.move(a, after=c.id)
+    assert await ada.titles() == ["c", "a", "last", "d", "b"]
+
+
 async def test_two_clients_who_move_at_once_end_in_one_order_that_both_see(store: Store) -> None:
     ada = await somebody(store)
     for _ in range(4):

@@ -22,9 +22,12 @@ Known: TypeAlias = dict[UUID, Task | None]
 
 
 def _statement() -> Statement:
+    """The owner and the revision are in the tree so that PostgreSQL looks up each id instead of reading an index."""
     mine = T.user_id == bind(T.user_id)
-    tree = select(T.id).where(mine, one_of_ids(T.id, bindparam("ids", type_=IDS))).cte("tree", recursive=True)
-    tree = tree.union(select(T.id).where(mine, T.parent_id == tree.c.id))
+    top = select(T.user_id, T.id, T.revision).where(mine, one_of_ids(T.id, bindparam("ids", type_=IDS)))
+    tree = top.cte("tree", recursive=True)
+    below = select(T.user_id, T.id, T.revision).where(T.user_id == tree.c.user_id, T.parent_id == tree.c.id)
+    tree = tree.union(below)
     parents_first = select(tree.c.id).limit(LIMIT).subquery()
     return Statement(select(*COLUMNS).select_from(parents_first.join(tasks, T.id == parents_first.c.id)).where(mine))
 

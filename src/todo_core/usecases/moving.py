@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from todo_core.errors import Invalid, Violation
+from todo_core.ids import TaskId
 from todo_core.limits import POSITION_MAX
 from todo_core.model import order
 from todo_core.model.kinds import Kind, Patch
@@ -21,6 +22,7 @@ from todo_core.usecases.subtasks import relocated
 
 FORWARD: Final = TaskSort(SortField.POSITION)
 BACKWARD: Final = TaskSort(SortField.POSITION, descending=True)
+FIRST_ID: Final = TaskId(UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,11 @@ class TaskSiblings:
     async def next_to(self, sibling: Task | None, *, forward: bool) -> Task | None:
         sort = FORWARD if forward else BACKWARD
         after = sort.position(sibling) if sibling else None
-        page = await self._tx.tasks.page(self._which, sort, after, 2, TASKS.of_plain)
-        return next((task for task in page.items if task.id != self._task.id), None)
+        if after and not forward:
+            after = replace(after, id=FIRST_ID)  # finds any other task at this position, which leaves no room
+        page = await self._tx.tasks.page(self._which, sort, after, 3, TASKS.of_plain)
+        known = {self._task.id, sibling.id if sibling else None}
+        return next((task for task in page.items if task.id not in known), None)
 
     async def all(self) -> Sequence[Task]:
         return [task for task in await gathered(self._tx, self._which) if task.id != self._task.id]
