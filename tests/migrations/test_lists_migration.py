@@ -12,6 +12,7 @@ from todo_adapters.bootstrap import open_store
 from todo_adapters.sql import migrate
 from todo_adapters.sql.types import COUNT, ID, INSTANT, SMALL, TEXT
 from todo_core.ids import UserId
+from todo_core.model import order
 from todo_core.model.task import TASKS
 
 earlier = MetaData()
@@ -76,9 +77,8 @@ async def test_what_was_stored_under_an_earlier_schema_is_still_there(empty_data
         assert (first.title, first.revision, first.updated_at) == ("task 1", 1, NOON + timedelta(minutes=1))
         assert second.due_date is not None
         assert (third.completed_at, third.priority, third.description) == (NOON, "medium", "two litres")
-        assert {(each.list_id, each.parent_id, each.position, each.tags) for each in stored.values()} == {
-            (None, None, "", ())
-        }
+        assert {(each.list_id, each.parent_id, each.tags) for each in stored.values()} == {(None, None, ())}
+        assert all(each.position == order.newest(each.id) for each in stored.values())
         assert [change.value.title for change in await view.changes.after(0, 10)] == ["Buy milk"] * 3
     await migrate.downgrade(empty_database, "base")
 
