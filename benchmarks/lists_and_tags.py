@@ -89,6 +89,13 @@ def pages(store: SqlStore) -> dict[str, Call]:
         "deferred hidden": page(lambda _: TaskFilter(deferred=False, now=at)),
         "deferred only": page(lambda _: TaskFilter(deferred=True, now=at)),
         "all, by position": page(lambda _: TaskFilter(), BY_POSITION),
+        **others(store),
+    }
+
+
+def others(store: SqlStore) -> dict[str, Call]:
+    """What is not a page of tasks."""
+    return {
         "subtree": lambda owner: store.view(owner.id).tasks.subtrees([owner.parent], 10_001),
         "lists": lambda owner: store.view(owner.id).of(LISTS).page(None, 1000),
         "tags": lambda owner: store.view(owner.id).tasks.tags(),
