@@ -1,6 +1,6 @@
 """What pages, counts and units of many writes cost with lists, tags and subtasks, beside a plain list of 50.
 
-    python benchmarks/lists_and_tags.py [--tasks 1000000] [--users 10000] [--calls 200]
+    python -m benchmarks.lists_and_tags [--tasks 1000000] [--users 10000] [--calls 200]
 
 Starts a PostgreSQL with durable settings and fills it: one owner has 50,000 tasks, 500 lists and 200 tags. Calls follow
 one another on one connection, so that a figure is the time of the call, not of a queue.
