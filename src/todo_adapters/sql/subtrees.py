@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.functions import one_of_ids
@@ -32,13 +32,28 @@ def _statement() -> Statement:
     return Statement(select(*COLUMNS).select_from(parents_first.join(tasks, T.id == parents_first.c.id)).where(mine))
 
 
+def _alone() -> Statement:
+    """One task, and whether it has subtasks."""
+    below = tasks.alias("below").c
+    has_subtasks = exists(select(below.id).where(below.user_id == bind(T.user_id), below.parent_id == bind(T.id)))
+    mine = [T.user_id == bind(T.user_id), T.id == bind(T.id)]
+    return Statement(select(*COLUMNS, has_subtasks.label("has_subtasks")).where(*mine), keyed=True)
+
+
 SUBTREES: Final = _statement()
+ALONE: Final = _alone()
 
 
 async def read_subtrees(reader: Reader, owner: UserId, ids: Collection[UUID], most: int) -> list[Task]:
     """The stored tasks with these ids and everything below them, each once.
 
-    At most so many, which are then the upper ones."""
+    At most so many, which are then the upper ones.
+    """
+    if len(ids) == 1:  # by far the most frequent case, and most tasks have no subtasks
+        [task_id] = ids
+        row = await reader.one(ALONE, {"user_id": owner, "id": task_id})
+        if row is None or not row[TASK_TABLE.width]:
+            return [TASK_TABLE.entity(row)] if row else []
     rows = await reader.all(SUBTREES, {"user_id": owner, "ids": ids, "limit": most})
     return await in_pieces(rows, TASK_TABLE.entities)
 
