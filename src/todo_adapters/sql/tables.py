@@ -134,7 +134,7 @@ tasks = Table(
 """The two ``_key`` columns are the folded texts that searching and sorting look at.
 
 ``tags`` is a JSON array of the names as they were sent. ``position`` is empty only in rows that
-the release before 0007 added during an upgrade: they come first, in the order of creation. The indexes of deferred and of
+an earlier release added during an upgrade: they come first, in the order of creation. The indexes of deferred and of
 open tasks have all columns that counting needs.
 """
 
