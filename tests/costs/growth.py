@@ -12,7 +12,7 @@ from todo_core.errors import TodoError
 from todo_core.model.rules import Broken
 
 STEPS = (1, 2, 4, 8)
-TOLERANCE = 2.5
+TOLERANCE = 3.5
 """How much steeper than linear eight times the size may look on a busy machine; quadratic is 8."""
 
 FLOOR = 50e-6

@@ -72,7 +72,7 @@ async def test_the_number_of_open_tasks_follows_what_is_done(visits: Visits) -> 
         await ada.add(title, list_id=work["id"])
     screen = await visits.visit(f"/lists/{work['id']}", ada)
     await expect(screen.list_link("Work")).to_have_accessible_name("Work 2 open")
-    await screen.box("Write").check()
+    await screen.box("Write").click()
     await expect(screen.list_link("Work")).to_have_accessible_name("Work 1 open")
     await screen.add("Think")
     await expect(screen.list_link("Work")).to_have_accessible_name("Work 2 open")

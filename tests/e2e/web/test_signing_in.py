@@ -143,6 +143,7 @@ async def test_calls_at_once_share_one_renewal_in_a_tab_and_over_tabs(visits: Vi
 
 async def test_signing_out_takes_place_in_every_tab_and_forgets_the_tasks(visits: Visits) -> None:
     ada = await visits.person()
+    visits.watch.expect("status of 401")  # of a request that is under way in the first tab
     await ada.add("Buy milk")
     context = await visits.context(ada)
     one, other = await visits.tab(context), await visits.tab(context, "/settings")

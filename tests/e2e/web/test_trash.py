@@ -46,7 +46,7 @@ async def test_a_task_that_was_just_deleted_is_in_the_trash_and_comes_back(visit
     await expect(entry).to_contain_text(UNTIL)
     await screen.button("Restore Plan").click()
     await expect(screen.page.get_by_text("The trash is empty")).to_be_visible()
-    await screen.page.wait_for_function("document.activeElement !== document.body")
+    await expect(screen.page.locator("*:focus")).to_have_count(1)
     await screen.link("Open").click()
     await screen.shows_tree("Plan", "-Book")
 
