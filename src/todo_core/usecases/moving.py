@@ -16,11 +16,10 @@ from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_list import LISTS, TaskList
 from todo_core.model.task_sort import SortField, TaskSort
 from todo_core.ports.storage import UnitOfWork
-from todo_core.usecases.gathering import existing, gathered
+from todo_core.usecases.gathering import IN_ORDER, existing, gathered
 from todo_core.usecases.lists import all_lists
 from todo_core.usecases.subtasks import relocated
 
-FORWARD: Final = TaskSort(SortField.POSITION)
 BACKWARD: Final = TaskSort(SortField.POSITION, descending=True)
 FIRST_ID: Final = TaskId(UUID(int=0))
 
@@ -89,7 +88,7 @@ class TaskSiblings:
         return found if found and found.id != self._task.id and self._which.matches(found) else None
 
     async def next_to(self, sibling: Task | None, *, forward: bool) -> Task | None:
-        sort = FORWARD if forward else BACKWARD
+        sort = IN_ORDER if forward else BACKWARD
         after = sort.position(sibling) if sibling else None
         if after and not forward:
             after = replace(after, id=FIRST_ID)  # finds any other task at this position, which leaves no room
