@@ -127,6 +127,28 @@ async def run_mixed(store: SqlStore, statements: list[Statement] | None = None) 
 
 
 @pytest.mark.database
+async def test_asking_for_ids_that_are_new_flushes_nothing(postgres_url: str, statements: list[Statement]) -> None:
+    await upgrade(postgres_url)
+    database = PostgresDatabase(PostgresOptions(postgres_url))
+    store = SqlStore(database)
+    owner = await new_owner(store)
+    async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
+        task = a_task(owner)
+        unit.of(TASKS).add(task)
+        statements.clear()
+        assert await unit.knows(task.id)
+        assert statements == []
+        assert not await unit.knows(IDS.new())
+        assert len(statements) == 1
+        unit.of(TASKS).remove(task)
+        assert await unit.knows(task.id)
+        unit.of(TASKS).purge(task)
+        assert not await unit.knows(task.id)
+        await unit.commit()
+    await database.close()
+
+
+@pytest.mark.database
 async def test_a_thousand_writes_take_at_most_ten_statements(postgres_url: str, statements: list[Statement]) -> None:
     await upgrade(postgres_url)
     database = PostgresDatabase(PostgresOptions(postgres_url))

@@ -48,11 +48,13 @@ class CollectedWrite:
 class Collected:
     """Things by kind and id as the unit of work knows them, None for those that are not there, and its writes.
 
-    ``revisions`` are those of the things that were flushed. ``deletions`` counts the things of each deletion.
+    ``last`` is the last action on each id. ``revisions`` are those of the things that were flushed. ``deletions``
+    counts the things of each deletion.
     """
 
     def __init__(self) -> None:
         self.writes: list[CollectedWrite] = []
+        self.last: dict[UUID, Action] = {}
         self.revisions: dict[tuple[str, UUID], int] = {}
         self.deletions: Counter[UUID] = Counter()
         self.known: defaultdict[str, dict[UUID, Any]] = defaultdict(dict)
@@ -77,6 +79,7 @@ class Collected:
             root = root or thing.id
             self.deletions[root] += 1
         self.writes.append(CollectedWrite(table, action, thing, before, root))
+        self.last[thing.id] = action
         self.note(table, thing.id, None if action in GONE else thing)
         if action in (Action.CREATED, Action.RESTORED) and table.kind is TASKS:
             self.forest.whole.add(thing.id)

@@ -79,7 +79,8 @@ def _key(effect: Effect, read: int) -> dict[str, Any]:
 async def _row(effect: Effect, entries: dict[int, Entry], pace: Pace) -> dict[str, Any]:
     entry = entries[effect.seq]
     await pace.work(entry.size)
-    values = entry.fields | effect.last.table.computed(effect.thing)
+    table, thing = effect.last.table, effect.thing
+    values = (entry.fields or table.fields(thing)) | table.computed(thing)  # a purged thing was there before
     return values | {"revision": effect.seq, READ: effect.read}
 
 

@@ -22,7 +22,7 @@ from todo_adapters.sql.writes import Claim, claim_key, flush, flush_alone
 from todo_core.errors import MovedOn
 from todo_core.ids import UserId
 from todo_core.model.budget import Budget
-from todo_core.model.change import Change
+from todo_core.model.change import Action, Change
 from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota
 from todo_core.model.write_options import Key
@@ -54,9 +54,8 @@ class SqlUnitOfWork:
         return self._transaction or self._database
 
     async def knows(self, thing_id: UUID) -> bool:
-        if any(known.get(thing_id) is not None for known in self.collected.known.values()):
-            return True
-        await self.spill()
+        if last := self.collected.last.get(thing_id):
+            return last is not Action.PURGED
         row = await self.reader.one(knows(tuple(KIND_TABLES.values())), {"user_id": self.owner, "id": thing_id})
         return row is not None
 
