@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from todo_adapters.cli import main
+from todo_adapters.cli.main import main
 
 
 @pytest.mark.check("P1")

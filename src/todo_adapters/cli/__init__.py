@@ -1,0 +1,1 @@
+"""The ``todo`` command: one module for each group of commands."""
