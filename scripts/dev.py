@@ -32,6 +32,7 @@ CHECKS = {
 }
 CUTS = ("cuts", "kills", "group_kills", "terminations", "failovers")
 FAST = [f"tests/{folder}" for folder in ("model", "usecases", "contracts", "http", "architecture")]
+FAST += ["src/todo_adapters/contracts"]
 NOT_FAST = ["http/test_fuzz", "http/test_corpus", "contracts/test_programs", "contracts/test_password_hasher"]
 NOT_FAST += ["usecases/test_crashes", "usecases/test_account_crashes"]
 FAST += [f"--ignore=tests/{name}.py" for name in NOT_FAST]  # generated inputs, enumerations and measured times

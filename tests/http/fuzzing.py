@@ -15,10 +15,10 @@ from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.engine import events, from_schema
 from schemathesis.python.asgi import shutdown_lifespans
 
-from tests.contracts.samples import sample
 from tests.http.service import OPTIONS, THINGS, compose
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts.samples import sample
 from todo_core.errors import InvalidToken
 from todo_core.model.task import TASKS
 from todo_core.model.user import Registration, User

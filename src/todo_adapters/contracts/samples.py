@@ -10,11 +10,11 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from tests.support.fakes import CountingIds
-from todo_adapters.sql.registry import KIND_TABLES
+from todo_adapters.contracts.fakes import CountingIds
 from todo_core.ids import UserId
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind, alternatives
+from todo_core.model.registry import KINDS
 from todo_core.model.rules import Broken
 
 MOMENT: Final = datetime(2026, 11, 20, 14, 59, 59, 999_999, tzinfo=UTC)
@@ -71,11 +71,11 @@ def name_field(kind: Kind[Any]) -> str:
 
 
 def kind_of(thing: Any) -> Kind[Any]:
-    return next(table.kind for table in KIND_TABLES.values() if table.kind.entity is type(thing))
+    return next(kind for kind in KINDS.values() if kind.entity is type(thing))
 
 
 def kind_called(name: str) -> Kind[Any]:
-    return KIND_TABLES[name].kind
+    return KINDS[name]
 
 
 def name_of(kind: Kind[Any], thing: Any) -> str:

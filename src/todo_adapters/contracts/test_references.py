@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.contracts.kit import (
+from todo_adapters.contracts.kit import (
     IDS,
     NOW,
     a_task,
@@ -19,7 +19,7 @@ from tests.contracts.kit import (
     trashed,
     write,
 )
-from tests.contracts.samples import kind_called
+from todo_adapters.contracts.samples import kind_called
 from todo_core.errors import MovedOn
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.contracts.kit import a_task, new_owner
-from tests.contracts.test_task_pages import every_sort, settle
+from todo_adapters.contracts.kit import a_task, new_owner
+from todo_adapters.contracts.test_task_pages import every_sort, settle
 from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX
 from todo_core.model.due import DueDate

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import IDS, NOW, a_thing, add, all_things, new_owner, trashed, write
-from tests.contracts.samples import name_of, renamed
+from todo_adapters.contracts.kit import IDS, NOW, a_thing, add, all_things, new_owner, trashed, write
+from todo_adapters.contracts.samples import name_of, renamed
 from todo_core.errors import MovedOn
 from todo_core.model.kinds import Kind
 from todo_core.ports.storage import Store

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import (
+from todo_adapters.contracts.kit import (
     IDS,
     NOW,
     a_thing,
@@ -22,7 +22,7 @@ from tests.contracts.kit import (
     trashed,
     write,
 )
-from tests.contracts.samples import every_field_given, heavy_fields, name_of, renamed
+from todo_adapters.contracts.samples import every_field_given, heavy_fields, name_of, renamed
 from todo_core.errors import MovedOn
 from todo_core.ids import UserId
 from todo_core.limits import PAGE_BYTES

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import (
+from todo_adapters.contracts.kit import (
     IDS,
     NOW,
     Undo,
@@ -24,7 +24,7 @@ from tests.contracts.kit import (
     together,
     write,
 )
-from tests.contracts.samples import kind_of, name_of, renamed
+from todo_adapters.contracts.samples import kind_of, name_of, renamed
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Change

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.contracts.kit import (
+from todo_adapters.contracts.kit import (
     HASH,
     NOW,
     Undo,

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from tests.contracts.samples import kind_called, make_thing, name_field
+from todo_adapters.contracts.samples import kind_called, make_thing, name_field
 from todo_adapters.runtime import UuidSevens
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId, UserId

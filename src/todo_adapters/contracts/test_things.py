@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import (
+from todo_adapters.contracts.fakes import FixedClock
+from todo_adapters.contracts.kit import (
     IDS,
     NOW,
     a_thing,
@@ -18,8 +19,7 @@ from tests.contracts.kit import (
     together,
     write,
 )
-from tests.contracts.samples import heavy_fields, name_field, name_of, renamed
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.samples import heavy_fields, name_field, name_of, renamed
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import MovedOn, NotFound
 from todo_core.limits import PAGE_BYTES

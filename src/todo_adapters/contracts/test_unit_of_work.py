@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import (
+from todo_adapters.contracts.kit import (
     IDS,
     NOW,
     Undo,
@@ -25,7 +25,7 @@ from tests.contracts.kit import (
     together,
     write,
 )
-from tests.contracts.samples import name_of, renamed
+from todo_adapters.contracts.samples import name_of, renamed
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import TaskId
 from todo_core.model.kinds import Kind

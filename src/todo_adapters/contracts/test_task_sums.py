@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.contracts.crowd import CLOCKS_BACK, NEW_YORK, crowd
-from tests.contracts.kit import IDS, NOW, a_task, add, new_owner, write
-from tests.contracts.test_task_pages import settle
+from todo_adapters.contracts.crowd import CLOCKS_BACK, NEW_YORK, crowd
+from todo_adapters.contracts.kit import IDS, NOW, a_task, add, new_owner, write
+from todo_adapters.contracts.test_task_pages import settle
 from todo_core.ids import UserId
 from todo_core.model.counts import Counts, Moments, TagUse, count, tag_uses
 from todo_core.model.task import TASKS, Task

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import IDS, NOW, a_thing, add, all_things, feed, new_owner, someone, together
-from tests.contracts.samples import name_of, renamed
+from todo_adapters.contracts.kit import IDS, NOW, a_thing, add, all_things, feed, new_owner, someone, together
+from todo_adapters.contracts.samples import name_of, renamed
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Action

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.contracts.kit import IDS, all_tasks, feed, forget, new_owner, together
-from tests.support.fakes import FixedClock
-from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts.fakes import FixedClock
+from todo_adapters.contracts.kit import IDS, all_tasks, feed, forget, new_owner, together
+from todo_adapters.contracts.plugin import OpenStore
 from todo_adapters.memory.security import ListEventLog
-from todo_adapters.sql.migrate import upgrade
 from todo_core.errors import LimitReached
 from todo_core.ids import UserId
 from todo_core.model.kinds import Draft
@@ -31,11 +30,9 @@ LONG = TASKS.draft(title="Buy milk", description="x" * 1_000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def store(storage_url: str) -> AsyncIterator[Store]:
+async def store(open_store: OpenStore) -> AsyncIterator[Store]:
     """A store in which accounts may have little."""
-    if storage_url != "memory://":
-        await upgrade(storage_url)
-    async with open_store(storage_url, quota=SMALL) as opened:
+    async with open_store(quota=SMALL) as opened:
         yield opened
 
 

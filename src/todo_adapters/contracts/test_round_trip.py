@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.contracts.kit import (
+from todo_adapters.contracts.kit import (
     IDS,
     NOW,
     a_session,
@@ -23,7 +23,7 @@ from tests.contracts.kit import (
     someone,
     write,
 )
-from tests.contracts.samples import MOMENT, any_thing, characters, every_field_given, instants
+from todo_adapters.contracts.samples import MOMENT, any_thing, characters, every_field_given, instants
 from todo_core.ids import TaskId, UserId
 from todo_core.limits import CLIENT_MAX, DESCRIPTION_MAX, TITLE_MAX
 from todo_core.model.due import DueDate

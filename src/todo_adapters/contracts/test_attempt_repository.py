@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from tests.contracts.kit import IDS, NOW, Undo, on_accounts, still_waits, think, together
+from todo_adapters.contracts.kit import IDS, NOW, Undo, on_accounts, still_waits, think, together
 from todo_core.model.attempts import AttemptPolicy, Attempts
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.storage import Store
@@ -148,9 +148,8 @@ async def test_old_counts_are_forgotten_in_pieces_oldest_first(store: Store) -> 
     assert left == [[counts[0], None, counts[2], None, counts[4]], [None, None, counts[2], None, None], [None] * 5]
 
 
-async def test_a_count_that_somebody_holds_is_neither_forgotten_nor_waited_for(store: Store, storage_url: str) -> None:
-    if storage_url.startswith("sqlite"):
-        pytest.skip("one writer at a time")
+@pytest.mark.parallel_writers
+async def test_a_count_that_somebody_holds_is_neither_forgotten_nor_waited_for(store: Store) -> None:
     long_ago = NOW - timedelta(days=1600)
     held, free = [await put(store, Attempts(since=long_ago - minutes * MINUTE)) for minutes in (2, 1)]
     async with store.begin_accounts() as unit:

@@ -1,7 +1,9 @@
 """Fixtures for all tests: a PostgreSQL server, databases on it, and every kind of storage."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,7 +13,11 @@ import pytest_asyncio
 from tests.support.postgres import create_database, drop_database, find_postgres, unique_database_name
 from tests.support.postgres_pair import Pair, Server, lone_server, postgres_pair
 from tests.support.postgres_server import PostgresServer, Unavailable
+from todo_adapters import bootstrap
 from todo_adapters.sql.migrate import upgrade
+from todo_core.ports.storage import Store
+
+pytest_plugins = ["todo_adapters.contracts.plugin"]  # also where the project is not installed
 
 DATABASES = [pytest.param(kind, marks=pytest.mark.database) for kind in ("sqlite", "postgres")]
 
@@ -64,6 +70,17 @@ def _address(request: pytest.FixtureRequest, folder: Path) -> str:
     if request.param == "postgres":
         return str(request.getfixturevalue("postgres_url"))
     return "memory://" if request.param == "memory" else f"sqlite:///{folder}/todo.db"
+
+
+@pytest.fixture(scope="module")
+def open_store(storage_url: str) -> Callable[..., AbstractAsyncContextManager[Store]]:
+    """Opens a storage of each kind, for the contract kit."""
+    return partial(bootstrap.open_store, storage_url)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("parallel_writers") and "sqlite" in item.name:
+        pytest.skip("one writer at a time")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.contracts.kit import IDS, NOW
+from todo_adapters.contracts.kit import IDS, NOW
 from todo_core.ids import ListId, TaskId, UserId
 from todo_core.model.due import DueDate, moment, start_of
 from todo_core.model.task import Priority, Task
