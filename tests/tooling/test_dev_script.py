@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import dev
+import dev_commands
 import dev_environment
 import pytest
 
@@ -127,7 +127,7 @@ def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.Monke
 
 def test_help_names_every_command() -> None:
     shown = subprocess.run([sys.executable, "scripts/dev.py"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert all(re.search(rf"^  {name} +\w", shown.stdout, re.MULTILINE) for name in dev.COMMANDS)
+    assert all(re.search(rf"^  {name} +\w", shown.stdout, re.MULTILINE) for name in dev_commands.COMMANDS)
 
 
 def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
@@ -136,28 +136,28 @@ def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
     )
     assert shown.returncode == 1
     assert "'rum'" in shown.stderr
-    assert ", ".join(dev.COMMANDS) in shown.stderr
+    assert ", ".join(dev_commands.COMMANDS) in shown.stderr
 
 
 def test_the_makefile_forwards_every_command() -> None:
     targets = re.findall(r"^([\w-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert sorted(targets) == sorted(dev.COMMANDS)
+    assert sorted(targets) == sorted(dev_commands.COMMANDS)
 
 
 TWO_RUNS = """
 import pathlib, sys, time
 sys.path.append(sys.argv[1])
-import dev
+import dev_commands
 
-class Run(dev.subprocess.Popen):
+class Run(dev_commands.subprocess.Popen):
     def wait(self, timeout=None):
         while len(list(pathlib.Path.cwd().glob("*.up"))) < 2:
             time.sleep(0.01)
         print("waiting", flush=True)
         return super().wait(timeout)
 
-dev.ensure, dev.BIN, dev.subprocess.Popen = lambda wanted: None, pathlib.Path.cwd(), Run
-dev.test([])
+dev_commands.ensure, dev_commands.BIN, dev_commands.subprocess.Popen = lambda wanted: None, pathlib.Path.cwd(), Run
+dev_commands.test([])
 """
 
 
