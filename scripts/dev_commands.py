@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from dev_environment import BIN, ROOT, TOOLS, VENV, SetupError, ensure, find_uv, home
+from dev_environment import BIN, VENV, ensure, home
+from dev_installers import ROOT, TOOLS, SetupError, find_uv, for_uv, pip_settings
 
 CHECKS = {
     "format": ["ruff", "format", "--check"],
@@ -155,7 +156,8 @@ def lock(args: list[str]) -> None:
         ("bench", "pyproject.toml", "--group", "bench", "--group", "build", *subset),
         ("uv", "-"),
     ):
-        subprocess.run([*base, *sources, "-o", f"requirements/{name}.txt"], input=b"uv\n", check=True)
+        command = [*base, *sources, "-o", f"requirements/{name}.txt"]
+        subprocess.run(command, input=b"uv\n", env=for_uv(os.environ, pip_settings()), check=True)
 
 
 def report(_: list[str]) -> NoReturn:
@@ -213,7 +215,10 @@ def start(program: str, *args: str, **streams: Any) -> subprocess.Popen[bytes]:
 def become(program: str, *args: str) -> NoReturn:
     """Replace this process, which passes on signals and the exit code."""
     path = str(BIN / program)
-    os.execv(path, [path, *args])
+    try:
+        os.execv(path, [path, *args])
+    except OSError as error:
+        raise SetupError(f"Cannot start {path} ({error.strerror}): remove .venv, and it will be made anew.") from None
 
 
 def main() -> None:

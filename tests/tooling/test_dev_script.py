@@ -9,6 +9,7 @@ from pathlib import Path
 import dev_commands
 import dev_environment
 import pytest
+from dev_installers import InstallError, SetupError, install_with_pip
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,6 +20,7 @@ class Workshop:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.installed: list[str] = []
+        self.made = 0
         self.uv_works = True
 
     def write(self, name: str, text: str) -> None:
@@ -26,17 +28,20 @@ class Workshop:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def with_uv(self, _uv: str, wanted: str) -> bool:
-        if self.uv_works:
-            self._install(f"uv {wanted}")
-        return self.uv_works
+    def with_uv(self, _uv: str, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:
+        if not self.uv_works:
+            raise InstallError("no access")
+        self._install("uv", venv, fits, lock_files)
 
-    def with_pip(self, wanted: str) -> None:
-        self._install(f"pip {wanted}")
+    def with_pip(self, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:
+        self._install("pip", venv, fits, lock_files)
 
-    def _install(self, what: str) -> None:
-        self.installed.append(what)
-        self.write(f"{dev_environment.home(what.split()[1]).name}/bin/python", "")
+    def _install(self, installer: str, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:
+        wanted = next(name for name, files in dev_environment.LOCK_FILES.items() if files == lock_files)
+        self.installed.append(f"{installer} {wanted}")
+        if not fits:
+            self.made += 1
+        self.write(f"{venv.name}/bin/{dev_environment.PYTHON}", "")
 
 
 @pytest.fixture
@@ -46,10 +51,11 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
         made.write(name, f"content of {name}")
     monkeypatch.setattr(dev_environment, "ROOT", tmp_path)
     monkeypatch.setattr(dev_environment, "TOOLS", tmp_path / ".tools")
+    monkeypatch.setattr(dev_environment, "LOG", tmp_path / ".tools" / "setup.log")
     monkeypatch.setattr(dev_environment, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(dev_environment, "find_uv", lambda: "uv")
-    monkeypatch.setattr(dev_environment, "_install_with_uv", made.with_uv)
-    monkeypatch.setattr(dev_environment, "_install_with_pip", made.with_pip)
+    monkeypatch.setattr(dev_environment, "install_with_uv", made.with_uv)
+    monkeypatch.setattr(dev_environment, "install_with_pip", made.with_pip)
     return made
 
 
@@ -87,7 +93,7 @@ def test_a_changed_lock_file_is_installed(workshop: Workshop, changed: str) -> N
 
 def test_an_environment_whose_interpreter_is_gone_is_set_up_again(workshop: Workshop) -> None:
     dev_environment.ensure("run")
-    (workshop.root / ".venv/bin/python").unlink()
+    (workshop.root / ".venv/bin" / dev_environment.PYTHON).unlink()
     dev_environment.ensure("run")
     assert workshop.installed == ["uv run", "uv run"]
 
@@ -95,11 +101,11 @@ def test_an_environment_whose_interpreter_is_gone_is_set_up_again(workshop: Work
 def test_an_interrupted_set_up_is_done_again(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     dev_environment.ensure("run")
 
-    def interrupted(_uv: str, _wanted: str) -> bool:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(dev_environment, "_install_with_uv", interrupted)
+        patch.setattr(dev_environment, "install_with_uv", interrupted)
         with pytest.raises(KeyboardInterrupt):
             dev_environment.ensure("dev")
     assert not dev_environment.is_installed("run")
@@ -121,8 +127,8 @@ def test_pip_takes_over_when_there_is_no_uv(workshop: Workshop, monkeypatch: pyt
 
 def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(dev_environment.SetupError, match="apt-get install python3-venv"):
-        dev_environment._install_with_pip("run")
+    with pytest.raises(SetupError, match="apt-get install python3-venv"):
+        install_with_pip(Path(".venv"), False, ())
 
 
 def test_help_names_every_command() -> None:
