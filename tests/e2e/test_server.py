@@ -159,8 +159,12 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path
             assert (await client.get("/health/ready")).status_code == 503
             await asyncio.sleep(1.5)
             assert "waiting_for_storage" in server.log
+            assert '"event":"serving"' not in server.log
             await proxy.up()
             await server.answering("/health/ready")
+            async with asyncio.timeout(20):
+                while '"event":"serving"' not in server.log:  # noqa: ASYNC110 - another process writes it
+                    await asyncio.sleep(0.05)
             await register(client, "patient@example.org")
 
 
