@@ -44,6 +44,7 @@ class Signpost(OperationController):
     """What is at the root when the web client is switched off."""
 
     tags = ("service",)
+    include_in_schema = False
 
     @get(
         "/",
@@ -60,6 +61,7 @@ class Docs(OperationController):
     """The OpenAPI document and Swagger UI."""
 
     tags = ("service",)
+    include_in_schema = False
 
     @get(
         "/openapi.json",

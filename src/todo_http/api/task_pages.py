@@ -40,6 +40,9 @@ POSITIONS: Final[dict[SortField, Any]] = {
 """What cursors hold: what the list is sorted by, and an id."""
 
 SORTS: Final = {f"{sign}{field.value}": TaskSort(field, bool(sign)) for sign in ("", "-") for field in SortField}
+SORT_NAMES: Final = [f"{sort.field.name}{'_DESC' if sort.descending else ''}" for sort in SORTS.values()]
+"""What generated clients call the sort orders, whose own names may begin with a sign."""
+
 POINT: Final = {
     "type": "string",
     "pattern": rf"^{DAY}([Tt]{CLOCK}([Zz]|[+-]\d{{2}}:\d{{2}}))?$",
@@ -127,7 +130,12 @@ PARAMETERS: Final = (
         repeatable=True,
     ),
     choice("deferred", {"hide": False, "only": True}, "Without deferred tasks, or nothing but those."),
-    choice("sort", SORTS, "The sort order; a leading `-` reverses it. Nulls come last, ties are ordered by id."),
+    choice(
+        "sort",
+        SORTS,
+        "The sort order; a leading `-` reverses it. Nulls come last, ties are ordered by id.",
+        **{"x-enum-varnames": SORT_NAMES},
+    ),
     limit_parameter("tasks"),
     CURSOR,
 )

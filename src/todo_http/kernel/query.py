@@ -28,15 +28,17 @@ class Parameter:
     repeatable: bool = False
 
 
-def choice(name: str, values: Mapping[str, Any], description: str, *, repeatable: bool = False) -> Parameter:
-    """A parameter that has one of these names, and means its value."""
+def choice(
+    name: str, values: Mapping[str, Any], description: str, *, repeatable: bool = False, **more: Any
+) -> Parameter:
+    """A parameter that has one of these names, and means its value. ``more`` are further members of its schema."""
 
     def read(text: str) -> Any:
         if text not in values:
             raise Broken("unknown-value", f"This must be one of {', '.join(values)}.")
         return values[text]
 
-    return Parameter(name, read, {"type": "string", "enum": [*values]}, description, repeatable)
+    return Parameter(name, read, {"type": "string", "enum": [*values], **more}, description, repeatable)
 
 
 @dataclass(frozen=True, slots=True)
