@@ -164,6 +164,7 @@ def lock(args: list[str]) -> None:
         ("run", "pyproject.toml", *subset),
         ("build", "--group", "build", *subset),
         ("bench", "pyproject.toml", "--group", "bench", "--group", "build", *subset),
+        ("clients", "--group", "clients", *subset),
         ("uv", "-"),
     ):
         subprocess.run([*base, *sources, "-o", f"requirements/{name}.txt"], input=b"uv\n", check=True)
