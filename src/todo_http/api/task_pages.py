@@ -52,11 +52,13 @@ POINT: Final = {
 
 def _point(text: str) -> date | datetime:
     """A day or an RFC 3339 instant. Floating times are refused, because their zone would be ambiguous."""
+    if " " in text:
+        raise Broken("invalid-date", "This must have no spaces: in a query, + means a space, so write + as %2B.")
     due = DueDate.parse(text)
     if due.kind is DueKind.DAY:
         return due.at.date()
     if due.kind is DueKind.FLOATING or "[" in text:
-        raise Broken("invalid-date", "This must be a day, or a time with an offset (and a plus sign spelled %2B).")
+        raise Broken("invalid-date", "This must be a day, or a time with an offset.")
     return due.at
 
 
