@@ -18,13 +18,13 @@ from typing import Final
 import pytest
 from dev_environment import find_uv
 
+from tests.clients.programs import SECONDS
 from todo_http.openapi.document import document
 
 ROOT: Final = Path(__file__).parents[2]
 TOOLS: Final = ROOT / ".tools"
 LOCK: Final = ROOT / "requirements" / "clients.txt"
 HERE: Final = Path(__file__).parent
-SECONDS: Final = 150
 
 
 def run(*command: str | Path, cwd: Path | None = None, **variables: str) -> str:

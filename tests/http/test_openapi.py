@@ -207,3 +207,23 @@ def test_conditions_fit_their_pattern_exactly_if_the_service_accepts_them(name: 
     for each in fields:
         assert bool(re.search(each["schema"]["pattern"], field)) == accepted
         assert each["schema"]["maxLength"] == TAGS_MAX
+
+
+async def test_every_paged_list_has_a_link_and_a_cursor_until_its_last_page(ada: Person) -> None:
+    for title in ("a", "b"):
+        await ada.ask("DELETE", ada.task(await ada.add(title)))
+        await ada.add(title)
+    paged = [
+        (path, operation["responses"]["200"]["headers"])
+        for _, path, operation in operations_of(document())
+        if "cursor" in [each["name"] for each in operation.get("parameters", ())]
+    ]
+    assert [path.rpartition("/")[2] for path, _ in paged] == ["tasks", "trash"]
+    for path, headers in paged:
+        assert {"Link", "X-Next-Cursor"} <= headers.keys()
+        first = await ada.get(path.format(user_id=ada.id), params={"limit": 1})
+        cursor = first.headers["x-next-cursor"]
+        assert f"cursor={cursor}>" in first.headers["link"]
+        last = await ada.get(path.format(user_id=ada.id), params={"limit": 1, "cursor": cursor})
+        assert len(last.json()) == len(first.json()) == 1
+        assert not {"link", "x-next-cursor"} & last.headers.keys()

@@ -20,7 +20,7 @@ class Tasks(ResourceController):
         operation_id="listTasks",
         summary="List tasks",
         description="Returns the tasks that match, oldest first unless `sort` is given. A page that is not the last "
-        "has a Link to the next one. It ends at about 2 MB, so it may hold fewer tasks than the limit.",
+        "has `X-Next-Cursor`. It ends at about 2 MB, so it may hold fewer tasks than the limit.",
         query=PARAMETERS,
         success=Success(200, "The tasks.", list[TaskOut], headers=("ETag", "Link", "X-Next-Cursor")),
     )

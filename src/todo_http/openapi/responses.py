@@ -17,7 +17,7 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "ETag": ("The entity tag of the resource.", {"type": "string", "pattern": '^"[0-9a-h]+"$'}),
     "Location": ("The URL of the new resource.", {"type": "string", "format": "uri-reference"}),
     "Link": ("A link to the next page, if there is one (RFC 8288).", {"type": "string"}),
-    "X-Next-Cursor": ("The cursor of the Link to the next page.", {"type": "string"}),
+    "X-Next-Cursor": ("The `cursor` of the next page, if there is one.", {"type": "string"}),
     "RateLimit": (
         "With a rate limit: the remaining requests, and the seconds until one more is available.",
         {"type": "string", "pattern": '^"user";r=[0-9]+;t=[0-9]+$'},
