@@ -14,7 +14,7 @@ from todo_http.kernel.responses import Response
 from todo_http.web.pages import HTML
 from todo_http.web.site import media_type
 
-ASSETS: Final = ("init.js", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
+ASSETS: Final = ("init.js", "session.js", "page.css", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
 """Every file that is served besides the page."""
 
 # The web client's policy. Swagger UI's images are in its style sheet. The policy for Trusted Types that it creates
