@@ -22,7 +22,7 @@ from todo_adapters.sql.postgres.pool import Pool
 from todo_core.errors import Forbidden, NotFound
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS
-from todo_http.api.task_types import TaskCompletion, NewTask, TaskOut
+from todo_http.api.task_types import NewTask, TaskCompletion, TaskOut
 from todo_http.api.tasks import Tasks
 from todo_http.app import TodoApp
 from todo_http.edge.access_log import AccessLog

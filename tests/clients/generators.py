@@ -27,7 +27,7 @@ LOCK: Final = ROOT / "requirements" / "clients.txt"
 HERE: Final = Path(__file__).parent
 
 
-def run(*command: str | Path, cwd: Path | None = None, **variables: str) -> str:
+def run(*command: object, cwd: Path | None = None, **variables: str) -> str:
     """What a command prints. Raises AssertionError with all of that if it fails."""
     environment = os.environ | variables
     done = subprocess.run(
@@ -89,11 +89,27 @@ def python_client() -> Path:
     def generate(folder: Path) -> None:
         (folder / "openapi.json").write_bytes(described())
         (folder / "options.json").write_text('{"post_hooks": []}')
-        generator = [python, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"]
+        generator = [
+            python,
+            "-m",
+            "openapi_python_client",
+            "generate",
+            "--meta",
+            "none",
+            "--fail-on-warning",
+        ]
         given = ["--path", folder / "openapi.json", "--config", folder / "options.json"]
         run(*generator, *given, "--output-path", folder / "todo_client")
         shutil.copy(script, folder)
-        mypy = [sys.executable, "-m", "mypy", "--config-file=", "--strict", "--cache-dir", TOOLS / "clients-mypy"]
+        mypy = [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--config-file=",
+            "--strict",
+            "--cache-dir",
+            TOOLS / "clients-mypy",
+        ]
         run(*mypy, "--python-executable", python, "round.py", cwd=folder)
 
     return made_once("client-python", [described(), script.read_bytes(), LOCK.read_bytes()], generate)
@@ -125,7 +141,12 @@ def typescript_client() -> Path:
         (folder / "openapi.json").write_bytes(described())
         shutil.copy(script, folder)
         run("node", modules / "openapi-typescript" / "bin" / "cli.js", "openapi.json", "-o", "schema.d.ts", cwd=folder)
-        compiler = ["node", modules / "typescript" / "bin" / "tsc", "--strict", "--noUncheckedIndexedAccess"]
+        compiler = [
+            "node",
+            modules / "typescript" / "bin" / "tsc",
+            "--strict",
+            "--noUncheckedIndexedAccess",
+        ]
         target = ["--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom,dom.iterable"]
         run(*compiler, *target, "round.ts", cwd=folder)
 

@@ -19,7 +19,7 @@ COUNT = 205
 
 def block(language: str, contains: str) -> str:
     """The block of code with this text."""
-    found = re.findall(rf"^```{language}\n(.*?)^```", GUIDE.read_text("utf-8"), re.M | re.S)
+    found: list[str] = re.findall(rf"^```{language}\n(.*?)^```", GUIDE.read_text("utf-8"), re.M | re.S)
     (code,) = [each for each in found if contains in each]
     return code
 

@@ -136,7 +136,7 @@ PARAMETERS: Final = (
         "sort",
         SORTS,
         "The sort order; a leading `-` reverses it. Nulls come last, ties are ordered by id.",
-        **{"x-enum-varnames": SORT_NAMES},
+        names=SORT_NAMES,
     ),
     limit_parameter("tasks"),
     CURSOR,
