@@ -10,6 +10,7 @@ import pytest
 
 from tests.http.service import Api, Person
 from todo_core import limits
+from todo_http.api.routes import client_operations, routes
 from todo_http.kernel.conditions import TAGS_MAX, entity_tags
 from todo_http.openapi.document import document
 from todo_http.problems.errors import InvalidRequest
@@ -46,6 +47,10 @@ async def test_the_document_has_exactly_the_routes_that_are_no_pages(api: Api) -
     assert not described & pages
     assert told["openapi"] == "3.1.0"
     assert told["info"]["version"] == "1.2.3"
+
+
+def test_the_document_is_the_same_without_the_web_client() -> None:
+    assert document(client_operations(routes(with_docs=False, with_web=False))) == document()
 
 
 async def test_the_command_line_gives_the_same_document(api: Api) -> None:

@@ -6,7 +6,8 @@ const MARGIN = 30_000; // milliseconds before the end of an access token at whic
 
 /** @typedef {{ user: { id: string, email: string }, token: string, refresh_token: string, ends: number }} Session */
 
-let session = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+const storage = permittedStorage();
+let session = JSON.parse(storage?.getItem(KEY) ?? "null");
 let renewal = null;
 
 /** @returns {(Session & { password?: string }) | null} the password is that of a demo account */
@@ -60,12 +61,21 @@ async function renew() {
 function keep(answer) {
   const { user, token, refresh_token, expires_in, password } = answer;
   session = { user, token, refresh_token, password, ends: Date.now() + expires_in * 1000 };
-  sessionStorage.setItem(KEY, JSON.stringify(session));
+  storage?.setItem(KEY, JSON.stringify(session));
 }
 
 function forget() {
   session = null;
-  sessionStorage.removeItem(KEY);
+  storage?.removeItem(KEY);
+}
+
+/** Browsers that block cookies throw an error; then the session ends with the page. */
+function permittedStorage() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
 }
 
 /** The JSON of a successful response, if it has any. Throws an error with the detail and status of a problem. */
