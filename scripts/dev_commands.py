@@ -155,6 +155,7 @@ def lock(args: list[str]) -> None:
         ("run", "pyproject.toml", *subset),
         ("build", "--group", "build", *subset),
         ("bench", "pyproject.toml", "--group", "bench", "--group", "build", *subset),
+        ("clients", "--group", "clients", *subset),
         ("uv", "-"),
     ):
         command = [*base, *sources, "-o", f"requirements/{name}.txt"]
