@@ -10,6 +10,7 @@ import sys
 from contextlib import ExitStack
 from typing import Any, Final
 
+import structlog
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
@@ -44,6 +45,8 @@ LOGGING: Final = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 
 def run_server(settings: Settings) -> None:
     """Serves until stopped by a signal."""
+    for note in settings.notes:
+        structlog.get_logger().info("settings_note", note=note)
     server = (Server if REPLACEABLE else Granian)(
         APPLICATION,
         factory=True,
