@@ -97,11 +97,12 @@ async def open_store(
 
 
 @asynccontextmanager
-async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]:
+async def open_todo(url: str, *, pgbouncer: bool = False, secrets: Sequence[str] = ()) -> AsyncIterator[Todo]:
     """Opens every use case of the service over the storage at an address, for scripts.
 
     Creates or migrates a SQLite file; a PostgreSQL database has to be migrated already. Raises Unavailable when the
-    storage does not answer. Tokens that are issued here are valid nowhere else.
+    storage does not answer. Tokens that are issued here are valid only where the first of the ``secrets`` is one of the
+    signing secrets, and nowhere else without them. Counts of failed logins are found only with the first of a server.
     """
     if not is_postgres(url) and not is_memory(url) and not is_current(url):
         from todo_adapters.sql import migrate  # noqa: PLC0415 - slow to import
@@ -111,7 +112,7 @@ async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]
     async with (
         open_store(url, postgres) as store,
         # A script may block the loop for longer than a server.
-        _open(store, [new_secret()], patience=math.inf) as (todo, revoked),
+        _open(store, secrets or [new_secret()], patience=math.inf) as (todo, revoked),
     ):
         await revoked.read(store)
         async with background.running(follow_revoked_sessions=revoked.follow(store)):

@@ -31,6 +31,8 @@ def reporting_errors(command: Callable[P, T]) -> Callable[P, T]:
             raise click.ClickException("; ".join(f"{v.field}: {v.detail}" for v in error.violations)) from None
         except (TodoError, Broken) as error:
             raise click.ClickException(error.detail) from None
+        except BrokenPipeError:
+            raise  # click ends the command silently
         except OSError as error:
             raise click.ClickException(f"The database does not answer ({error}).") from None
 
@@ -44,7 +46,8 @@ def with_todo(work: Callable[[Todo], Awaitable[Any]]) -> Any:
     settings = configured(os.environ)
 
     async def run() -> Any:
-        async with open_todo(settings.database_url, pgbouncer=settings.pgbouncer) as todo:
+        url, secrets = settings.database_url, settings.secrets
+        async with open_todo(url, pgbouncer=settings.pgbouncer, secrets=secrets) as todo:
             return await work(todo)
 
     return asyncio.run(run())

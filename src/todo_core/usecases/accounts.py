@@ -180,7 +180,7 @@ class Accounts:
     async def export(self, email: str) -> AccountExport:
         """Everything of the user with this email address, to be read page by page. Raises NotFound."""
         user = await self.find(email)
-        sessions = await self.sessions.of_user(user.id)
+        sessions = await self.runner.store.accounts().sessions.of_user(user.id)
         self.runner.event_log.record("account_exported", user=str(user.id))
         return AccountExport(user, sessions, self.runner.store.view(user.id))
 

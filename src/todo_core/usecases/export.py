@@ -20,7 +20,7 @@ READ_AT_ONCE: Final = 1_000
 class AccountExport:
     """Everything of one account except its password, its history and its idempotency keys.
 
-    ``sessions`` are the login sessions that have not expired. What changes meanwhile may be in it or not.
+    ``sessions`` are the login sessions that have not ended. What changes meanwhile may be in it or not.
     """
 
     user: User
@@ -46,7 +46,7 @@ class AccountExport:
         after: TrashPosition | None = None
         while True:
             page = await self.view.trash.page(after, PAGE_MAX)
-            for some in _in_groups(page.items):
+            for some in in_groups(page.items):
                 deletions = {each.id: each for each in some}
                 deletion = some[0]
                 for kind, thing in await self.view.trash.things(list(deletions), AFFECTED_MAX + READ_AT_ONCE):
@@ -57,7 +57,7 @@ class AccountExport:
             after = page.next
 
 
-def _in_groups(deletions: Sequence[Trashed]) -> Sequence[Sequence[Trashed]]:
+def in_groups(deletions: Sequence[Trashed]) -> Sequence[Sequence[Trashed]]:
     """The deletions in groups of READ_AT_ONCE things at most, and larger ones on their own."""
     groups: list[list[Trashed]] = []
     things = 0

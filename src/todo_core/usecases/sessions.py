@@ -132,12 +132,8 @@ class Sessions:
 
     async def list(self, actor: Actor) -> Sequence[LoginSession]:
         """The caller's unexpired login sessions, oldest first, with ``disclosed_last_use``."""
-        return await self.of_user(actor.user_id)
-
-    async def of_user(self, user_id: UserId) -> Sequence[LoginSession]:
-        """The user's unexpired login sessions, as ``list`` returns them."""
         now = self.runner.clock.now()
-        sessions = await self.runner.store.accounts().sessions.of_user(user_id)
+        sessions = await self.runner.store.accounts().sessions.of_user(actor.user_id)
         alive = [session for session in sessions if not session.expired(now, self.policy)]
         return [replace(session, last_used_at=session.disclosed_last_use(now, self.policy)) for session in alive]
 
