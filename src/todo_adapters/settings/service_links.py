@@ -26,5 +26,5 @@ def service_links(environ: Mapping[str, str]) -> Sequence[str]:
 
 def note_on(links: Sequence[str]) -> str:
     """What an operator should know about at least one ignored variable."""
-    names = f"{links[0]} is" if len(links) == 1 else f"{links[0]} and {len(links) - 1} more variables are"
-    return f"{names} ignored, because Kubernetes sets them for services; `enableServiceLinks: false` prevents that."
+    names = f"{links[0]} is" if len(links) == 1 else f"{', '.join(links[:-1])} and {links[-1]} are"
+    return f"{names} ignored: Kubernetes sets such variables for services, unless `enableServiceLinks` is false."
