@@ -76,7 +76,7 @@ def todo(run: Run) -> Todo:
 
 
 def add(todo: Todo, *arguments: str) -> str:
-    """The reference of the new task."""
+    """The short id of the new task."""
     return str(json.loads(todo("add", *arguments, "--json"))["id"].replace("-", "")[-8:])
 
 
@@ -86,14 +86,14 @@ def titles(printed: str) -> list[str]:
 
 def test_what_is_added_is_listed_until_it_is_done(todo: Todo) -> None:
     added = todo("add", "Buy", "milk", "--due", "2020-01-01", "--priority", "high", "--tag", "shop", "--note", "oat")
-    ref = added.removeprefix("Added: ").split()[0]
-    assert added == f"Added: {ref}  Buy milk\n"
-    assert todo("list") == f"{ref}\toverdue\t2020-01-01\thigh\t\tshop\tBuy milk\n"
-    assert todo("done", ref) == f"Done: {ref}  Buy milk\n"
+    short = added.removeprefix("Added: ").split()[0]
+    assert added == f"Added: {short}  Buy milk\n"
+    assert todo("list") == f"{short}\toverdue\t2020-01-01\thigh\t\tshop\tBuy milk\n"
+    assert todo("done", short) == f"Done: {short}  Buy milk\n"
     assert todo("list") == ""
-    assert todo("list", "--done") == f"{ref}\tdone\t2020-01-01\thigh\t\tshop\tBuy milk\n"
-    assert todo("reopen", ref) == f"Open: {ref}  Buy milk\n"
-    assert todo("remove", ref) == f"In the trash: {ref}  Buy milk\n"
+    assert todo("list", "--done") == f"{short}\tdone\t2020-01-01\thigh\t\tshop\tBuy milk\n"
+    assert todo("reopen", short) == f"Open: {short}  Buy milk\n"
+    assert todo("remove", short) == f"In the trash: {short}  Buy milk\n"
     assert todo("list", "--all") == ""
 
 
@@ -196,11 +196,11 @@ def completed(file: Path, *words: str) -> list[str]:
     return [line.removeprefix("plain,") for line in done.stdout.split()]
 
 
-def test_a_shell_completes_commands_lists_and_references(todo: Todo, tmp_path: Path) -> None:
-    file, ref = tmp_path / "todo.db", add(todo, "Buy milk")[-6:]
+def test_a_shell_completes_commands_lists_and_short_ids(todo: Todo, tmp_path: Path) -> None:
+    file, short = tmp_path / "todo.db", add(todo, "Buy milk")[-6:]
     assert completed(file, "todo", "task", "re") == ["remove", "reopen"]
     assert completed(file, "todo", "task", "list", "--list", "I") == ["inbox"]
-    assert completed(file, "todo", "task", "done", ref[:2]) == [ref]
+    assert completed(file, "todo", "task", "done", short[:2]) == [short]
     assert completed(file, "todo", "task", "reopen", "") == []
 
 

@@ -1,4 +1,4 @@
-"""What ``todo task`` reads and prints: references, days, tables and lines, without a database."""
+"""What ``todo task`` reads and prints: short ids, days, tables and lines, without a database."""
 
 import re
 from datetime import UTC, date, timedelta, timezone
@@ -12,7 +12,7 @@ from tests.support.fakes import NOON
 from todo_adapters.cli.days import due_text
 from todo_adapters.cli.escapes import printable
 from todo_adapters.cli.printing import print_json, print_rows, rows
-from todo_adapters.cli.references import named, reference, short_references
+from todo_adapters.cli.short_ids import id_end, named, short_ids
 from todo_core import Broken, DueDate, ListId, Priority, Task, TaskId, TaskList, UserId
 
 USER = UserId(UUID(int=1))
@@ -58,21 +58,21 @@ def test_days_after_the_year_9999_are_left_to_the_rule_of_due_dates() -> None:
     assert due_text("+2d", date(9999, 12, 30)) == "+2d"
 
 
-def test_a_reference_is_the_end_of_the_id_and_longer_where_two_ends_are_the_same() -> None:
+def test_a_short_id_is_the_end_of_the_id_and_longer_where_two_ends_are_the_same() -> None:
     ids = [a_task(end).id for end in ("abc111222", "def111222", "333444")]
-    assert [*map(short_references(ids).get, ids)] == ["c111222", "f111222", "333444"]
+    assert [*map(short_ids(ids).get, ids)] == ["c111222", "f111222", "333444"]
 
 
 @pytest.mark.parametrize("text", ["f84ad9", "F84AD9", "01a20133-daa2-7d6f-b32f-000000f84ad9", "4ad9"])
 def test_a_task_is_found_by_the_end_of_its_id(text: str) -> None:
     tasks = [a_task("f84ad9"), a_task("f84ad8")]
-    assert named([reference(text)], tasks) == [tasks[0]]
+    assert named([id_end(text)], tasks) == [tasks[0]]
 
 
 @pytest.mark.parametrize("text", ["3", "ad9", "xyz123", "", "0" * 33])
-def test_a_number_in_the_list_is_no_reference(text: str) -> None:
+def test_a_number_in_the_list_is_no_short_id(text: str) -> None:
     with pytest.raises(Broken, match="at least 4 characters"):
-        reference(text)
+        id_end(text)
 
 
 def test_an_end_that_two_tasks_share_names_neither_and_both_are_listed_with_longer_ones() -> None:
@@ -136,7 +136,7 @@ def test_a_terminal_gets_a_table_of_its_width_in_which_words_say_what_colours_sa
     printed(late, output=plain)
     lines = re.sub("\x1b\\[[012]*m", "", plain.getvalue()).splitlines()  # bold and dim are no colours
     assert [line.split()[:4] for line in lines[:2]] == [
-        ["ref", "due", "title"],
+        ["id", "due", "title"],
         ["f84ad9", "2026-11-19", "overdue", "Late"],
     ]
     assert max(map(len, lines)) <= 40

@@ -1,4 +1,4 @@
-"""What a shell offers for the names of lists and the references of tasks."""
+"""What a shell offers for the names of lists and the short ids of tasks."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -8,8 +8,8 @@ from click.shell_completion import CompletionItem
 
 from todo_adapters.cli.escapes import printable
 from todo_adapters.cli.own_tasks import INBOX, Own, opened
-from todo_adapters.cli.references import short_references
 from todo_adapters.cli.running import with_todo
+from todo_adapters.cli.short_ids import short_ids
 
 
 def complete_lists(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -24,16 +24,16 @@ def complete_lists(context: click.Context, _: click.Parameter, incomplete: str) 
 
 
 def complete_tasks(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The references that begin so: of completed tasks for ``reopen``, otherwise of open ones."""
+    """The short ids that begin so: of completed tasks for ``reopen``, otherwise of open ones."""
     completed = context.command.name == "reopen"
 
     async def found(own: Own) -> list[CompletionItem]:
         tasks = {each.id: each.title async for each in own.space.tasks.find(completed=completed)}
-        refs = short_references(tasks)
+        short = short_ids(tasks)
         return [
-            CompletionItem(refs[task_id], help=printable(title))
+            CompletionItem(short[task_id], help=printable(title))
             for task_id, title in tasks.items()
-            if refs[task_id].startswith(incomplete)
+            if short[task_id].startswith(incomplete)
         ]
 
     return _offered(context, found)

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from todo_adapters.cli.escapes import printable
-from todo_adapters.cli.references import LONGEST, named, reference
+from todo_adapters.cli.short_ids import LONGEST, id_end, named
 from todo_core import ListId, Task, Todo, Workspace, fold
 from todo_core.model.user import readable_email
 from todo_core.model.zones import wall_clock
@@ -59,9 +59,9 @@ async def list_named(space: Workspace, name: str) -> ListId | None:
     raise click.ClickException(f"{found} called {printable(name)}; there are: {known}.")
 
 
-async def tasks_named(space: Workspace, refs: Sequence[str]) -> list[Task]:
-    """The tasks with these references; unless all are whole ids, reads every task. Raises Broken, NotFound."""
-    ends = [reference(text) for text in refs]
+async def tasks_named(space: Workspace, ids: Sequence[str]) -> list[Task]:
+    """The tasks whose ids end so; unless all are whole ids, reads every task. Raises Broken, NotFound."""
+    ends = [id_end(text) for text in ids]
     if all(len(end) == LONGEST for end in ends):
         return [await space.tasks.get(UUID(end)) for end in dict.fromkeys(ends)]
     return named(ends, [each async for each in space.tasks.find()])

@@ -9,7 +9,7 @@ from typing import Any, Final, TextIO
 import click
 
 from todo_adapters.cli.escapes import printable
-from todo_adapters.cli.references import short_references
+from todo_adapters.cli.short_ids import short_ids
 from todo_core import DueOption, Task, TaskList, TaskQuery
 
 COLORS: Final = {"overdue": "bold red", "done": "dim", "high": "bold"}
@@ -20,7 +20,7 @@ OVERDUE: Final = TaskQuery(due=DueOption.OVERDUE)
 class Row:
     """A task as it is printed: texts without control characters, in the order of the columns."""
 
-    ref: str
+    id: str
     status: str
     due: str
     priority: str
@@ -31,12 +31,12 @@ class Row:
 
 def rows(tasks: Sequence[Task], lists: Iterable[TaskList], now: datetime, zone: tzinfo) -> list[Row]:
     """The rows of these tasks at this time in the user's zone. The status is open, overdue or done."""
-    refs = short_references([task.id for task in tasks])
+    short = short_ids([task.id for task in tasks])
     names: Mapping[Any, str] = {each.id: printable(each.name) for each in lists}
     overdue = OVERDUE.at(now, zone)
     return [
         Row(
-            ref=refs[task.id],
+            id=short[task.id],
             status="done" if task.completed else "overdue" if overdue.matches(task) else "open",
             due=task.due_date.text if task.due_date else "",
             priority=task.priority or "",
@@ -63,12 +63,12 @@ def _print_table(found: Sequence[Row], terminal: TextIO) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    names = ("ref", "due", "priority", "list", "title", "tags")
-    cells = [(row.ref, _due(row), row.priority, row.list, row.title, row.tags) for row in found]
+    names = ("id", "due", "priority", "list", "title", "tags")
+    cells = [(row.id, _due(row), row.priority, row.list, row.title, row.tags) for row in found]
     table = Table(box=None, pad_edge=False, header_style="dim")
     used = [number for number in range(len(names)) if any(line[number] for line in cells)]
     for number in used:
-        table.add_column(names[number], no_wrap=names[number] in {"ref", "due"}, overflow="fold")
+        table.add_column(names[number], no_wrap=names[number] in {"id", "due"}, overflow="fold")
     for row, line in zip(found, cells, strict=True):
         style = COLORS.get(row.status) or COLORS.get(row.priority, "")
         table.add_row(*[Text(line[number]) for number in used], style=style)

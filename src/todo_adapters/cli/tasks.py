@@ -11,8 +11,8 @@ from todo_adapters.cli.days import due_text
 from todo_adapters.cli.escapes import printable
 from todo_adapters.cli.own_tasks import list_named, opened, tasks_named
 from todo_adapters.cli.printing import print_json, print_rows, rows
-from todo_adapters.cli.references import SHOWN
 from todo_adapters.cli.running import reporting_errors, with_todo
+from todo_adapters.cli.short_ids import SHOWN
 from todo_core import (
     TASKS,
     CompleteStep,
@@ -26,7 +26,7 @@ from todo_core import (
     Todo,
 )
 
-REFS: Final = click.argument("refs", metavar="REF...", nargs=-1, required=True, shell_complete=complete_tasks)
+IDS: Final = click.argument("ids", metavar="ID...", nargs=-1, required=True, shell_complete=complete_tasks)
 JSON: Final = click.option("--json", "as_json", is_flag=True, help="Print JSON, in the form of the API.")
 LIST: Final = "Name of a list, or inbox."
 
@@ -37,7 +37,7 @@ LIST: Final = "Name of a list, or inbox."
 def task(context: click.Context, address: str | None) -> None:
     """Add, list and complete your own tasks.
 
-    REF is the end of a task's id, as `todo task list` shows it in the first column.
+    ID is the end of a task's id, as `todo task list` shows it in the first column.
     """
     context.obj = address
 
@@ -129,32 +129,32 @@ def list_tasks(
 
 
 @task.command("done")
-@REFS
+@IDS
 @JSON
 @click.pass_obj
 @reporting_errors
-def complete_tasks_named(address: str | None, refs: Sequence[str], as_json: bool) -> None:
+def complete_tasks_named(address: str | None, ids: Sequence[str], as_json: bool) -> None:
     """Complete tasks and the open subtasks below them."""
-    _carry_out(address, refs, lambda found: CompleteStep(found.id), "Done", as_json)
+    _carry_out(address, ids, lambda found: CompleteStep(found.id), "Done", as_json)
 
 
 @task.command("reopen")
-@REFS
+@IDS
 @JSON
 @click.pass_obj
 @reporting_errors
-def reopen_tasks(address: str | None, refs: Sequence[str], as_json: bool) -> None:
+def reopen_tasks(address: str | None, ids: Sequence[str], as_json: bool) -> None:
     """Reopen completed tasks."""
-    _carry_out(address, refs, lambda found: CompleteStep(found.id, completed=False), "Open", as_json)
+    _carry_out(address, ids, lambda found: CompleteStep(found.id, completed=False), "Open", as_json)
 
 
 @task.command("remove")
-@REFS
+@IDS
 @click.pass_obj
 @reporting_errors
-def remove_tasks(address: str | None, refs: Sequence[str]) -> None:
+def remove_tasks(address: str | None, ids: Sequence[str]) -> None:
     """Move tasks and their subtasks to the trash."""
-    _carry_out(address, refs, lambda found: RemoveStep(TASKS, found.id), "In the trash", as_json=False)
+    _carry_out(address, ids, lambda found: RemoveStep(TASKS, found.id), "In the trash", as_json=False)
 
 
 @task.command("lists")
@@ -178,14 +178,12 @@ def show_lists(address: str | None, as_json: bool) -> None:
     with_todo(show, quiet=True)
 
 
-def _carry_out(
-    address: str | None, refs: Sequence[str], step: Callable[[Task], Step], word: str, as_json: bool
-) -> None:
-    """Takes a step for each of the tasks with these references, for all of them or for none."""
+def _carry_out(address: str | None, ids: Sequence[str], step: Callable[[Task], Step], word: str, as_json: bool) -> None:
+    """Takes a step for each of the tasks with these short ids, for all of them or for none."""
 
     async def carry_out(todo: Todo) -> Sequence[Task]:
         own = await opened(todo, address)
-        found = await tasks_named(own.space, refs)
+        found = await tasks_named(own.space, ids)
         results = await own.space.batch([step(each) for each in found])
         return [result or before for before, result in zip(found, results, strict=True)]
 
