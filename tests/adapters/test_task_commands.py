@@ -93,6 +93,7 @@ def test_what_is_added_is_listed_until_it_is_done(todo: Todo) -> None:
     assert todo("list") == ""
     assert todo("list", "--done") == f"{short}\tdone\t2020-01-01\thigh\t\tshop\tBuy milk\n"
     assert todo("reopen", short) == f"Open: {short}  Buy milk\n"
+    assert todo("list") == f"{short}\toverdue\t2020-01-01\thigh\t\tshop\tBuy milk\n"
     assert todo("remove", short) == f"In the trash: {short}  Buy milk\n"
     assert todo("list", "--all") == ""
 
@@ -118,13 +119,18 @@ def test_json_has_the_fields_of_the_api(todo: Todo) -> None:
     assert json.loads(todo("lists", "--json")) == []
 
 
-async def test_lists_are_named_as_people_write_them(files: Sequence[Path], tmp_path: Path) -> None:
+async def test_lists_are_named_as_people_write_them_and_deferred_tasks_are_left_out(
+    files: Sequence[Path], tmp_path: Path
+) -> None:
     ada = runner(files[1], tmp_path)
     async with open_todo(f"sqlite:///{tmp_path / 'todo.db'}") as opened_todo:
         space = await opened_todo.of_email("ada@example.org")
         for name in ("Café", "Home", "home"):
             await space.lists.add(name=name)
+        await space.tasks.add(title="Later", deferred_until="9999-01-01")
     assert (await to_thread(ada, "add", "Tea", "--list", "cafe")).exit_code == 0
+    assert titles((await to_thread(ada, "list")).stdout) == ["Tea"]
+    assert titles((await to_thread(ada, "list", "--all", "--sort", "title")).stdout) == ["Later", "Tea"]
     assert (await to_thread(ada, "lists")).stdout == "0\tinbox\n1\tCafé\n0\tHome\n0\thome\n"
     assert titles((await to_thread(ada, "list", "--list", "CAFÉ")).stdout) == ["Tea"]
     assert (await to_thread(ada, "add", "Sweep", "--list", "home")).exit_code == 0
@@ -192,7 +198,7 @@ def completed(file: Path, *words: str) -> list[str]:
     """What the shell is offered for the last of these words."""
     spoken = {"_TODO_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
     done: Any = CliRunner().invoke(main, prog_name="todo", env=environment(file) | spoken)
-    assert done.stderr == ""
+    assert (done.exit_code, done.stderr) == (0, "")
     return [line.removeprefix("plain,") for line in done.stdout.split()]
 
 

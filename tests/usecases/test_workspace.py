@@ -124,6 +124,9 @@ async def test_a_search_in_plain_values_finds_what_the_query_means() -> None:
     assert await found(tags=["HOME", "shop"]) == ["Oat"]
     assert await found(has_tags=False, deferred=True) == ["Milk"]
     assert await found(sort="-priority", limit=2) == ["Oat", "Bread"]
+    [parent] = [task async for task in space.tasks.find(words="bread")]
+    await space.tasks.add(title="Butter", parent_id=parent.id)
+    assert await found(parents=[parent.id]) == ["Butter"]
 
 
 async def test_a_search_reads_no_more_than_its_limit() -> None:
