@@ -42,11 +42,14 @@ def reporting_errors(command: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
-def with_todo(work: Callable[[Todo], Awaitable[Any]]) -> Any:
-    """Does the work with all use cases, over the database of the settings."""
+def with_todo(work: Callable[[Todo], Awaitable[Any]], *, quiet: bool = False) -> Any:
+    """Does the work with all use cases, over the database of the settings.
+
+    If ``quiet``, only warnings are logged, unless TODO_LOG_LEVEL asks for more.
+    """
     from todo_adapters.bootstrap import open_todo  # noqa: PLC0415 - slow to import
 
-    settings = configured(os.environ)
+    settings = configured({"TODO_LOG_LEVEL": "warning", **os.environ} if quiet else os.environ)
 
     async def run() -> Any:
         async with open_todo(
