@@ -19,12 +19,13 @@ from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_adapters.security.revoked_sessions import PATIENCE, FollowedRevokedSessions
 from todo_adapters.security.signing_secrets import derive
 from todo_adapters.server import own_sockets, worker
+from todo_adapters.settings import values
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.schema import is_current
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
-from todo_adapters.sql.urls import is_memory, is_postgres, postgres_url, sqlite_path
+from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
 from todo_adapters.telemetry import log_writer
 from todo_adapters.telemetry.event_log import StructlogEventLog
 from todo_adapters.telemetry.metrics import FOLDER, CountingEventLog, ProcessMetrics
@@ -83,7 +84,7 @@ async def open_store(
     database: PostgresDatabase | SqliteDatabase
     tasks: dict[str, Coroutine[Any, Any, None]] = {}
     if is_postgres(url):
-        database = PostgresDatabase(postgres or PostgresOptions(postgres_url(url)))
+        database = PostgresDatabase(postgres or PostgresOptions(url))
     else:
         database = SqliteDatabase(sqlite_path(url), statement_limit=statement_limit)
         tasks["truncate_log"] = background.truncate_log(database)
@@ -97,22 +98,30 @@ async def open_store(
 
 
 @asynccontextmanager
-async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]:
+async def open_todo(url: str, *, create: bool = False, pgbouncer: bool = False) -> AsyncIterator[Todo]:
     """Opens every use case of the service over the storage at an address, for scripts.
 
-    Creates or migrates a SQLite file; a PostgreSQL database has to be migrated already. Raises Unavailable when the
-    storage does not answer. Tokens that are issued here are valid nowhere else.
+    With ``create`` a missing SQLite file is created, and any database is migrated to this version. Otherwise both raise
+    Unavailable, as does a storage that does not answer. Raises ValueError for an address that is none. Tokens that are
+    issued here are valid nowhere else.
+
+    Events are logged by structlog if it is configured, otherwise by the logger ``todo`` of ``logging``, of which Python
+    shows warnings on standard error.
     """
-    if not is_postgres(url) and not is_memory(url) and not is_current(url):
+    try:
+        url = values.database_url(url)
+    except ValueError as error:
+        raise ValueError(f"The address of the database must be {error}.") from None
+    if create and not is_memory(url) and not await is_current(url):
         from todo_adapters.sql import migrate  # noqa: PLC0415 - slow to import
 
         await migrate.upgrade(url)
-    postgres = PostgresOptions(postgres_url(url), pgbouncer=pgbouncer) if is_postgres(url) else None
     async with (
-        open_store(url, postgres) as store,
+        open_store(url, PostgresOptions(url, pgbouncer=pgbouncer)) as store,
         # A script may block the loop for longer than a server.
         _open(store, [new_secret()], patience=math.inf) as (todo, revoked),
     ):
+        await store.ping()
         await revoked.read(store)
         async with background.running(follow_revoked_sessions=revoked.follow(store)):
             yield todo

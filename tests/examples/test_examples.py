@@ -51,7 +51,7 @@ def test_a_week_is_planned_with_nothing_but_the_core_and_the_memory_store() -> N
 
 async def test_what_is_overdue_is_printed(tmp_path: Path) -> None:
     url, email = f"sqlite:///{tmp_path}/todo.db", "ada@example.org"
-    async with open_todo(url) as todo:
+    async with open_todo(url, create=True) as todo:
         user = await todo.accounts.add(Registration.of(email=email, password="correct horse battery", name="Ada"))
         today = todo.run.clock.now().date()
         for days in (-2, -9, 9):
@@ -65,7 +65,7 @@ async def test_what_is_overdue_is_printed(tmp_path: Path) -> None:
 
 async def test_the_inbox_is_sorted_into_lists(tmp_path: Path) -> None:
     url, email = f"sqlite:///{tmp_path}/todo.db", "ada@example.org"
-    async with open_todo(url) as todo:
+    async with open_todo(url, create=True) as todo:
         user = await todo.accounts.add(Registration.of(email=email, password="correct horse battery", name="Ada"))
         tasks = todo.of(user.id).tasks
         for title in ("Buy milk", "Ring Bob", "Write a novel"):

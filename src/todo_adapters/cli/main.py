@@ -4,11 +4,11 @@ import os
 
 import click
 
-from todo_adapters.cli import accounts, service
+from todo_adapters.cli import accounts, checks, service
 
 
 @click.group(
-    commands=[service.serve, service.migrate, service.check_config, service.openapi, accounts.user],
+    commands=[service.serve, service.migrate, checks.check_config, service.openapi, accounts.user],
 )
 @click.version_option(package_name="todo-service")
 def main() -> None:

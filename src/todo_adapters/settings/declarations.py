@@ -15,6 +15,8 @@ from todo_adapters.security.signing_secrets import kept_secret, weakness
 from todo_adapters.settings import values
 from todo_adapters.settings.sources import DATABASE, PREFIX, SIGNING, SettingsError, gathered, weaknesses
 from todo_adapters.settings.values import listed, one_of, seconds, switch, whole
+from todo_adapters.sql.postgres import address
+from todo_adapters.sql.urls import is_postgres
 from todo_core.model.attempts import ThrottlePolicy, per_minute
 from todo_core.model.quota import MEGABYTE, Quota
 from todo_core.model.session import SessionPolicy
@@ -186,12 +188,24 @@ def _read(given: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
     return read
 
 
+def _overlap(one: str, other: str) -> bool:
+    """True if two listeners at these addresses cannot have the same port."""
+    return one == other or not {"0.0.0.0", "::"}.isdisjoint({one, other})  # noqa: S104 - compared only
+
+
 def _contradictions(read: Mapping[str, Any]) -> list[str]:
     faults = []
     if read.get("refresh_idle_days", 0) > read.get("refresh_absolute_days", math.inf):
         faults.append("TODO_REFRESH_IDLE_DAYS must not be more than TODO_REFRESH_ABSOLUTE_DAYS.")
     if read.get("drain_seconds", 0) >= read.get("stop_seconds", math.inf):
         faults.append("TODO_DRAIN_SECONDS must be less than TODO_STOP_SECONDS.")
+    if read.get("metrics_port", 0) == read.get("port") and _overlap(read.get("host", ""), read.get("metrics_host", "")):
+        faults.append("TODO_METRICS_PORT must not be TODO_PORT: one port cannot have two listeners.")
+    if read.get("pgbouncer") and is_postgres(read.get("database_url", "")):
+        try:
+            address.read(read["database_url"], pgbouncer=True)
+        except ValueError as error:
+            faults.append(f"{DATABASE} must be {error}.")
     if read.get("database_url") == "memory://" and read.get("workers", 1) > 1:
         faults.append("TODO_WORKERS must be 1 with memory://, which lives in one process.")
     return faults
