@@ -1,5 +1,6 @@
 """The composition root: connects ports to adapters."""
 
+import asyncio
 import math
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -16,13 +17,14 @@ from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
 from todo_adapters.security.argon2_hasher import Argon2Hasher
 from todo_adapters.security.jwt_tokens import JwtTokens
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
-from todo_adapters.security.revoked_sessions import PATIENCE, FollowedRevokedSessions
+from todo_adapters.security.revoked_sessions import PATIENCE, PERIOD, FollowedRevokedSessions
 from todo_adapters.security.signing_secrets import derive
 from todo_adapters.server import own_sockets, worker
 from todo_adapters.settings import values
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.schema import is_current
+from todo_adapters.sql.sqlite.connection import require_usable
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
@@ -116,6 +118,8 @@ async def open_todo(url: str, *, create: bool = False, pgbouncer: bool = False) 
         from todo_adapters.sql import migrate  # noqa: PLC0415 - slow to import
 
         await migrate.upgrade(url)
+    if not is_memory(url) and not is_postgres(url):
+        require_usable(sqlite_path(url))
     async with (
         open_store(url, PostgresOptions(url, pgbouncer=pgbouncer)) as store,
         # A script may block the loop for longer than a server.
@@ -123,7 +127,12 @@ async def open_todo(url: str, *, create: bool = False, pgbouncer: bool = False) 
     ):
         await store.ping()
         await revoked.read(store)
-        async with background.running(follow_revoked_sessions=revoked.follow(store)):
+
+        async def follow() -> None:
+            await asyncio.sleep(PERIOD)  # a short script should not end in the middle of a read
+            await revoked.follow(store)
+
+        async with background.running(follow_revoked_sessions=follow()):
             yield todo
 
 

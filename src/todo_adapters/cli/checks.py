@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from todo_adapters.cli.ports import CannotListenError, bound, listeners
+from todo_adapters.cli.ports import CannotListenError, listeners, try_to_bind
 from todo_adapters.settings.declarations import KEPT_FILE, Settings, variable
-from todo_adapters.settings.sources import SIGNING, SettingsError, exposed_file
+from todo_adapters.settings.sources import SIGNING, SettingsError, exposed_file, gathered
 from todo_adapters.sql.postgres.address import read
 from todo_adapters.sql.urls import address_notes, is_memory, is_postgres, sqlite_path
 
@@ -25,7 +25,7 @@ Row = tuple[str, str, str]
 def check_config(connect: bool) -> None:
     """Check the settings. The exit code is 1 if something does not work."""
     try:
-        settings = Settings.from_env(os.environ, Path.cwd())
+        settings = Settings.from_env(os.environ, Path.cwd(), create=False)
     except SettingsError as error:
         rows: list[Row] = [("settings", "FAILED", problem) for problem in error.problems]
     else:
@@ -55,11 +55,12 @@ def _of_settings(settings: Settings) -> Iterable[Row]:
 
 
 def _secret(settings: Settings) -> str:
-    kept = settings.data_dir / KEPT_FILE
-    number = len(settings.secrets)
-    if os.environ.get(SIGNING) or not kept.exists():
+    kept, number = settings.data_dir / KEPT_FILE, len(settings.secrets)
+    if SIGNING in gathered(os.environ, Path.cwd(), [SIGNING], []):
         return "1 is given." if number == 1 else f"{number} are given; the first one signs."
-    return f"It is kept in {kept}."
+    if is_memory(settings.database_url):
+        return "It lasts as long as the process, as the database does."
+    return f"It is kept in {kept}." if kept.exists() else f"None yet: `todo serve` creates it in {kept}."
 
 
 def _default(field: "dataclasses.Field[Any]") -> object:
@@ -81,7 +82,7 @@ def _of_surroundings(settings: Settings) -> Iterable[Row]:
     for listener in listeners(settings):
         what = f"port {listener.port}"
         try:
-            bound(listener).close()
+            try_to_bind(listener)
         except CannotListenError as error:
             # The service itself may be running.
             yield what, "note" if error.in_use else "FAILED", str(error)
@@ -95,4 +96,4 @@ def _folder(folder: Path) -> Row:
         with tempfile.TemporaryFile(dir=folder):
             return "folder", "ok", f"{folder} is writable."
     except OSError as error:
-        return "folder", "FAILED", f"{folder} is not writable: {(error.strerror or str(error)).lower()}."
+        return "folder", "FAILED", f"{folder} cannot be written to: {(error.strerror or str(error)).lower()}."

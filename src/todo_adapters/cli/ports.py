@@ -2,7 +2,6 @@
 
 import errno
 import socket
-from contextlib import ExitStack
 from typing import NamedTuple
 
 import click
@@ -36,25 +35,22 @@ def listeners(settings: Settings) -> list[Listener]:
 
 
 def require_free(settings: Settings) -> None:
-    """Raises ClickException unless the service can listen everywhere at the same time."""
-    with ExitStack() as stack:
-        for listener in listeners(settings):
-            try:
-                stack.enter_context(bound(listener))
-            except CannotListenError as error:
-                raise click.ClickException(str(error)) from None
+    """Raises ClickException unless the service can listen everywhere."""
+    for listener in listeners(settings):
+        try:
+            try_to_bind(listener)
+        except CannotListenError as error:
+            raise click.ClickException(str(error)) from None
 
 
-def bound(listener: Listener) -> socket.socket:
-    """A socket at this place. Raises CannotListenError."""
-    probe = socket.socket(socket.AF_INET6 if ":" in listener.host else socket.AF_INET)
-    try:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((listener.host, listener.port))
-    except OSError as error:
-        probe.close()
-        raise CannotListenError(_sentence(listener, error), in_use=error.errno == errno.EADDRINUSE) from None
-    return probe
+def try_to_bind(listener: Listener) -> None:
+    """Raises CannotListenError unless a socket can be bound to this place."""
+    with socket.socket(socket.AF_INET6 if ":" in listener.host else socket.AF_INET) as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((listener.host, listener.port))
+        except OSError as error:
+            raise CannotListenError(_sentence(listener, error), in_use=error.errno == errno.EADDRINUSE) from None
 
 
 def _sentence(listener: Listener, error: OSError) -> str:

@@ -34,7 +34,8 @@ def reporting_errors(command: Callable[P, T]) -> Callable[P, T]:
         except (TodoError, Broken) as error:
             raise click.ClickException(error.detail) from None
         except OSError as error:
-            raise click.ClickException(f"{error.filename or 'The system'}: {error.strerror or error}.") from None
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror or error}.") from None
 
     return run
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from pathlib import Path
 
 import click
 import structlog
@@ -29,7 +30,7 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     for name, value in (("TODO_HOST", host), ("TODO_PORT", port), ("TODO_WORKERS", workers)):
         if value is not None:
             os.environ[name] = str(value)  # the workers read it there
-    settings = configured(os.environ, serving=True)
+    settings = configured(os.environ, serving=True, create=migrate_first)
     url = settings.database_url
     for note in address_notes(url):
         structlog.get_logger().info("database_address", note=note)
@@ -37,6 +38,8 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
         _migrate(settings)
     _require_file(url)
     require_free(settings)
+    if not migrate_first:
+        Settings.from_env(os.environ, Path.cwd())  # keeps a secret if there is none, now that the database is there
     replace_streams()
     _print_address(settings)
     run_server(settings)

@@ -116,10 +116,11 @@ class Settings:
     """Address of the listener for metrics."""
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str], directory: Path) -> Self:
+    def from_env(cls, environ: Mapping[str, str], directory: Path, *, create: bool = True) -> Self:
         """Reads the settings from the environment and from ``.env`` in the directory, which relative paths start from.
 
-        Raises SettingsError with all faults. May create the data folder and the secret.
+        Raises SettingsError with all faults. With ``create`` a missing secret is kept, in a new data folder if need be;
+        otherwise it lasts as long as the process.
         """
         faults: list[str] = []
         given = gathered(environ, directory, [variable(field) for field in dataclasses.fields(cls)], faults)
@@ -132,9 +133,9 @@ class Settings:
         if embedded:
             read["database_url"] = f"sqlite:///{quote(str(read['data_dir'] / DATABASE_FILE))}"
         settings = cls(**read)
-        return dataclasses.replace(settings, secrets=settings.secrets or settings._own_secrets(embedded))
+        return dataclasses.replace(settings, secrets=settings.secrets or settings._own_secrets(embedded, create))
 
-    def _own_secrets(self, embedded: bool) -> tuple[str, ...]:
+    def _own_secrets(self, embedded: bool, create: bool) -> tuple[str, ...]:
         """The secret that is used when none is given. Raises SettingsError where one has to be."""
         if self.database_url == "memory://":
             return (new_secret(),)  # nothing that it signs outlives the process
@@ -142,7 +143,7 @@ class Settings:
             raise SettingsError([f"{SIGNING} must be set when {DATABASE} is: at least 32 random bytes."])
         file = self.data_dir / KEPT_FILE
         try:
-            secret = kept_secret(file)
+            secret = kept_secret(file) if create or file.exists() else new_secret()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError([f"Cannot keep a secret in {file} ({type(error).__name__}); set {SIGNING}."]) from error
         if why := weakness(secret):
@@ -188,18 +189,13 @@ def _read(given: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
     return read
 
 
-def _overlap(one: str, other: str) -> bool:
-    """True if two listeners at these addresses cannot have the same port."""
-    return one == other or not {"0.0.0.0", "::"}.isdisjoint({one, other})  # noqa: S104 - compared only
-
-
 def _contradictions(read: Mapping[str, Any]) -> list[str]:
     faults = []
     if read.get("refresh_idle_days", 0) > read.get("refresh_absolute_days", math.inf):
         faults.append("TODO_REFRESH_IDLE_DAYS must not be more than TODO_REFRESH_ABSOLUTE_DAYS.")
     if read.get("drain_seconds", 0) >= read.get("stop_seconds", math.inf):
         faults.append("TODO_DRAIN_SECONDS must be less than TODO_STOP_SECONDS.")
-    if read.get("metrics_port", 0) == read.get("port") and _overlap(read.get("host", ""), read.get("metrics_host", "")):
+    if read.get("metrics_port", 0) == read.get("port"):
         faults.append("TODO_METRICS_PORT must not be TODO_PORT: one port cannot have two listeners.")
     if read.get("pgbouncer") and is_postgres(read.get("database_url", "")):
         try:

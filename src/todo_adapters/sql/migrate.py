@@ -1,6 +1,7 @@
 """Migrates a database to the schema of this version, or to another one."""
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -55,7 +56,7 @@ async def upgrade(url: str, revision: str = "head") -> None:
         unknown = isinstance(failure.__cause__, ResolutionError) and failure.__cause__.argument
         raise (Unavailable(NEWER.format(unknown)) if unknown else failure) from failure
     except DBAPIError as failure:
-        raise _unavailable(failure) or failure from failure
+        raise _unavailable(failure, url) or failure from failure
 
 
 async def downgrade(url: str, revision: str) -> None:
@@ -100,11 +101,11 @@ def _own_session(url: str) -> PostgresAddress:
     return address
 
 
-def _unavailable(failure: DBAPIError) -> Unavailable | None:
+def _unavailable(failure: DBAPIError, url: str) -> Unavailable | None:
     """The failure in one sentence, if it is one of operation. None for a failure of the migration itself."""
     original: Any = failure.orig
     if isinstance(original, sqlite3.Error):
-        return to_operators(original) if is_of_file(original) else None
+        return to_operators(original, sqlite_path(url)) if is_of_file(original) else None
     state, said = str(getattr(original, "sqlstate", "") or ""), getattr(original, "__cause__", None)
     if state.startswith(OPERATIONAL):
         return Unavailable(f"The migration stopped: {str(said).partition(chr(10))[0].rstrip('.')}. Run it again.")
@@ -153,6 +154,8 @@ def _on_sqlite(path: Path, work: Callable[[Connection], T]) -> T:
     try:
         make_folder(path.parent)
         make_file(path)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
     except OSError as error:
         raise to_operators(error, path) from error
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)

@@ -25,6 +25,8 @@ NEXT_HOST: Final = (OSError, asyncpg.TargetServerAttributeNotMatched, asyncpg.Ca
 """After these the next host is tried. Others, such as a wrong password, would be the same there."""
 
 POOLER_REFUSES: Final = "unsupported startup parameter"
+ROOTS_MISSING: Final = "root certificate file"
+ROOTS_HINT: Final = "; name it with sslrootcert, or use sslrootcert=system for what this machine trusts"
 POOLER_HINT: Final = " (for PgBouncer set TODO_PGBOUNCER=1; migrations need the address of the server itself)"
 
 
@@ -80,15 +82,18 @@ def to_connect_error(error: Exception, address: PostgresAddress) -> Unavailable:
     """The error of a failed connect: whatever the server reports, it is unavailable."""
     meaning = to_core_error(error)
     detail = meaning.detail if type(meaning) is Unavailable else OUT_OF_REACH
-    return Unavailable(detail, reason=_without(address, _reason(error, address.connect_seconds)))
+    return Unavailable(detail, reason=_reason(error, address))
 
 
-def _reason(error: Exception, seconds: float) -> str:
+def _reason(error: Exception, address: PostgresAddress) -> str:
     """Why a connection cannot be opened, in one sentence: the server's own if it has said one."""
     if isinstance(error, asyncpg.PostgresError) and error.sqlstate:
-        said = _without_hosts(str(error.args[0]) if error.args else type(error).__name__).rstrip(".")
+        said = _without_secrets(str(error.args[0]) if error.args else type(error).__name__, address)
         return f"The database refuses the connection: {said}{POOLER_HINT if POOLER_REFUSES in said else ''}."
-    return f"{OUT_OF_REACH[:-1]}: {_cause(error, seconds)}."
+    if isinstance(error, asyncpg.ClientConfigurationError):
+        said = _without_secrets(str(error.args[0]), address)
+        return f"{OUT_OF_REACH[:-1]}: {said}{ROOTS_HINT if ROOTS_MISSING in said else ''}."
+    return f"{OUT_OF_REACH[:-1]}: {_cause(error, address.connect_seconds)}."
 
 
 def _cause(error: Exception, seconds: float) -> str:
@@ -100,7 +105,7 @@ def _cause(error: Exception, seconds: float) -> str:
         case ssl.SSLCertVerificationError():
             return f"its certificate is not accepted ({error.verify_message.partition(',')[0].rstrip('.').lower()})"
         case ssl.SSLError():
-            return f"TLS fails ({(error.reason or 'unknown reason').replace('_', ' ').lower()})"
+            return f"TLS fails ({(error.reason or 'a certificate or key is not valid').replace('_', ' ').lower()})"
         case FileNotFoundError():
             return "its socket does not exist"
         case asyncpg.TargetServerAttributeNotMatched():
@@ -118,17 +123,16 @@ def _first_number(text: str) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def _without_hosts(said: str) -> str:
-    """What the server said, with the name in ``host "..."`` left out."""
-    parts = said.split('"')
+def _without_secrets(said: str, address: PostgresAddress) -> str:
+    """What the server or the driver said, without the password and the names in ``host "..."``.
+
+    A password that is also the name of the user or the database stays.
+    """
+    parts = said.rstrip(".").split('"')
     for index in range(1, len(parts), 2):
         if parts[index - 1].endswith("host "):
             parts[index] = "..."
-    return '"'.join(parts)
-
-
-def _without(address: PostgresAddress, said: str) -> str:
-    """The sentence without the password, wherever it comes from. A name that is also the password stays."""
+    said = '"'.join(parts)
     if not address.password or address.password in (address.user, address.database):
         return said
     return said.replace(address.password, "***")

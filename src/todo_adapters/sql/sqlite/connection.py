@@ -82,7 +82,7 @@ def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
     Raises Unavailable if there is none.
     """
     if path.is_dir():
-        raise Unavailable(OUT_OF_REACH, reason=f"{path.absolute()} is a folder, not a database.")
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if not path.exists():
         raise Unavailable(
             OUT_OF_REACH, reason=f"There is no database at {path.absolute()}; create it with `todo migrate`."
