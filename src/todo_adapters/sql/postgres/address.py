@@ -111,7 +111,7 @@ def read(url: str, *, pgbouncer: bool = False) -> PostgresAddress:
 
 def _is_unambiguous(authority: str, path: str, query: str) -> bool:
     """False when a special character of a password seems not to be escaped, and for characters of no address."""
-    if "@" in path or authority.count("@") > 1 or ("@" in query and "@" not in authority):
+    if "@" in path or "@" in query or authority.count("@") > 1:
         return False
     return not any(char == "#" or char <= " " for char in authority + path + query)
 
@@ -125,6 +125,9 @@ def _parameters(query: str) -> dict[str, str]:
             raise ValueError("an address whose parameters have the form name=value, with special characters escaped")
         given[name] = _decoded(text.replace("+", " ") if name == "options" else text)
     unknown = sorted(given.keys() - PARAMETERS - IGNORED.keys() - REFUSED.keys())
+    if unknown and {"password", "sslpassword"} & given.keys():
+        # A name may be the end of a password with "&" in it.
+        raise ValueError("an address without unknown parameters, with special characters escaped (& is %26)")
     if unknown:
         raise ValueError(f"an address without unknown parameters: {', '.join(map(_with_suggestion, unknown))}")
     for name in sorted(given.keys() & REFUSED.keys()):

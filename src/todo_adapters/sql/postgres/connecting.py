@@ -99,7 +99,7 @@ def _reason(error: Exception, address: PostgresAddress) -> str:
 def _cause(error: Exception, seconds: float) -> str:
     match error:
         case TimeoutError():
-            return f"it does not answer within {seconds:g} seconds"
+            return f"it does not answer within {seconds:g} s"
         case socket.gaierror() | UnicodeError():
             return "its host name does not resolve"
         case ssl.SSLCertVerificationError():
