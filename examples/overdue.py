@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from todo_adapters.bootstrap import open_todo
-from todo_core.errors import NotFound
+from todo_core.errors import NotFound, Unavailable
 from todo_core.model.task_filter import DueOption, TaskQuery
 from todo_core.model.task_sort import SortField, TaskSort
 
@@ -27,4 +27,7 @@ async def main(url: str, email: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    asyncio.run(main(sys.argv[1], sys.argv[2]))
+    try:
+        asyncio.run(main(sys.argv[1], sys.argv[2]))
+    except Unavailable as error:
+        sys.exit(str(error))

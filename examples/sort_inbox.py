@@ -7,7 +7,7 @@ import asyncio
 import sys
 
 from todo_adapters.bootstrap import open_todo
-from todo_core.errors import TodoError
+from todo_core.errors import TodoError, Unavailable
 from todo_core.model.rules import fold
 from todo_core.model.task_filter import TaskQuery
 from todo_core.workspace import Workspace
@@ -52,4 +52,7 @@ async def main(url: str, email: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    asyncio.run(main(sys.argv[1], sys.argv[2]))
+    try:
+        asyncio.run(main(sys.argv[1], sys.argv[2]))
+    except Unavailable as error:
+        sys.exit(str(error))

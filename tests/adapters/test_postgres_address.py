@@ -160,7 +160,7 @@ def outcome(url: str) -> PostgresAddress | str:
 
 @pytest.mark.check("J9")
 def test_a_password_is_never_in_a_message_however_it_was_written() -> None:
-    outcomes = Counter()
+    outcomes: Counter[type] = Counter()
     for form, before, after in product(FORMS, SPECIAL, SPECIAL):
         url = form.format(f"{before}canary{after}canary")
         found = outcome(url)

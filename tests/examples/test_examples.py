@@ -108,6 +108,12 @@ def test_what_to_do_today_is_told_by_the_bare_core() -> None:
     assert all(name.startswith(("todo_core.", "todo_adapters.runtime")) for name in own)
 
 
+def test_a_mistyped_path_is_told_and_not_created(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=rf"^There is no database at {tmp_path}/nowhere.db; create it"):
+        run("overdue", f"sqlite:///{tmp_path}/nowhere.db", "ada@example.org")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("arguments", [[], ["sqlite:///nowhere.db"]])
 def test_who_asks_wrongly_is_told_how_to_ask(arguments: list[str]) -> None:
     with pytest.raises(AssertionError, match=r"python examples/overdue.py"):

@@ -1,20 +1,21 @@
 """Looks at a database as an operator would: whether it answers, its version, schema, encryption, clock and cautions."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Any, Final, Literal, NamedTuple
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Boolean, DateTime, Integer, literal_column, select
 
-from todo_adapters.sql.database import NO_SCHEMA, Database
-from todo_adapters.sql.postgres.address import PostgresAddress, read
+from todo_adapters.sql.database import NO_SCHEMA
+from todo_adapters.sql.postgres.address import ROOTS_OF_SYSTEM, PostgresAddress, read
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.schema import head
 from todo_adapters.sql.sqlite.connection import require_usable
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.statements import Statement
-from todo_adapters.sql.store import SCHEMA, SqlStore
+from todo_adapters.sql.store import SCHEMA
 from todo_adapters.sql.types import TEXT
 from todo_adapters.sql.urls import is_postgres, sqlite_path
 from todo_core.errors import Unavailable
@@ -25,6 +26,7 @@ CLOCK_SECONDS: Final = 10.0
 
 State = Literal["ok", "note", "FAILED"]
 Now = Callable[[], datetime]
+Look = Callable[[], Awaitable[Sequence["Finding"]]]
 
 
 class Finding(NamedTuple):
@@ -50,51 +52,68 @@ async def inspect(options: PostgresOptions, now: Now) -> list[Finding]:
     if is_postgres(options.url):
         postgres = PostgresDatabase(options)
         return await _findings(postgres, lambda: _of_postgres(postgres, read(options.url), now))
-    path = sqlite_path(options.url)
-    sqlite = SqliteDatabase(path)
-
-    async def usable() -> list[Finding]:
-        require_usable(path)
-        async with sqlite.transaction():  # needs the right to write
-            pass
-        return [Finding("database", "ok", "readable and writable")]
-
-    return await _findings(sqlite, usable)
+    sqlite = SqliteDatabase(sqlite_path(options.url))
+    return await _findings(sqlite, lambda: _of_sqlite(sqlite, sqlite_path(options.url)))
 
 
-async def _findings(database: Any, first: Callable[[], Any]) -> list[Finding]:
+async def _findings(database: PostgresDatabase | SqliteDatabase, first: Look) -> list[Finding]:
+    """What the first look finds, and what applies to any database. Ends with what fails."""
+    found: list[Finding] = []
     try:
-        found: list[Finding] = await first()
+        found += await first()
+        row = await database.one(SCHEMA, {})
+        found.append(schema(str(row[0]) if row else ""))
+        found += [Finding("safety", "note", f"{caution}.") for caution in await database.cautions()]
     except Unavailable as error:
-        return [Finding("database", "FAILED", error.reason)]
-    else:
-        return [*found, await _schema(database), *await _cautions(database)]
+        found.append(Finding("schema" if error.detail == NO_SCHEMA else "database", "FAILED", error.reason))
     finally:
         await database.close()
+    return found
 
 
-async def _of_postgres(database: Database, address: PostgresAddress, now: Now) -> list[Finding]:
-    ((number, version, encrypted, clock),) = await database.all(FACTS, {})
-    seconds = abs((clock - now()).total_seconds())
-    return [
-        Finding("database", "ok", "answers"),
-        Finding("version", "ok", f"PostgreSQL {version}")
-        if number >= OLDEST * 10_000
-        else Finding("version", "FAILED", f"PostgreSQL {version} is too old: {OLDEST} or newer is needed."),
-        tls(address, bool(encrypted)),
-        Finding("clock", "ok", "agrees with the database's")
-        if seconds <= CLOCK_SECONDS
-        else Finding("clock", "note", f"{seconds:.0f} seconds from the database's: synchronise both (NTP)."),
-    ]
+async def _of_sqlite(database: SqliteDatabase, path: Path) -> list[Finding]:
+    require_usable(path)
+    async with database.transaction():  # needs the right to write
+        return [Finding("database", "ok", "readable and writable")]
+
+
+async def _of_postgres(database: PostgresDatabase, address: PostgresAddress, now: Now) -> list[Finding]:
+    ((number, name, encrypted, theirs),) = await database.all(FACTS, {})
+    answers = Finding("database", "ok", "answers")
+    return [answers, version(number, name), tls(address, bool(encrypted)), clock(theirs, now())]
+
+
+def version(number: int, name: str) -> Finding:
+    """Whether the server, with this ``server_version_num``, is new enough."""
+    if number >= OLDEST * 10_000:
+        return Finding("version", "ok", f"PostgreSQL {name}")
+    return Finding("version", "FAILED", f"PostgreSQL {name} is too old: {OLDEST} or newer is needed.")
+
+
+def clock(theirs: datetime, ours: datetime) -> Finding:
+    """Whether the database's clock agrees with the one of this machine."""
+    seconds = abs((theirs - ours).total_seconds())
+    if seconds <= CLOCK_SECONDS:
+        return Finding("clock", "ok", "agrees with the database's")
+    return Finding("clock", "note", f"{seconds:.0f} seconds from the database's: synchronise both (NTP).")
+
+
+def schema(revision: str) -> Finding:
+    """Whether a database at this revision, empty for none, can be used by this version."""
+    if revision < head():
+        return Finding("schema", "FAILED", NO_SCHEMA)
+    if revision > head():
+        return Finding("schema", "note", f"{revision}, of a newer version")
+    return Finding("schema", "ok", f"{revision}, of this version")
 
 
 def tls(address: PostgresAddress, encrypted: bool) -> Finding:
-    """Whether the connection is protected as its way requires. A connection on this machine needs no encryption."""
+    """Whether the connection is encrypted and to the right server. On this machine it need not be."""
     if all(_is_here(host) for host, _ in address.hosts):
         return Finding("TLS", "ok", "used" if encrypted else "not used, and not needed on this machine")
     if not encrypted:
         return Finding("TLS", "note", "The connection is not encrypted: add sslmode=verify-full to the address.")
-    if address.tls.get("sslmode") != "verify-full" and address.tls.get("sslrootcert") != "system":
+    if address.tls.get("sslmode") != "verify-full" and address.tls.get("sslrootcert") != ROOTS_OF_SYSTEM:
         return Finding("TLS", "note", "The server is not verified: add sslmode=verify-full to the address.")
     return Finding("TLS", "ok", "used, and the server is verified")
 
@@ -104,21 +123,3 @@ def _is_here(host: str) -> bool:
         return host == "localhost" or host.startswith("/") or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-async def _schema(database: Database) -> Finding:
-    try:
-        row = await database.one(SCHEMA, {})
-        if row is not None and row[0] > head():
-            return Finding("schema", "note", f"{row[0]}, of a newer version")
-        await SqlStore(database).ping()
-    except Unavailable as error:
-        return Finding("schema", "FAILED", error.reason)
-    return Finding("schema", "ok", f"{row[0]}, of this version" if row else NO_SCHEMA)
-
-
-async def _cautions(database: Database) -> list[Finding]:
-    try:
-        return [Finding("safety", "note", f"{caution}.") for caution in await database.cautions()]
-    except Unavailable as error:
-        return [Finding("safety", "FAILED", error.reason)]
