@@ -51,4 +51,4 @@ if __name__ == "__main__":
     try:
         asyncio.run(main(given.url, given.email))
     except TodoError as error:
-        sys.exit(error.detail)
+        sys.exit(str(error))

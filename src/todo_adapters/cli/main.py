@@ -4,11 +4,11 @@ import os
 
 import click
 
-from todo_adapters.cli import accounts, service, tasks
+from todo_adapters.cli import accounts, checks, service, tasks
 
 
 @click.group(
-    commands=[service.serve, service.migrate, service.check_config, service.openapi, accounts.user, tasks.task],
+    commands=[service.serve, service.migrate, checks.check_config, service.openapi, accounts.user, tasks.task],
 )
 @click.version_option(package_name="todo-service")
 def main() -> None:
