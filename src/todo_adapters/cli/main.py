@@ -4,11 +4,19 @@ import os
 
 import click
 
-from todo_adapters.cli import accounts, service
+from todo_adapters.cli import accounts, backups, service
 
 
 @click.group(
-    commands=[service.serve, service.migrate, service.check_config, service.openapi, accounts.user],
+    commands=[
+        service.serve,
+        service.migrate,
+        service.check_config,
+        service.openapi,
+        accounts.user,
+        backups.backup,
+        backups.restore,
+    ],
 )
 @click.version_option(package_name="todo-service")
 def main() -> None:

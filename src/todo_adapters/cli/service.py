@@ -13,6 +13,7 @@ from todo_adapters.cli.running import reporting_errors
 from todo_adapters.settings.configuration import configured
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql import schema
+from todo_adapters.sql.sqlite.damage import require_sound
 from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
 from todo_adapters.telemetry.log_writer import replace_streams
 
@@ -31,6 +32,7 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
         if value is not None:
             os.environ[name] = str(value)  # the workers read it there
     settings = configured(os.environ, serving=True)
+    _require_sound(settings.database_url)
     if migrate_first and not is_memory(settings.database_url) and not schema.is_current(settings.database_url):
         _migrate(settings)
     _require_sqlite(settings.database_url)
@@ -40,6 +42,12 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     replace_streams()
     _print_address(settings)
     run_server(settings)
+
+
+def _require_sound(url: str) -> None:
+    """Raises Unavailable if a SQLite database is damaged, which shows after its process was killed."""
+    if not is_postgres(url) and not is_memory(url):
+        require_sound(sqlite_path(url))
 
 
 def _require_sqlite(url: str) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from todo_adapters.private_files import make_file, make_folder
+from todo_adapters.sql.sqlite.damage import require_own_log
 from todo_adapters.sql.urls import is_postgres, postgres_url, sqlite_path
 
 T = TypeVar("T")
@@ -104,6 +105,7 @@ async def _connect_locked(url: str) -> asyncpg.Connection:
 
 
 def _on_sqlite(path: Path, work: Callable[[Connection], T]) -> T:
+    require_own_log(path)
     make_folder(path.parent)
     make_file(path)
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)

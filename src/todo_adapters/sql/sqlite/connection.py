@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from todo_adapters.private_files import make_file
 from todo_adapters.sql.database import CLOSED, DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW
+from todo_adapters.sql.sqlite.damage import require_own_log
 from todo_adapters.threads import worker
 from todo_core.errors import MovedOn, OutcomeUnknown, TodoError, Unavailable
 
@@ -70,6 +71,7 @@ class TooSlow(Unavailable):
 
 def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
     """A connection with the required settings and then these, for one thread at a time. Raises Unavailable."""
+    require_own_log(path)
     make_file(path)  # SQLite creates the other files with the same mode
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.create_function("unhex", 1, bytes.fromhex, deterministic=True)  # built in from version 3.41 on
