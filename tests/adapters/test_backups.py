@@ -96,7 +96,7 @@ def test_a_disk_without_space_leaves_nothing_behind(database: Path, tmp_path: Pa
     code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({16_384}, {resource.RLIM_INFINITY}))\n"
     code += "from todo_adapters.cli.main import main; main()"
     environ = {"DATABASE_URL": f"sqlite:///{database}", "BETTER_AUTH_SECRET": SECRET}
-    command = [sys.executable, "-c", code, "backup", str(tmp_path / "copy.db")]
+    command = [sys.executable, "-B", "-c", code, "backup", str(tmp_path / "copy.db")]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, f"Error: Cannot copy {database}: disk I/O error.\n")
     assert list(tmp_path.iterdir()) == []

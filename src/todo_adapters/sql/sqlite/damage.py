@@ -47,14 +47,18 @@ def damage(path: Path) -> str | None:
     try:
         # The last connection that can write would write the log to the file.
         with closing(connect_with(path, "mode=ro" if has_log(path) else "mode=rw")) as connection:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            found = first_fault(connection, "quick_check")
     except sqlite3.OperationalError:
         return None  # whoever opens it next reports why
     except sqlite3.DatabaseError as error:
         found = str(error)
-    return (
-        None if found == "ok" else f"{path} is damaged, or the log beside it is the one of another database: {found}."
-    )
+    return found and f"{path} is damaged, or the log beside it is the one of another database ({found})."
+
+
+def first_fault(connection: sqlite3.Connection, check: str) -> str | None:
+    """The first fault that ``quick_check`` or ``integrity_check`` finds."""
+    text = str(connection.execute(f"PRAGMA {check}(1)").fetchone()[0])
+    return None if text == "ok" else " ".join(text.split())
 
 
 def has_log(path: Path) -> bool:
