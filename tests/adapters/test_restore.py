@@ -20,6 +20,8 @@ from tests.support.sqlite_service import looked_up
 from todo_adapters.cli.main import main
 from todo_adapters.sql import migrate, schema
 from todo_adapters.sql.sqlite.backup import back_up
+from todo_adapters.sql.sqlite.connection import connect
+from todo_core.errors import Unavailable
 
 LOGS = ("-wal", "-shm", "-journal")
 
@@ -188,6 +190,23 @@ def test_a_process_that_has_a_damaged_database_open_is_in_the_way(database: Path
     assert not list(database.parent.glob("*before*")) + list(database.parent.glob(".*"))
 
 
+def test_a_process_that_opens_the_database_at_the_last_moment_is_in_the_way(database: Path, backup: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:  # of this process, whose own locks are not looked for
+        connection.execute("SELECT * FROM users").fetchall()
+        assert run(database, "restore", backup).output == f"Error: {database} {IN_USE}\n"
+    assert not list(database.parent.glob("*before*")) + list(database.parent.glob(".*"))
+    assert words(database) == {"old"}
+
+
+def test_a_backup_with_pages_of_another_size_is_restored(database: Path, backup: Path) -> None:
+    file = database.with_name("backup.db")
+    with closing(sqlite3.connect(backup)) as connection:
+        connection.execute("PRAGMA page_size = 8192")
+        connection.execute("VACUUM INTO ?", (str(file),))
+    assert run(database, "restore", file).exit_code == 0
+    assert words(database) == {"new"}
+
+
 def snapshot(folder: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in folder.iterdir() if not each.name.endswith("-shm")}
 
@@ -210,6 +229,12 @@ def test_a_backup_copied_by_hand_beside_an_old_log_is_not_opened(
     assert snapshot(database.parent) == before
     assert run(database, "restore", backup).exit_code == 0
     assert words(database) == {"new"}
+
+
+def test_no_connection_reads_a_backup_copied_by_hand_beside_an_old_log(database: Path, backup: Path) -> None:
+    shutil.copy(backup, database)
+    with pytest.raises(Unavailable, match="is the one of another database"):
+        connect(database)
 
 
 def test_serving_stops_when_a_replaced_file_and_the_log_do_not_fit_together(
