@@ -166,12 +166,19 @@ def test_a_log_without_a_database_does_not_reach_the_new_one(database: Path, bac
 IN_USE = "is in use; stop the service, and every other process that has it open."
 
 
-async def test_a_running_service_is_in_the_way_also_when_it_is_idle(tmp_path: Path, backup: Path) -> None:
+@pytest.mark.check("M12")
+async def test_a_running_service_is_backed_up_and_in_the_way_of_a_restore(tmp_path: Path, backup: Path) -> None:
+    copy, file = tmp_path / "copy.db", tmp_path / "var" / "todo.db"
     async with serving(tmp_path, "--migrate") as server:
-        file = tmp_path / "var" / "todo.db"
-        assert run(file, "restore", backup).output == f"Error: {file} {IN_USE}\n"
-        assert run(file, "backup", tmp_path / "copy.db").exit_code == 0
+        async with server.client() as client:
+            ada = {"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}
+            assert (await client.post("/api/auth/register", json=ada)).status_code == 201
+        assert run(file, "backup", copy).exit_code == 0
+        assert run(file, "restore", backup).output == f"Error: {file} {IN_USE}\n", "although it is idle"
         await server.stop(signal.SIGINT)
+    assert looked_up(copy, "SELECT email FROM users") == [("ada@example.org",)]
+    secret = (tmp_path / "var" / "secret").read_bytes().strip()
+    assert secret not in copy.read_bytes()
     assert run(file, "restore", backup).exit_code == 0
     assert words(file) == {"new"}
 
