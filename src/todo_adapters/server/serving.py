@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, Final
 
+import structlog
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
@@ -47,6 +48,8 @@ LOGGING: Final = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 
 def run_server(settings: Settings, announce: Callable[[], None]) -> None:
     """Serves until stopped by a signal. The first worker that is ready calls ``announce``."""
+    for note in settings.notes:
+        structlog.get_logger().info("settings_note", note=note)
     server = (Server if REPLACEABLE else Granian)(
         APPLICATION,
         factory=True,
