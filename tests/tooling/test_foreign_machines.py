@@ -123,6 +123,16 @@ def test_a_checkout_that_cannot_be_written_is_refused_in_one_sentence(checkout: 
         assert "Permission denied" in set_up(checkout)
 
 
+@pytest.mark.skipif(os.geteuid() != 0 or not SYSTEM_PYTHON.exists(), reason="needs root and a Python for all users")
+def test_an_environment_made_with_sudo_is_refused_with_the_command_that_removes_it(checkout: Path) -> None:
+    (checkout / ".venv").mkdir()
+    checkout.chmod(0o755)
+    os.chown(checkout, NOBODY, NOBODY)
+    sentence = set_up(checkout, str(SYSTEM_PYTHON), NOBODY)
+    assert sentence.endswith(f": remove it, for example with: sudo rm -r {checkout / '.venv'}")
+    assert sentence.startswith(f"{checkout / '.venv'} belongs to root")
+
+
 def test_a_file_in_the_place_of_a_folder_is_refused_in_one_sentence(checkout: Path) -> None:
     (checkout / ".tools").touch()
     assert set_up(checkout).startswith(f"Cannot use {checkout / '.tools'} (File exists)")
