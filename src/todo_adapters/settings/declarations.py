@@ -154,7 +154,9 @@ class Settings:
         try:
             secret = kept_secret(file) if create or file.exists() else new_secret()
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError([f"Cannot keep a secret in {file} ({type(error).__name__}); set {SIGNING}."]) from error
+            why = getattr(error, "strerror", None) or type(error).__name__
+            advice = "set TODO_DATA_DIR to a folder that you can write to"
+            raise SettingsError([f"Cannot keep a secret in {file} ({why}); {advice}."]) from error
         if why := weakness(secret):
             raise SettingsError([f"The secret in {file} {why}; delete the file to have a new one created."])
         if readable_by_others(file):
