@@ -4,7 +4,6 @@ Installing a generator takes seconds and needs a package registry; where it cann
 """
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -27,11 +26,10 @@ LOCK: Final = ROOT / "requirements" / "clients.txt"
 HERE: Final = Path(__file__).parent
 
 
-def run(*command: object, cwd: Path | None = None, **variables: str) -> str:
+def run(*command: object, cwd: Path | None = None) -> str:
     """What a command prints. Raises AssertionError with all of that if it fails."""
-    environment = os.environ | variables
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        list(map(str, command)), cwd=cwd, capture_output=True, text=True, timeout=SECONDS, check=False
     )
     assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
     return done.stdout

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-SECONDS = 150
+SECONDS = 280
+"""For one program, on a machine that may be busy."""
+
 OLDEST_NODE = 20
 
 
@@ -22,10 +24,10 @@ def node() -> str:
     return found
 
 
-async def printed_by(*command: str | Path, **variables: str) -> str:
+async def printed_by(*command: str | Path) -> str:
     """What a program prints, while the service answers in this process."""
     pipe = asyncio.subprocess.PIPE
-    program = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe, env=variables)
+    program = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
     async with asyncio.timeout(SECONDS):
         out, errors = await program.communicate()
     assert program.returncode == 0, errors.decode()
