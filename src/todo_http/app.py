@@ -106,7 +106,7 @@ def create_app(
         users=ConcurrencyLimit(options.user_concurrency, options.user_queue),
         networks=ConcurrencyLimit(options.network_concurrency, 0),
         openapi=File.of(encode(document(client_operations(known), options.version)), "application/json", POLICY),
-        files=read_site() if options.web else {},
+        files=read_site(registration=options.registration) if options.web else {},
     )
     access_log = AccessLog(options.log_format, write_log)
     app.edge = Edge(app.routed, app.service, access_log, meter, app.template_of, end_connections)

@@ -1,8 +1,12 @@
 """Accounts: registration, profile, password and deletion."""
 
+from typing import Any, Final
+
 import msgspec
+from litestar.handlers import BaseRouteHandler
 from msgspec import UNSET, UnsetType
 
+from todo_core.errors import Forbidden
 from todo_core.model.user import ProfilePatch, Registration
 from todo_http.api.sessions import SessionOut, UserOut
 from todo_http.kernel.body import read_body, read_shape
@@ -44,6 +48,14 @@ class PasswordConfirmation(msgspec.Struct, forbid_unknown_fields=True):
 
 
 USER = Success(200, "The user.", UserOut)
+CLOSED: Final = "Sign-up is closed here; ask the operator of this service for an account."
+
+
+async def registration_open(connection: Any, _: BaseRouteHandler) -> None:
+    """Raises Forbidden unless anyone may register."""
+    request: RequestContext = connection
+    if not request.service.options.registration:
+        raise Forbidden(CLOSED)
 
 
 class Registrations(OperationController):
@@ -55,10 +67,12 @@ class Registrations(OperationController):
     @post(
         operation_id="register",
         summary="Register an account",
-        description="Registers an account and returns a login session, so that no separate login is needed.",
+        description="Registers an account and returns a login session, so that no separate login is needed. The "
+        "operator may have closed this operation.",
         body=NewUser,
         success=Success(201, "The new login session.", SessionOut, headers=("Location",)),
-        errors=("email-taken",),
+        guards=(registration_open,),
+        errors=("email-taken", "forbidden"),
     )
     async def register(self, request: RequestContext) -> Response:
         registration = await read_body(request, NewUser, Registration.of)
