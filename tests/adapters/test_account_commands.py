@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
@@ -149,6 +150,16 @@ def test_an_export_goes_to_standard_output_or_into_a_new_private_file(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert json.loads(file.read_bytes()) | {"exported_at": ""} == printed | {"exported_at": ""}
     assert printed["account"]["email"] == "flo@example.org"
+
+
+def test_an_export_is_private_whatever_the_umask_is(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        with output_to(tmp_path / "ina.json", force=False) as output:
+            output.write(b"{}")
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE((tmp_path / "ina.json").stat().st_mode) == 0o600
 
 
 def test_an_export_replaces_a_file_only_if_told_to(command: Command, url: str, tmp_path: Path) -> None:
