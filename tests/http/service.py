@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from tests.contracts.samples import sample
 from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.samples import sample
 from todo_adapters.memory.security import ListEventLog, MemoryRevokedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens

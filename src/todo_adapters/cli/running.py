@@ -10,7 +10,7 @@ import click
 
 from todo_adapters.settings.configuration import configured
 from todo_adapters.settings.sources import SettingsError
-from todo_core.errors import Invalid, TodoError
+from todo_core.errors import Invalid, TodoError, Unavailable
 from todo_core.model.rules import Broken
 from todo_core.todo import Todo
 
@@ -32,21 +32,27 @@ def reporting_errors(command: Callable[P, T]) -> Callable[P, T]:
             raise click.ClickException("\n       ".join(error.problems)) from None
         except Invalid as error:
             raise click.ClickException("; ".join(f"{v.field}: {v.detail}" for v in error.violations)) from None
+        except Unavailable as error:
+            raise click.ClickException(error.reason) from None
         except (TodoError, Broken) as error:
             raise click.ClickException(error.detail) from None
         except BrokenPipeError:
             raise  # click ends the command silently
         except OSError as error:
-            raise click.ClickException(f"The database does not answer ({error}).") from None
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror or error}.") from None
 
     return run
 
 
-def with_todo(work: Callable[[Todo], Awaitable[Any]]) -> Any:
-    """Does the work with all use cases, over the database of the settings."""
+def with_todo(work: Callable[[Todo], Awaitable[Any]], *, quiet: bool = False) -> Any:
+    """Does the work with all use cases, over the database of the settings.
+
+    If ``quiet``, only warnings are logged, unless TODO_LOG_LEVEL asks for more.
+    """
     from todo_adapters.bootstrap import open_todo  # noqa: PLC0415 - slow to import
 
-    settings = configured(os.environ)
+    settings = configured({"TODO_LOG_LEVEL": "warning", **os.environ} if quiet else os.environ)
 
     async def run() -> Any:
         async with open_todo(

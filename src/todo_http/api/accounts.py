@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from todo_core.errors import Forbidden
 from todo_core.model.user import ProfilePatch, Registration
-from todo_http.api.sessions import SignedInOut, UserOut
+from todo_http.api.sessions import SessionOut, UserOut
 from todo_http.kernel.body import read_body, read_shape
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.guards import authenticated
@@ -19,7 +19,7 @@ from todo_http.kernel.schemas import Email, Name, NewPassword, Password, ZoneNam
 ME = "/api/auth/me"
 
 
-class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
+class NewUser(msgspec.Struct, forbid_unknown_fields=True):
     """The fields of a registration."""
 
     email: Email
@@ -27,7 +27,7 @@ class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
     name: Name
 
 
-class ProfileChanges(msgspec.Struct, forbid_unknown_fields=True):
+class UserChange(msgspec.Struct, forbid_unknown_fields=True):
     """Changes to an account; an absent field is left unchanged."""
 
     name: Name | UnsetType = UNSET
@@ -41,7 +41,7 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     new_password: NewPassword
 
 
-class PasswordProof(msgspec.Struct, forbid_unknown_fields=True):
+class PasswordConfirmation(msgspec.Struct, forbid_unknown_fields=True):
     """The password, to confirm what cannot be undone."""
 
     password: Password
@@ -69,15 +69,15 @@ class Registrations(OperationController):
         summary="Register an account",
         description="Registers an account and returns a login session, so that no separate login is needed. The "
         "operator may have closed this operation.",
-        body=NewAccount,
-        success=Success(201, "The new login session.", SignedInOut, headers=("Location",)),
+        body=NewUser,
+        success=Success(201, "The new login session.", SessionOut, headers=("Location",)),
         guards=(registration_open,),
         errors=("email-taken", "forbidden"),
     )
     async def register(self, request: RequestContext) -> Response:
-        registration = await read_body(request, NewAccount, Registration.of)
+        registration = await read_body(request, NewUser, Registration.of)
         signed_in = await request.todo.accounts.register(registration, request.user_agent, request.client_network)
-        return Response.json(201, SignedInOut.of(signed_in), (b"location", ME.encode("ascii")))
+        return Response.json(201, SessionOut.of(signed_in), (b"location", ME.encode("ascii")))
 
 
 class OwnAccount(OperationController):
@@ -91,11 +91,9 @@ class OwnAccount(OperationController):
     async def me(self, request: RequestContext) -> Response:
         return Response.json(200, UserOut.of(await request.todo.accounts.me(request.actor)))
 
-    @patch(
-        "/me", operation_id="changeMe", summary="Change the name or the time zone", body=ProfileChanges, success=USER
-    )
+    @patch("/me", operation_id="changeMe", summary="Change the name or the time zone", body=UserChange, success=USER)
     async def change_me(self, request: RequestContext) -> Response:
-        profile = await read_body(request, ProfileChanges, ProfilePatch.of)
+        profile = await read_body(request, UserChange, ProfilePatch.of)
         return Response.json(200, UserOut.of(await request.todo.accounts.change_profile(request.actor, profile)))
 
     @post(
@@ -117,10 +115,10 @@ class OwnAccount(OperationController):
         operation_id="closeAccount",
         summary="Delete the account",
         description="Deletes the account and everything in it permanently.",
-        body=PasswordProof,
+        body=PasswordConfirmation,
         success=Success(204, "The account has been deleted."),
     )
     async def close(self, request: RequestContext) -> Response:
-        proof = await read_shape(request, PasswordProof)
+        proof = await read_shape(request, PasswordConfirmation)
         await request.todo.accounts.close(request.actor, proof.password, request.client_network)
         return Response(204)
