@@ -15,6 +15,7 @@ from tests.support.logging_as_it_was import logging_as_it_was
 from todo_adapters.bootstrap import open_todo
 from todo_adapters.cli.accounts import output_to
 from todo_adapters.cli.main import main
+from todo_adapters.sql import migrate
 from todo_core.errors import InvalidCredentials, TooManyRequests
 from todo_core.model.user import Registration
 from todo_core.todo import Todo
@@ -33,7 +34,7 @@ Command = Callable[..., Result]
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database that the tests of this module share; each has accounts of its own."""
     url = f"sqlite:///{tmp_path_factory.mktemp('accounts')}/todo.db"
-    asyncio.run(in_service(url, lambda _: asyncio.sleep(0)))
+    asyncio.run(migrate.upgrade(url))
     return url
 
 
