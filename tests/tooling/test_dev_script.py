@@ -173,7 +173,7 @@ def parts_run(folder: Path, script: str) -> subprocess.Popen[str]:
 def test_every_test_is_in_one_part() -> None:
     files = [str(path.relative_to(ROOT)) for name in ("src", "tests") for path in (ROOT / name).rglob("test_*.py")]
     found = dev_tests.parts(files)
-    assert sorted(sum(found.values(), [])) == sorted(files)
+    assert sorted(file for part in found.values() for file in part) == sorted(files)
     assert found.keys() == dev_tests.PARTS.keys(), "no pattern is outdated"
     assert all(not file.startswith("tests/e2e") for file in found[dev_tests.OTHERS])
 
