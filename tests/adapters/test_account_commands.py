@@ -22,6 +22,8 @@ from todo_core.todo import Todo
 
 __all__ = ["logging_as_it_was"]
 
+pytestmark = pytest.mark.database
+
 SECRET = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
 PASSWORD = "correct horse battery"
 NEW = "another good password"
