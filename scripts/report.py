@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = ROOT / "tests"
+CONTRACTS = ROOT / "src" / "todo_adapters" / "contracts"
 RANGE = re.compile(r"([A-Z])([0-9]+)(?:-([0-9]+))?")
 Proofs = Mapping[str, Mapping[str, None]]
 
@@ -36,7 +38,7 @@ def collect() -> Proofs:
     """The tests of each check. Raises SystemExit when tests cannot be collected."""
     collector, output = Collector(), io.StringIO()
     with contextlib.redirect_stdout(output):
-        code = pytest.main(["--collect-only", "-qq", str(TESTS)], plugins=[collector])
+        code = pytest.main(["--collect-only", "-qq", str(TESTS), str(CONTRACTS)], plugins=[collector])
     if code != pytest.ExitCode.OK:
         sys.exit(output.getvalue())
     return collector.proofs

@@ -97,21 +97,26 @@ async def open_store(
 
 
 @asynccontextmanager
-async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]:
+async def open_todo(
+    url: str, *, pgbouncer: bool = False, secrets: Sequence[str] = (), statement_limit: float = 10.0
+) -> AsyncIterator[Todo]:
     """Opens every use case of the service over the storage at an address, for scripts.
 
     Creates or migrates a SQLite file; a PostgreSQL database has to be migrated already. Raises Unavailable when the
-    storage does not answer. Tokens that are issued here are valid nowhere else.
+    storage does not answer. ``secrets`` are the signing secrets of a service: without them, tokens that are issued here
+    are valid nowhere else, and counts of failed logins are not those of a service. ``statement_limit`` is in seconds.
     """
     if not is_postgres(url) and not is_memory(url) and not is_current(url):
         from todo_adapters.sql import migrate  # noqa: PLC0415 - slow to import
 
         await migrate.upgrade(url)
-    postgres = PostgresOptions(postgres_url(url), pgbouncer=pgbouncer) if is_postgres(url) else None
+    postgres = None
+    if is_postgres(url):
+        postgres = PostgresOptions(postgres_url(url), pgbouncer=pgbouncer, statement_limit=statement_limit)
     async with (
-        open_store(url, postgres) as store,
+        open_store(url, postgres, statement_limit=statement_limit) as store,
         # A script may block the loop for longer than a server.
-        _open(store, [new_secret()], patience=math.inf) as (todo, revoked),
+        _open(store, secrets or [new_secret()], patience=math.inf) as (todo, revoked),
     ):
         await revoked.read(store)
         async with background.running(follow_revoked_sessions=revoked.follow(store)):

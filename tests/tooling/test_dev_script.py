@@ -6,9 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import dev
+import dev_commands
 import dev_environment
 import pytest
+from dev_installers import InstallError, SetupError, install_with_pip
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,6 +20,7 @@ class Workshop:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.installed: list[str] = []
+        self.made = 0
         self.uv_works = True
 
     def write(self, name: str, text: str) -> None:
@@ -26,17 +28,20 @@ class Workshop:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def with_uv(self, _uv: str, wanted: str) -> bool:
-        if self.uv_works:
-            self._install(f"uv {wanted}")
-        return self.uv_works
+    def with_uv(self, _uv: str, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:
+        if not self.uv_works:
+            raise InstallError("no access")
+        self._install("uv", venv, fits, lock_files)
 
-    def with_pip(self, wanted: str) -> None:
-        self._install(f"pip {wanted}")
+    def with_pip(self, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:
+        self._install("pip", venv, fits, lock_files)
 
-    def _install(self, what: str) -> None:
-        self.installed.append(what)
-        self.write(f"{dev_environment.home(what.split()[1]).name}/bin/python", "")
+    def _install(self, installer: str, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:
+        wanted = next(name for name, files in dev_environment.LOCK_FILES.items() if files == lock_files)
+        self.installed.append(f"{installer} {wanted}")
+        if not fits:
+            self.made += 1
+        self.write(f"{venv.name}/bin/{dev_environment.PYTHON}", "")
 
 
 @pytest.fixture
@@ -46,10 +51,11 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
         made.write(name, f"content of {name}")
     monkeypatch.setattr(dev_environment, "ROOT", tmp_path)
     monkeypatch.setattr(dev_environment, "TOOLS", tmp_path / ".tools")
+    monkeypatch.setattr(dev_environment, "LOG", tmp_path / ".tools" / "setup.log")
     monkeypatch.setattr(dev_environment, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(dev_environment, "find_uv", lambda: "uv")
-    monkeypatch.setattr(dev_environment, "_install_with_uv", made.with_uv)
-    monkeypatch.setattr(dev_environment, "_install_with_pip", made.with_pip)
+    monkeypatch.setattr(dev_environment, "install_with_uv", made.with_uv)
+    monkeypatch.setattr(dev_environment, "install_with_pip", made.with_pip)
     return made
 
 
@@ -87,7 +93,7 @@ def test_a_changed_lock_file_is_installed(workshop: Workshop, changed: str) -> N
 
 def test_an_environment_whose_interpreter_is_gone_is_set_up_again(workshop: Workshop) -> None:
     dev_environment.ensure("run")
-    (workshop.root / ".venv/bin/python").unlink()
+    (workshop.root / ".venv/bin" / dev_environment.PYTHON).unlink()
     dev_environment.ensure("run")
     assert workshop.installed == ["uv run", "uv run"]
 
@@ -95,11 +101,11 @@ def test_an_environment_whose_interpreter_is_gone_is_set_up_again(workshop: Work
 def test_an_interrupted_set_up_is_done_again(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     dev_environment.ensure("run")
 
-    def interrupted(_uv: str, _wanted: str) -> bool:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(dev_environment, "_install_with_uv", interrupted)
+        patch.setattr(dev_environment, "install_with_uv", interrupted)
         with pytest.raises(KeyboardInterrupt):
             dev_environment.ensure("dev")
     assert not dev_environment.is_installed("run")
@@ -121,13 +127,13 @@ def test_pip_takes_over_when_there_is_no_uv(workshop: Workshop, monkeypatch: pyt
 
 def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(dev_environment.SetupError, match="apt-get install python3-venv"):
-        dev_environment._install_with_pip("run")
+    with pytest.raises(SetupError, match="apt-get install python3-venv"):
+        install_with_pip(Path(".venv"), False, ())
 
 
 def test_help_names_every_command() -> None:
     shown = subprocess.run([sys.executable, "scripts/dev.py"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert all(re.search(rf"^  {name} +\w", shown.stdout, re.MULTILINE) for name in dev.COMMANDS)
+    assert all(re.search(rf"^  {name} +\w", shown.stdout, re.MULTILINE) for name in dev_commands.COMMANDS)
 
 
 def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
@@ -136,28 +142,28 @@ def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
     )
     assert shown.returncode == 1
     assert "'rum'" in shown.stderr
-    assert ", ".join(dev.COMMANDS) in shown.stderr
+    assert ", ".join(dev_commands.COMMANDS) in shown.stderr
 
 
 def test_the_makefile_forwards_every_command() -> None:
     targets = re.findall(r"^([\w-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert sorted(targets) == sorted(dev.COMMANDS)
+    assert sorted(targets) == sorted(dev_commands.COMMANDS)
 
 
 TWO_RUNS = """
 import pathlib, sys, time
 sys.path.append(sys.argv[1])
-import dev
+import dev_commands
 
-class Run(dev.subprocess.Popen):
+class Run(dev_commands.subprocess.Popen):
     def wait(self, timeout=None):
         while len(list(pathlib.Path.cwd().glob("*.up"))) < 2:
             time.sleep(0.01)
         print("waiting", flush=True)
         return super().wait(timeout)
 
-dev.ensure, dev.BIN, dev.subprocess.Popen = lambda wanted: None, pathlib.Path.cwd(), Run
-dev.test([])
+dev_commands.ensure, dev_commands.BIN, dev_commands.subprocess.Popen = lambda wanted: None, pathlib.Path.cwd(), Run
+dev_commands.test([])
 """
 
 

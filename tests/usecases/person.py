@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.contracts.kit import IDS, all_tasks, feed, join
 from tests.support.fakes import FixedClock
+from todo_adapters.contracts.kit import IDS, all_tasks, feed, join
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Invalid
 from todo_core.ids import UserId

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
-from tests.contracts.kit import all_tasks, all_things, feed
 from tests.support.fakes import CountingIds, FixedClock
 from tests.support.faulty import Plan, Watched
+from todo_adapters.contracts.kit import all_tasks, all_things, feed
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
 from todo_core.ids import UserId

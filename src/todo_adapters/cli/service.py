@@ -6,10 +6,12 @@ import os
 import socket
 import sqlite3
 from contextlib import suppress
+from functools import partial
 
 import click
 
 from todo_adapters.cli.running import reporting_errors
+from todo_adapters.cli.welcome import announce
 from todo_adapters.settings.configuration import configured
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql import schema
@@ -38,8 +40,7 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     if settings.metrics_port:
         _require_free(settings.metrics_host, settings.metrics_port, "TODO_METRICS_PORT")
     replace_streams()
-    _print_address(settings)
-    run_server(settings)
+    run_server(settings, partial(announce, settings))
 
 
 def _require_sqlite(url: str) -> None:
@@ -63,25 +64,6 @@ def _require_free(host: str, port: int, name: str) -> None:
             raise click.ClickException(
                 f"Cannot listen on {host}, port {port}: {reason}. Set {name} to another one."
             ) from None
-
-
-def _print_address(settings: Settings) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{host}:{settings.port}"
-    if settings.log_format == "console":
-        print(f"\n  To-do service   {address}")
-        if settings.docs:
-            print(f"  API             {address}/docs")
-        print("\n  Next: create an account (see the README), or stop with Ctrl-C.")
-        print(
-            f"""
-    curl -X POST {address}/api/auth/register -H 'Content-Type: application/json' \\
-      -d '{{"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}}'
-"""
-        )
-    else:
-        docs = {"docs": f"{address}/docs"} if settings.docs else {}
-        print(json.dumps({"event": "serving", "address": address} | docs))
 
 
 @click.command()
