@@ -3,16 +3,15 @@
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from dev_environment import BIN, VENV, ensure, home
 from dev_installers import ROOT, TOOLS, SetupError, find_uv, for_uv, pip_settings
+from dev_tests import run_all
 
 CHECKS = {
     "format": ["ruff", "format", "--check"],
@@ -49,29 +48,11 @@ def migrate(args: list[str]) -> NoReturn:
 
 
 def test(args: list[str]) -> None:
-    """Run the tests, those of tests/e2e in a second process; with arguments, which go to pytest, in one"""
+    """Run the tests, several parts at once; with arguments, which go to pytest, in one process"""
     ensure("dev")
     if args:
         become("pytest", *args)
-    runs: list[subprocess.Popen[bytes]] = []
-
-    def interrupt(
-        *_: object,
-    ) -> None:  # reaches this process alone, which passes it on once: both runs stop their servers
-        for run in runs:
-            run.send_signal(signal.SIGINT)
-
-    signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGTERM, interrupt)
-    with tempfile.TemporaryFile() as output:
-        runs.append(start("pytest", "tests/e2e", stdout=output, stderr=output))
-        runs.append(start("pytest", "--ignore=tests/e2e"))
-        codes = dict(zip(("tests/e2e", "the other tests"), [run.wait() for run in runs], strict=True))
-        output.seek(0)
-        print("--- tests/e2e", output.read().decode("utf-8", "replace"), sep="\n", end="", flush=True)
-    if failed := [name for name, code in codes.items() if code != 0]:
-        raise SetupError(f"test: FAILED: {', '.join(failed)} (of {', '.join(codes)})")
-    print(f"test: ok: {', '.join(codes)}")
+    run_all()
 
 
 def test_fast(args: list[str]) -> NoReturn:
@@ -207,11 +188,6 @@ def pytest(*args: str, **defaults: str) -> NoReturn:
     ensure("dev")
     os.environ.update(defaults | os.environ)
     become("pytest", *args)
-
-
-def start(program: str, *args: str, **streams: Any) -> subprocess.Popen[bytes]:
-    """Start a program that gets no signals from the terminal."""
-    return subprocess.Popen([str(BIN / program), *args], start_new_session=True, **streams)
 
 
 def become(program: str, *args: str) -> NoReturn:

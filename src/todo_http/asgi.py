@@ -12,7 +12,7 @@ from todo_http.options import HttpOptions
 
 def create_app() -> TodoApp:
     """The application as the environment configures it. Raises SettingsError; opens nothing."""
-    settings = configured(os.environ, serving=True)
+    settings = configured(os.environ, serving=True, create=True)
     meter = bootstrap.new_meter()
     return create(
         lambda: bootstrap.open_service(settings, meter),

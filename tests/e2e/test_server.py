@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.web.patience import until
 from tests.support.proxy import proxy_to
 from tests.support.server import SECRET, serving
 from todo_adapters.sql import migrate
@@ -157,9 +158,15 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path
         await proxy.down()
         settings = {"DATABASE_URL": proxy.url, "BETTER_AUTH_SECRET": SECRET}
         async with serving(tmp_path, ready="/health/live", **settings) as server, server.client() as client:
-            assert (await client.get("/health/ready")).status_code == 503
-            await asyncio.sleep(1.5)
-            assert "waiting_for_storage" in server.log
+            reason = "The database cannot be reached: connection refused."
+            answer = await client.get("/health/ready")
+            assert (answer.status_code, answer.json()["detail"]) == (503, reason)
+
+            async def said() -> bool:
+                lines = [json.loads(line) for line in server.log.splitlines()]
+                return any(line["event"] == "waiting_for_storage" and line["reason"] == reason for line in lines)
+
+            await until(said)
             assert '"event":"serving"' not in server.log
             await proxy.up()
             await server.answering("/health/ready")

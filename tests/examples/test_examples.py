@@ -160,6 +160,12 @@ async def test_who_has_no_account_is_told_so_in_a_sentence(folder: Path, databas
     assert await asyncio.to_thread(run, folder, line, code=1) == ["There is no such account."]
 
 
+def test_a_mistyped_path_is_told_and_not_created(folder: Path) -> None:
+    [told] = run(folder, command("overdue").replace("todo.db", "nowhere.db"), code=1)
+    assert "nowhere.db; create it with" in told
+    assert not list(folder.rglob("nowhere*"))
+
+
 async def test_the_code_in_the_documentation_runs_as_in_a_notebook(
     database: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

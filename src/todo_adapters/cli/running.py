@@ -10,7 +10,7 @@ import click
 
 from todo_adapters.settings.configuration import configured
 from todo_adapters.settings.sources import SettingsError
-from todo_core.errors import Invalid, TodoError
+from todo_core.errors import Invalid, TodoError, Unavailable
 from todo_core.model.rules import Broken
 from todo_core.todo import Todo
 
@@ -32,12 +32,15 @@ def reporting_errors(command: Callable[P, T]) -> Callable[P, T]:
             raise click.ClickException("\n       ".join(error.problems)) from None
         except Invalid as error:
             raise click.ClickException("; ".join(f"{v.field}: {v.detail}" for v in error.violations)) from None
+        except Unavailable as error:
+            raise click.ClickException(error.reason) from None
         except (TodoError, Broken) as error:
             raise click.ClickException(error.detail) from None
         except BrokenPipeError:
             raise  # click ends the command silently
         except OSError as error:
-            raise click.ClickException(f"The database does not answer ({error}).") from None
+            place = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{place}{error.strerror or error}.") from None
 
     return run
 

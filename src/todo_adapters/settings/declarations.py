@@ -15,6 +15,8 @@ from todo_adapters.security.signing_secrets import kept_secret, weakness
 from todo_adapters.settings import values
 from todo_adapters.settings.sources import DATABASE, PREFIX, SIGNING, SettingsError, gathered, weaknesses
 from todo_adapters.settings.values import listed, one_of, seconds, switch, whole
+from todo_adapters.sql.postgres import address
+from todo_adapters.sql.urls import is_postgres
 from todo_core.model.attempts import ThrottlePolicy, per_hour, per_minute
 from todo_core.model.quota import MEGABYTE, Quota
 from todo_core.model.session import SessionPolicy
@@ -123,10 +125,11 @@ class Settings:
     """What was ignored when the settings were read, one sentence each. Not a setting."""
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str], directory: Path) -> Self:
+    def from_env(cls, environ: Mapping[str, str], directory: Path, *, create: bool = True) -> Self:
         """Reads the settings from the environment and from ``.env`` in the directory, which relative paths start from.
 
-        Raises SettingsError with all faults. May create the data folder and the secret.
+        Raises SettingsError with all faults. With ``create`` a missing secret is kept, in a new data folder if need be;
+        otherwise it lasts as long as the process.
         """
         found = gathered(environ, directory, [variable(field) for field in declared()])
         given, faults = found.texts, list(found.problems)
@@ -139,9 +142,9 @@ class Settings:
         if embedded:
             read["database_url"] = f"sqlite:///{quote(str(read['data_dir'] / DATABASE_FILE))}"
         settings = cls(**read)
-        return dataclasses.replace(settings, secrets=settings.secrets or settings._own_secrets(embedded))
+        return dataclasses.replace(settings, secrets=settings.secrets or settings._own_secrets(embedded, create))
 
-    def _own_secrets(self, embedded: bool) -> tuple[str, ...]:
+    def _own_secrets(self, embedded: bool, create: bool) -> tuple[str, ...]:
         """The secret that is used when none is given. Raises SettingsError where one has to be."""
         if self.database_url == "memory://":
             return (new_secret(),)  # nothing that it signs outlives the process
@@ -149,7 +152,7 @@ class Settings:
             raise SettingsError([f"{SIGNING} must be set when {DATABASE} is: at least 32 random bytes."])
         file = self.data_dir / KEPT_FILE
         try:
-            secret = kept_secret(file)
+            secret = kept_secret(file) if create or file.exists() else new_secret()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError([f"Cannot keep a secret in {file} ({type(error).__name__}); set {SIGNING}."]) from error
         if why := weakness(secret):
@@ -209,6 +212,13 @@ def _contradictions(read: Mapping[str, Any]) -> list[str]:
         faults.append("TODO_REFRESH_IDLE_DAYS must not be more than TODO_REFRESH_ABSOLUTE_DAYS.")
     if read.get("drain_seconds", 0) >= read.get("stop_seconds", math.inf):
         faults.append("TODO_DRAIN_SECONDS must be less than TODO_STOP_SECONDS.")
+    if read.get("metrics_port", 0) == read.get("port"):
+        faults.append("TODO_METRICS_PORT must not be TODO_PORT: one port cannot have two listeners.")
+    if read.get("pgbouncer") and is_postgres(read.get("database_url", "")):
+        try:
+            address.read(read["database_url"], pgbouncer=True)
+        except ValueError as error:
+            faults.append(f"{DATABASE} must be {error}.")
     if read.get("database_url") == "memory://" and read.get("workers", 1) > 1:
         faults.append("TODO_WORKERS must be 1 with memory://, which lives in one process.")
     return faults
