@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import IO, Any, Final
 
 from dev_environment import BIN
@@ -31,7 +30,6 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 """Patterns of files by part, longer parts first. A file belongs to the first part with a pattern that it matches."""
 
 
-
 @dataclass
 class Run:
     """A part whose tests are running."""
@@ -44,7 +42,7 @@ class Run:
     def start(self, files: Iterable[str]) -> None:
         # In a session of its own, it gets no signals from the terminal.
         self.process = subprocess.Popen(
-            [str(BIN / "pytest"), *files], cwd=ROOT, stdout=self.output, stderr=self.output, start_new_session=True
+            [str(BIN / "pytest"), *files], stdout=self.output, stderr=self.output, start_new_session=True
         )
 
     def report(self) -> None:

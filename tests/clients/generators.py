@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from dev_environment import find_uv
+from dev_installers import find_uv
 
 from tests.clients.programs import SECONDS
 from todo_http.openapi.document import document

@@ -1,13 +1,16 @@
 """scripts/dev.py: set-up happens when it must, is repeated when it broke off, and costs nothing otherwise."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import dev_commands
 import dev_environment
+import dev_tests
 import pytest
 from dev_installers import InstallError, SetupError, install_with_pip
 
@@ -150,54 +153,58 @@ def test_the_makefile_forwards_every_command() -> None:
     assert sorted(targets) == sorted(dev_commands.COMMANDS)
 
 
-TWO_RUNS = """
-import pathlib, sys, time
+RUN = """
+import pathlib, sys
 sys.path.append(sys.argv[1])
-import dev_commands
-
-class Run(dev_commands.subprocess.Popen):
-    def wait(self, timeout=None):
-        while len(list(pathlib.Path.cwd().glob("*.up"))) < 2:
-            time.sleep(0.01)
-        print("waiting", flush=True)
-        return super().wait(timeout)
-
-dev_commands.ensure, dev_commands.BIN, dev_commands.subprocess.Popen = lambda wanted: None, pathlib.Path.cwd(), Run
+import dev_commands, dev_tests
+dev_commands.ensure, dev_tests.BIN = lambda wanted: None, pathlib.Path.cwd()
 dev_commands.test([])
 """
 
 
-def two_runs(folder: Path, e2e: str, others: str) -> subprocess.Popen[str]:
-    """`make test` with a script in place of pytest, which runs one command for tests/e2e and another for the rest."""
-    (folder / "pytest").write_text(
-        "#!/bin/sh\ntrap 'echo interrupted; exit 2' INT\ntouch $$.up\n"
-        f'case "$1" in tests/e2e) {e2e};; --ignore=tests/e2e) {others};; esac\n'
-    )
+def parts_run(folder: Path, script: str) -> subprocess.Popen[str]:
+    """`make test` with a script in place of pytest, whose arguments are files."""
+    (folder / "pytest").write_text(f"#!/bin/sh\ntrap 'echo interrupted; exit 2' INT\n{script}\n")
     (folder / "pytest").chmod(0o755)
-    command = [sys.executable, "-c", TWO_RUNS, str(ROOT / "scripts")]
+    command = [sys.executable, "-c", RUN, str(ROOT / "scripts")]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-@pytest.mark.parametrize(
-    ("e2e", "others", "failed"),
-    [(0, 0, ""), (1, 0, "tests/e2e"), (0, 2, "the other tests"), (1, 1, "tests/e2e, the other tests")],
-)
-def test_both_runs_of_the_tests_count(tmp_path: Path, e2e: int, others: int, failed: str) -> None:
-    run = two_runs(tmp_path, f"echo one; exit {e2e}", f"echo two; exit {others}")
-    live, _, after = run.communicate()[0].partition("--- tests/e2e\n")
-    assert "two\n" in live
-    assert after.startswith("one\n")
-    assert f"Error: test: FAILED: {failed} (of tests/e2e, the other tests)" in after if failed else "test: ok" in after
-    assert run.returncode == (1 if failed else 0)
+def test_every_test_is_in_one_part() -> None:
+    files = [str(path.relative_to(ROOT)) for name in ("src", "tests") for path in (ROOT / name).rglob("test_*.py")]
+    found = dev_tests.parts(files)
+    assert sorted(sum(found.values(), [])) == sorted(files)
+    assert found.keys() == dev_tests.PARTS.keys(), "no pattern is outdated"
+    assert all(not file.startswith("tests/e2e") for file in found[dev_tests.OTHERS])
+
+
+def test_all_parts_run_and_those_that_pass_show_their_summary_only(tmp_path: Path) -> None:
+    run = parts_run(tmp_path, 'echo "... [100%]"; echo "$# files passed"; echo "$@" >> files')
+    told = run.communicate()[0]
+    assert run.returncode == 0, told
+    assert (tmp_path / "files").read_text().split().count("tests/tooling/test_dev_script.py") == 1
+    assert "[100%]" not in told
+    assert told.count(" files passed\n") == told.count("--- ") == len(dev_tests.PARTS)
+    assert "test: ok: " in told.splitlines()[-1]
+
+
+def test_a_part_that_fails_is_shown_in_full_and_named(tmp_path: Path) -> None:
+    run = parts_run(tmp_path, 'case "$1" in tests/http/*) echo "... [100%]"; exit 1;; esac')
+    told = run.communicate()[0]
+    assert run.returncode == 1
+    assert told.count("[100%]") == 1
+    assert "test: FAILED: http (of " in told
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_both_runs_of_the_tests(tmp_path: Path, number: signal.Signals) -> None:
-    run = two_runs(tmp_path, "while sleep 0.1; do :; done", "while sleep 0.1; do :; done")
-    assert run.stdout
-    assert run.stdout.readline() == "waiting\n"
+def test_an_interrupt_ends_the_running_parts_and_starts_no_others(tmp_path: Path, number: signal.Signals) -> None:
+    run = parts_run(tmp_path, "touch $$.up; while sleep 0.1; do :; done")
+    slots = (os.cpu_count() or 1) + 1
+    while len(list(tmp_path.glob("*.up"))) < slots:
+        time.sleep(0.01)
     run.send_signal(number)
-    assert run.communicate()[0].count("interrupted") == 2
+    told = run.communicate()[0]
+    assert told.count("interrupted\n") == len(list(tmp_path.glob("*.up"))) == slots
     assert run.returncode == 1
 
 
