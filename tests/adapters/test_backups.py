@@ -6,7 +6,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support.sqlite_service import looked_up, open_account, service_on
 from todo_adapters.cli.backups import without_password
 from todo_adapters.cli.main import main
 from todo_adapters.sql import schema
+from todo_adapters.sql.sqlite.backup import back_up
 
 
 def run(*arguments: str | Path, url: str) -> Result:
@@ -92,13 +94,24 @@ def test_a_folder_that_cannot_be_written_is_named(database: Path, tmp_path: Path
     assert told.output == f"Error: Cannot create a file in {tmp_path}/missing: No such file or directory.\n"
 
 
-def test_a_disk_without_space_leaves_nothing_behind(database: Path, tmp_path: Path) -> None:
-    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({16_384}, {resource.RLIM_INFINITY}))\n"
-    code += "from todo_adapters.cli.main import main; main()"
-    environ = {"DATABASE_URL": f"sqlite:///{database}", "BETTER_AUTH_SECRET": SECRET}
-    command = [sys.executable, "-B", "-c", code, "backup", str(tmp_path / "copy.db")]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (1, f"Error: Cannot copy {database}: disk I/O error.\n")
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Longer files cannot be written, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_without_space_leaves_nothing_behind(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    with files_of_at_most(16_384):
+        told = run("backup", tmp_path / "copy.db", url=f"sqlite:///{database}")
+    assert (told.exit_code, told.output) == (1, f"Error: Cannot copy {database}: disk I/O error.\n")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -113,8 +126,11 @@ def test_a_disk_without_space_leaves_nothing_behind(database: Path, tmp_path: Pa
         ("UPDATE tasks SET user_id = x'00'", "a row of table tasks refers to a missing row of users."),
     ],
 )
-def test_a_copy_that_could_not_be_restored_is_no_backup(tmp_path: Path, statement: str, why: str) -> None:
-    file = killed_database(tmp_path, "old")
+def test_a_copy_that_could_not_be_restored_is_no_backup(
+    database: Path, tmp_path: Path, statement: str, why: str
+) -> None:
+    file = tmp_path / "todo.db"
+    back_up(database, file)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute(statement)
     before = sorted(tmp_path.iterdir())
