@@ -1,5 +1,6 @@
 """Backups of SQLite are complete, private and checked, and are taken while the service writes."""
 
+import os
 import re
 import resource
 import sqlite3
@@ -76,8 +77,10 @@ def test_a_file_is_overwritten_only_by_force(database: Path, tmp_path: Path) -> 
     assert copy.read_text() == "dear"
     assert run("backup", "--force", copy, url=url).exit_code == 0
     assert titles(copy) == titles(database)
-    told = run("backup", "--force", database, url=url)
-    assert told.output == f"Error: {database} is the database itself; choose another name.\n"
+    os.mkfifo(tmp_path / "pipe")
+    for other in (database, tmp_path / "pipe"):
+        told = run("backup", "--force", other, url=url)
+        assert told.output == f"Error: {other} is the database itself, or is no file; choose another name.\n"
 
 
 def test_without_a_database_nothing_is_created(tmp_path: Path) -> None:

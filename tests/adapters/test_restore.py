@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.support.sqlite_files import killed_database, titles
 from tests.support.sqlite_service import looked_up
 from todo_adapters.cli.main import main
 from todo_adapters.sql import migrate, schema
+from todo_adapters.sql.sqlite import restore as restoring
 from todo_adapters.sql.sqlite.backup import back_up
 from todo_adapters.sql.sqlite.connection import connect
 from todo_core.errors import Unavailable
@@ -106,6 +108,30 @@ def test_a_backup_of_an_older_version_has_to_be_migrated(database: Path, tmp_pat
     told = run(database, "restore", older)
     assert told.output.endswith(f"Run `todo migrate` before the service, which needs revision {schema.head()}.\n")
     assert run(database, "migrate").output == f"The database is at revision {schema.head()}.\n"
+
+
+def test_a_link_to_the_database_is_followed_as_sqlite_does(database: Path, backup: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "link.db"
+    link.parent.mkdir()
+    link.symlink_to(database)
+    assert run(link, "restore", backup).exit_code == 0
+    assert list(link.parent.iterdir()) == [link]
+    assert link.is_symlink()
+    assert words(database) == {"new"}
+    assert words(database.with_name("todo.db.before-restore-1")) == {"old"}
+
+
+def test_a_disk_that_becomes_full_leaves_the_old_database_and_nothing_else(
+    database: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lock(target: sqlite3.Connection, lock: Callable[[sqlite3.Connection], None] = restoring._lock) -> None:
+        lock(target)
+        target.execute("PRAGMA max_page_count = 1")  # no more than there are
+
+    monkeypatch.setattr(restoring, "_lock", lock)
+    assert run(database, "restore", backup).output == f"Error: Cannot write {database}: database or disk is full.\n"
+    assert list(database.parent.iterdir()) == [database]
+    assert words(database) == {"old"}
 
 
 def spoil(file: Path, how: str) -> None:
