@@ -38,8 +38,11 @@ def test_a_backup_copied_by_hand_beside_an_old_log_is_not_opened(
 
 def test_no_connection_reads_a_backup_copied_by_hand_beside_an_old_log(database: Path, backup: Path) -> None:
     shutil.copy(backup, database)
-    with pytest.raises(Unavailable, match="is the one of another database"):
-        connect(database)
+    link = database.with_name("link.db")
+    link.symlink_to(database)
+    for path in (database, link):
+        with pytest.raises(Unavailable, match="is the one of another database"):
+            connect(path)
 
 
 def test_serving_stops_when_a_replaced_file_and_the_log_do_not_fit_together(
