@@ -12,7 +12,7 @@ from todo_adapters.settings.configuration import configured
 from todo_adapters.sql import schema
 from todo_adapters.sql.sqlite.backup import BackupError, back_up
 from todo_adapters.sql.sqlite.restore import restore as put_back
-from todo_adapters.sql.urls import is_memory, is_postgres, postgres_url, sqlite_path
+from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
@@ -67,7 +67,7 @@ def _sqlite_database(command: list[str], address: str, *more: str) -> Path:
 
 def without_password(url: str) -> str:
     """A PostgreSQL address without its password."""
-    scheme, _, rest = postgres_url(url).partition("://")
+    scheme, _, rest = url.partition("://")
     rest, _, query = rest.partition("?")
     place, _, name = rest.partition("/")
     user, at, hosts = place.rpartition("@")

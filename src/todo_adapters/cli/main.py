@@ -4,16 +4,17 @@ import os
 
 import click
 
-from todo_adapters.cli import accounts, backups, service
+from todo_adapters.cli import accounts, backups, checks, service, tasks
 
 
 @click.group(
     commands=[
         service.serve,
         service.migrate,
-        service.check_config,
+        checks.check_config,
         service.openapi,
         accounts.user,
+        tasks.task,
         backups.backup,
         backups.restore,
     ],
