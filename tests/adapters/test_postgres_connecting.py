@@ -177,6 +177,8 @@ def test_a_pooler_that_refuses_settings_is_recognised() -> None:
     reason = to_connect_error(error, read("postgresql://pooler/todo")).reason
     assert "unsupported startup parameter: jit" in reason
     assert "TODO_PGBOUNCER=1" in reason
+    known = to_connect_error(error, read("postgresql://pooler/todo?pgbouncer=true")).reason
+    assert known == "The database refuses the connection: unsupported startup parameter: jit."
 
 
 @pytest.fixture

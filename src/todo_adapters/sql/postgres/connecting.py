@@ -89,7 +89,8 @@ def _reason(error: Exception, address: PostgresAddress) -> str:
     """Why a connection cannot be opened, in one sentence: the server's own if it has said one."""
     if isinstance(error, asyncpg.PostgresError) and error.sqlstate:
         said = _without_secrets(str(error.args[0]) if error.args else type(error).__name__, address)
-        return f"The database refuses the connection: {said}{POOLER_HINT if POOLER_REFUSES in said else ''}."
+        hint = POOLER_HINT if POOLER_REFUSES in said and not address.pgbouncer else ""
+        return f"The database refuses the connection: {said}{hint}."
     if isinstance(error, asyncpg.ClientConfigurationError):
         said = _without_secrets(str(error.args[0]), address)
         return f"{OUT_OF_REACH[:-1]}: {said}{ROOTS_HINT if ROOTS_MISSING in said else ''}."
