@@ -85,6 +85,10 @@ def test_what_is_no_database_is_told_by_its_path(folder: Path) -> None:
     assert below == f"The database at {folder}/letter.db/todo.db cannot be used: not a directory."
 
 
+def test_storage_in_memory_has_nothing_to_migrate() -> None:
+    assert told(["migrate"], DATABASE_URL="memory://") == "There is nothing to migrate in memory://."
+
+
 def test_a_database_of_a_newer_version_is_not_migrated(folder: Path) -> None:
     environ = {"DATABASE_URL": "sqlite:///todo.db", "BETTER_AUTH_SECRET": SECRET}
     assert CliRunner().invoke(main, ["migrate"], env=environ).exit_code == 0

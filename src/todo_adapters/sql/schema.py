@@ -8,7 +8,7 @@ from importlib.resources import files
 import asyncpg
 
 from todo_adapters.sql.postgres.address import PostgresAddress, read
-from todo_adapters.sql.postgres.connecting import connect
+from todo_adapters.sql.postgres.connecting import Connector
 from todo_adapters.sql.urls import is_postgres, sqlite_path
 from todo_core.errors import Unavailable
 
@@ -34,7 +34,7 @@ async def is_current(url: str) -> bool:
 
 
 async def _postgres_revision(address: PostgresAddress) -> str | None:
-    connection = await connect(address, {})
+    connection = await Connector(address).connect({})
     try:
         return str(await connection.fetchval(REVISION))
     finally:
