@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from tests.support.server import SECRET, free_port
 from todo_adapters.cli.main import main
 from todo_adapters.cli.ports import CannotListenError, Listener, try_to_bind
+from todo_adapters.server import serving
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.settings.sources import SettingsError
 
@@ -27,8 +28,9 @@ CONNECT = ["check-config", "--connect"]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder of a command, which leaves the umask of the test run alone."""
+    """The working folder of a command, which leaves the umask of the test run alone and does not come to serve."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(serving, "run_server", lambda _: pytest.fail("It serves."))
     monkeypatch.setattr(os, "umask", lambda _: 0)
     for name in [name for name in os.environ if name.startswith("TODO_") and not name.startswith("TODO_TEST_")]:
         monkeypatch.delenv(name)
