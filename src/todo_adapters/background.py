@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from todo_adapters.cleanup import Cleanup
 from todo_adapters.security.revoked_sessions import STARTING
+from todo_adapters.server import worker
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_core.errors import TodoError, Unavailable
 from todo_core.todo import Todo
@@ -46,6 +47,7 @@ async def report_ready(todo: Todo) -> None:
             for caution in await todo.run.store.cautions():
                 todo.run.event_log.record("careless_storage", caution=caution)
             todo.run.event_log.record("ready")
+            worker.announce()
             return
 
 

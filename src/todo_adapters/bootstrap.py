@@ -100,12 +100,21 @@ async def open_store(
 
 
 @asynccontextmanager
-async def open_todo(url: str, *, create: bool = False, pgbouncer: bool = False) -> AsyncIterator[Todo]:
+async def open_todo(
+    url: str,
+    *,
+    create: bool = False,
+    pgbouncer: bool = False,
+    secrets: Sequence[str] = (),
+    statement_limit: float = 10.0,
+) -> AsyncIterator[Todo]:
     """Opens every use case of the service over the storage at an address, for scripts.
 
     With ``create`` a missing SQLite file is created, and any database is migrated to this version. Otherwise both raise
-    Unavailable, as does a storage that does not answer. Raises ValueError for an address that is none. Tokens that are
-    issued here are valid nowhere else.
+    Unavailable, as does a storage that does not answer. Raises ValueError for an address that is none.
+
+    ``secrets`` are the signing secrets of a service: without them, tokens that are issued here are valid nowhere else,
+    and counts of failed logins are not those of a service. ``statement_limit`` is in seconds.
 
     Events are logged by structlog if it is configured, otherwise by the logger ``todo`` of ``logging``, of which Python
     shows warnings on standard error.
@@ -120,10 +129,11 @@ async def open_todo(url: str, *, create: bool = False, pgbouncer: bool = False) 
         await migrate.upgrade(url)
     if not is_memory(url) and not is_postgres(url):
         require_usable(sqlite_path(url))
+    postgres = PostgresOptions(url, pgbouncer=pgbouncer, statement_limit=statement_limit)
     async with (
-        open_store(url, PostgresOptions(url, pgbouncer=pgbouncer)) as store,
+        open_store(url, postgres, statement_limit=statement_limit) as store,
         # A script may block the loop for longer than a server.
-        _open(store, [new_secret()], patience=math.inf) as (todo, revoked),
+        _open(store, secrets or [new_secret()], patience=math.inf) as (todo, revoked),
     ):
         await store.ping()
         await revoked.read(store)

@@ -33,6 +33,7 @@ def create_app() -> TodoApp:
             docs=settings.docs,
             stop_seconds=settings.stop_seconds,
             web=settings.web,
+            registration=settings.registration,
             log_format="console" if settings.log_format == "console" else "json",
         ),
         write_log=bootstrap.access_log_writer(),

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from tests.contracts.kit import IDS, NOW, new_owner
 from tests.support.fakes import FixedClock
+from todo_adapters.contracts.kit import IDS, NOW, new_owner
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql.database import Database
 from todo_adapters.sql.migrate import on_connection, upgrade

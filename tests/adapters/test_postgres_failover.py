@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import log_in
 from tests.http.service import compose
 from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Pair, Server
 from tests.support.proxy import proxy_to
+from todo_adapters.contracts.kit import log_in
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import null, update
 
-from tests.contracts.kit import new_owner
-from tests.contracts.test_quotas import Person
+from todo_adapters.contracts.kit import new_owner
+from todo_adapters.contracts.test_quotas import Person
 from todo_adapters.sql.database import Database
 from todo_adapters.sql.migrate import upgrade
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import null, select, update
 
-from tests.contracts.kit import IDS, NOW, a_task, a_thing, all_tasks, new_owner, write
+from todo_adapters.contracts.kit import IDS, NOW, a_task, a_thing, all_tasks, new_owner, write
 from todo_adapters.sql.database import Database
 from todo_adapters.sql.migrate import upgrade
 from todo_adapters.sql.postgres.connection import PostgresConnection

@@ -9,12 +9,12 @@ from random import Random
 import pytest
 from click.testing import CliRunner
 
-from tests.contracts.kit import join
 from tests.e2e.web.patience import until
 from tests.support.server import free_port
 from tests.support.sqlite_service import Service, service_on
 from todo_adapters import background, bootstrap
 from todo_adapters.cli.main import main
+from todo_adapters.contracts.kit import join
 from todo_adapters.sql import migrate
 from todo_adapters.sql.sqlite import connection as sqlite_connection
 from todo_adapters.sql.sqlite.connection import READ_BACK, set_pragmas

@@ -13,7 +13,8 @@ PACKAGES = ("todo_core", "todo_adapters", "todo_http")
 def python_files() -> tuple[Path, ...]:
     """Every Python file of the project, tests included, relative to its root."""
     folders = ("src", "migrations", "tests", "scripts", "examples", "benchmarks")
-    return tuple(sorted(path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*.py")))
+    below = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return tuple(sorted(path.relative_to(ROOT) for path in (ROOT / "conftest.py", *below)))
 
 
 @cache

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from tests.contracts.kit import NOW
-from tests.contracts.samples import make_thing
 from tests.contracts.seeded_faults import good_page
+from todo_adapters.contracts.kit import NOW
+from todo_adapters.contracts.samples import make_thing
 from todo_adapters.memory.tasks import MemoryTaskReads
 from todo_adapters.memory.things import MemoryThings
 from todo_core.ids import UserId

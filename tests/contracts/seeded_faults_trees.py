@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from tests.contracts.kit import NOW
-from tests.contracts.samples import make_thing
 from tests.contracts.seeded_faults import good_check, good_page, instead_of
+from todo_adapters.contracts.kit import NOW
+from todo_adapters.contracts.samples import make_thing
 from todo_adapters.memory.accounts import MemoryAccountsView
 from todo_adapters.memory.state import Draft, TrashedThing
 from todo_adapters.memory.tasks import MemoryTaskReads

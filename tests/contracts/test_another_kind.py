@@ -14,7 +14,8 @@ import pytest_asyncio
 from sqlalchemy import Column, ForeignKey, MetaData, PrimaryKeyConstraint, Table
 from sqlalchemy.schema import CreateTable
 
-from tests.contracts import (
+from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts import (
     test_change_feed,
     test_dry_runs,
     test_known_things,
@@ -24,7 +25,6 @@ from tests.contracts import (
     test_trash,
     test_unit_of_work,
 )
-from todo_adapters.bootstrap import open_store
 from todo_adapters.sql.kinds import KindTable
 from todo_adapters.sql.postgres import connection as postgres
 from todo_adapters.sql.registry import KIND_TABLES
@@ -34,6 +34,7 @@ from todo_adapters.sql.types import COUNT, ID, INSTANT, TEXT
 from todo_adapters.sql.urls import sqlite_path
 from todo_core.ids import UserId
 from todo_core.model.kinds import Kind
+from todo_core.model.registry import KINDS
 from todo_core.model.rules import Broken, one_line
 from todo_core.ports.storage import Store
 
@@ -102,6 +103,7 @@ async def create_table(url: str) -> None:
 @pytest.fixture(scope="module")
 def kind() -> Iterator[Kind[Any]]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(KINDS, NOTES.name, NOTES)
         patch.setitem(KIND_TABLES, NOTES.name, KindTable(NOTES, notes))
         yield NOTES
 

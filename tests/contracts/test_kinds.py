@@ -1,4 +1,4 @@
-"""What a kind and its table have to agree on, and what the contract tests make things of a kind from."""
+"""What a kind and its table have to agree on, and what the contract tests make things and tasks from."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,12 +10,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Column, MetaData, Table
 
-from tests.contracts.kit import IDS, NOW
-from tests.contracts.samples import CannotGenerate, any_thing, every_field_given, make_thing
+from todo_adapters.contracts.crowd import crowd, filters
+from todo_adapters.contracts.kit import IDS, NOW
+from todo_adapters.contracts.samples import CannotGenerate, any_thing, every_field_given, make_thing
 from todo_adapters.sql.kinds import KindTable
+from todo_adapters.sql.registry import KIND_TABLES
 from todo_adapters.sql.types import COUNT, ID, INSTANT, TEXT
 from todo_core.ids import UserId
 from todo_core.model.kinds import Kind
+from todo_core.model.registry import KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,3 +143,14 @@ def test_a_field_that_is_only_written_in_another_form_is_refused() -> None:
 def test_a_kind_without_texts_can_be_stored() -> None:
     kind = Kind("count", Count, rules={})
     assert KindTable(kind, a_table(**{name: type_ for name, type_ in GOOD.items() if name != "name"})).kind is kind
+
+
+def test_every_kind_of_the_core_has_a_table_and_no_other() -> None:
+    assert {name: table.kind for name, table in KIND_TABLES.items()} == KINDS
+
+
+def test_the_filters_of_the_contract_tests_tell_their_tasks_apart() -> None:
+    """Otherwise the tests of pages would prove nothing."""
+    tasks = crowd(UserId(IDS.new()))
+    chosen = [sum(map(which.matches, tasks)) for which in filters()]
+    assert sum(0 < size < len(tasks) for size in chosen) > 0.8 * len(chosen)

@@ -6,7 +6,19 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from tests.contracts.kit import HASH, IDS, NOW, Undo, a_session, a_task, add, join, log_in, new_owner, on_accounts
+from todo_adapters.contracts.kit import (
+    HASH,
+    IDS,
+    NOW,
+    Undo,
+    a_session,
+    a_task,
+    add,
+    join,
+    log_in,
+    new_owner,
+    on_accounts,
+)
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.memory.strictness import AbandonedWrite, Misuse
 from todo_core.errors import Contention

@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.contracts.kit import feed, join, someone
 from tests.contracts.performing import Performance, replayed, state_of
 from tests.contracts.programs import Program, programs
 from tests.contracts.programs_over_http import as_http_tells, over_http, serving_callers
 from tests.contracts.wording import COMMANDS
 from tests.http.service import Api
+from todo_adapters.contracts.kit import feed, join, someone
 from todo_adapters.memory.store import MemoryStore
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS

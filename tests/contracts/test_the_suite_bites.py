@@ -9,21 +9,21 @@ import pytest
 from tests.contracts import seeded_faults as fault
 from tests.contracts import seeded_faults_fields as field_fault
 from tests.contracts import seeded_faults_once as once
-from tests.contracts import test_attempt_repository as attempts
-from tests.contracts import test_change_feed as feed
-from tests.contracts import test_dry_runs as dry_runs
 from tests.contracts import test_memory_strictness as strictness
-from tests.contracts import test_receipts as receipts
-from tests.contracts import test_round_trip as round_trip
-from tests.contracts import test_session_repository as sessions
-from tests.contracts import test_task_pages as pages
-from tests.contracts import test_things as things
-from tests.contracts import test_unit_of_work as units
-from tests.contracts import test_user_repository as users
-from tests.contracts.crowd import single_filters
-from tests.contracts.samples import own_fields
 from tests.usecases import test_exactly_once as exactly_once
 from tests.usecases import test_preconditions as preconditions
+from todo_adapters.contracts import test_attempt_repository as attempts
+from todo_adapters.contracts import test_change_feed as feed
+from todo_adapters.contracts import test_dry_runs as dry_runs
+from todo_adapters.contracts import test_receipts as receipts
+from todo_adapters.contracts import test_round_trip as round_trip
+from todo_adapters.contracts import test_session_repository as sessions
+from todo_adapters.contracts import test_task_pages as pages
+from todo_adapters.contracts import test_things as things
+from todo_adapters.contracts import test_unit_of_work as units
+from todo_adapters.contracts import test_user_repository as users
+from todo_adapters.contracts.crowd import single_filters
+from todo_adapters.contracts.samples import own_fields
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import TodoError
 from todo_core.model.change import Action

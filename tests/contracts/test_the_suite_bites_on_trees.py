@@ -6,13 +6,6 @@ import pytest
 
 from tests.contracts import seeded_faults as fault
 from tests.contracts import seeded_faults_trees as trees
-from tests.contracts import test_change_feed as feed
-from tests.contracts import test_known_things as known
-from tests.contracts import test_quotas as quotas
-from tests.contracts import test_references as references
-from tests.contracts import test_task_pages as pages
-from tests.contracts import test_task_sums as sums
-from tests.contracts import test_trash as trash
 from tests.contracts.test_the_suite_bites import FAILURES, ContractTest, with_kind
 from tests.usecases import test_completing as completing
 from tests.usecases import test_deferring as deferring
@@ -21,6 +14,13 @@ from tests.usecases import test_moving as moving
 from tests.usecases import test_subtasks as subtasks
 from tests.usecases import test_tags as tags
 from tests.usecases import test_trash_and_restore as restore
+from todo_adapters.contracts import test_change_feed as feed
+from todo_adapters.contracts import test_known_things as known
+from todo_adapters.contracts import test_quotas as quotas
+from todo_adapters.contracts import test_references as references
+from todo_adapters.contracts import test_task_pages as pages
+from todo_adapters.contracts import test_task_sums as sums
+from todo_adapters.contracts import test_trash as trash
 from todo_adapters.memory.store import MemoryStore
 from todo_core.model.change import Action
 from todo_core.model.task_sort import SortField, TaskSort

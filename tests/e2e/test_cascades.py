@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.kit import new_owner
 from tests.support.cascade import Project
 from tests.support.faulty import Killed
 from tests.support.proxy import Proxy, proxy_to
 from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts.kit import new_owner
 from todo_adapters.sql import migrate
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore

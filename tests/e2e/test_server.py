@@ -45,12 +45,13 @@ async def test_the_first_start_makes_everything_and_the_second_finds_it(tmp_path
     secret = tmp_path / "var" / "secret"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert secret.read_text() not in server.log
-    async with serving(tmp_path, "--migrate") as server, server.client() as client:
+    async with serving(tmp_path, "--migrate", TODO_SERVICE_HOST="10.0.0.1") as server, server.client() as client:
         client.headers["Authorization"] = f"Bearer {session['token']}"
         assert (await client.get(tasks)).json() == [created.json()]
         docs = await client.get("/docs")
         assert (docs.status_code, docs.headers.get_list("server")) == (200, ["todo"])
         assert await server.stop() == 0
+    assert server.log.count("settings_note") == 1, "by the parent, for all of its workers"
 
 
 async def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
@@ -167,8 +168,12 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path
 
             await until(said)
             assert server.log.count("database_address") == 1
+            assert '"event":"serving"' not in server.log
             await proxy.up()
             await server.answering("/health/ready")
+            async with asyncio.timeout(20):
+                while '"event":"serving"' not in server.log:  # noqa: ASYNC110 - another process writes it
+                    await asyncio.sleep(0.05)
             await register(client, "patient@example.org")
 
 

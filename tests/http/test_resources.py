@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.samples import sample
 from tests.http.service import THINGS, Person
+from todo_adapters.contracts.samples import sample
 from todo_core.model.kinds import Kind
 
 every_resource = pytest.mark.parametrize("resource", THINGS.values(), ids=lambda resource: resource.kind.name)

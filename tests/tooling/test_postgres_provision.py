@@ -182,7 +182,7 @@ def test_without_postgresql_tests_are_skipped_or_fail_when_it_is_required(
 ) -> None:
     test = tmp_path / "test_needy.py"
     test.write_text("def test_needy(postgres_url):\n    pass\n")
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider"]
     run = subprocess.run(
         [*command, "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), str(test)],
         cwd=ROOT,

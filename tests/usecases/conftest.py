@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.contracts.conftest import store
 from tests.usecases.world import World, new_world
+from todo_adapters.contracts.conftest import store
 
 __all__ = ["store"]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import IDS, together
 from tests.usecases.person import Person, somebody
+from todo_adapters.contracts.kit import IDS, together
 from todo_core.errors import Conflict, Invalid, NotFound, Stale, StepFailed
 from todo_core.model.kinds import Draft
 from todo_core.model.rules import Reference

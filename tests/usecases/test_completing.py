@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.contracts.kit import together
 from tests.usecases.person import Person, seeing, somebody
+from todo_adapters.contracts.kit import together
 from todo_core.errors import NotFound, Stale
 from todo_core.model.task import Task
 from todo_core.ports.storage import Store

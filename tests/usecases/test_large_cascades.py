@@ -4,9 +4,9 @@ from typing import cast
 
 import pytest
 
-from tests.contracts.kit import new_owner
 from tests.support.cascade import Project
 from tests.support.faulty import Plan, Watched
+from todo_adapters.contracts.kit import new_owner
 from todo_core import runner
 from todo_core.ports.storage import Store
 

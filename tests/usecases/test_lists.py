@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.contracts.kit import IDS, together
 from tests.usecases.person import somebody
+from todo_adapters.contracts.kit import IDS, together
 from todo_core.errors import Conflict, NotFound
 from todo_core.model.change import Action
 from todo_core.model.task_list import LISTS

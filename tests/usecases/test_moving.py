@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.contracts.kit import IDS, NOW, together
 from tests.usecases.person import Person, seeing, somebody
+from todo_adapters.contracts.kit import IDS, NOW, together
 from todo_core.errors import Invalid, NotFound, Stale
 from todo_core.limits import POSITION_MAX
 from todo_core.model.change import Action

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.contracts.kit import IDS, add, all_tasks, feed, new_owner, think, together
 from tests.support.fakes import FixedClock
+from todo_adapters.contracts.kit import IDS, add, all_tasks, feed, new_owner, think, together
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import NotFound, Stale
 from todo_core.ids import TaskId

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import IDS, together
 from tests.usecases.person import Person, somebody
+from todo_adapters.contracts.kit import IDS, together
 from todo_core.errors import Invalid, NotFound
 from todo_core.ids import TaskId
 from todo_core.limits import LEVELS_MAX

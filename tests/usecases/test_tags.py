@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.contracts.kit import together
 from tests.usecases.person import somebody
+from todo_adapters.contracts.kit import together
 from todo_core.errors import Invalid, NotFound
 from todo_core.limits import TAG_MAX, TAGS_MAX
 from todo_core.model.counts import TagUse

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.kit import together
 from tests.usecases.person import Person, seeing, somebody
+from todo_adapters.contracts.kit import together
 from todo_core.errors import Conflict, NotFound, Stale
 from todo_core.limits import LEVELS_MAX
 from todo_core.model.change import Action

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from todo_adapters.cli.ports import CannotListenError, listeners, try_to_bind
-from todo_adapters.settings.declarations import KEPT_FILE, Settings, variable
+from todo_adapters.settings.declarations import KEPT_FILE, Settings, declared, variable
 from todo_adapters.settings.sources import SIGNING, SettingsError, exposed_file, gathered
 from todo_adapters.sql.postgres.address import read
 from todo_adapters.sql.urls import address_notes, is_memory, is_postgres, sqlite_path
@@ -49,14 +49,16 @@ def _of_settings(settings: Settings) -> Iterable[Row]:
         yield "database", "ok", read(url).public if is_postgres(url) else f"SQLite file {sqlite_path(url).absolute()}"
     for note in address_notes(url):
         yield "database", "note", note
-    for field in dataclasses.fields(Settings):
+    for note in settings.notes:
+        yield "settings", "note", note
+    for field in declared():
         if field.repr and (value := getattr(settings, field.name)) != _default(field):
             yield variable(field), "set", ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _secret(settings: Settings) -> str:
     kept, number = settings.data_dir / KEPT_FILE, len(settings.secrets)
-    if SIGNING in gathered(os.environ, Path.cwd(), [SIGNING], []):
+    if SIGNING in gathered(os.environ, Path.cwd(), [SIGNING]).texts:
         return "1 is given." if number == 1 else f"{number} are given; the first one signs."
     if is_memory(settings.database_url):
         return "It lasts as long as the process, as the database does."

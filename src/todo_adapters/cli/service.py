@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,9 +11,11 @@ import structlog
 
 from todo_adapters.cli.ports import require_free
 from todo_adapters.cli.running import reporting_errors
+from todo_adapters.cli.welcome import announce
 from todo_adapters.settings.configuration import configured
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql import schema
+from todo_adapters.sql.sqlite.damage import require_sound
 from todo_adapters.sql.urls import address_notes, is_memory, is_postgres, sqlite_path
 from todo_adapters.telemetry.log_writer import replace_streams
 
@@ -34,6 +37,7 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     url = settings.database_url
     for note in address_notes(url):
         structlog.get_logger().info("database_address", note=note)
+    _require_sound(url)
     if migrate_first and not is_memory(url) and not asyncio.run(schema.is_current(url)):
         _migrate(settings)
     _require_file(url)
@@ -41,8 +45,13 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     if not migrate_first:
         Settings.from_env(os.environ, Path.cwd())  # keeps a secret if there is none, now that the database is there
     replace_streams()
-    _print_address(settings)
-    run_server(settings)
+    run_server(settings, partial(announce, settings))
+
+
+def _require_sound(url: str) -> None:
+    """Raises Unavailable if a SQLite database is damaged, which shows after its process was killed."""
+    if not is_postgres(url) and not is_memory(url):
+        require_sound(sqlite_path(url))
 
 
 def _require_file(url: str) -> None:
@@ -52,25 +61,6 @@ def _require_file(url: str) -> None:
     from todo_adapters.sql.sqlite.connection import require_usable  # noqa: PLC0415 - slow to import
 
     require_usable(sqlite_path(url))
-
-
-def _print_address(settings: Settings) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{host}:{settings.port}"
-    if settings.log_format == "console":
-        print(f"\n  To-do service   {address}")
-        if settings.docs:
-            print(f"  API             {address}/docs")
-        print("\n  Next: create an account (see the README), or stop with Ctrl-C.")
-        print(
-            f"""
-    curl -X POST {address}/api/auth/register -H 'Content-Type: application/json' \\
-      -d '{{"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}}'
-"""
-        )
-    else:
-        docs = {"docs": f"{address}/docs"} if settings.docs else {}
-        print(json.dumps({"event": "serving", "address": address} | docs))
 
 
 @click.command()

@@ -17,7 +17,7 @@ from todo_adapters.settings.sources import DATABASE, PREFIX, SIGNING, SettingsEr
 from todo_adapters.settings.values import listed, one_of, seconds, switch, whole
 from todo_adapters.sql.postgres import address
 from todo_adapters.sql.urls import is_postgres
-from todo_core.model.attempts import ThrottlePolicy, per_minute
+from todo_core.model.attempts import ThrottlePolicy, per_hour, per_minute
 from todo_core.model.quota import MEGABYTE, Quota
 from todo_core.model.session import SessionPolicy
 
@@ -38,10 +38,12 @@ class Settings:
     database_url: str = _setting("", values.database_url, secret=True)
     """Address of the database: `sqlite:///relative.db`, `sqlite:////absolute.db`,
     `postgresql://user:password@host/database` (with parameters as providers give them) or `memory://` (nothing is
-    kept). When not set, an SQLite file in `TODO_DATA_DIR`."""
+    kept). `DATABASE_URL_FILE` may name a file with it instead. When neither is set, an SQLite file in
+    `TODO_DATA_DIR`."""
     secrets: tuple[str, ...] = _setting("", listed(str), secret=True)
     """Signing secret of at least 32 random bytes. Several may be given, separated by commas: the first one signs, all
-    are accepted. When neither it nor `DATABASE_URL` is set, one is created in `TODO_DATA_DIR`."""
+    are accepted. `BETTER_AUTH_SECRET_FILE` may name a file with it instead. When neither a secret nor a database is
+    given, one is created in `TODO_DATA_DIR`."""
     data_dir: Path = _setting("./var", values.folder)
     """Folder of the embedded database and of the signing secret that is created for it."""
     host: str = _setting("127.0.0.1", values.host)
@@ -55,7 +57,8 @@ class Settings:
     log_format: str = _setting("auto", one_of("auto", "console", "json"))
     """`json` for JSON lines, `console` for readable text, `auto` for `console` at a terminal and `json` elsewhere."""
     cors_origins: tuple[str, ...] = _setting("", listed(values.origin))
-    """Origins, separated by commas, whose pages may call the API from a browser. None when not set."""
+    """Origins, separated by commas, whose pages may call the API from a browser. None when not set.
+    `http://localhost:5173` and `http://127.0.0.1:5173` are two."""
     allowed_hosts: tuple[str, ...] = _setting("", listed(values.host_pattern))
     """Host names, separated by commas, that requests may be addressed to; `*.example.org` for all subdomains. Any when
     not set, which is safe behind a proxy that checks them."""
@@ -81,6 +84,11 @@ class Settings:
     login_failures_per_minute: int = _setting("30", whole(0, 100_000))
     """Failed logins and registrations per minute and client network (an IPv4 address or IPv6 /64), over all replicas;
     attempts of any kind are limited to ten times as many. `0` for no limit."""
+    registration: bool = _setting("1", switch)
+    """`0` to close sign-up: only `todo user add` creates accounts."""
+    registrations_per_hour: int = _setting("50", whole(0, 100_000))
+    """Registrations per hour and client network, over all replicas; a school or an office may share one. `0` for no
+    limit."""
     requests_per_minute: int = _setting("6000", whole(0, 1_000_000))
     """Requests per minute and user that one process accepts; each operation of a batch counts. `0` for no limit."""
     user_concurrency: int = _setting("8", whole(0, 10_000))
@@ -114,6 +122,8 @@ class Settings:
     """Port of a separate listener for `/metrics`; `0` for none."""
     metrics_host: str = _setting("127.0.0.1", values.host)
     """Address of the listener for metrics."""
+    notes: tuple[str, ...] = ()
+    """What was ignored when the settings were read, one sentence each. Not a setting."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], directory: Path, *, create: bool = True) -> Self:
@@ -122,10 +132,10 @@ class Settings:
         Raises SettingsError with all faults. With ``create`` a missing secret is kept, in a new data folder if need be;
         otherwise it lasts as long as the process.
         """
-        faults: list[str] = []
-        given = gathered(environ, directory, [variable(field) for field in dataclasses.fields(cls)], faults)
+        found = gathered(environ, directory, [variable(field) for field in declared()])
+        given, faults = found.texts, list(found.problems)
         embedded = DATABASE not in given
-        read = _read(given, faults)
+        read = _read(given, faults) | {"notes": found.notes}
         faults += _contradictions(read) + weaknesses(given)
         if faults:
             raise SettingsError(faults)
@@ -167,8 +177,16 @@ class Settings:
 
     @property
     def throttle_policy(self) -> ThrottlePolicy:
-        limit = self.login_failures_per_minute
-        return ThrottlePolicy(network=per_minute(limit) if limit else None)
+        failures, registrations = self.login_failures_per_minute, self.registrations_per_hour
+        return ThrottlePolicy(
+            network=per_minute(failures) if failures else None,
+            registrations=per_hour(registrations) if registrations else None,
+        )
+
+
+def declared() -> "list[dataclasses.Field[Any]]":
+    """The fields that are settings, in the order of their declaration."""
+    return [field for field in dataclasses.fields(Settings) if field.metadata]
 
 
 def variable(field: "dataclasses.Field[Any]") -> str:
@@ -178,7 +196,7 @@ def variable(field: "dataclasses.Field[Any]") -> str:
 def _read(given: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
     """The values by field, except those with faults and the address of the embedded database."""
     read: dict[str, Any] = {}
-    for field in dataclasses.fields(Settings):
+    for field in declared():
         name = variable(field)
         if name == DATABASE and name not in given:
             continue

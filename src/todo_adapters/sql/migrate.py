@@ -25,6 +25,7 @@ from todo_adapters.private_files import make_file, make_folder
 from todo_adapters.sql.postgres.address import PostgresAddress, read
 from todo_adapters.sql.postgres.connecting import Connector
 from todo_adapters.sql.sqlite.connection import is_of_file, to_operators
+from todo_adapters.sql.sqlite.damage import require_own_log
 from todo_adapters.sql.urls import is_postgres, sqlite_path
 from todo_core.errors import Unavailable
 
@@ -151,6 +152,7 @@ async def _connect_locked(address: PostgresAddress) -> asyncpg.Connection:
 
 
 def _on_sqlite(path: Path, work: Callable[[Connection], T]) -> T:
+    require_own_log(path)
     try:
         make_folder(path.parent)
         make_file(path)

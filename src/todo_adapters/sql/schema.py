@@ -16,10 +16,15 @@ REVISION = "SELECT version_num FROM alembic_version"
 
 
 @cache
-def head() -> str:
-    """The newest revision, from the file names of the migrations."""
+def revisions() -> frozenset[str]:
+    """All revisions of this version, from the file names of the migrations."""
     names = [entry.name for entry in files("todo_migrations.versions").iterdir()]
-    return max(name.partition("_")[0] for name in names if name[:4].isdecimal())
+    return frozenset(name.partition("_")[0] for name in names if name[:4].isdecimal())
+
+
+def head() -> str:
+    """The newest revision."""
+    return max(revisions())
 
 
 async def is_current(url: str) -> bool:
