@@ -106,6 +106,13 @@ def test_a_store_that_cannot_be_found_is_told_in_one_sentence(
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_where_it_is_not_asked_for_the_plugin_imports_nothing(installed: Path, project: Path) -> None:
+    code = f"import pytest, sys; before = {{*sys.modules}}; import {plugin.__name__}; print(*{{*sys.modules}} - before)"
+    done = python(installed, project, "-c", code)
+    packages = {"todo_adapters", "todo_adapters.contracts"}
+    assert {*done.stdout.split()} - {"pkgutil"} == {plugin.__name__, *packages}
+
+
 def test_what_the_extra_would_install_is_named(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plugin, "NEEDED", ("hypothesis", "no_such_module"))
     monkeypatch.setattr(pytestconfig.option, "todo_store", "document_store:open_empty")
