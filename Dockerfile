@@ -26,13 +26,16 @@ RUN tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
 FROM python:${PYTHON_VERSION}-slim-bookworm
 RUN install -d -o 10001 -g 10001 -m 0700 /data
 COPY --from=build /opt/todo /opt/todo
+# `docker stop` kills after 10 seconds: where there is more time, TODO_STOP_SECONDS may be longer.
 ENV PATH=/opt/todo/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     TODO_DATA_DIR=/data \
     TODO_HOST=0.0.0.0 \
     TODO_PORT=8000 \
-    TODO_LOG_FORMAT=json
+    TODO_LOG_FORMAT=json \
+    TODO_DRAIN_SECONDS=3 \
+    TODO_STOP_SECONDS=9
 # A number, so that an orchestrator can see that it is not root.
 USER 10001:10001
 WORKDIR /data

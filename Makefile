@@ -12,7 +12,7 @@ help: ## Show this list
 	@echo '  Options: ARGS="..." for run, test, bench, migrate and lock; PYTHON=python3.12 for another Python'
 
 run: ## Migrate the database, serve on http://127.0.0.1:8000 and say what to do next
-test: ## Run every test, in two processes (make test ARGS="tests/model -k dates" in one)
+test: ## Run every test, in several processes (make test ARGS="tests/model -k dates" in one)
 test-fast: ## Run the tests that need no database and no browser, in less than half a minute
 test-e2e: ## Run the tests of the web client in a browser (TODO_TEST_BROWSER names one), which has to be there
 screenshots: ## Take the pictures in docs/screenshots/ anew

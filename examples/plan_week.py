@@ -1,20 +1,17 @@
-"""Plans a week with the domain and the memory store, without a server, a database or any other package."""
+"""Plans a week without a database or any package: ``python3 examples/plan_week.py``."""
 
+import argparse
 import asyncio
+import sys
 from datetime import date, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "src"))  # nothing needs to be installed
 
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.runtime import SystemClock, UuidSevens
-from todo_core.ids import UserId
-from todo_core.model.task import TASKS
-from todo_core.model.task_filter import TaskQuery
-from todo_core.model.task_sort import SortField, TaskSort
-from todo_core.model.user import User
-from todo_core.ports.accounts import AccountsUnitOfWork
-from todo_core.runner import Runner
-from todo_core.usecases.tasks import complete_task, find_tasks
-from todo_core.usecases.things import add_thing
+from todo_core import AccountsUnitOfWork, Runner, User, UserId, Workspace
 
 PLAN = [
     ("Water the plants", "low", 0),
@@ -48,20 +45,20 @@ async def main() -> None:
     """Adds all tasks, completes the first, and prints the rest of the week."""
     run = Runner(MemoryStore(), SystemClock(), UuidSevens(), ListEventLog())
     ada = await create_user(run)
+    tasks = Workspace(run, ada).tasks
     today = run.clock.now().astimezone(await run.store.view(ada).zone()).date()
 
     for title, priority, days in PLAN:
         due_date = (today + timedelta(days)).isoformat()
-        task = await run.write(ada, add_thing, TASKS.draft(title=title, priority=priority, due_date=due_date))
+        task = await tasks.add(title=title, priority=priority, due_date=due_date)
         if title == PLAN[0][0]:
-            await run.write(ada, complete_task, task.id)
+            await tasks.complete(task.id)
 
-    this_week = TaskQuery(completed=False, due_before=today + timedelta(days=7))
-    page = await run.read(ada, find_tasks, run.clock, this_week, TaskSort(SortField.DUE_DATE), None, 100)
-    for task in page.items:
+    async for task in tasks.find(completed=False, due_before=today + timedelta(days=7), sort="due_date"):
         day = f"{date.fromisoformat(task.due_date.text):%A}" if task.due_date else "some day"
         print(f"{day:<10} {task.priority or '':<7} {task.title}")
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description="Plans a week with the domain and the memory store.").parse_args()
     asyncio.run(main())

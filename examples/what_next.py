@@ -1,23 +1,23 @@
-"""Prints what to do today: ``python examples/what_next.py Europe/Berlin < tasks.json``.
+"""Prints what to do today: ``.venv/bin/todo task list --json | python3 examples/what_next.py Europe/Berlin``.
 
 The tasks are as the API returns them. It needs ``todo_core`` and a clock: the rules of the service without the service.
 """
 
+import argparse
 import json
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from todo_adapters.runtime import SystemClock
-from todo_core.ids import ListId, TaskId, UserId
-from todo_core.model.counts import Moments, count
-from todo_core.model.due import DueDate
-from todo_core.model.task import Priority, Task
-from todo_core.model.task_filter import DueOption, TaskQuery
-from todo_core.model.task_sort import SortField, TaskSort
+sys.path.insert(0, str(Path(__file__).parents[1] / "src"))  # nothing needs to be installed
 
-BY_PRIORITY = TaskSort(SortField.PRIORITY, descending=True)
+from todo_adapters.runtime import SystemClock
+from todo_core import DueDate, ListId, Priority, Task, TaskId, TaskQuery, TaskSort, UserId
+from todo_core.model.zones import zone as zone_named
+
+BY_PRIORITY = TaskSort.of("-priority")
 
 
 def task_of(item: dict[str, str | None]) -> Task:
@@ -44,15 +44,20 @@ def task_of(item: dict[str, str | None]) -> Task:
 def main(zone: ZoneInfo, now: datetime) -> None:
     """Prints what is overdue or due today in this zone, the most important first, and how much is still to come."""
     tasks = [task_of(item) for item in json.load(sys.stdin)]
-    queries = [TaskQuery(completed=False, due=due, deferred=False) for due in (DueOption.OVERDUE, DueOption.TODAY)]
-    filters = [query.at(now, zone) for query in queries]
-    due = [task for task in tasks if any(each.matches(task) for each in filters)]
-    for task in BY_PRIORITY.arrange(due):
+
+    def matching(*queries: TaskQuery) -> list[Task]:
+        filters = [query.at(now, zone) for query in queries]
+        return [task for task in tasks if any(each.matches(task) for each in filters)]
+
+    overdue, today = (TaskQuery.of(completed=False, due=due, deferred=False) for due in ("overdue", "today"))
+    for task in BY_PRIORITY.arrange(matching(overdue, today)):
         print(f"{task.priority or '':<7} {task.title}")
-    print(f"{count(tasks, Moments.at(now, zone)).upcoming} in the next seven days")
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    week = TaskQuery(completed=False, due_after=tomorrow, due_before=tomorrow + timedelta(days=7), deferred=False)
+    print(f"{len(matching(week))} in the next seven days")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    main(ZoneInfo(sys.argv[1]), SystemClock().now())
+    parser = argparse.ArgumentParser(description="Prints what to do today, from tasks in JSON on standard input.")
+    parser.add_argument("zone", type=zone_named, help="time zone in which it is today, such as Europe/Berlin")
+    main(parser.parse_args().zone, SystemClock().now())

@@ -1,24 +1,31 @@
-"""Installs the packages of the lock files into .venv (.venv-bench for benchmarks), unless they are there already.
-
-The installer is uv, from PATH or fetched in the pinned version; where neither works, pip (73 s where uv takes 5).
-"""
+"""Installs the packages of the lock files into .venv (.venv-bench for benchmarks), unless they are there already."""
 
 import fcntl
 import hashlib
-import importlib.util
 import os
-import re
-import shutil
-import subprocess
+import pwd
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
-ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ROOT / ".tools"
+from dev_installers import (
+    LOG,
+    ROOT,
+    TOOLS,
+    InstallError,
+    SetupError,
+    find_uv,
+    install_with_pip,
+    install_with_uv,
+    reason,
+    say,
+)
+
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
+PATIENCE_SECONDS = 1.0
 
 # What each set installs. The set `dev` contains all of `run`, in the same versions.
 LOCK_FILES = {
@@ -26,16 +33,6 @@ LOCK_FILES = {
     "dev": ("requirements/dev.txt",),
     "bench": ("requirements/bench.txt",),
 }
-PROJECT = ("--no-deps", "--no-build-isolation", "--editable", ".")
-
-NO_VENV_HELP = """\
-This Python cannot create virtual environments, and uv is neither on PATH nor could be fetched. Either of these helps:
-  apt-get install python3-venv      (Debian, Ubuntu)
-  install uv and put it on PATH"""
-
-
-class SetupError(Exception):
-    """Set-up cannot go on; the message says what to do."""
 
 
 def home(wanted: str) -> Path:
@@ -47,110 +44,122 @@ def ensure(wanted: str) -> None:
     """Installs the packages of one set and the project itself, unless the environment has them. Raises SetupError."""
     if is_installed(wanted):
         return
-    TOOLS.mkdir(exist_ok=True)
-    with open(TOOLS / "setup.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # released by the system however this process ends
-        if is_installed(wanted):  # by a process that held the lock
+    try:
+        _require_writable(ROOT if not home(wanted).exists() else home(wanted))
+        TOOLS.mkdir(exist_ok=True)
+        with open(TOOLS / "setup.lock", "w") as lock:
+            _take(lock)  # released by the system however this process ends
+            if not is_installed(wanted):  # by a process that held the lock
+                _install(wanted)
+    except OSError as error:
+        path = Path(error.filename or ROOT)
+        raise SetupError(refusal(path, error.strerror or str(error), _owner(path), _owner(ROOT))) from None
+
+
+def _install(wanted: str) -> None:
+    venv, fits = home(wanted), _fits(home(wanted))
+    began = time.monotonic()
+    say(f"Setting up {venv.name} from {' and '.join(LOCK_FILES[wanted])} ...")
+    LOG.unlink(missing_ok=True)
+    if fits:
+        _stamp(wanted).write_text(_place())  # so that an interrupted set-up is repeated
+    try:
+        _install_with_any(wanted, venv, fits)
+    except InstallError as error:
+        why = reason(str(error))
+        raise SetupError(f"Cannot set up {venv.name}: {why} ({LOG.relative_to(ROOT)} has all output).") from None
+    digests = [digest(name) for name in {wanted, "run" if wanted == "dev" else wanted}]
+    _stamp(wanted).write_text("\n".join([_place(), *digests]))
+    say(f"Set up in {time.monotonic() - began:.1f} s.")
+
+
+def _install_with_any(wanted: str, venv: Path, fits: bool) -> None:
+    if uv := find_uv():
+        try:
+            install_with_uv(uv, venv, fits, LOCK_FILES[wanted])
+        except InstallError:
+            say("uv failed; continuing with pip.")
+        else:
             return
-        # Removed first and written last, so that an interrupted set-up is repeated.
-        _stamp(wanted).unlink(missing_ok=True)
-        began = time.monotonic()
-        _say(f"Setting up {home(wanted).name} from {' and '.join(LOCK_FILES[wanted])} ...")
-        uv = find_uv()
-        if uv is None or not _install_with_uv(uv, wanted):
-            _install_with_pip(wanted)
-        _stamp(wanted).write_text("\n".join(digest(name) for name in {wanted, "run" if wanted == "dev" else wanted}))
-        _say(f"Set up in {time.monotonic() - began:.1f} s.")
+    install_with_pip(venv, fits, LOCK_FILES[wanted])
 
 
 def is_installed(wanted: str) -> bool:
     """True when the stamp says so and the environment has an interpreter (a dangling link does not count)."""
-    try:
-        return digest(wanted) in _stamp(wanted).read_text().split() and (home(wanted) / "bin" / "python").exists()
-    except OSError:
-        return False
+    return _fits(home(wanted)) and digest(wanted) in _stamp(wanted).read_text().splitlines()
 
 
 def digest(wanted: str) -> str:
-    """Identifies a set-up: lock files, the project's metadata and the version of Python."""
-    content = hashlib.sha256(PYTHON.encode())
+    """Identifies a set-up: lock files and the project's metadata."""
+    content = hashlib.sha256()
     for name in ("pyproject.toml", *LOCK_FILES[wanted]):
         content.update((ROOT / name).read_bytes())
     return f"{wanted}:{content.hexdigest()}"
 
 
-def find_uv() -> str | None:
-    """The path of uv, fetched in the pinned version unless it is on PATH. None where it cannot be fetched."""
-    if found := shutil.which("uv"):
-        return found
-    pins = ROOT / "requirements" / "uv.txt"
-    version = re.findall(r"^uv==(\S+)", pins.read_text(), re.MULTILINE)[0]
-    target, fresh = TOOLS / f"uv-{version}", TOOLS / "uv.new"
-    if not target.exists() and (pip := _any_pip()):
-        _say(f"Fetching uv {version} into {target.relative_to(ROOT)} ...")
-        shutil.rmtree(fresh, ignore_errors=True)  # left by an interrupted fetch
-        # By pip, which knows this machine's index, proxy and certificates. Compiling uv would need Rust.
-        fetch = [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-        fetch += ["--only-binary", ":all:", "--target", str(fresh), "--requirement", str(pins)]
-        if subprocess.run(fetch, env=os.environ | {"PIP_ROOT_USER_ACTION": "ignore"}, check=False).returncode == 0:
-            fresh.rename(target)
-    return str(target / "bin" / "uv") if target.exists() else None
-
-
-def _any_pip() -> list[str] | None:
-    if importlib.util.find_spec("pip"):
-        return [sys.executable, "-m", "pip"]
-    if importlib.util.find_spec("ensurepip") is None:
-        return None
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(TOOLS / "pip")], check=True)
-    return [str(TOOLS / "pip" / "bin" / "python"), "-m", "pip"]
-
-
-def _install_with_uv(uv: str, wanted: str) -> bool:
-    """False when uv fails, for example because only pip is configured for this machine's package index."""
-    venv = home(wanted)
-    pip = (uv, "--quiet", "pip")
-    python = ("--python", str(venv / "bin" / "python"))
-    try:
-        if not _fits(venv):
-            _run(uv, "--quiet", "venv", "--clear", "--python", sys.executable, str(venv))
-        _run(*pip, "sync", *python, "--require-hashes", *LOCK_FILES[wanted])
-        _run(*pip, "install", *python, *PROJECT)
-    except (OSError, subprocess.CalledProcessError):
-        _say("uv failed; continuing with pip.")
-        return False
-    return True
-
-
-def _install_with_pip(wanted: str) -> None:
-    venv = home(wanted)
-    python = str(venv / "bin" / "python")
-    if importlib.util.find_spec("ensurepip") is None:
-        raise SetupError(NO_VENV_HELP)
-    try:
-        if not _fits(venv):
-            _run(sys.executable, "-m", "venv", "--clear", str(venv))
-        if not (venv / "bin" / "pip").exists():  # uv creates environments without it
-            _run(python, "-m", "ensurepip")
-        pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-        _run(*pip, "--require-hashes", *(f"--requirement={name}" for name in LOCK_FILES[wanted]))
-        _run(*pip, *PROJECT)
-    except subprocess.CalledProcessError as error:
-        raise SetupError(f"Set-up failed (exit code {error.returncode}); the lines above say why.") from error
-
-
 def _fits(venv: Path) -> bool:
-    """True when the environment exists and belongs to the version of Python that runs this script."""
-    return (venv / "bin" / PYTHON).exists()
+    """True when the environment was made here, for this version of Python, whose interpreter is still there."""
+    try:
+        place, *_ = (venv / ".installed").read_text().splitlines()
+        return place == _place() and (venv / "bin" / PYTHON).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _place() -> str:
+    """What the scripts of an environment depend on: they name their interpreter by its path."""
+    return f"{PYTHON} in {ROOT}"
 
 
 def _stamp(wanted: str) -> Path:
     return home(wanted) / ".installed"
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, cwd=ROOT, check=True)
+def _take(lock: IO[str]) -> None:
+    """Locks the file. Says so when another process keeps it for longer than a moment."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not _locked(lock):
+        if time.monotonic() >= until:
+            say("Waiting for another process that is setting up this checkout ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return
+        time.sleep(0.05)
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _require_writable(path: Path) -> None:
+    if not os.access(path, os.W_OK):
+        raise PermissionError(13, "Permission denied", str(path))
+
+
+def refusal(path: Path, why: str, owner: str, checkout_owner: str) -> str:
+    """What to do about a path that cannot be written, in one sentence."""
+    me = _name(os.geteuid())
+    if checkout_owner != me:
+        return (
+            f"This checkout belongs to {checkout_owner} and you are {me}: work in a clone of your own ({path}: {why})."
+        )
+    if owner != me:
+        return f"{path} belongs to {owner} and you are {me}: remove it, for example with: sudo rm -r {path}"
+    return f"Cannot use {path} ({why}): make it writable, or work in a clone elsewhere."
+
+
+def _owner(path: Path) -> str:
+    """The owner of a file, or of the folder that it would be created in."""
+    while not path.exists():
+        path = path.parent
+    return _name(path.stat().st_uid)
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:  # usual in containers
+        return f"user {user}"

@@ -37,8 +37,11 @@ class Collector:
 def collect() -> Proofs:
     """The tests of each check. Raises SystemExit when tests cannot be collected."""
     collector, output = Collector(), io.StringIO()
+    every = (file for folder in (TESTS, CONTRACTS) for file in sorted(folder.rglob("test_*.py")))
+    files = [str(file) for file in every if "mark.check(" in file.read_text("utf-8")]
     with contextlib.redirect_stdout(output):
-        code = pytest.main(["--collect-only", "-qq", str(TESTS), str(CONTRACTS)], plugins=[collector])
+        # Nothing is run, so that assertions need no rewriting, which takes longer than the rest.
+        code = pytest.main(["--collect-only", "-qq", "--assert=plain", *files], plugins=[collector])
     if code != pytest.ExitCode.OK:
         sys.exit(output.getvalue())
     return collector.proofs

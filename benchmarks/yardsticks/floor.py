@@ -22,7 +22,7 @@ from todo_adapters.sql.postgres.pool import Pool
 from todo_core.errors import Forbidden, NotFound
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS
-from todo_http.api.task_types import Completion, NewTask, TaskOut
+from todo_http.api.task_types import NewTask, TaskCompletion, TaskOut
 from todo_http.api.tasks import Tasks
 from todo_http.app import TodoApp
 from todo_http.edge.access_log import AccessLog
@@ -54,7 +54,7 @@ PRIORITIES: Final = {rank: name for name, rank in RANKS.items()}
 tokens = JwtTokens([os.environ["BETTER_AUTH_SECRET"]], UuidSevens())
 clock, ids = SystemClock(), UuidSevens()
 new_task = msgspec.json.Decoder(NewTask)
-completion = msgspec.json.Decoder(Completion)
+completion = msgspec.json.Decoder(TaskCompletion)
 
 Connect = Callable[[], AbstractAsyncContextManager[Any]]
 

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from todo_adapters.cleanup import Cleanup
 from todo_adapters.security.revoked_sessions import STARTING
+from todo_adapters.server import worker
 from todo_adapters.sql.sqlite.database import SqliteDatabase
-from todo_core.errors import TodoError
+from todo_core.errors import TodoError, Unavailable
 from todo_core.todo import Todo
 
 CONNECT_SECONDS: Final = 0.1
@@ -37,14 +38,16 @@ async def report_ready(todo: Todo) -> None:
         try:
             await todo.check()
         except TodoError as error:
-            if error.detail not in {reported, STARTING}:
-                todo.run.event_log.record("waiting_for_storage", reason=error.detail)
-                reported = error.detail
+            reason = error.reason if isinstance(error, Unavailable) else error.detail
+            if reason not in {reported, STARTING}:
+                todo.run.event_log.record("waiting_for_storage", reason=reason)
+                reported = reason
             await asyncio.sleep(CONNECT_SECONDS)
         else:
             for caution in await todo.run.store.cautions():
                 todo.run.event_log.record("careless_storage", caution=caution)
             todo.run.event_log.record("ready")
+            worker.announce()
             return
 
 

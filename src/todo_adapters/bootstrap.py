@@ -1,5 +1,6 @@
 """The composition root: connects ports to adapters."""
 
+import asyncio
 import math
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -16,15 +17,17 @@ from todo_adapters.runtime import SystemClock, UuidSevens, new_secret
 from todo_adapters.security.argon2_hasher import Argon2Hasher
 from todo_adapters.security.jwt_tokens import JwtTokens
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
-from todo_adapters.security.revoked_sessions import PATIENCE, FollowedRevokedSessions
+from todo_adapters.security.revoked_sessions import PATIENCE, PERIOD, FollowedRevokedSessions
 from todo_adapters.security.signing_secrets import derive
 from todo_adapters.server import own_sockets, worker
+from todo_adapters.settings import values
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.schema import is_current
+from todo_adapters.sql.sqlite.connection import require_usable
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
-from todo_adapters.sql.urls import is_memory, is_postgres, postgres_url, sqlite_path
+from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
 from todo_adapters.telemetry import log_writer
 from todo_adapters.telemetry.event_log import StructlogEventLog
 from todo_adapters.telemetry.metrics import FOLDER, CountingEventLog, ProcessMetrics
@@ -83,7 +86,7 @@ async def open_store(
     database: PostgresDatabase | SqliteDatabase
     tasks: dict[str, Coroutine[Any, Any, None]] = {}
     if is_postgres(url):
-        database = PostgresDatabase(postgres or PostgresOptions(postgres_url(url)))
+        database = PostgresDatabase(postgres or PostgresOptions(url))
     else:
         database = SqliteDatabase(sqlite_path(url), statement_limit=statement_limit)
         tasks["truncate_log"] = background.truncate_log(database)
@@ -97,24 +100,49 @@ async def open_store(
 
 
 @asynccontextmanager
-async def open_todo(url: str, *, pgbouncer: bool = False) -> AsyncIterator[Todo]:
+async def open_todo(
+    url: str,
+    *,
+    create: bool = False,
+    pgbouncer: bool = False,
+    secrets: Sequence[str] = (),
+    statement_limit: float = 10.0,
+) -> AsyncIterator[Todo]:
     """Opens every use case of the service over the storage at an address, for scripts.
 
-    Creates or migrates a SQLite file; a PostgreSQL database has to be migrated already. Raises Unavailable when the
-    storage does not answer. Tokens that are issued here are valid nowhere else.
+    With ``create`` a missing SQLite file is created, and any database is migrated to this version. Otherwise both raise
+    Unavailable, as does a storage that does not answer. Raises ValueError for an address that is none.
+
+    ``secrets`` are the signing secrets of a service: without them, tokens that are issued here are valid nowhere else,
+    and counts of failed logins are not those of a service. ``statement_limit`` is in seconds.
+
+    Events are logged by structlog if it is configured, otherwise by the logger ``todo`` of ``logging``, of which Python
+    shows warnings on standard error.
     """
-    if not is_postgres(url) and not is_memory(url) and not is_current(url):
+    try:
+        url = values.database_url(url)
+    except ValueError as error:
+        raise ValueError(f"The address of the database must be {error}.") from None
+    if create and not is_memory(url) and not await is_current(url):
         from todo_adapters.sql import migrate  # noqa: PLC0415 - slow to import
 
         await migrate.upgrade(url)
-    postgres = PostgresOptions(postgres_url(url), pgbouncer=pgbouncer) if is_postgres(url) else None
+    if not is_memory(url) and not is_postgres(url):
+        require_usable(sqlite_path(url))
+    postgres = PostgresOptions(url, pgbouncer=pgbouncer, statement_limit=statement_limit)
     async with (
-        open_store(url, postgres) as store,
+        open_store(url, postgres, statement_limit=statement_limit) as store,
         # A script may block the loop for longer than a server.
-        _open(store, [new_secret()], patience=math.inf) as (todo, revoked),
+        _open(store, secrets or [new_secret()], patience=math.inf) as (todo, revoked),
     ):
+        await store.ping()
         await revoked.read(store)
-        async with background.running(follow_revoked_sessions=revoked.follow(store)):
+
+        async def follow() -> None:
+            await asyncio.sleep(PERIOD)  # a short script should not end in the middle of a read
+            await revoked.follow(store)
+
+        async with background.running(follow_revoked_sessions=follow()):
             yield todo
 
 

@@ -17,7 +17,7 @@ from todo_core.todo import Todo
 from todo_core.usecases.cleanup import forget_expired_attempts, forget_expired_receipts, purge_expired_trash
 
 SPAN: Final = timedelta(hours=1)
-"""How long a wall clock that jumped ahead is ignored: longer than any count blocks."""
+"""How long a wall clock that jumped ahead is ignored: as long as any count blocks."""
 
 
 class ConservativeClock:

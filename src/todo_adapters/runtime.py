@@ -10,6 +10,7 @@ from uuid import UUID
 
 STEPS_PER_MILLISECOND: Final = 4096
 NANOSECONDS_PER_MILLISECOND: Final = 1_000_000
+READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class SystemClock:
@@ -44,6 +45,12 @@ class UuidSevens:
 def new_secret() -> str:
     """A signing secret: 384 random bits as 64 characters of base64url."""
     return secrets.token_urlsafe(48)
+
+
+def new_password() -> str:
+    """A password for people to copy: 99 random bits as 20 letters and digits that look different from each other."""
+    groups = ("".join(secrets.choice(READABLE) for _ in range(5)) for _ in range(4))
+    return "-".join(groups)
 
 
 def new_salt() -> bytes:

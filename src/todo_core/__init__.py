@@ -1,4 +1,4 @@
-"""The domain of a to-do service, on the standard library alone.
+"""The domain of a to-do service, on the standard library alone. Scripts import everything they need from here.
 
     errors, ids, limits, paging    definitions shared by all modules
     model/                         entities, values and their rules
@@ -9,5 +9,145 @@
     todo                           Todo, the facade for scripts and drivers
 
 Nothing here reads a clock, generates random numbers, opens user files or uses a network: times and ids come
-from ports. The model has no ``async``.
+from ports. The model has no ``async``. ``todo_adapters.bootstrap.open_todo`` opens a ``Todo`` over a database.
 """
+
+from todo_core.errors import (
+    Conflict,
+    Contention,
+    EmailTaken,
+    Forbidden,
+    Invalid,
+    InvalidCredentials,
+    InvalidToken,
+    KeyReused,
+    LimitReached,
+    MovedOn,
+    NotFound,
+    OutcomeUnknown,
+    OwnerBusy,
+    PreconditionRequired,
+    RequestInProgress,
+    Stale,
+    StepFailed,
+    TodoError,
+    TooMany,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+    Violation,
+)
+from todo_core.ids import ListId, SessionId, TaskId, UserId
+from todo_core.model.change import Action, Change
+from todo_core.model.counts import Counts, TagUse
+from todo_core.model.due import DueDate, DueKind
+from todo_core.model.rules import Broken, Reference, fold
+from todo_core.model.session import LoginSession
+from todo_core.model.task import TASKS, NewTaskFields, Priority, Task, TaskFields
+from todo_core.model.task_filter import DueOption, TaskFilter, TaskQuery
+from todo_core.model.task_list import LISTS, ListFields, NewListFields, TaskList
+from todo_core.model.task_sort import SortField, SortName, TaskPosition, TaskSort
+from todo_core.model.trash import Trashed
+from todo_core.model.user import Actor, ProfilePatch, Registration, User
+from todo_core.model.write_options import Expected, Key, WriteOptions
+from todo_core.paging import Page
+from todo_core.ports.accounts import AccountsUnitOfWork
+from todo_core.ports.runtime import Clock, EventLog, IdSource
+from todo_core.ports.storage import Store, UnitOfWork, View
+from todo_core.runner import Outcome, Runner
+from todo_core.todo import Todo
+from todo_core.usecases.accounts import Accounts
+from todo_core.usecases.batch import AddStep, ChangeStep, CompleteStep, MoveStep, RemoveStep, Step
+from todo_core.usecases.moving import Move
+from todo_core.usecases.sessions import Sessions, SignedIn
+from todo_core.workspace import Lists, Tags, Tasks, Trash, Workspace
+
+__all__ = [
+    "LISTS",
+    "TASKS",
+    "Accounts",
+    "AccountsUnitOfWork",
+    "Action",
+    "Actor",
+    "AddStep",
+    "Broken",
+    "Change",
+    "ChangeStep",
+    "Clock",
+    "CompleteStep",
+    "Conflict",
+    "Contention",
+    "Counts",
+    "DueDate",
+    "DueKind",
+    "DueOption",
+    "EmailTaken",
+    "EventLog",
+    "Expected",
+    "Forbidden",
+    "IdSource",
+    "Invalid",
+    "InvalidCredentials",
+    "InvalidToken",
+    "Key",
+    "KeyReused",
+    "LimitReached",
+    "ListFields",
+    "ListId",
+    "Lists",
+    "LoginSession",
+    "Move",
+    "MoveStep",
+    "MovedOn",
+    "NewListFields",
+    "NewTaskFields",
+    "NotFound",
+    "Outcome",
+    "OutcomeUnknown",
+    "OwnerBusy",
+    "Page",
+    "PreconditionRequired",
+    "Priority",
+    "ProfilePatch",
+    "Reference",
+    "Registration",
+    "RemoveStep",
+    "RequestInProgress",
+    "Runner",
+    "SessionId",
+    "Sessions",
+    "SignedIn",
+    "SortField",
+    "SortName",
+    "Stale",
+    "Step",
+    "StepFailed",
+    "Store",
+    "TagUse",
+    "Tags",
+    "Task",
+    "TaskFields",
+    "TaskFilter",
+    "TaskId",
+    "TaskList",
+    "TaskPosition",
+    "TaskQuery",
+    "TaskSort",
+    "Tasks",
+    "Todo",
+    "TodoError",
+    "TooMany",
+    "TooManyRequests",
+    "Trash",
+    "Trashed",
+    "Unauthenticated",
+    "Unavailable",
+    "UnitOfWork",
+    "User",
+    "UserId",
+    "View",
+    "Violation",
+    "Workspace",
+    "WriteOptions",
+    "fold",
+]

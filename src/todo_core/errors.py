@@ -162,14 +162,21 @@ class TooManyRequests(TodoError):
 
 
 class Unavailable(TodoError):
-    """The storage or another resource is unavailable. Nothing happened. ``retry_after`` is in seconds."""
+    """The storage or another resource is unavailable. Nothing happened. ``retry_after`` is in seconds.
+
+    ``reason``, the text of the exception, is for operators and scripts: the cause if it is known, otherwise ``detail``.
+    """
 
     code = "unavailable"
     detail = "The service is temporarily unavailable."
 
-    def __init__(self, detail: str = "", retry_after: int = 1) -> None:
+    def __init__(self, detail: str = "", retry_after: int = 1, reason: str = "") -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+        self.reason = reason or self.detail
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class Contention(Unavailable):

@@ -3,9 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from todo_core.errors import NotFound
 from todo_core.ids import UserId
-from todo_core.model.user import canonical_email
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.sessions import Sessions
@@ -32,7 +30,4 @@ class Todo:
 
     async def of_email(self, email: str) -> Workspace:
         """Returns what the user with this email address has and can do. Raises NotFound."""
-        found = await self.run.store.accounts().users.credentials(canonical_email(email))
-        if found is None:
-            raise NotFound("account")
-        return self.of(found.user.id)
+        return self.of((await self.accounts.find(email)).id)

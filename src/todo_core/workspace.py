@@ -4,27 +4,26 @@ Every method that writes is one unit of work and takes WriteOptions: an idempote
 raise the errors of the use cases that they are named after.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Unpack
+from datetime import date, datetime
+from typing import Any, Literal, Unpack
 from uuid import UUID
 
 from todo_core.ids import ListId, TaskId, UserId
 from todo_core.limits import PAGE_MAX
 from todo_core.model.change import Change
 from todo_core.model.counts import Counts, TagUse
+from todo_core.model.rules import checked
 from todo_core.model.task import TASKS, NewTaskFields, Task, TaskFields
-from todo_core.model.task_filter import TaskQuery
+from todo_core.model.task_filter import DueOption, TaskQuery
 from todo_core.model.task_list import LISTS, ListFields, NewListFields, TaskList
-from todo_core.model.task_sort import TaskPosition, TaskSort
+from todo_core.model.task_sort import SortName, TaskPosition, TaskSort
 from todo_core.model.trash import Trashed, TrashPosition
 from todo_core.model.write_options import PLAIN, WriteOptions
 from todo_core.runner import Runner
 from todo_core.usecases import lists, moving, tags, tasks, things, trash
 from todo_core.usecases.batch import Step, apply_batch
-
-EVERYTHING = TaskQuery()
-OLDEST_FIRST = TaskSort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +42,55 @@ class Tasks(_Part):
         """Returns a task. Raises NotFound."""
         return await self.run.read(self.owner, things.get_thing, task_id, TASKS)
 
-    async def find(self, query: TaskQuery = EVERYTHING, sort: TaskSort = OLDEST_FIRST) -> AsyncIterator[Task]:
-        """Yields the tasks that match, and reads them page by page."""
+    def find(
+        self,
+        *,
+        completed: bool | None = None,
+        words: str = "",
+        due: DueOption | Literal["none", "overdue", "today"] | None = None,
+        due_before: date | datetime | None = None,
+        due_after: date | datetime | None = None,
+        priorities: Collection[str | None] = (),
+        lists: Collection[UUID | str | None] = (),
+        parents: Collection[UUID | str | None] = (),
+        tags: Collection[str] = (),
+        has_tags: bool | None = None,
+        deferred: bool | None = None,
+        sort: SortName = "created_at",
+        limit: int | None = None,
+    ) -> AsyncIterator[Task]:
+        """Yields the tasks that match everything given, at most ``limit``, and reads them page by page.
+
+        ``words`` all occur in title or description. ``due_before`` is exclusive, ``due_after`` inclusive; days are
+        those of the user's time zone. Tasks have one of the ``priorities``, ``lists`` and ``parents``, in which None is
+        no priority, the inbox and the top level, and all of the ``tags``. Raises Invalid.
+        """
+        query = TaskQuery.of(
+            completed=completed,
+            words=words,
+            due=due,
+            due_before=due_before,
+            due_after=due_after,
+            priorities=priorities,
+            lists=lists,
+            parents=parents,
+            tags=tags,
+            has_tags=has_tags,
+            deferred=deferred,
+        )
+        return self._found(query, checked({"sort": sort}, {"sort": TaskSort.of})["sort"], limit)
+
+    async def _found(self, query: TaskQuery, sort: TaskSort, limit: int | None) -> AsyncIterator[Task]:
         after: TaskPosition | None = None
-        while True:
-            page = await self.run.read(self.owner, tasks.find_tasks, self.run.clock, query, sort, after, PAGE_MAX)
+        while limit is None or limit > 0:
+            size = PAGE_MAX if limit is None else min(limit, PAGE_MAX)
+            page = await self.run.read(self.owner, tasks.find_tasks, self.run.clock, query, sort, after, size)
             for task in page.items:
                 yield task
             if page.next is None:
                 return
             after = page.next
+            limit = None if limit is None else limit - len(page.items)
 
     async def add(self, options: WriteOptions = PLAIN, **fields: Unpack[NewTaskFields]) -> Task:
         """Creates a task; it needs a title. Raises Invalid, LimitReached."""

@@ -20,7 +20,7 @@ from litestar.types import (
 
 from todo_core.todo import Todo
 from todo_http.api.docs import POLICY
-from todo_http.api.routes import RESOURCES, operations, routes
+from todo_http.api.routes import RESOURCES, client_operations, routes
 from todo_http.edge.access_log import AccessLog, write_to_stdout
 from todo_http.edge.metrics import NoRequestMetrics, RequestMetrics
 from todo_http.edge.pipeline import Edge
@@ -105,8 +105,8 @@ def create_app(
         rate_limit=RateLimit(options.requests_per_minute) if options.requests_per_minute else None,
         users=ConcurrencyLimit(options.user_concurrency, options.user_queue),
         networks=ConcurrencyLimit(options.network_concurrency, 0),
-        openapi=File.of(encode(document(operations(known), options.version)), "application/json", POLICY),
-        files=read_site() if options.web else {},
+        openapi=File.of(encode(document(client_operations(known), options.version)), "application/json", POLICY),
+        files=read_site(registration=options.registration) if options.web else {},
     )
     access_log = AccessLog(options.log_format, write_log)
     app.edge = Edge(app.routed, app.service, access_log, meter, app.template_of, end_connections)

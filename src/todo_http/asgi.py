@@ -12,7 +12,7 @@ from todo_http.options import HttpOptions
 
 def create_app() -> TodoApp:
     """The application as the environment configures it. Raises SettingsError; opens nothing."""
-    settings = configured(os.environ, serving=True)
+    settings = configured(os.environ, serving=True, create=True)
     meter = bootstrap.new_meter()
     return create(
         lambda: bootstrap.open_service(settings, meter),
@@ -33,6 +33,7 @@ def create_app() -> TodoApp:
             docs=settings.docs,
             stop_seconds=settings.stop_seconds,
             web=settings.web,
+            registration=settings.registration,
             log_format="console" if settings.log_format == "console" else "json",
         ),
         write_log=bootstrap.access_log_writer(),

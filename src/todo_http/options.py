@@ -30,6 +30,7 @@ class HttpOptions:
     trash_days: int = 30
     docs: bool = True
     web: bool = True
+    registration: bool = True
 
     def __post_init__(self) -> None:
         if not self.cursor_keys or any(len(key) < 16 for key in self.cursor_keys):

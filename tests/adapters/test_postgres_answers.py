@@ -16,8 +16,10 @@ from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.attempts import SqlAttempts
-from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW
-from todo_adapters.sql.postgres.connection import to_connect_error, to_core_error
+from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, NOT_PERMITTED, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW
+from todo_adapters.sql.postgres.address import read
+from todo_adapters.sql.postgres.connecting import to_connect_error
+from todo_adapters.sql.postgres.connection import to_core_error
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.store import SqlStore
@@ -75,6 +77,7 @@ MEANINGS = {
     DISK_FULL: {"DiskFullError"},
     TOO_SLOW: {"QueryCanceledError"},
     ROLLED_BACK: {"InFailedSQLTransactionError"},
+    NOT_PERMITTED: {"InsufficientPrivilegeError"},
     NO_SCHEMA: {"UndefinedColumnError", "UndefinedTableError"},
     Contention: {
         "DeadlockDetectedError",
@@ -147,9 +150,9 @@ def test_after_a_commit_was_sent_only_a_refusal_of_the_server_means_that_nothing
 def test_who_cannot_connect_is_told_that_the_database_is_out_of_reach() -> None:
     for error in _said():
         meaning = _meaning(to_core_error(error))
-        assert _meaning(to_connect_error(error)) == (meaning if isinstance(meaning, str) else OUT_OF_REACH)
-    fault = TypeError("not a matter of the server")
-    assert to_connect_error(fault) is fault
+        refused = to_connect_error(error, read("postgresql://todo:secret@db.example.org/todo"))
+        assert refused.detail == (meaning if isinstance(meaning, str) else OUT_OF_REACH)
+        assert refused.reason.startswith("The database ")
 
 
 @pytest.mark.parametrize(

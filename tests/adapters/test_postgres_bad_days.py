@@ -19,7 +19,7 @@ from todo_adapters.sql.store import SqlStore
 from todo_core.errors import NotFound, OutcomeUnknown, Unavailable
 from todo_core.ids import UserId
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import TaskFilter, TaskQuery
+from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import User
 from todo_core.ports.storage import UnitOfWork
@@ -44,7 +44,7 @@ class Service:
 
     async def titles(self) -> list[str]:
         clock = FixedClock()
-        page = await self.run.read(self.owner, find_tasks, clock, TaskQuery(), TaskSort(), None, 1000)
+        page = await self.run.read(self.owner, find_tasks, clock)
         return [task.title for task in page.items]
 
     async def revision(self) -> int:

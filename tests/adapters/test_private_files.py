@@ -57,11 +57,11 @@ async def test_sqlites_own_files_take_over_the_mode(tmp_path: Path) -> None:
 
 
 @pytest.mark.check("P15")
-async def test_a_database_that_is_opened_before_any_migration_is_private(tmp_path: Path) -> None:
+async def test_a_database_that_is_opened_before_any_migration_is_not_created(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "todo.db")
     with pytest.raises(Unavailable):
         await SqlStore(database).ping()
-    assert set(modes(tmp_path).values()) == {"0o600"}
+    assert modes(tmp_path) == {}
     await database.close()
 
 
@@ -74,7 +74,7 @@ async def test_a_database_behind_a_dangling_link_is_private(tmp_path: Path) -> N
 
 @pytest.mark.check("P15")
 async def test_a_script_makes_private_files(tmp_path: Path) -> None:
-    async with open_todo(f"sqlite:///{tmp_path}/new/todo.db") as todo:
+    async with open_todo(f"sqlite:///{tmp_path}/new/todo.db", create=True) as todo:
         await todo.check()
         assert set(modes(tmp_path / "new").values()) == {"0o600"}
 

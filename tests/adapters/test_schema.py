@@ -1,6 +1,5 @@
 """The revision of a database is the same with and without Alembic."""
 
-import asyncio
 from pathlib import Path
 
 from todo_adapters.sql import migrate, schema
@@ -10,15 +9,14 @@ def test_the_newest_revision_is_the_head_of_the_chain() -> None:
     assert schema.head() == migrate.head()
 
 
-def test_a_database_is_current_only_at_the_newest_revision(tmp_path: Path) -> None:
-
+async def test_a_database_is_current_only_at_the_newest_revision(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/todo.db"
-    assert not schema.is_current(url)
-    asyncio.run(migrate.upgrade(url, "0001"))
-    assert not schema.is_current(url)
-    asyncio.run(migrate.upgrade(url))
-    assert schema.is_current(url)
+    assert not await schema.is_current(url)
+    await migrate.upgrade(url, "0001")
+    assert not await schema.is_current(url)
+    await migrate.upgrade(url)
+    assert await schema.is_current(url)
 
 
-def test_a_server_that_is_away_is_not_current() -> None:
-    assert not schema.is_current("postgresql://nobody@127.0.0.1:9/nowhere")
+async def test_a_server_that_is_away_is_not_current() -> None:
+    assert not await schema.is_current("postgresql://nobody@127.0.0.1:9/nowhere")

@@ -1,7 +1,6 @@
 """Settings: accepted and refused values, error messages, and the generated documentation."""
 
 import stat
-from dataclasses import fields
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from todo_adapters.security.signing_secrets import weakness
-from todo_adapters.settings.declarations import Settings
+from todo_adapters.settings.declarations import Settings, declared
 from todo_adapters.settings.sources import SettingsError
 from todo_adapters.settings.tables import describe, env_example, markdown_table
 
@@ -290,7 +289,7 @@ def test_the_readme_has_the_table_of_all_settings() -> None:
 
 def test_every_setting_is_explained() -> None:
     names = [setting.name for setting in describe()]
-    assert len(names) == len(set(names)) == len(fields(Settings))
+    assert len(names) == len(set(names)) == len(declared())
     for setting in describe():
         assert len(setting.description) > 15
         assert f"| `{setting.name}` |" in markdown_table()

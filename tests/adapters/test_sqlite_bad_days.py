@@ -36,10 +36,13 @@ async def test_what_durability_rests_on_is_really_set(tmp_path: Path) -> None:
 
 
 async def test_a_missing_schema_says_what_to_do(tmp_path: Path) -> None:
-    database = SqliteDatabase(tmp_path / "todo.db")
-    with pytest.raises(Unavailable, match="todo migrate"):
-        await SqlStore(database).ping()
-    await database.close()
+    for file in (tmp_path / "todo.db", tmp_path / "none.db"):
+        if file.name == "todo.db":
+            file.touch()
+        database = SqliteDatabase(file)
+        with pytest.raises(Unavailable, match="todo migrate"):
+            await SqlStore(database).ping()
+        await database.close()
 
 
 @pytest.mark.parametrize("content", [b"This is a letter, and no database at all. " * 100, None])

@@ -13,8 +13,6 @@ from todo_adapters.memory.store import MemoryStore
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_adapters.runtime import SystemClock, UuidSevens, new_salt, new_secret
 from todo_core.model.task import TASKS
-from todo_core.model.task_filter import TaskQuery
-from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import Registration
 from todo_core.runner import Runner
 from todo_core.usecases.accounts import Accounts
@@ -39,7 +37,7 @@ async def main():
     for title in ("Buy milk", "Buy bread"):
         task = await run.write(owner, add_thing, TASKS.draft(title=title))
     await run.write(owner, complete_task, task.id)
-    page = await run.read(owner, find_tasks, clock, TaskQuery(), TaskSort(), None, 10)
+    page = await run.read(owner, find_tasks, clock)
     for task in page.items:
         print(f"{task.revision} {'x' if task.completed else '-'} {task.title}")
     hasher.close()

@@ -10,7 +10,7 @@ from tests.costs.hostile import bytes_of
 from todo_core.model.task import TASKS
 from todo_core.model.user import Registration
 from todo_core.usecases.moving import Move
-from todo_http.api.accounts import NewAccount
+from todo_http.api.accounts import NewUser
 from todo_http.api.batch import read_steps
 from todo_http.api.batch_reading import Shapes
 from todo_http.api.lists import LIST_RESOURCE
@@ -177,7 +177,7 @@ SUBJECTS: list[Subject] = [
     ),
     Subject(
         name="read_built of an account",
-        run=lambda body: read_built(body, NewAccount, Registration.of),
+        run=lambda body: read_built(body, NewUser, Registration.of),
         hostile=BODIES,
         longest=PUBLIC_BODY_MAX,
     ),

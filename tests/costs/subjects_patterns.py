@@ -38,6 +38,8 @@ TRUSTED = {
     "todo_adapters.security.jwt_tokens.NOT_BASE64_SAFE": "settings",
     "todo_adapters.memory.security.ENCODED": "hashes that are stored",
     "todo_adapters.sql.kinds.BOUND": "our own source files",
+    "todo_adapters.settings.secret_files.CONTROL": "settings",
+    "todo_adapters.settings.service_links.VARIABLE": "settings",
     "todo_adapters.settings.values.HOST_NAME": "settings",
     "todo_adapters.settings.values.HOST_PATTERN": "settings",
     "todo_adapters.settings.values.ORIGIN": "settings",

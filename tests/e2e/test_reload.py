@@ -49,6 +49,7 @@ async def test_workers_are_replaced_without_losing_a_request(tmp_path: Path) -> 
         assert await server.stop() == 0
     assert stored_tasks(tmp_path / "var" / "todo.db") == load.ended["201"]
     assert '"level":"error"' not in server.log
+    assert server.log.count('"event":"serving"') == 1
 
 
 async def test_new_workers_read_the_settings_anew(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.web.patience import until
 from tests.support.proxy import proxy_to
 from tests.support.server import SECRET, serving
 from todo_adapters.sql import migrate
@@ -44,12 +45,13 @@ async def test_the_first_start_makes_everything_and_the_second_finds_it(tmp_path
     secret = tmp_path / "var" / "secret"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
     assert secret.read_text() not in server.log
-    async with serving(tmp_path, "--migrate") as server, server.client() as client:
+    async with serving(tmp_path, "--migrate", TODO_SERVICE_HOST="10.0.0.1") as server, server.client() as client:
         client.headers["Authorization"] = f"Bearer {session['token']}"
         assert (await client.get(tasks)).json() == [created.json()]
         docs = await client.get("/docs")
         assert (docs.status_code, docs.headers.get_list("server")) == (200, ["todo"])
         assert await server.stop() == 0
+    assert server.log.count("settings_note") == 1, "by the parent, for all of its workers"
 
 
 async def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
@@ -156,11 +158,21 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path
         await proxy.down()
         settings = {"DATABASE_URL": proxy.url, "BETTER_AUTH_SECRET": SECRET}
         async with serving(tmp_path, ready="/health/live", **settings) as server, server.client() as client:
-            assert (await client.get("/health/ready")).status_code == 503
-            await asyncio.sleep(1.5)
-            assert "waiting_for_storage" in server.log
+            reason = "The database cannot be reached: connection refused."
+            answer = await client.get("/health/ready")
+            assert (answer.status_code, answer.json()["detail"]) == (503, reason)
+
+            async def said() -> bool:
+                lines = [json.loads(line) for line in server.log.splitlines()]
+                return any(line["event"] == "waiting_for_storage" and line["reason"] == reason for line in lines)
+
+            await until(said)
+            assert '"event":"serving"' not in server.log
             await proxy.up()
             await server.answering("/health/ready")
+            async with asyncio.timeout(20):
+                while '"event":"serving"' not in server.log:  # noqa: ASYNC110 - another process writes it
+                    await asyncio.sleep(0.05)
             await register(client, "patient@example.org")
 
 

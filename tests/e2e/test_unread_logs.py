@@ -122,5 +122,5 @@ async def test_a_pipe_that_is_read_gets_every_line(tmp_path: Path, pipe: Pipe) -
         assert await server.stop() == 0
     lines = [json.loads(line) for line in pipe.rest().splitlines()]
     assert len([line for line in lines if line.get("route") == "/health"]) == 6_000
-    assert lines[0]["event"] == "serving"
+    assert [line["event"] for line in lines].count("serving") == 1
     assert "log_lines_dropped" not in {line["event"] for line in lines}

@@ -1,12 +1,13 @@
-"""The fuzzer: a service with somebody in it, what schemathesis is told about them, and what it reports."""
+"""The fuzzer: services with somebody in them, what schemathesis is told about them, and what it reports."""
 
 import asyncio
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 import schemathesis
@@ -16,6 +17,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.python.asgi import shutdown_lifespans
 
 from tests.http.service import OPTIONS, THINGS, compose
+from tests.http.side_by_side import SideBySide
 from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.bootstrap import open_store
 from todo_adapters.contracts.samples import sample
@@ -24,7 +26,14 @@ from todo_core.model.task import TASKS
 from todo_core.model.user import Registration, User
 from todo_core.todo import Todo
 from todo_core.usecases.things import add_thing, remove_thing
+from todo_http.api.docs import POLICY
+from todo_http.api.routes import operations
 from todo_http.app import create_app
+from todo_http.kernel.files import File
+from todo_http.kernel.responses import encode
+from todo_http.openapi.document import document
+
+T = TypeVar("T")
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 AS_LINKED = {"enabled": True, "inference": {"algorithms": []}}
@@ -46,12 +55,14 @@ class Findings:
 
 
 class World:
-    """The service over a new storage, with one person, who always has things: made where the application runs."""
+    """The service over new storages, by name, each with the same person, who always has things.
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.ids = CountingIds()
-        self.todo: Todo
+    Whatever is made is made in each storage, where the applications run, and has the same ids everywhere.
+    """
+
+    def __init__(self, urls: Mapping[str, str]) -> None:
+        self.urls = urls
+        self.todos: dict[str, Todo] = {}
         self.user: User
         self.loop: asyncio.AbstractEventLoop
         self.turns = itertools.count()
@@ -59,51 +70,56 @@ class World:
         self.bearer = ""
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Todo]:
+    async def open(self, name: str) -> AsyncIterator[Todo]:
         self.loop = asyncio.get_running_loop()
-        async with open_store(self.url) as store:
-            self.todo, hasher = compose(FixedClock(), store, self.ids)
+        async with open_store(self.urls[name]) as store:
+            todo, hasher = compose(FixedClock(), store, CountingIds())
             wish = Registration.of(email="fuzz@example.org", password="known to nobody else", name="Fuzz")
-            self.user = await self.todo.accounts.add(wish)
-            yield self.todo
+            self.user = await todo.accounts.add(wish)
+            self.todos[name] = todo
+            yield todo
             hasher.close()
+
+    def everywhere(self, do: Callable[[Todo], Coroutine[Any, Any, T]]) -> T:
+        """Does something with each storage, asked for from the fuzzer's thread. Returns what all agree on."""
+        done = [asyncio.run_coroutine_threadsafe(do(todo), self.loop).result(30) for todo in self.todos.values()]
+        assert all(each == done[0] for each in done), done
+        return done[0]
 
     def token(self) -> str:
         """An access token of a login session that has not ended."""
         try:
-            self.todo.sessions.identify(self.bearer)
+            for todo in self.todos.values():
+                todo.sessions.identify(self.bearer)
         except InvalidToken:
-            self.bearer = asyncio.run_coroutine_threadsafe(self._log_in(), self.loop).result(30)
+            self.bearer = self.everywhere(self._log_in)
         return self.bearer
 
-    async def _log_in(self) -> str:
-        session = self.todo.sessions.new(self.user.id, "the fuzzer")
-        async with self.todo.run.store.begin_accounts() as tx:
+    async def _log_in(self, todo: Todo) -> str:
+        session = todo.sessions.new(self.user.id, "the fuzzer")
+        async with todo.run.store.begin_accounts() as tx:
             await tx.sessions.add(session)
             await tx.commit()
-        return self.todo.sessions.tokens(self.user, session).token
+        return todo.sessions.tokens(self.user, session).token
 
     def thing(self, parameter: str, for_ever: bool) -> str:
-        """The id of a thing that is there; asked for from the fuzzer's thread."""
+        """The id of a thing that is there."""
         supply = self.supply[parameter]
         if len(supply) < 20:
-            supply += asyncio.run_coroutine_threadsafe(self._make(parameter, 20), self.loop).result(30)
+            turn = next(self.turns)
+            supply += self.everywhere(lambda todo: self._make(todo, parameter, [f"tag {turn} {i}" for i in range(20)]))
         return supply.pop() if for_ever else supply[next(self.turns) % len(supply)]
 
-    async def _make(self, parameter: str, count: int) -> list[str]:
-        if parameter in ("thing_id", "name"):
-            return await self._make_apart(parameter, count)
-        kind = THINGS[parameter].kind
-        draft = kind.draft(**{name: sample(kind, name) for name in kind.required})
-        return [str((await self.todo.run.write(self.user.id, add_thing, draft)).id) for _ in range(count)]
-
-    async def _make_apart(self, parameter: str, count: int) -> list[str]:
-        """Things in the trash, by their ids, or tags, by their names."""
-        run, owner = self.todo.run, self.user.id
-        names = [f"tag {next(self.turns)}" for _ in range(count)]
+    async def _make(self, todo: Todo, parameter: str, names: Sequence[str]) -> list[str]:
+        """As many things as there are names: for this parameter, their ids; tags have the names."""
+        run, owner = todo.run, self.user.id
+        if parameter not in ("thing_id", "name"):
+            kind = THINGS[parameter].kind
+            draft = kind.draft(**{name: sample(kind, name) for name in kind.required})
+            return [str((await run.write(owner, add_thing, draft)).id) for _ in names]
         tasks = [await run.write(owner, add_thing, TASKS.draft(title="x", tags=[name])) for name in names]
         if parameter == "name":
-            return names
+            return list(names)
         for task in tasks:
             await run.write(owner, remove_thing, task.id, TASKS)
         return [str(task.id) for task in tasks]
@@ -145,11 +161,12 @@ def _has_spaces_around(body: object) -> bool:
 
 
 @contextmanager
-def schema_of(world: World, settings: dict[str, Any]) -> Iterator[Any]:
+def schema_of(world: World, services: SideBySide, settings: dict[str, Any]) -> Iterator[Any]:
     """What the fuzzer knows about the service: its own document, and how to be somebody."""
-    app = create_app(world.open, OPTIONS, lambda _: None)
     config = SchemathesisConfig.from_dict(settings)
-    schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
+    for app in services.apps.values():  # the fuzzer calls the pages as well, which are not in the document for clients
+        app.service.openapi = File.of(encode(document(operations())), "application/json", POLICY)
+    schema = schemathesis.openapi.from_asgi("/openapi.json", services, config=config)
 
     @schema.auth(refresh_interval=None)
     class Fuzzer:
@@ -171,8 +188,13 @@ def schema_of(world: World, settings: dict[str, Any]) -> Iterator[Any]:
         shutdown_lifespans()
 
 
-def fuzz(url: str, examples: int, seed: int | None = None) -> Findings:
-    """What happens to the service over the storage at this address. Without a seed it is always the same."""
+def fuzz(urls: Mapping[str, str], examples: int, seed: int | None = None) -> Findings:
+    """What happens to the service over storages at these addresses, by name, which all get the same requests.
+
+    Without a seed it is always the same.
+    """
+    world = World(urls)
+    services = SideBySide({name: create_app(partial(world.open, name), OPTIONS, lambda _: None) for name in urls})
     generation = {"max-examples": examples, "deterministic": seed is None, "database": "none"}
     settings: dict[str, Any] = {
         "seed": seed or 0,
@@ -182,10 +204,11 @@ def fuzz(url: str, examples: int, seed: int | None = None) -> Findings:
         # What the schema allows and a rule of the core refuses (a common password, 30 February) is a 400, no fault.
         "checks": {"positive_data_acceptance": {"enabled": False}},
     }
-    with schema_of(World(url), settings) as schema:
+    with schema_of(world, services, settings) as schema:
         found = Findings()
         for event in from_schema(schema).execute():
             _note(event, found)
+        found.wrong |= services.differences
         return found
 
 

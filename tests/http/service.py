@@ -30,7 +30,7 @@ from todo_http.options import HttpOptions
 SECRETS = ("a-secret-of-at-least-thirty-two-bytes",)
 PASSWORD = "correct horse battery staple"
 OPTIONS = HttpOptions(cursor_keys=(b"0123456789abcdef",), version="1.2.3", startup_seconds=0.1)
-UNCOUNTED = ThrottlePolicy(network=None)
+UNCOUNTED = ThrottlePolicy(network=None, registrations=None)
 """All tests come from one network, so that nothing is counted for networks unless a test is about that."""
 
 NOBODY = "01936f4e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"

@@ -1,10 +1,17 @@
 """CORS and HSTS: what pages of other origins may do, and whose word counts for HTTPS."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.http.service import OPTIONS, Api, serving
+from todo_http.edge.headers import EXPOSED, HEADERS
+from todo_http.openapi.responses import RESPONSE_HEADERS
+
+GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 
 PREFLIGHT = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization"}
 
@@ -42,6 +49,45 @@ async def test_configured_origins_may_call_and_read_the_headers() -> None:
             ):
                 assert not [name for name in answer.headers if name.startswith("access-control")]
                 assert "Origin" in answer.headers["vary"]
+
+
+def test_pages_of_other_origins_may_read_every_documented_header() -> None:
+    assert EXPOSED.decode().split(", ") == sorted(RESPONSE_HEADERS)
+
+
+def test_the_guide_lists_the_headers_that_pages_of_other_origins_may_send_and_read() -> None:
+    (told,) = re.findall(r"^\*\*Cross-origin requests\*\*.*?(?=\n\n)", GUIDE.read_text("utf-8"), re.M | re.S)
+    sent, _, read = told.partition("Cookies")[0].partition("and read")
+    assert set(re.findall("`([A-Z][A-Za-z-]+)`", sent)) == set(HEADERS.decode().split(", "))
+    assert set(re.findall("`([A-Z][A-Za-z-]+)`", read)) == set(EXPOSED.decode().split(", "))
+
+
+@pytest.mark.parametrize(
+    ("allowed", "asked"),
+    [
+        ("http://127.0.0.1:5173", "http://localhost:5173"),
+        ("http://localhost:5173", "http://127.0.0.1:5173"),
+        ("https://localhost", "https://127.0.0.1"),
+    ],
+)
+async def test_the_other_spelling_of_this_machine_is_refused_and_logged_once(allowed: str, asked: str) -> None:
+    with capture_logs() as logged:
+        async with serving(replace(OPTIONS, cors_origins=(allowed, "https://todo.example.org"))) as api:
+            for origin in (asked, asked, "http://localhost:9", "https://todo.example.org", allowed):
+                answer = await api.client.get("/health", headers={"Origin": origin})
+                allows = origin in (allowed, "https://todo.example.org")
+                assert ("access-control-allow-origin" in answer.headers) == allows
+    assert logged == [{"event": "origin_refused", "log_level": "warning", "origin": asked, "allowed": allowed}]
+
+
+async def test_where_both_spellings_are_allowed_nothing_is_logged() -> None:
+    both = ("http://127.0.0.1:5173", "http://localhost:5173")
+    with capture_logs() as logged:
+        async with serving(replace(OPTIONS, cors_origins=both)) as api:
+            for origin in both:
+                answer = await api.client.get("/health", headers={"Origin": origin})
+                assert answer.headers["access-control-allow-origin"] == origin
+    assert logged == []
 
 
 @pytest.mark.check("I20")

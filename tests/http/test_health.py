@@ -21,14 +21,14 @@ async def test_a_healthy_service_says_so(api: Api) -> None:
 @pytest.mark.check("N1", "N2")
 async def test_without_its_storage_the_service_is_alive_and_not_ready() -> None:
     async def check() -> None:
-        raise Unavailable("The storage is out of reach.")
+        raise Unavailable("The storage is out of reach.", reason="The storage says why.")
 
     todo, hasher = compose(FixedClock())
     async with serving(todo=replace(todo, check=check)) as api:
         assert (await api.client.get("/health/live")).status_code == 200
         assert (await api.client.get("/health")).status_code == 200
         answer = await api.client.get("/health/ready")
-        assert problem(answer, 503, "unavailable")["detail"] == "The storage is out of reach."
+        assert problem(answer, 503, "unavailable")["detail"] == "The storage says why."
         assert answer.headers["retry-after"] == "1"
     hasher.close()
 

@@ -29,6 +29,10 @@ def detail(answer: httpx.Response) -> str:
         ({}, "Title: this field is required."),
         ([], "The body must be an object."),
         ({"title": "x", "due_date": "soon"}, "Due date: "),
+        (
+            {"title": "x", "due_date": "2026-07-20T15:00:00+01:00[Europe/Berlin]"},
+            "Due date: the offset must be that of the time zone: Europe/Berlin is at +02:00 then.",
+        ),
         ({"title": "x", "completed": 1}, "Completed: this must be true or false."),
         ({"title": "x", "colour": 1}, "Colour: there is no such field here."),
         ({"title": " ", "priority": "urgent", "due_date": 1}, "Due date: this must be a string or null; 2 more."),
@@ -67,6 +71,12 @@ async def test_fields_of_several_words_are_told_in_words(api: Api) -> None:
         (f"{LONG}=1", "There is no such parameter here."),
         ("a%0Ab=1", "There is no such parameter here."),
         ("limit=1&limit=1", "limit: this must be given once."),
+        (
+            "due_before=2026-11-20T14:00:00+01:00",
+            "due_before: this must have no spaces: in a query, + means a space, so write + as %2B.",
+        ),
+        ("due_before=2026-11-20T14:00:00%2B01:00&limit=0", "limit: this must be a number from 1 to 1000."),
+        ("due_after=2026-11-20T14:00", "due_after: this must be a day, or a time with an offset."),
     ],
 )
 async def test_a_query_parameter_is_told_by_its_name(api: Api, query: str, told: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from tests.support.fakes import CountingIds
 from tests.support.old_tasks import add_person, add_tasks, ask, positions
 from todo_adapters.sql import migrate
+from todo_core.errors import Unavailable
 from todo_core.model.order import newest
 
 IDS = CountingIds()
@@ -52,7 +53,7 @@ async def some_tasks(url: str, revision: str) -> dict[object, str]:
 async def test_a_migration_that_failed_while_it_built_an_index_can_be_run_again(postgres_url: str) -> None:
     expected = await some_tasks(postgres_url, "0006")
     async with long_reader(postgres_url), session(postgres_url) as connection:
-        with pytest.raises(DBAPIError, match="lock timeout"):
+        with pytest.raises(Unavailable, match="lock timeout"):
             await migrate.upgrade(postgres_url)
         assert await connection.fetchval(INVALID) == 1
         assert await migrate.current(postgres_url) == "0006"
@@ -102,7 +103,7 @@ async def test_a_table_that_stays_locked_stops_a_migration_and_blocks_no_request
         await request.execute("SET lock_timeout = '1s'")
         while not migration.done():
             await request.fetch("SELECT FROM tasks, users")
-        with pytest.raises(DBAPIError, match="lock timeout"):
+        with pytest.raises(Unavailable, match="lock timeout"):
             await migration
     assert await migrate.current(postgres_url) == "0005"
     await migrate.upgrade(postgres_url)
@@ -128,7 +129,7 @@ async def test_a_task_that_is_locked_does_not_stop_the_migration(postgres_url: s
     locked = min(expected, key=str)
     async with session(postgres_url) as connection, connection.transaction():
         await connection.execute("SELECT FROM tasks WHERE id = $1 FOR UPDATE", locked)
-        with pytest.raises(DBAPIError, match="lock timeout"):  # for the index, after all other tasks are done
+        with pytest.raises(Unavailable, match="lock timeout"):  # for the index, after all other tasks are done
             await migrate.upgrade(postgres_url)
         assert await positions(postgres_url) == expected | {locked: ""}
     await migrate.upgrade(postgres_url)
@@ -155,7 +156,7 @@ async def test_a_replica_waits_while_another_one_migrates(postgres_url: str, mon
         assert not done
         assert await migrate.current(postgres_url) is None
         monkeypatch.setattr(migrate, "LOCK_WAIT", 0.1)
-        with pytest.raises(TimeoutError):
+        with pytest.raises(Unavailable, match="Another process"):
             await migrate.upgrade(postgres_url)
     await waiting
     assert await migrate.current(postgres_url) == migrate.head()

@@ -143,6 +143,23 @@ def test_an_offset_that_the_zone_does_not_have_then_is_refused(offset: str) -> N
     assert refusal(f"2026-11-20T15:00:00{offset}[Europe/Berlin]") == "offset-mismatch"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2026-07-20T15:00:00+01:00[Europe/Berlin]", "Europe/Berlin is at +02:00 then."),
+        ("2026-11-20T15:00:00+02:00[Europe/Berlin]", "Europe/Berlin is at +01:00 then."),
+        ("2026-10-25T02:30:00+03:00[Europe/Berlin]", "Europe/Berlin is at +01:00 or +02:00 then."),
+        ("2026-03-29T02:30:00+02:00[Europe/Berlin]", "Europe/Berlin is at +01:00 then."),
+        ("2026-11-20T15:00:00+03:00[America/St_Johns]", "America/St_Johns is at -03:30 then."),
+        ("1970-06-01T15:00:00-01:00[Africa/Monrovia]", "Africa/Monrovia is at -00:44:30 then."),
+    ],
+)
+def test_a_wrong_offset_is_answered_with_the_right_one(text: str, told: str) -> None:
+    with pytest.raises(Broken) as refused:
+        DueDate.parse(text)
+    assert refused.value.detail == f"The offset must be that of the time zone: {told}"
+
+
 @pytest.mark.parametrize(("offset", "at"), [("+02:00", "2026-10-25T00:30"), ("+01:00", "2026-10-25T01:30")])
 def test_an_hour_that_comes_twice_is_told_apart_by_its_offset(offset: str, at: str) -> None:
     assert DueDate.parse(f"2026-10-25T02:30:00{offset}[Europe/Berlin]").at == utc(at)

@@ -15,8 +15,6 @@ from todo_adapters.sql.store import SqlStore
 from todo_core.ids import UserId
 from todo_core.model.change import Change
 from todo_core.model.task import TASKS, Task
-from todo_core.model.task_filter import TaskQuery
-from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import User
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
@@ -48,7 +46,7 @@ class Service:
         return self.event_log.events
 
     async def titles(self) -> list[str]:
-        page = await self.run.read(self.owner, find_tasks, FixedClock(), TaskQuery(), TaskSort(), None, 1000)
+        page = await self.run.read(self.owner, find_tasks, FixedClock())
         return [task.title for task in page.items]
 
     async def feed(self) -> Sequence[Change]:

@@ -1,14 +1,18 @@
 """scripts/dev.py: set-up happens when it must, is repeated when it broke off, and costs nothing otherwise."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-import dev
+import dev_commands
 import dev_environment
+import dev_tests
 import pytest
+from dev_installers import InstallError, SetupError, install_with_pip
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,6 +23,7 @@ class Workshop:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.installed: list[str] = []
+        self.made = 0
         self.uv_works = True
 
     def write(self, name: str, text: str) -> None:
@@ -26,17 +31,20 @@ class Workshop:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def with_uv(self, _uv: str, wanted: str) -> bool:
-        if self.uv_works:
-            self._install(f"uv {wanted}")
-        return self.uv_works
+    def with_uv(self, _uv: str, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:
+        if not self.uv_works:
+            raise InstallError("no access")
+        self._install("uv", venv, fits, lock_files)
 
-    def with_pip(self, wanted: str) -> None:
-        self._install(f"pip {wanted}")
+    def with_pip(self, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:
+        self._install("pip", venv, fits, lock_files)
 
-    def _install(self, what: str) -> None:
-        self.installed.append(what)
-        self.write(f"{dev_environment.home(what.split()[1]).name}/bin/python", "")
+    def _install(self, installer: str, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:
+        wanted = next(name for name, files in dev_environment.LOCK_FILES.items() if files == lock_files)
+        self.installed.append(f"{installer} {wanted}")
+        if not fits:
+            self.made += 1
+        self.write(f"{venv.name}/bin/{dev_environment.PYTHON}", "")
 
 
 @pytest.fixture
@@ -46,10 +54,11 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
         made.write(name, f"content of {name}")
     monkeypatch.setattr(dev_environment, "ROOT", tmp_path)
     monkeypatch.setattr(dev_environment, "TOOLS", tmp_path / ".tools")
+    monkeypatch.setattr(dev_environment, "LOG", tmp_path / ".tools" / "setup.log")
     monkeypatch.setattr(dev_environment, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(dev_environment, "find_uv", lambda: "uv")
-    monkeypatch.setattr(dev_environment, "_install_with_uv", made.with_uv)
-    monkeypatch.setattr(dev_environment, "_install_with_pip", made.with_pip)
+    monkeypatch.setattr(dev_environment, "install_with_uv", made.with_uv)
+    monkeypatch.setattr(dev_environment, "install_with_pip", made.with_pip)
     return made
 
 
@@ -87,7 +96,7 @@ def test_a_changed_lock_file_is_installed(workshop: Workshop, changed: str) -> N
 
 def test_an_environment_whose_interpreter_is_gone_is_set_up_again(workshop: Workshop) -> None:
     dev_environment.ensure("run")
-    (workshop.root / ".venv/bin/python").unlink()
+    (workshop.root / ".venv/bin" / dev_environment.PYTHON).unlink()
     dev_environment.ensure("run")
     assert workshop.installed == ["uv run", "uv run"]
 
@@ -95,11 +104,11 @@ def test_an_environment_whose_interpreter_is_gone_is_set_up_again(workshop: Work
 def test_an_interrupted_set_up_is_done_again(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     dev_environment.ensure("run")
 
-    def interrupted(_uv: str, _wanted: str) -> bool:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(dev_environment, "_install_with_uv", interrupted)
+        patch.setattr(dev_environment, "install_with_uv", interrupted)
         with pytest.raises(KeyboardInterrupt):
             dev_environment.ensure("dev")
     assert not dev_environment.is_installed("run")
@@ -121,13 +130,13 @@ def test_pip_takes_over_when_there_is_no_uv(workshop: Workshop, monkeypatch: pyt
 
 def test_a_python_without_venv_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(dev_environment.SetupError, match="apt-get install python3-venv"):
-        dev_environment._install_with_pip("run")
+    with pytest.raises(SetupError, match="apt-get install python3-venv"):
+        install_with_pip(Path(".venv"), False, ())
 
 
 def test_help_names_every_command() -> None:
     shown = subprocess.run([sys.executable, "scripts/dev.py"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert all(re.search(rf"^  {name} +\w", shown.stdout, re.MULTILINE) for name in dev.COMMANDS)
+    assert all(re.search(rf"^  {name} +\w", shown.stdout, re.MULTILINE) for name in dev_commands.COMMANDS)
 
 
 def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
@@ -136,62 +145,66 @@ def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
     )
     assert shown.returncode == 1
     assert "'rum'" in shown.stderr
-    assert ", ".join(dev.COMMANDS) in shown.stderr
+    assert ", ".join(dev_commands.COMMANDS) in shown.stderr
 
 
 def test_the_makefile_forwards_every_command() -> None:
     targets = re.findall(r"^([\w-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert sorted(targets) == sorted(dev.COMMANDS)
+    assert sorted(targets) == sorted(dev_commands.COMMANDS)
 
 
-TWO_RUNS = """
-import pathlib, sys, time
+RUN = """
+import pathlib, sys
 sys.path.append(sys.argv[1])
-import dev
-
-class Run(dev.subprocess.Popen):
-    def wait(self, timeout=None):
-        while len(list(pathlib.Path.cwd().glob("*.up"))) < 2:
-            time.sleep(0.01)
-        print("waiting", flush=True)
-        return super().wait(timeout)
-
-dev.ensure, dev.BIN, dev.subprocess.Popen = lambda wanted: None, pathlib.Path.cwd(), Run
-dev.test([])
+import dev_commands, dev_tests
+dev_commands.ensure, dev_tests.BIN = lambda wanted: None, pathlib.Path.cwd()
+dev_commands.test([])
 """
 
 
-def two_runs(folder: Path, e2e: str, others: str) -> subprocess.Popen[str]:
-    """`make test` with a script in place of pytest, which runs one command for tests/e2e and another for the rest."""
-    (folder / "pytest").write_text(
-        "#!/bin/sh\ntrap 'echo interrupted; exit 2' INT\ntouch $$.up\n"
-        f'case "$1" in tests/e2e) {e2e};; --ignore=tests/e2e) {others};; esac\n'
-    )
+def parts_run(folder: Path, script: str) -> subprocess.Popen[str]:
+    """`make test` with a script in place of pytest, whose arguments are files."""
+    (folder / "pytest").write_text(f"#!/bin/sh\ntrap 'echo interrupted; exit 2' INT\n{script}\n")
     (folder / "pytest").chmod(0o755)
-    command = [sys.executable, "-c", TWO_RUNS, str(ROOT / "scripts")]
+    command = [sys.executable, "-c", RUN, str(ROOT / "scripts")]
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-@pytest.mark.parametrize(
-    ("e2e", "others", "failed"),
-    [(0, 0, ""), (1, 0, "tests/e2e"), (0, 2, "the other tests"), (1, 1, "tests/e2e, the other tests")],
-)
-def test_both_runs_of_the_tests_count(tmp_path: Path, e2e: int, others: int, failed: str) -> None:
-    run = two_runs(tmp_path, f"echo one; exit {e2e}", f"echo two; exit {others}")
-    live, _, after = run.communicate()[0].partition("--- tests/e2e\n")
-    assert "two\n" in live
-    assert after.startswith("one\n")
-    assert f"Error: test: FAILED: {failed} (of tests/e2e, the other tests)" in after if failed else "test: ok" in after
-    assert run.returncode == (1 if failed else 0)
+def test_every_test_is_in_one_part() -> None:
+    files = [str(path.relative_to(ROOT)) for name in ("src", "tests") for path in (ROOT / name).rglob("test_*.py")]
+    found = dev_tests.parts(files)
+    assert sorted(sum(found.values(), [])) == sorted(files)
+    assert found.keys() == dev_tests.PARTS.keys(), "no pattern is outdated"
+    assert all(not file.startswith("tests/e2e") for file in found[dev_tests.OTHERS])
+
+
+def test_all_parts_run_and_those_that_pass_show_their_summary_only(tmp_path: Path) -> None:
+    run = parts_run(tmp_path, 'echo "... [100%]"; echo "$# files passed"; echo "$@" >> files')
+    told = run.communicate()[0]
+    assert run.returncode == 0, told
+    assert (tmp_path / "files").read_text().split().count("tests/tooling/test_dev_script.py") == 1
+    assert "[100%]" not in told
+    assert told.count(" files passed\n") == told.count("--- ") == len(dev_tests.PARTS)
+    assert "test: ok: " in told.splitlines()[-1]
+
+
+def test_a_part_that_fails_is_shown_in_full_and_named(tmp_path: Path) -> None:
+    run = parts_run(tmp_path, 'case "$1" in tests/http/*) echo "... [100%]"; exit 1;; esac')
+    told = run.communicate()[0]
+    assert run.returncode == 1
+    assert told.count("[100%]") == 1
+    assert "test: FAILED: http (of " in told
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_both_runs_of_the_tests(tmp_path: Path, number: signal.Signals) -> None:
-    run = two_runs(tmp_path, "while sleep 0.1; do :; done", "while sleep 0.1; do :; done")
-    assert run.stdout
-    assert run.stdout.readline() == "waiting\n"
+def test_an_interrupt_ends_the_running_parts_and_starts_no_others(tmp_path: Path, number: signal.Signals) -> None:
+    run = parts_run(tmp_path, "touch $$.up; while sleep 0.1; do :; done")
+    slots = (os.cpu_count() or 1) + 1
+    while len(list(tmp_path.glob("*.up"))) < slots:
+        time.sleep(0.01)
     run.send_signal(number)
-    assert run.communicate()[0].count("interrupted") == 2
+    told = run.communicate()[0]
+    assert told.count("interrupted\n") == len(list(tmp_path.glob("*.up"))) == slots
     assert run.returncode == 1
 
 

@@ -80,7 +80,7 @@ class Person:
 
     async def found(self, **query: Any) -> list[str]:
         """The titles of the tasks that a query finds."""
-        page = await self.see(find_tasks, self.clock, TaskQuery(**query), TaskSort(), None, 1000)
+        page = await self.see(find_tasks, self.clock, TaskQuery(**query))
         return [task.title for task in page.items]
 
     async def names(self, archived: bool | None = None) -> list[str]:

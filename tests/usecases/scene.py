@@ -1,6 +1,7 @@
 """Somebody with tasks, lists and a trash, for tests in which things go wrong; and everything they can do with them."""
 
 from collections.abc import Awaitable, Callable
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, TypeAlias, cast
@@ -10,6 +11,7 @@ from tests.support.fakes import CountingIds, FixedClock
 from tests.support.faulty import Plan, Watched
 from todo_adapters.contracts.kit import all_tasks, all_things, feed
 from todo_adapters.memory.security import ListEventLog
+from todo_adapters.memory.state import Shelf
 from todo_adapters.memory.store import MemoryStore
 from todo_core.ids import UserId
 from todo_core.model.change import Change
@@ -57,6 +59,14 @@ class Scene:
     named: dict[str, Any] = field(default_factory=dict)
 
     async def set(self) -> "Scene":
+        """Sets the scene: for the first time by writing it, then by copying what was written."""
+        if not MADE:
+            MADE.append(await Scene()._write())
+        [made] = MADE
+        self.store, self.ids, self.owner, self.named = _copied(made.store), copy(made.ids), made.owner, {**made.named}
+        return self
+
+    async def _write(self) -> "Scene":
         self.owner = UserId(self.ids.new())
         ada = User(id=self.owner, email="ada@example.org", name="Ada", created_at=self.clock.now())
         async with self.store.begin_accounts() as unit:
@@ -109,6 +119,21 @@ class Scene:
 
     def _name(self, thing: Any) -> Any:
         return thing if thing is None or thing in self.named.values() else NEW
+
+
+MADE: list[Scene] = []
+"""The scene as it was written, once there is one. Nothing is done to it."""
+
+
+def _copied(store: MemoryStore) -> MemoryStore:
+    """A store with the same accounts and the same things, which are values and need no copy."""
+    made, given = MemoryStore(), store._state
+    made._state.users |= given.users
+    for owner, shelf in given.shelves.items():
+        parts = {name: copy(getattr(shelf, name)) for name in Shelf.__slots__}
+        parts["things"] = {kind: {**table} for kind, table in shelf.things.items()}
+        made._state.shelves[owner] = Shelf(**parts)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

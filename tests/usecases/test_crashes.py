@@ -17,7 +17,6 @@ from todo_core import runner
 from todo_core.errors import OutcomeUnknown, OwnerBusy, RequestInProgress, Unavailable
 from todo_core.model.task import TASKS
 from todo_core.model.task_filter import TaskQuery
-from todo_core.model.task_sort import TaskSort
 from todo_core.runner import Outcome
 from todo_core.usecases import batch, lists, moving, subtasks, tags, tasks, things, trash
 
@@ -150,7 +149,7 @@ async def test_a_look_that_fails_can_be_taken_again(count: Count) -> None:
     for plan in pending:
         run = scene.runner(plan)
         try:
-            page = await run.read(scene.owner, tasks.find_tasks, scene.clock, query, TaskSort(), None, 10)
+            page = await run.read(scene.owner, tasks.find_tasks, scene.clock, query)
             task = await run.read(scene.owner, things.get_thing, scene["open"], TASKS)
             expected = expected or (page, task)
             assert (page, task) == expected

@@ -11,7 +11,6 @@ from todo_core.ids import TaskId
 from todo_core.model.change import Action
 from todo_core.model.task import TASKS
 from todo_core.model.task_filter import DueOption, TaskQuery
-from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import ProfilePatch
 from todo_core.ports.storage import UnitOfWork
 from todo_core.usecases.tasks import complete_task, find_tasks, reopen_task
@@ -121,7 +120,7 @@ async def test_today_is_the_day_where_the_person_lives(world: World) -> None:
 
     async def todays() -> list[str]:
         query = TaskQuery(due=DueOption.TODAY)
-        page = await world.run.read(owner, find_tasks, world.clock, query, TaskSort(), None, 10)
+        page = await world.run.read(owner, find_tasks, world.clock, query)
         return [task.title for task in page.items]
 
     assert await todays() == ["2026-11-20"]

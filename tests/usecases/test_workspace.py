@@ -1,22 +1,42 @@
 """The facade for scripts: it reaches everything, and each write takes a key, a precondition and a dry run."""
 
 import inspect
-from typing import get_type_hints
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
 
 import pytest
 
 from tests.usecases.world import World, new_world
-from todo_core import workspace
-from todo_core.errors import Invalid, NotFound, Stale
+from todo_core import (
+    LISTS,
+    TASKS,
+    AddStep,
+    CompleteStep,
+    DueOption,
+    Expected,
+    Invalid,
+    Key,
+    ListFields,
+    NotFound,
+    Reference,
+    SortField,
+    SortName,
+    Stale,
+    Step,
+    TaskFields,
+    TaskQuery,
+    Tasks,
+    TaskSort,
+    Todo,
+    Workspace,
+    WriteOptions,
+    workspace,
+)
 from todo_core.model.kinds import Kind
-from todo_core.model.rules import Reference
-from todo_core.model.task import TASKS, TaskFields
-from todo_core.model.task_filter import TaskQuery
-from todo_core.model.task_list import LISTS, ListFields
-from todo_core.model.write_options import Expected, Key, WriteOptions
-from todo_core.todo import Todo
-from todo_core.usecases.batch import AddStep, CompleteStep, Step
-from todo_core.workspace import Workspace
+from todo_core.model.task_filter import QUERY_RULES
+from todo_core.usecases.tasks import find_tasks
 
 DRY_RUN = WriteOptions(dry_run=True)
 
@@ -32,9 +52,9 @@ async def new_space() -> tuple[World, Workspace]:
     return world, await todo.of_email(" ADA@example.org")
 
 
-@pytest.mark.parametrize(("kind", "fields"), [(TASKS, TaskFields), (LISTS, ListFields)])
-def test_the_fields_that_an_editor_offers_are_those_of_the_kind(kind: Kind[object], fields: type) -> None:  # type: ignore[type-var]
-    assert get_type_hints(fields).keys() == kind.rules.keys()
+@pytest.mark.parametrize(("kind", "offered"), [(TASKS, TaskFields), (LISTS, ListFields)])
+def test_the_fields_that_an_editor_offers_are_those_of_the_kind(kind: Kind[object], offered: type) -> None:  # type: ignore[type-var]
+    assert get_type_hints(offered).keys() == kind.rules.keys()
 
 
 def test_every_part_and_method_has_a_docstring_and_types() -> None:
@@ -70,13 +90,82 @@ async def test_a_script_can_do_what_a_client_can() -> None:
     await space.tasks.remove(other.id)
     await space.trash.purge(other.id)
     await space.lists.remove(work.id, keep_tasks=True)
-    assert {task.title async for task in space.tasks.find(TaskQuery(lists=frozenset([None])))} == {"Report", "Draft"}
+    assert {task.title async for task in space.tasks.find(lists=[None])} == {"Report", "Draft"}
     await space.trash.empty()
     assert [each async for each in space.trash.all()] == []
     steps: list[Step] = [AddStep(TASKS.draft(title="New"), "new"), CompleteStep(Reference("new"))]
     assert [task.completed for task in await space.batch(steps)] == [True, True]
     assert await space.tags.remove("desk") == 1
     assert (await space.changes())[-1].seq == (await space.counts()).as_of
+
+
+async def test_a_search_in_plain_values_finds_what_the_query_means() -> None:
+    world, space = await new_space()
+    home = await space.lists.add(name="Home")
+    for number, each in enumerate(
+        [
+            {"title": "Oat milk", "priority": "high", "due_date": "2026-11-20", "tags": ["Shop", "home"]},
+            {"title": "Bread", "priority": "low", "due_date": "2026-11-18", "list_id": home.id},
+            {"title": "Milk tooth", "deferred_until": "2027-01-01", "completed": True},
+        ]
+    ):
+        await space.tasks.add(id=UUID(int=0x7000_8000_0000_0000_0000 + number), **each)  # type: ignore[arg-type]
+
+    async def found(**wanted: Any) -> list[str]:
+        return [task.title.split()[0] async for task in space.tasks.find(**wanted)]
+
+    assert await found(words="MILK", completed=False) == ["Oat"]
+    assert await found(due="today") == ["Oat"]
+    assert await found(due=DueOption.OVERDUE) == ["Bread"]
+    assert await found(due_before=date(2026, 11, 19)) == ["Bread"]
+    assert await found(due_after=world.clock.now() - timedelta(days=1)) == ["Oat"]
+    assert await found(priorities=["low", None]) == ["Bread", "Milk"]
+    assert await found(lists=[str(home.id)]) == ["Bread"]
+    assert await found(tags=["HOME", "shop"]) == ["Oat"]
+    assert await found(has_tags=False, deferred=True) == ["Milk"]
+    assert await found(sort="-priority", limit=2) == ["Oat", "Bread"]
+    [parent] = [task async for task in space.tasks.find(words="bread")]
+    await space.tasks.add(title="Butter", parent_id=parent.id)
+    assert await found(parents=[parent.id]) == ["Butter"]
+
+
+async def test_a_search_reads_no_more_than_its_limit() -> None:
+    world, space = await new_space()
+    for number in range(3):
+        await space.tasks.add(title=str(number))
+    assert [[task.title async for task in space.tasks.find(limit=limit)] for limit in (0, 2, 3, None)] == [
+        [],
+        ["0", "1"],
+        ["0", "1", "2"],
+        ["0", "1", "2"],
+    ]
+    first = await world.run.read(space.owner, find_tasks, world.clock, limit=2)
+    assert [task.title for task in first.items] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "codes"),
+    [
+        ({"tags": "home", "lists": "inbox"}, {"wrong-type"}),
+        ({"due": "soon"}, {"unknown-value"}),
+        ({"sort": "size"}, {"unknown-value"}),
+        ({"due_before": datetime(2026, 11, 20)}, {"invalid-date"}),  # noqa: DTZ001 - the mistake
+        ({"due_after": "2026-11-20"}, {"wrong-type"}),
+        ({"priorities": ["urgent"], "words": "a\0"}, {"unknown-value", "control-character"}),
+    ],
+)
+async def test_a_wrong_search_is_refused_when_it_is_made(wanted: dict[str, Any], codes: set[str]) -> None:
+    _, space = await new_space()
+    with pytest.raises(Invalid) as refusal:
+        space.tasks.find(**wanted)
+    assert {violation.code for violation in refusal.value.violations} == codes
+
+
+def test_the_arguments_of_a_search_are_the_fields_of_the_query_and_the_names_of_all_orders() -> None:
+    arguments = set(inspect.signature(Tasks.find).parameters) - {"self", "sort", "limit"}
+    assert arguments == {field.name for field in fields(TaskQuery)} == QUERY_RULES.keys()
+    orders = {TaskSort.of(name) for name in get_args(SortName)}
+    assert orders == {TaskSort(field, descending) for field in SortField for descending in (False, True)}
 
 
 async def test_every_write_takes_options() -> None:

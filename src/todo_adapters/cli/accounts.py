@@ -1,9 +1,18 @@
 """Commands that manage accounts."""
 
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
 import click
 
 from todo_adapters.cli.running import reporting_errors, with_todo
-from todo_core.model.user import Registration, readable_email
+from todo_adapters.private_files import private_opener
+from todo_adapters.runtime import new_password
+from todo_core.errors import NotFound
+from todo_core.model.user import Registration, User, readable_email
 from todo_core.todo import Todo
 
 
@@ -25,22 +34,26 @@ def add_user(email: str, name: str, password: str) -> None:
 
 
 @user.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @reporting_errors
-def list_users() -> None:
+def list_users(as_json: bool) -> None:
     """List all accounts."""
 
     async def show(todo: Todo) -> None:
-        after = None
-        while True:
-            page = await todo.accounts.list(after)
-            for user in page.items:
+        async for page in _pages(todo):
+            width = max((len(user.email) for user in page), default=0)
+            for user in page:
                 state = "disabled" if user.disabled else ""
-                click.echo(f"{user.id}  {user.created_at:%Y-%m-%d}  {user.email}  {state}".rstrip())
-            if page.next is None:
-                return
-            after = page.next
+                click.echo(f"{user.id}  {user.created_at:%Y-%m-%d}  {user.email:{width}}  {state}".rstrip())
 
-    with_todo(show)
+    async def show_json(todo: Todo) -> None:
+        from todo_adapters.cli.account_export import account, array_of  # noqa: PLC0415 - slow to import
+
+        async for piece in array_of(account(user) async for page in _pages(todo) for user in page):
+            click.echo(piece, nl=False)
+        click.echo()
+
+    with_todo(show_json if as_json else show)
 
 
 @user.command("disable")
@@ -49,6 +62,102 @@ def list_users() -> None:
 @reporting_errors
 def disable_user(email: str, undo: bool) -> None:
     """Disable an account: revoke its login sessions and refuse logins."""
-    address = readable_email(email)
-    user = with_todo(lambda todo: todo.accounts.disable(address, not undo))
+    user = _found(email)
+    with_todo(lambda todo: todo.accounts.disable(user.email, not undo))
     click.echo(f"{user.email} can log in again." if undo else f"{user.email} is disabled.")
+
+
+@user.command("password")
+@click.argument("email")
+@click.option("--generate", is_flag=True, help="Generate the password and print it.")
+@reporting_errors
+def reset_password(email: str, generate: bool) -> None:
+    """Set a new password: end all login sessions, and the pause after failed logins."""
+    user = _found(email)
+    if generate:
+        password = new_password()
+    else:
+        password = click.prompt(f"New password of {user.email}", hide_input=True, confirmation_prompt=True, err=True)
+    with_todo(lambda todo: todo.accounts.reset_password(user.email, password))
+    click.echo(f"{user.email} has a new password and has to log in again.", err=True)
+    if user.disabled:
+        click.echo("The account is still disabled.", err=True)
+    if generate:
+        click.echo(password)
+
+
+@user.command("remove")
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@reporting_errors
+def remove_user(email: str, yes: bool) -> None:
+    """Delete an account and everything in it."""
+    user = _found(email)
+    if not yes:
+        created = f"{user.created_at:%Y-%m-%d}"
+        click.confirm(f"Delete {user.email} ({user.name}, since {created}) and everything in it?", abort=True, err=True)
+    with_todo(lambda todo: todo.accounts.remove(user.email))
+    click.echo(f"{user.email} is deleted.")
+
+
+@user.command("export")
+@click.argument("email")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@reporting_errors
+def export_user(email: str, file: Path, force: bool) -> None:
+    """Write everything in an account to FILE, or to standard output, as JSON."""
+    from todo_adapters.cli.account_export import exported  # noqa: PLC0415 - slow to import
+
+    user = _found(email)
+
+    async def write(todo: Todo) -> None:
+        export = await todo.accounts.export(user.email)
+        async for piece in exported(export, todo.run.clock.now()):
+            output.write(piece)
+
+    with output_to(file, force) as output:
+        with_todo(write)
+
+
+def _found(email: str) -> User:
+    """The user with this email address. Raises ClickException."""
+    address = readable_email(email)
+    try:
+        user: User = with_todo(lambda todo: todo.accounts.find(address))
+    except NotFound:
+        raise click.ClickException(f"There is no account of {address}; `todo user list` shows all.") from None
+    return user
+
+
+async def _pages(todo: Todo) -> AsyncIterator[Sequence[User]]:
+    after = None
+    while True:
+        page = await todo.accounts.list(after)
+        yield page.items
+        if page.next is None:
+            return
+        after = page.next
+
+
+@contextmanager
+def output_to(file: Path, force: bool) -> Iterator[BinaryIO]:
+    """A new file that only its owner may read, or standard output. Deletes the file if it is not completed."""
+    if str(file) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    try:
+        if force and file.is_file() and not file.is_symlink():
+            file.unlink()
+        with open(file, "xb", opener=private_opener) as writing:
+            try:
+                yield writing
+            except BaseException:
+                file.unlink()
+                raise
+    except FileExistsError:
+        advice = "choose another name" if force else "choose another name, or replace it with --force"
+        raise click.ClickException(f"{file} exists; {advice}.") from None
+    except OSError as error:
+        raise click.ClickException(f"Cannot write {file}: {error.strerror}.") from None

@@ -4,11 +4,20 @@ import os
 
 import click
 
-from todo_adapters.cli import accounts, service
+from todo_adapters.cli import accounts, backups, checks, service, tasks
 
 
 @click.group(
-    commands=[service.serve, service.migrate, service.check_config, service.openapi, accounts.user],
+    commands=[
+        service.serve,
+        service.migrate,
+        checks.check_config,
+        service.openapi,
+        accounts.user,
+        tasks.task,
+        backups.backup,
+        backups.restore,
+    ],
 )
 @click.version_option(package_name="todo-service")
 def main() -> None:

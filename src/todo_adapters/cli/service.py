@@ -3,17 +3,20 @@
 import asyncio
 import json
 import os
-import socket
-import sqlite3
-from contextlib import suppress
+from functools import partial
+from pathlib import Path
 
 import click
+import structlog
 
+from todo_adapters.cli.ports import require_free
 from todo_adapters.cli.running import reporting_errors
+from todo_adapters.cli.welcome import announce
 from todo_adapters.settings.configuration import configured
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql import schema
-from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
+from todo_adapters.sql.sqlite.damage import require_sound
+from todo_adapters.sql.urls import address_notes, is_memory, is_postgres, sqlite_path
 from todo_adapters.telemetry.log_writer import replace_streams
 
 
@@ -30,58 +33,34 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     for name, value in (("TODO_HOST", host), ("TODO_PORT", port), ("TODO_WORKERS", workers)):
         if value is not None:
             os.environ[name] = str(value)  # the workers read it there
-    settings = configured(os.environ, serving=True)
-    if migrate_first and not is_memory(settings.database_url) and not schema.is_current(settings.database_url):
+    settings = configured(os.environ, serving=True, create=migrate_first)
+    url = settings.database_url
+    for note in address_notes(url):
+        structlog.get_logger().info("database_address", note=note)
+    _require_sound(url)
+    if migrate_first and not is_memory(url) and not asyncio.run(schema.is_current(url)):
         _migrate(settings)
-    _require_sqlite(settings.database_url)
-    _require_free(settings.host, settings.port, "TODO_PORT")
-    if settings.metrics_port:
-        _require_free(settings.metrics_host, settings.metrics_port, "TODO_METRICS_PORT")
+    _require_file(url)
+    require_free(settings)
+    if not migrate_first:
+        Settings.from_env(os.environ, Path.cwd())  # keeps a secret if there is none, now that the database is there
     replace_streams()
-    _print_address(settings)
-    run_server(settings)
+    run_server(settings, partial(announce, settings))
 
 
-def _require_sqlite(url: str) -> None:
-    """Raises Unavailable when SQLite cannot be durable here. The server itself waits for a missing file."""
+def _require_sound(url: str) -> None:
+    """Raises Unavailable if a SQLite database is damaged, which shows after its process was killed."""
+    if not is_postgres(url) and not is_memory(url):
+        require_sound(sqlite_path(url))
+
+
+def _require_file(url: str) -> None:
+    """Raises Unavailable when the SQLite file cannot be used and waiting will not change that."""
     if is_postgres(url) or is_memory(url):
         return
-    from todo_adapters.sql.sqlite.connection import connect  # noqa: PLC0415 - slow to import
+    from todo_adapters.sql.sqlite.connection import require_usable  # noqa: PLC0415 - slow to import
 
-    with suppress(OSError, sqlite3.Error):
-        connect(sqlite_path(url)).close()
-
-
-def _require_free(host: str, port: int, name: str) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise click.ClickException(
-                f"Cannot listen on {host}, port {port}: {reason}. Set {name} to another one."
-            ) from None
-
-
-def _print_address(settings: Settings) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{host}:{settings.port}"
-    if settings.log_format == "console":
-        print(f"\n  To-do service   {address}")
-        if settings.docs:
-            print(f"  API             {address}/docs")
-        print("\n  Next: create an account (see the README), or stop with Ctrl-C.")
-        print(
-            f"""
-    curl -X POST {address}/api/auth/register -H 'Content-Type: application/json' \\
-      -d '{{"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}}'
-"""
-        )
-    else:
-        docs = {"docs": f"{address}/docs"} if settings.docs else {}
-        print(json.dumps({"event": "serving", "address": address} | docs))
+    require_usable(sqlite_path(url))
 
 
 @click.command()
@@ -97,14 +76,6 @@ def _migrate(settings: Settings) -> str:
 
     asyncio.run(migrations.upgrade(settings.database_url))
     return migrations.head()
-
-
-@click.command("check-config")
-@reporting_errors
-def check_config() -> None:
-    """Check the settings; the exit code is 1 if they are not valid."""
-    settings = configured(os.environ)
-    click.echo(f"The settings are valid: {settings}")
 
 
 @click.command()

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from time import monotonic
@@ -17,7 +18,7 @@ from granian._granian import SocketHolder
 from granian.server.mp import MPServer
 
 from todo_adapters.server.listening_socket import ListeningSocket, open_socket
-from todo_adapters.server.worker import Worker, become
+from todo_adapters.server.worker import Announcement, Worker, become, expect
 from todo_adapters.telemetry.log_writer import flush_all, replace_streams
 
 START_SECONDS: Final = 60.0
@@ -64,7 +65,7 @@ class Server(MPServer):
         while self._started.poll():  # messages of earlier workers
             self._started.recv()
         self._sso = self._sockets[idx]
-        serve = partial(serve_on, self._starting, self.backlog, self._sockets)
+        serve = partial(serve_on, target, self._starting, self.backlog, self._sockets)
         return super()._spawn_worker(idx, serve, callback_loader)
 
     def _reload(self, spawn_target: Any, target_loader: Any) -> None:
@@ -127,9 +128,10 @@ class Server(MPServer):
         self.wrks.clear()
 
 
-def serve(*arguments: Any) -> None:
+def serve(announcement: Announcement, *arguments: Any) -> None:
     """The main function of a worker."""
     replace_streams()
+    expect(announcement)
     try:
         MPServer._spawn_asgi_lifespan_worker(*arguments)
     except Exception:
@@ -139,7 +141,9 @@ def serve(*arguments: Any) -> None:
         flush_all()
 
 
-def serve_on(parent: Connection, backlog: int, sockets: list[socket.socket], *arguments: Any) -> None:
+def serve_on(
+    serve: Callable[..., None], parent: Connection, backlog: int, sockets: list[socket.socket], *arguments: Any
+) -> None:
     """The main function of a worker on a socket of the parent. Closes the inherited ``sockets`` of others."""
     descriptor = arguments[SOCKET][1].detach()  # now owned by the server, which closes it
     for each in sockets:

@@ -7,15 +7,19 @@ second signal of either kind kills the workers. SIGHUP replaces the workers one 
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, Final
 
+import structlog
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from todo_adapters.server.server import Server, serve
+from todo_adapters.server.worker import Announcement
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.telemetry.metrics_listener import listening
 
@@ -42,8 +46,10 @@ LOGGING: Final = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 """Granian's messages are logged like those of all libraries (logs.py)."""
 
 
-def run_server(settings: Settings) -> None:
-    """Serves until stopped by a signal."""
+def run_server(settings: Settings, announce: Callable[[], None]) -> None:
+    """Serves until stopped by a signal. The first worker that is ready calls ``announce``."""
+    for note in settings.notes:
+        structlog.get_logger().info("settings_note", note=note)
     server = (Server if REPLACEABLE else Granian)(
         APPLICATION,
         factory=True,
@@ -68,7 +74,11 @@ def run_server(settings: Settings) -> None:
     with ExitStack() as stack:
         if settings.metrics_port:
             stack.enter_context(listening(settings.metrics_host, settings.metrics_port, lambda: _pids(server)))
-        server.serve(None if sys.platform == "win32" else serve)
+        if sys.platform == "win32":  # its workers run Granian's own function
+            server.on_startup(announce)
+            server.serve()
+        else:
+            server.serve(partial(serve, Announcement(announce)))
 
 
 def _handle_signals(server: Any) -> None:

@@ -14,12 +14,13 @@ from todo_adapters.telemetry import log_writer
 from todo_adapters.telemetry.logs import configure, notice_of_dropped, write_to_stderr
 
 
-def configured(environ: Mapping[str, str], *, serving: bool = False) -> Settings:
+def configured(environ: Mapping[str, str], *, serving: bool = False, create: bool = False) -> Settings:
     """Reads the settings from the environment. Raises SettingsError.
 
-    A process that is ``serving`` writes its logs on a thread; others write them directly.
+    A process that is ``serving`` writes its logs on a thread; others write them directly. ``create`` keeps a secret if
+    there is none.
     """
-    settings = Settings.from_env(environ, Path.cwd())
+    settings = Settings.from_env(environ, Path.cwd(), create=create)
     if settings.log_format == "auto":
         settings = replace(settings, log_format="console" if sys.stderr.isatty() else "json")
     clock, write = SystemClock(), write_to_stderr

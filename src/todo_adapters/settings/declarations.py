@@ -15,7 +15,9 @@ from todo_adapters.security.signing_secrets import kept_secret, weakness
 from todo_adapters.settings import values
 from todo_adapters.settings.sources import DATABASE, PREFIX, SIGNING, SettingsError, gathered, weaknesses
 from todo_adapters.settings.values import listed, one_of, seconds, switch, whole
-from todo_core.model.attempts import ThrottlePolicy, per_minute
+from todo_adapters.sql.postgres import address
+from todo_adapters.sql.urls import is_postgres
+from todo_core.model.attempts import ThrottlePolicy, per_hour, per_minute
 from todo_core.model.quota import MEGABYTE, Quota
 from todo_core.model.session import SessionPolicy
 
@@ -36,10 +38,11 @@ class Settings:
     database_url: str = _setting("", values.database_url, secret=True)
     """Address of the database: `sqlite:///relative.db`, `sqlite:////absolute.db`,
     `postgresql://user:password@host/database` (with `?sslmode=` if needed) or `memory://` (nothing is kept).
-    When not set, an SQLite file in `TODO_DATA_DIR`."""
+    `DATABASE_URL_FILE` may name a file with it instead. When neither is set, an SQLite file in `TODO_DATA_DIR`."""
     secrets: tuple[str, ...] = _setting("", listed(str), secret=True)
     """Signing secret of at least 32 random bytes. Several may be given, separated by commas: the first one signs, all
-    are accepted. When neither it nor `DATABASE_URL` is set, one is created in `TODO_DATA_DIR`."""
+    are accepted. `BETTER_AUTH_SECRET_FILE` may name a file with it instead. When neither a secret nor a database is
+    given, one is created in `TODO_DATA_DIR`."""
     data_dir: Path = _setting("./var", values.folder)
     """Folder of the embedded database and of the signing secret that is created for it."""
     host: str = _setting("127.0.0.1", values.host)
@@ -53,7 +56,8 @@ class Settings:
     log_format: str = _setting("auto", one_of("auto", "console", "json"))
     """`json` for JSON lines, `console` for readable text, `auto` for `console` at a terminal and `json` elsewhere."""
     cors_origins: tuple[str, ...] = _setting("", listed(values.origin))
-    """Origins, separated by commas, whose pages may call the API from a browser. None when not set."""
+    """Origins, separated by commas, whose pages may call the API from a browser. None when not set.
+    `http://localhost:5173` and `http://127.0.0.1:5173` are two."""
     allowed_hosts: tuple[str, ...] = _setting("", listed(values.host_pattern))
     """Host names, separated by commas, that requests may be addressed to; `*.example.org` for all subdomains. Any when
     not set, which is safe behind a proxy that checks them."""
@@ -79,6 +83,11 @@ class Settings:
     login_failures_per_minute: int = _setting("30", whole(0, 100_000))
     """Failed logins and registrations per minute and client network (an IPv4 address or IPv6 /64), over all replicas;
     attempts of any kind are limited to ten times as many. `0` for no limit."""
+    registration: bool = _setting("1", switch)
+    """`0` to close sign-up: only `todo user add` creates accounts."""
+    registrations_per_hour: int = _setting("50", whole(0, 100_000))
+    """Registrations per hour and client network, over all replicas; a school or an office may share one. `0` for no
+    limit."""
     requests_per_minute: int = _setting("6000", whole(0, 1_000_000))
     """Requests per minute and user that one process accepts; each operation of a batch counts. `0` for no limit."""
     user_concurrency: int = _setting("8", whole(0, 10_000))
@@ -112,17 +121,20 @@ class Settings:
     """Port of a separate listener for `/metrics`; `0` for none."""
     metrics_host: str = _setting("127.0.0.1", values.host)
     """Address of the listener for metrics."""
+    notes: tuple[str, ...] = ()
+    """What was ignored when the settings were read, one sentence each. Not a setting."""
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str], directory: Path) -> Self:
+    def from_env(cls, environ: Mapping[str, str], directory: Path, *, create: bool = True) -> Self:
         """Reads the settings from the environment and from ``.env`` in the directory, which relative paths start from.
 
-        Raises SettingsError with all faults. May create the data folder and the secret.
+        Raises SettingsError with all faults. With ``create`` a missing secret is kept, in a new data folder if need be;
+        otherwise it lasts as long as the process.
         """
-        faults: list[str] = []
-        given = gathered(environ, directory, [variable(field) for field in dataclasses.fields(cls)], faults)
+        found = gathered(environ, directory, [variable(field) for field in declared()])
+        given, faults = found.texts, list(found.problems)
         embedded = DATABASE not in given
-        read = _read(given, faults)
+        read = _read(given, faults) | {"notes": found.notes}
         faults += _contradictions(read) + weaknesses(given)
         if faults:
             raise SettingsError(faults)
@@ -130,9 +142,9 @@ class Settings:
         if embedded:
             read["database_url"] = f"sqlite:///{quote(str(read['data_dir'] / DATABASE_FILE))}"
         settings = cls(**read)
-        return dataclasses.replace(settings, secrets=settings.secrets or settings._own_secrets(embedded))
+        return dataclasses.replace(settings, secrets=settings.secrets or settings._own_secrets(embedded, create))
 
-    def _own_secrets(self, embedded: bool) -> tuple[str, ...]:
+    def _own_secrets(self, embedded: bool, create: bool) -> tuple[str, ...]:
         """The secret that is used when none is given. Raises SettingsError where one has to be."""
         if self.database_url == "memory://":
             return (new_secret(),)  # nothing that it signs outlives the process
@@ -140,7 +152,7 @@ class Settings:
             raise SettingsError([f"{SIGNING} must be set when {DATABASE} is: at least 32 random bytes."])
         file = self.data_dir / KEPT_FILE
         try:
-            secret = kept_secret(file)
+            secret = kept_secret(file) if create or file.exists() else new_secret()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError([f"Cannot keep a secret in {file} ({type(error).__name__}); set {SIGNING}."]) from error
         if why := weakness(secret):
@@ -164,8 +176,16 @@ class Settings:
 
     @property
     def throttle_policy(self) -> ThrottlePolicy:
-        limit = self.login_failures_per_minute
-        return ThrottlePolicy(network=per_minute(limit) if limit else None)
+        failures, registrations = self.login_failures_per_minute, self.registrations_per_hour
+        return ThrottlePolicy(
+            network=per_minute(failures) if failures else None,
+            registrations=per_hour(registrations) if registrations else None,
+        )
+
+
+def declared() -> "list[dataclasses.Field[Any]]":
+    """The fields that are settings, in the order of their declaration."""
+    return [field for field in dataclasses.fields(Settings) if field.metadata]
 
 
 def variable(field: "dataclasses.Field[Any]") -> str:
@@ -175,7 +195,7 @@ def variable(field: "dataclasses.Field[Any]") -> str:
 def _read(given: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
     """The values by field, except those with faults and the address of the embedded database."""
     read: dict[str, Any] = {}
-    for field in dataclasses.fields(Settings):
+    for field in declared():
         name = variable(field)
         if name == DATABASE and name not in given:
             continue
@@ -192,6 +212,13 @@ def _contradictions(read: Mapping[str, Any]) -> list[str]:
         faults.append("TODO_REFRESH_IDLE_DAYS must not be more than TODO_REFRESH_ABSOLUTE_DAYS.")
     if read.get("drain_seconds", 0) >= read.get("stop_seconds", math.inf):
         faults.append("TODO_DRAIN_SECONDS must be less than TODO_STOP_SECONDS.")
+    if read.get("metrics_port", 0) == read.get("port"):
+        faults.append("TODO_METRICS_PORT must not be TODO_PORT: one port cannot have two listeners.")
+    if read.get("pgbouncer") and is_postgres(read.get("database_url", "")):
+        try:
+            address.read(read["database_url"], pgbouncer=True)
+        except ValueError as error:
+            faults.append(f"{DATABASE} must be {error}.")
     if read.get("database_url") == "memory://" and read.get("workers", 1) > 1:
         faults.append("TODO_WORKERS must be 1 with memory://, which lives in one process.")
     return faults

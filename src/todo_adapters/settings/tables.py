@@ -1,13 +1,12 @@
 """The documentation of the settings: the text of ``.env.example`` and the table in the README."""
 
 import ast
-import dataclasses
 import inspect
 from itertools import pairwise
 from textwrap import wrap
 from typing import Final, NamedTuple
 
-from todo_adapters.settings.declarations import Settings, variable
+from todo_adapters.settings.declarations import Settings, declared, variable
 
 ENV_HEAD: Final = """\
 # All settings with their defaults. Copy this file to .env and change what you need; environment variables override it.
@@ -32,8 +31,7 @@ def describe() -> list[Setting]:
         for field, text in pairwise(body)
         if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
     }
-    fields = dataclasses.fields(Settings)
-    return [Setting(variable(field), field.metadata["default"], texts[field.name]) for field in fields]
+    return [Setting(variable(field), field.metadata["default"], texts[field.name]) for field in declared()]
 
 
 def env_example() -> str:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import parse_qs, urlsplit
+
+from todo_adapters.sql.postgres import address
 
 T = TypeVar("T")
 
@@ -21,7 +22,6 @@ HOST_PATTERN: Final = re.compile(rf"(?:\*\.)?{NAME}|\[([0-9a-f:.]+)\]")
 ORIGIN: Final = re.compile(rf"(https?)://({NAME}|\[[0-9a-f:.]+\])(?::([0-9]{{1,5}}))?")
 DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 SWITCH: Final = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
-SSL_MODES: Final = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
@@ -114,26 +114,16 @@ def database_url(text: str) -> str:
     """The address of a database: the scheme normalised, everything else as it was given."""
     scheme, separator, rest = text.partition("://")
     scheme = scheme.lower()
-    if scheme in {"postgres", "postgresql", "postgresql+asyncpg"} and separator:
-        return _postgresql_url(f"postgresql://{rest}")
+    if scheme in address.SCHEMES and separator:
+        address.read(text)
+        return f"postgresql://{rest}"
     if scheme in {"sqlite", "sqlite+aiosqlite"} and rest.startswith("/") and rest.strip("/") not in {"", ":memory:"}:
+        if "?" in rest:
+            raise ValueError("the address of a SQLite file without parameters (? in a file name is %3F)")
         return f"sqlite://{rest}"
     if scheme == "memory" and separator and not rest.strip("/"):
         return "memory://"
     raise ValueError("sqlite:///path/to/file.db, postgresql://user:password@host/database or memory://")
-
-
-def _postgresql_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        query = parse_qs(parts.query)
-        if not (parts.hostname or query.get("host")) or parts.port == 0 or len(parts.path) < 2:
-            raise ValueError
-    except ValueError:
-        raise ValueError("postgresql://user:password@host:port/database, with special characters escaped") from None
-    if not set(query.get("sslmode", [])) <= SSL_MODES:
-        raise ValueError(f"an address whose sslmode is one of {', '.join(sorted(SSL_MODES))}")
-    return url
 
 
 def _is_address(text: str) -> bool:

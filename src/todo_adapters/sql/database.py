@@ -11,6 +11,7 @@ from todo_core.ids import UserId
 Values = Mapping[str, Any]
 
 OUT_OF_REACH: Final = "The database cannot be reached."
+NOT_PERMITTED: Final = "The database does not permit this to the service."
 TOO_SLOW: Final = "The request took the database too long. Request less, or try again later."
 DISK_FULL: Final = "The disk of the database is full."
 ROLLED_BACK: Final = "The database rolled back the write; nothing has changed."

@@ -1,6 +1,8 @@
 """Migrates a database to the schema of this version, or to another one."""
 
 import asyncio
+import errno
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -12,12 +14,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from todo_adapters.private_files import make_file, make_folder
-from todo_adapters.sql.urls import is_postgres, postgres_url, sqlite_path
+from todo_adapters.sql.postgres.address import PostgresAddress, read
+from todo_adapters.sql.postgres.connecting import connect
+from todo_adapters.sql.sqlite.connection import is_of_file, to_operators
+from todo_adapters.sql.sqlite.damage import require_own_log
+from todo_adapters.sql.urls import is_postgres, sqlite_path
+from todo_core.errors import Unavailable
 
 T = TypeVar("T")
 
@@ -26,13 +36,28 @@ LOCK_KEY: Final = 0x746F646F
 LOCK_WAIT: Final = 600.0
 """Maximum seconds for which a replica waits while another one migrates."""
 LOCK_RETRY: Final = 0.1
+POOLED: Final = "Migrations need the address of the PostgreSQL server itself, not the one of PgBouncer."
+NEWER: Final = "The database is at revision {}, which this version does not know: a newer version has migrated it."
+OPERATIONAL: Final = ("08", "25006", "42501", "53", "55P03", "57")
+"""SQLSTATEs, or their beginnings, of failures that operators can mend: a lock, a privilege, a full disk, a restart."""
+
 SETTINGS: Final = {"lock_timeout": "2s", "statement_timeout": "0"}
 """Settings of a migrating session. ``lock_timeout`` limits the wait for a table, which blocks writers meanwhile."""
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Migrates to a newer revision. Replicas may call this at the same time: one migrates, the others wait."""
-    await locked(url, lambda connection: command.upgrade(_config(connection), revision))
+    """Migrates to a newer revision. Replicas may call this at the same time: one migrates, the others wait.
+
+    Creates a missing SQLite file. Raises Unavailable when the database cannot be migrated now, or was by a newer
+    version; other failures are those of SQLAlchemy.
+    """
+    try:
+        await locked(url, lambda connection: command.upgrade(_config(connection), revision))
+    except CommandError as failure:
+        unknown = isinstance(failure.__cause__, ResolutionError) and failure.__cause__.argument
+        raise (Unavailable(NEWER.format(unknown)) if unknown else failure) from failure
+    except DBAPIError as failure:
+        raise _unavailable(failure, url) or failure from failure
 
 
 async def downgrade(url: str, revision: str) -> None:
@@ -50,26 +75,46 @@ def head() -> str:
 
 
 async def on_connection(url: str, work: Callable[[Connection], T]) -> T:
-    """Runs the work in a transaction on a new connection. Raises OSError when the database does not answer."""
+    """Runs the work in a transaction on a new connection. Raises Unavailable when the database does not answer."""
     if is_postgres(url):
-        return await _on_postgres(postgres_url(url), work)
+        return await _on_postgres(_own_session(url), work)
     return await asyncio.to_thread(_on_sqlite, sqlite_path(url), work)
 
 
 async def locked(url: str, work: Callable[[Connection], T]) -> T:
     """Runs the work while no other process migrates.
 
-    The connection is outside a transaction on PostgreSQL, and in the only one on SQLite. Raises OSError when the
+    The connection is outside a transaction on PostgreSQL, and in the only one on SQLite. Raises Unavailable when the
     database does not answer, or when another process migrates for too long.
     """
     if not is_postgres(url):
         return await on_connection(url, work)
-    async with _engine(lambda: _connect_locked(postgres_url(url))) as engine, engine.connect() as connection:
+    address = _own_session(url)
+    async with _engine(lambda: _connect_locked(address)) as engine, engine.connect() as connection:
         return await connection.run_sync(work)
 
 
-async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
-    async with _engine(lambda: _connect(url)) as engine, engine.begin() as connection:
+def _own_session(url: str) -> PostgresAddress:
+    """The address, which must not lead to PgBouncer: the lock and the settings are those of a session."""
+    address = read(url)
+    if address.pgbouncer:
+        raise Unavailable(POOLED)
+    return address
+
+
+def _unavailable(failure: DBAPIError, url: str) -> Unavailable | None:
+    """The failure in one sentence, if it is one of operation. None for a failure of the migration itself."""
+    original: Any = failure.orig
+    if isinstance(original, sqlite3.Error):
+        return to_operators(original, sqlite_path(url)) if is_of_file(original) else None
+    state, said = str(getattr(original, "sqlstate", "") or ""), getattr(original, "__cause__", None)
+    if state.startswith(OPERATIONAL):
+        return Unavailable(f"The migration stopped: {str(said).partition(chr(10))[0].rstrip('.')}. Run it again.")
+    return None
+
+
+async def _on_postgres(address: PostgresAddress, work: Callable[[Connection], T]) -> T:
+    async with _engine(lambda: _connect(address)) as engine, engine.begin() as connection:
         return await connection.run_sync(work)
 
 
@@ -82,21 +127,24 @@ async def _engine(connect: Callable[[], Awaitable[asyncpg.Connection]]) -> Async
         await engine.dispose()
 
 
-async def _connect(url: str) -> asyncpg.Connection:
-    return await asyncpg.connect(url, statement_cache_size=0, server_settings=SETTINGS)
+async def _connect(address: PostgresAddress) -> asyncpg.Connection:
+    return await connect(address, SETTINGS)
 
 
-async def _connect_locked(url: str) -> asyncpg.Connection:
+async def _connect_locked(address: PostgresAddress) -> asyncpg.Connection:
     """Opens a session that has the lock of migrations until it ends.
 
     Asks for the lock again and again: a session that waits for it has a snapshot, which building an index
     concurrently would wait for.
     """
-    connection = await _connect(url)
+    connection = await _connect(address)
     try:
         async with asyncio.timeout(LOCK_WAIT):
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK_KEY):  # noqa: ASYNC110 - no event tells
                 await asyncio.sleep(LOCK_RETRY)
+    except TimeoutError:
+        connection.terminate()
+        raise Unavailable(f"Another process has been migrating the database for {LOCK_WAIT:g} seconds.") from None
     except BaseException:
         connection.terminate()
         raise
@@ -104,8 +152,14 @@ async def _connect_locked(url: str) -> asyncpg.Connection:
 
 
 def _on_sqlite(path: Path, work: Callable[[Connection], T]) -> T:
-    make_folder(path.parent)
-    make_file(path)
+    require_own_log(path)
+    try:
+        make_folder(path.parent)
+        make_file(path)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    except OSError as error:
+        raise to_operators(error, path) from error
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
 
     @event.listens_for(engine, "connect")

@@ -1,9 +1,12 @@
 """Database addresses: kinds, and the forms that the drivers need."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-POSTGRES = ("postgresql://", "postgres://", "postgresql+asyncpg://")
+from todo_adapters.sql.postgres.address import read
+
+POSTGRES = ("postgresql://", "postgres://", "postgresql+asyncpg://")  # in lower case, as settings are kept
 SQLITE = ("sqlite:///", "sqlite+aiosqlite:///")
 MEMORY = "memory://"
 
@@ -16,10 +19,9 @@ def is_memory(url: str) -> bool:
     return url == MEMORY
 
 
-def postgres_url(url: str) -> str:
-    """The address in the form of libpq and asyncpg, with its query (``sslmode`` ...)."""
-    scheme, _, rest = url.partition("://")
-    return f"postgresql://{rest}" if scheme else url
+def address_notes(url: str) -> Sequence[str]:
+    """Sentences about parts of the address that have no effect."""
+    return read(url).notes if is_postgres(url) else ()
 
 
 def sqlite_path(url: str) -> Path:

@@ -1,6 +1,7 @@
 """The event log as log lines: each event under its stable name, with the context of the request."""
 
 import contextlib
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -28,12 +29,26 @@ WARNINGS_PER_SECOND: Final = 50
 """Limit for each name, because attackers can cause them. The rest is only counted."""
 
 
+def _logger() -> Any:
+    """The logger of structlog. In a script that has not configured it, the logger ``todo`` of the standard library.
+
+    Unconfigured, structlog prints every event to standard output, among what the script prints.
+    """
+    if structlog.is_configured():
+        return structlog.get_logger()
+    return structlog.wrap_logger(
+        logging.getLogger("todo"),
+        processors=[structlog.stdlib.filter_by_level, structlog.processors.LogfmtRenderer(key_order=["event"])],
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
 class StructlogEventLog:
     """An EventLog on structlog, as configured when it is created."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._logger = structlog.get_logger().bind()  # once, not for each event
+        self._logger = _logger().bind()  # once, not for each event
         self._second = 0
         self._seen: Counter[str] = Counter()
 

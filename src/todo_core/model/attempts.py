@@ -1,4 +1,4 @@
-"""Limits on password guesses: failed logins per account and per client network, and the pauses that follow."""
+"""Limits on password guesses and on new accounts: counts per account and per client network, and their pauses."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,13 +29,21 @@ class AttemptPolicy:
 
 def per_minute(failures: int) -> AttemptPolicy:
     """A policy that allows this number of failures a minute, then none until a minute has passed."""
-    minute = timedelta(minutes=1)
-    return AttemptPolicy(free=failures, window=minute, first_pause=minute, longest_pause=minute)
+    return _at_most(failures, timedelta(minutes=1))
+
+
+def per_hour(registrations: int) -> AttemptPolicy:
+    """A policy that allows this number of registrations an hour, then none until an hour has passed."""
+    return _at_most(registrations, timedelta(hours=1))
+
+
+def _at_most(attempts: int, period: timedelta) -> AttemptPolicy:
+    return AttemptPolicy(free=attempts, window=period, first_pause=period, longest_pause=period)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThrottlePolicy:
-    """The limits of an account and of a network (None: nothing is counted for networks).
+    """The limits of an account, of the failures of a network, and of the registrations from it (None: no limit).
 
     An account that logged in from a network within ``known_for`` is limited there by its failures there
     alone, so failures elsewhere cannot lock its owner out.
@@ -43,6 +51,7 @@ class ThrottlePolicy:
 
     account: AttemptPolicy = AttemptPolicy()
     network: AttemptPolicy | None = per_minute(30)
+    registrations: AttemptPolicy | None = per_hour(50)
     known_for: timedelta = timedelta(days=14)
 
     @property
@@ -53,14 +62,15 @@ class ThrottlePolicy:
     @property
     def window(self) -> timedelta:
         """The time after which a count that does not block has no effect."""
-        return max(self.account.window, self.network.window if self.network else timedelta())
+        return max(policy.window for policy in (self.account, self.network, self.registrations) if policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempts:
     """A count of failures since ``since``. An attempt that is being checked counts as a failure until it succeeds.
 
-    ``kept_until`` marks a network as known to an account until then, whether or not anything has failed.
+    ``kept_until`` marks a network as known to an account until then, whether or not anything has failed. In the count
+    of an account it is the time until which networks may be known from before its latest reset.
     """
 
     failures: int = 0
@@ -101,6 +111,8 @@ class Attempts:
         failures = max(0, self.failures - 1)
         return replace(self, failures=failures, blocked_until=self.blocked_until if failures >= policy.free else None)
 
-    def known(self, now: datetime) -> bool:
-        """True if the network is known to the account."""
-        return self.kept_until is not None and now < self.kept_until
+    def known(self, now: datetime, account: "Attempts | None") -> bool:
+        """True if the network is known to the account, and has been since the account was reset, if it was."""
+        if self.kept_until is None or now >= self.kept_until:
+            return False
+        return account is None or account.kept_until is None or self.kept_until > account.kept_until

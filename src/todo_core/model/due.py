@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -88,8 +88,15 @@ def _check_zone(found: re.Match[str]) -> None:
     if found["offset"] in "Zz":
         return
     wall = _wall(found[0])
-    if wall.utcoffset() not in possible_offsets(wall.replace(tzinfo=None), known):
-        raise Broken("offset-mismatch", "The time zone does not have this offset at this time.")
+    possible = possible_offsets(wall.replace(tzinfo=None), known)
+    if wall.utcoffset() not in possible:
+        right = " or ".join(_written(offset) for offset in sorted(possible))
+        raise Broken("offset-mismatch", f"The offset must be that of the time zone: {known.key} is at {right} then.")
+
+
+def _written(offset: timedelta) -> str:
+    """An offset as it stands behind a time: ``+01:00``."""
+    return time(tzinfo=timezone(offset)).isoformat()[len("00:00:00") :]
 
 
 class DueBound(NamedTuple):

@@ -35,7 +35,8 @@ class Priority(StrEnum):
 RANKS = {Priority.LOW: 1, Priority.MEDIUM: 2, Priority.HIGH: 3}
 
 
-def _priority(name: str) -> Priority:
+def priority_of(name: str) -> Priority:
+    """The priority with this name. Raises Broken."""
     try:
         return Priority(name)
     except ValueError:
@@ -144,7 +145,7 @@ TASKS: Final = Kind(
         "title": partial(one_line, longest=TITLE_MAX),
         "description": optional(partial(storable, longest=DESCRIPTION_MAX)),
         "completed": flag,
-        "priority": optional(_priority),
+        "priority": optional(priority_of),
         "due_date": optional(DueDate.parse),
         "deferred_until": optional(DueDate.parse),
         "list_id": optional(_reference),

@@ -1,14 +1,19 @@
 """Filters of task lists. Storage adapters must agree with them."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
+from typing import Any, Final, TypeAlias
 
 from todo_core.ids import ListId, TaskId
 from todo_core.limits import QUERY_MAX, QUERY_WORDS_MAX, SEARCHED_MAX
 from todo_core.model.due import DueBound, DueDate, moment, overdue_at, start_of, today_in
-from todo_core.model.rules import Broken, fold, storable
-from todo_core.model.task import Priority, Task
+from todo_core.model.rules import Broken, Rule, checked, flag, fold, id_of, optional, storable
+from todo_core.model.task import Priority, Task, priority_of, tag_name
+
+Point: TypeAlias = date | datetime
+"""A day, or a time with an offset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +107,8 @@ class TaskQuery:
 
     completed: bool | None = None
     priorities: frozenset[Priority | None] = frozenset()
-    due_before: date | datetime | None = None
-    due_after: date | datetime | None = None
+    due_before: Point | None = None
+    due_after: Point | None = None
     due: DueOption | None = None
     words: tuple[str, ...] = ()
     lists: frozenset[ListId | None] = frozenset()
@@ -111,6 +116,11 @@ class TaskQuery:
     tags: frozenset[str] = frozenset()
     has_tags: bool | None = None
     deferred: bool | None = None
+
+    @staticmethod
+    def of(**plain: Any) -> "TaskQuery":
+        """The query of plain values: text for words and names. Raises Invalid with every rule that they break."""
+        return TaskQuery(**checked(plain, QUERY_RULES))
 
     @property
     def needs_zone(self) -> bool:
@@ -147,5 +157,47 @@ class TaskQuery:
         )
 
 
-def _bound(point: date | datetime, where: tzinfo) -> DueBound:
+def _bound(point: Point, where: tzinfo) -> DueBound:
     return moment(point, where) if isinstance(point, datetime) else start_of(point, where)
+
+
+def _point(value: Point) -> Point:
+    """A day, or a time with an offset; without one it would depend on the machine. Raises Broken."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise Broken("invalid-date", "This time must have an offset or a time zone.")
+    if not isinstance(value, date):
+        raise Broken("wrong-type", "This must be a date or a datetime.")
+    return value
+
+
+def _due_option(name: str) -> DueOption:
+    try:
+        return DueOption(name)
+    except ValueError:
+        raise Broken("unknown-value", f"This must be one of {', '.join(DueOption)}.") from None
+
+
+def _set_of(rule: Rule) -> Callable[[Collection[Any]], frozenset[Any]]:
+    """The rule for each of several values. A text is not taken for the set of its letters."""
+
+    def each(values: Collection[Any]) -> frozenset[Any]:
+        if isinstance(values, str) or not isinstance(values, Collection):
+            raise Broken("wrong-type", "This must be a list.")
+        return frozenset(map(rule, values))
+
+    return each
+
+
+QUERY_RULES: Final = {
+    "completed": optional(flag),
+    "priorities": _set_of(optional(priority_of)),
+    "due_before": optional(_point),
+    "due_after": optional(_point),
+    "due": optional(_due_option),
+    "words": search_words,
+    "lists": _set_of(optional(id_of)),
+    "parents": _set_of(optional(id_of)),
+    "tags": _set_of(tag_name),
+    "has_tags": optional(flag),
+    "deferred": optional(flag),
+}

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from todo_core.ids import TaskId
-from todo_core.model.rules import fold
+from todo_core.model.rules import Broken, fold
 from todo_core.model.task import Task
 
 SortValue: TypeAlias = str | int | datetime | None
@@ -24,6 +24,22 @@ class SortField(StrEnum):
     TITLE = "title"
     POSITION = "position"
 
+
+SortName: TypeAlias = Literal[
+    "created_at",
+    "-created_at",
+    "updated_at",
+    "-updated_at",
+    "due_date",
+    "-due_date",
+    "priority",
+    "-priority",
+    "title",
+    "-title",
+    "position",
+    "-position",
+]
+"""The names of all orders, for type checkers and editors."""
 
 SORT_VALUES: dict[SortField, Callable[[Task], SortValue]] = {
     SortField.CREATED_AT: lambda task: task.id.bytes.hex(),
@@ -49,6 +65,15 @@ class TaskSort:
 
     field: SortField = SortField.CREATED_AT
     descending: bool = False
+
+    @staticmethod
+    def of(name: str) -> "TaskSort":
+        """The order by the field with this name, reversed after a ``-``. Raises Broken."""
+        try:
+            return TaskSort(SortField(name.removeprefix("-")), name.startswith("-"))
+        except ValueError:
+            fields = ", ".join(SortField)
+            raise Broken("unknown-value", f"This must be one of {fields}; a leading - reverses the order.") from None
 
     def position(self, task: Task) -> TaskPosition:
         return TaskPosition(SORT_VALUES[self.field](task), task.id)

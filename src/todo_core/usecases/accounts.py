@@ -1,6 +1,6 @@
-"""Use cases of accounts: register, change profile and password, close, disable."""
+"""Use cases of accounts: register, change profile and password, close; for operators: find, reset, remove, export."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from todo_core.errors import EmailTaken, Invalid, InvalidToken, NotFound, Violation
@@ -9,11 +9,12 @@ from todo_core.limits import PAGE_MAX
 from todo_core.model.password import new_password, readable
 from todo_core.model.rules import checked
 from todo_core.model.session import LoginSession
-from todo_core.model.user import Actor, ProfilePatch, Registration, User
+from todo_core.model.user import Actor, ProfilePatch, Registration, User, readable_email
 from todo_core.paging import Page
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.security import PasswordHasher
 from todo_core.runner import Runner
+from todo_core.usecases.export import AccountExport
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions, SignedIn, locked_account
 
@@ -121,26 +122,84 @@ class Accounts:
         self.sessions.forget(await self.runner.accounts(remove))
         self.runner.event_log.record("account_closed", user=str(user.id))
 
+    async def find(self, email: str) -> User:
+        """The user with this email address. Raises Invalid, NotFound."""
+        address = checked({"email": email}, {"email": readable_email})["email"]
+        found = await self.runner.store.accounts().users.credentials(address)
+        if found is None:
+            raise NotFound("account")
+        return found.user
+
     async def disable(self, email: str, disabled: bool = True) -> User:
-        """Disables or enables the user with this canonical email address. Disabling ends all login sessions.
+        """Disables or enables the user with this email address. Disabling ends all login sessions.
 
         Raises NotFound.
         """
-        known = await self.runner.store.accounts().users.credentials(email)
 
-        async def change(tx: AccountsUnitOfWork) -> tuple[User, list[SessionId]]:
-            found = await tx.users.locked(known.user.id) if known else None
+        async def change(tx: AccountsUnitOfWork, found: User) -> User:
+            user = replace(found, disabled=disabled)
+            await tx.users.update(user)
+            return user
+
+        user = await self._administer(email, change, end_sessions=disabled)
+        self.runner.event_log.record("account_disabled" if disabled else "account_enabled", user=str(user.id))
+        return user
+
+    async def reset_password(self, email: str, new: str) -> User:
+        """Sets a new password without the current one, ends all login sessions and clears the count of failed logins.
+
+        Networks from which the user has logged in before are no longer known. Raises Invalid, NotFound.
+        """
+        user = await self.find(email)
+        new = checked({"password": new}, {"password": lambda text: new_password(text, user.email, user.name)})[
+            "password"
+        ]
+        async with self.hasher.turn() as turn:
+            password_hash = await turn.hash(new)
+
+        async def change(tx: AccountsUnitOfWork, found: User) -> User:
+            await tx.users.set_password(found.id, password_hash)
+            await self.passwords.throttle(found.email, "").reset(tx)
+            return found
+
+        user = await self._administer(email, change)
+        self.runner.event_log.record("password_reset", user=str(user.id))
+        return user
+
+    async def remove(self, email: str) -> User:
+        """Deletes the account and all of its data without its password. Raises NotFound."""
+
+        async def remove(tx: AccountsUnitOfWork, found: User) -> User:
+            await tx.users.remove(found.id)
+            return found
+
+        user = await self._administer(email, remove)
+        self.runner.event_log.record("account_removed", user=str(user.id))
+        return user
+
+    async def export(self, email: str) -> AccountExport:
+        """Everything of the user with this email address, to be read page by page. Raises NotFound."""
+        user = await self.find(email)
+        sessions = await self.runner.store.accounts().sessions.of_user(user.id)
+        self.runner.event_log.record("account_exported", user=str(user.id))
+        return AccountExport(user, sessions, self.runner.store.view(user.id))
+
+    async def _administer(
+        self, email: str, change: Callable[[AccountsUnitOfWork, User], Awaitable[User]], *, end_sessions: bool = True
+    ) -> User:
+        """Changes an account under its lock, after its login sessions have ended. Raises NotFound."""
+        user_id = (await self.find(email)).id
+
+        async def administer(tx: AccountsUnitOfWork) -> tuple[User, Sequence[SessionId]]:
+            found = await tx.users.locked(user_id)
             if found is None:
                 raise NotFound("account")
-            user = replace(found.user, disabled=disabled)
-            await tx.users.update(user)
-            revoked = [session.id for session in await tx.sessions.of_user(user.id)] if disabled else []
-            await tx.sessions.end(revoked, self.runner.clock.now())
-            return user, revoked
+            ended = [session.id for session in await tx.sessions.of_user(user_id)] if end_sessions else []
+            await tx.sessions.end(ended, self.runner.clock.now())
+            return await change(tx, found.user), ended
 
-        user, revoked = await self.runner.accounts(change)
-        self.sessions.forget(revoked)
-        self.runner.event_log.record("account_disabled" if disabled else "account_enabled", user=str(user.id))
+        user, ended = await self.runner.accounts(administer)
+        self.sessions.forget(ended)
         return user
 
     async def list(self, after: UserId | None = None, limit: int = PAGE_MAX) -> Page[User, UserId]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from todo_core.ids import TaskId
+from todo_core.limits import PAGE_MAX
 from todo_core.model.counts import Counts, Moments
 from todo_core.model.kinds import Form
 from todo_core.model.task import TASKS, Task
@@ -19,10 +20,17 @@ T = TypeVar("T")
 
 COMPLETED: Final = TASKS.patch(completed=True)
 REOPENED: Final = TASKS.patch(completed=False)
+EVERYTHING: Final = TaskQuery()
+OLDEST_FIRST: Final = TaskSort()
 
 
 async def find_tasks(
-    view: View, clock: Clock, query: TaskQuery, sort: TaskSort, after: TaskPosition | None, limit: int
+    view: View,
+    clock: Clock,
+    query: TaskQuery = EVERYTHING,
+    sort: TaskSort = OLDEST_FIRST,
+    after: TaskPosition | None = None,
+    limit: int = PAGE_MAX,
 ) -> Page[Task, TaskPosition]:
     """Returns a page of the tasks that match. "Today" and days are those of the owner's time zone."""
     return await find_tasks_as(view, clock, query, sort, after, limit, TASKS.of_plain)

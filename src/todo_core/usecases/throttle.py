@@ -1,7 +1,7 @@
 """Limits password attempts per account, per client network, and per account in a network that it has logged in from.
 
 A network is any text that identifies where a request comes from; nothing is counted for an empty one.
-Each network has two counts: of failures, which include registrations, and of all attempts.
+Each network has three counts: of failures, which include registrations, of all attempts, and of registrations alone.
 Keys in the storage are digests of addresses and networks. The number of counts is bounded: one is created only for an
 attempt that has its turn at the password worker, and deleted soon after it has no effect any more.
 """
@@ -129,24 +129,38 @@ class Throttle:
             await tx.attempts.locked(self._pair, now)
             await tx.attempts.update(self._pair, Attempts(since=now, kept_until=now + self.policy.known_for))
 
+    async def reset(self, tx: AccountsUnitOfWork) -> None:
+        """Clears the count of the account, and lets no network be known to it that was known before."""
+        now = self.runner.clock.now()
+        await tx.attempts.locked(self._account, now)
+        await tx.attempts.update(self._account, Attempts(since=now, kept_until=now + self.policy.known_for))
+
     async def _counts(self, reads: AttemptReads, now: datetime) -> Sequence[Count]:
         """The counts that apply, in the order in which they are locked."""
         if not self.email:
             return self._network_counts(blocks=True)
         pair = await reads.get(self._pair) if self.network else None
-        known = pair is not None and pair.known(now)
-        of, key = ("known", self._pair) if known else ("account", self.digests.of("account", self.email))
+        known = pair is not None and pair.known(now, await reads.get(self._account))
+        of, key = ("known", self._pair) if known else ("account", self._account)
         return [Count(of, key, self.policy.account), *self._network_counts(blocks=not known)]
 
     def _network_counts(self, blocks: bool) -> Sequence[Count]:
         """The counts of the network, for all accounts."""
-        failures, attempts = self.policy.network, self.policy.attempts
-        if not self.network or failures is None or attempts is None:
-            return ()
-        return (
-            Count("place", self.digests.of("place", self.network), failures, blocks, final=not self.email),
-            Count("attempts", self.digests.of("attempts", self.network), attempts, blocks, final=True),
+        registering = not self.email
+        limits = (
+            ("place", self.policy.network, registering),
+            ("attempts", self.policy.attempts, True),
+            ("registrations", self.policy.registrations if registering else None, True),
         )
+        return [
+            Count(of, self.digests.of(of, self.network), policy, blocks, final)
+            for of, policy, final in limits
+            if self.network and policy
+        ]
+
+    @property
+    def _account(self) -> bytes:
+        return self.digests.of("account", self.email)
 
     @property
     def _pair(self) -> bytes:

@@ -1,10 +1,14 @@
 """Accounts: registration, profile, password and deletion."""
 
+from typing import Any, Final
+
 import msgspec
+from litestar.handlers import BaseRouteHandler
 from msgspec import UNSET, UnsetType
 
+from todo_core.errors import Forbidden
 from todo_core.model.user import ProfilePatch, Registration
-from todo_http.api.sessions import SignedInOut, UserOut
+from todo_http.api.sessions import SessionOut, UserOut
 from todo_http.kernel.body import read_body, read_shape
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.guards import authenticated
@@ -15,7 +19,7 @@ from todo_http.kernel.schemas import Email, Name, NewPassword, Password, ZoneNam
 ME = "/api/auth/me"
 
 
-class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
+class NewUser(msgspec.Struct, forbid_unknown_fields=True):
     """The fields of a registration."""
 
     email: Email
@@ -23,7 +27,7 @@ class NewAccount(msgspec.Struct, forbid_unknown_fields=True):
     name: Name
 
 
-class ProfileChanges(msgspec.Struct, forbid_unknown_fields=True):
+class UserChange(msgspec.Struct, forbid_unknown_fields=True):
     """Changes to an account; an absent field is left unchanged."""
 
     name: Name | UnsetType = UNSET
@@ -37,13 +41,21 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     new_password: NewPassword
 
 
-class PasswordProof(msgspec.Struct, forbid_unknown_fields=True):
+class PasswordConfirmation(msgspec.Struct, forbid_unknown_fields=True):
     """The password, to confirm what cannot be undone."""
 
     password: Password
 
 
 USER = Success(200, "The user.", UserOut)
+CLOSED: Final = "Sign-up is closed here; ask the operator of this service for an account."
+
+
+async def registration_open(connection: Any, _: BaseRouteHandler) -> None:
+    """Raises Forbidden unless anyone may register."""
+    request: RequestContext = connection
+    if not request.service.options.registration:
+        raise Forbidden(CLOSED)
 
 
 class Registrations(OperationController):
@@ -55,15 +67,17 @@ class Registrations(OperationController):
     @post(
         operation_id="register",
         summary="Register an account",
-        description="Registers an account and returns a login session, so that no separate login is needed.",
-        body=NewAccount,
-        success=Success(201, "The new login session.", SignedInOut, headers=("Location",)),
-        errors=("email-taken",),
+        description="Registers an account and returns a login session, so that no separate login is needed. The "
+        "operator may have closed this operation.",
+        body=NewUser,
+        success=Success(201, "The new login session.", SessionOut, headers=("Location",)),
+        guards=(registration_open,),
+        errors=("email-taken", "forbidden"),
     )
     async def register(self, request: RequestContext) -> Response:
-        registration = await read_body(request, NewAccount, Registration.of)
+        registration = await read_body(request, NewUser, Registration.of)
         signed_in = await request.todo.accounts.register(registration, request.user_agent, request.client_network)
-        return Response.json(201, SignedInOut.of(signed_in), (b"location", ME.encode("ascii")))
+        return Response.json(201, SessionOut.of(signed_in), (b"location", ME.encode("ascii")))
 
 
 class OwnAccount(OperationController):
@@ -77,11 +91,9 @@ class OwnAccount(OperationController):
     async def me(self, request: RequestContext) -> Response:
         return Response.json(200, UserOut.of(await request.todo.accounts.me(request.actor)))
 
-    @patch(
-        "/me", operation_id="changeMe", summary="Change the name or the time zone", body=ProfileChanges, success=USER
-    )
+    @patch("/me", operation_id="changeMe", summary="Change the name or the time zone", body=UserChange, success=USER)
     async def change_me(self, request: RequestContext) -> Response:
-        profile = await read_body(request, ProfileChanges, ProfilePatch.of)
+        profile = await read_body(request, UserChange, ProfilePatch.of)
         return Response.json(200, UserOut.of(await request.todo.accounts.change_profile(request.actor, profile)))
 
     @post(
@@ -103,10 +115,10 @@ class OwnAccount(OperationController):
         operation_id="closeAccount",
         summary="Delete the account",
         description="Deletes the account and everything in it permanently.",
-        body=PasswordProof,
+        body=PasswordConfirmation,
         success=Success(204, "The account has been deleted."),
     )
     async def close(self, request: RequestContext) -> Response:
-        proof = await read_shape(request, PasswordProof)
+        proof = await read_shape(request, PasswordConfirmation)
         await request.todo.accounts.close(request.actor, proof.password, request.client_network)
         return Response(204)

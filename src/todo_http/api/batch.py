@@ -66,7 +66,7 @@ def batch_controller(resources: Resources) -> type[OperationController]:
         guards = (authenticated,)
 
         @post(
-            operation_id="batch",
+            operation_id="runBatch",
             summary="Run several operations",
             description="Runs the operations in order, all of them or none. A problem names the operation that failed. "
             "Each is about one thing: it has one of the members that are named after kinds.",

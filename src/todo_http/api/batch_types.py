@@ -30,7 +30,7 @@ class Reference(Struct, forbid_unknown_fields=True, rename={"ref": "$ref"}):
     ref: str
 
 
-class StepCompletion(Struct, forbid_unknown_fields=True):
+class TaskCompletionInBatch(Struct, forbid_unknown_fields=True):
     """Whether a task is completed, which is the default, and whether its open subtasks are completed with it."""
 
     completed: bool = True
@@ -52,7 +52,7 @@ MEMBERS: Final[Mapping[str, Callable[[Resource[Any]], type[Struct] | None]]] = {
     "add": lambda resource: _with_references(resource.new, resource.kind.references),
     "change": lambda resource: _with_references(resource.changes, resource.kind.references),
     "remove": lambda _: None,
-    "complete": lambda resource: StepCompletion if resource.kind is TASKS else None,
+    "complete": lambda resource: TaskCompletionInBatch if resource.kind is TASKS else None,
     "move": lambda resource: resource.moves and _with_references(resource.moves, (*resource.kind.references, *ANCHORS)),
 }
 """By operation, the wire type of the member that is named after the kind of a resource; None where there is none."""
@@ -121,7 +121,7 @@ def batch_type(resources: Resources) -> type[Struct]:
 
 def result_type(resources: Resources) -> type[Struct]:
     """The wire type of what became of one operation."""
-    fields: list[Any] = [("status", int)]
+    fields: list[Any] = [("status", Annotated[int, note("The status of the operation.", 201)])]
     for each in resources:
         out: Any = each.out | None
         fields.append((each.kind.name, out | UnsetType, UNSET))

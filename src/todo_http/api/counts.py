@@ -66,5 +66,6 @@ class TaskCounts(OperationController):
             if not_modified_since(request.fields, latest, any_tag=False):
                 return not_modified(latest)
         found = await run.read(owner, count_tasks, run.clock)
-        counts = CountsOut(found.inbox, found.overdue, found.today, found.upcoming, found.lists, found.tags)
+        lists, tags = dict(sorted(found.lists.items())), dict(sorted(found.tags.items()))  # storages use any order
+        counts = CountsOut(found.inbox, found.overdue, found.today, found.upcoming, lists, tags)
         return conditional_response(request.fields, counts, _tag(found.as_of, minute, zone))

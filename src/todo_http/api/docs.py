@@ -14,7 +14,7 @@ from todo_http.kernel.responses import Response
 from todo_http.web.pages import HTML
 from todo_http.web.site import media_type
 
-ASSETS: Final = ("init.js", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
+ASSETS: Final = ("init.js", "session.js", "page.css", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
 """Every file that is served besides the page."""
 
 # The web client's policy. Swagger UI's images are in its style sheet. The policy for Trusted Types that it creates
@@ -44,6 +44,7 @@ class Signpost(OperationController):
     """What is at the root when the web client is switched off."""
 
     tags = ("service",)
+    include_in_schema = False
 
     @get(
         "/",
@@ -60,6 +61,7 @@ class Docs(OperationController):
     """The OpenAPI document and Swagger UI."""
 
     tags = ("service",)
+    include_in_schema = False
 
     @get(
         "/openapi.json",

@@ -26,13 +26,13 @@ class HealthChecks(OperationController):
     path = "/health"
     tags = ("service",)
 
-    @get(operation_id="health", summary="Check that the service runs", success=OK)
+    @get(operation_id="checkHealth", summary="Check that the service runs", success=OK)
     async def health(self, request: RequestContext) -> Response:
         return HEALTHY
 
     @get(
         "/live",
-        operation_id="live",
+        operation_id="checkLiveness",
         summary="Check liveness",
         description="Responds from memory: a process without its database is alive.",
         success=OK,
@@ -42,7 +42,7 @@ class HealthChecks(OperationController):
 
     @get(
         "/ready",
-        operation_id="ready",
+        operation_id="checkReadiness",
         summary="Check readiness",
         description="Responds with 503 while the service starts or stops, and without its database.",
         success=OK,

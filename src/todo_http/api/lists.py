@@ -21,7 +21,7 @@ from todo_http.kernel.schemas import Color, Id, Instant, ListName, NewId, Positi
 Revision = Annotated[int, note("The number of the owner's change that last changed the list.", 42, minimum=1)]
 
 
-class NewList(msgspec.Struct, forbid_unknown_fields=True):
+class NewTaskList(msgspec.Struct, forbid_unknown_fields=True):
     """The fields of a new list."""
 
     name: ListName
@@ -30,7 +30,7 @@ class NewList(msgspec.Struct, forbid_unknown_fields=True):
     archived: bool | UnsetType = UNSET
 
 
-class ListChanges(msgspec.Struct, forbid_unknown_fields=True):
+class TaskListChange(msgspec.Struct, forbid_unknown_fields=True):
     """Changes to a list: an absent field is left unchanged, null clears it."""
 
     name: ListName | UnsetType = UNSET
@@ -38,14 +38,14 @@ class ListChanges(msgspec.Struct, forbid_unknown_fields=True):
     archived: bool | UnsetType = UNSET
 
 
-class ListMove(msgspec.Struct, forbid_unknown_fields=True):
+class TaskListMove(msgspec.Struct, forbid_unknown_fields=True):
     """Where a list goes among the others."""
 
     before: Id | UnsetType | None = UNSET
     after: Id | UnsetType | None = UNSET
 
 
-class ListOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class TaskListOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A list of tasks."""
 
     id: UUID
@@ -59,7 +59,9 @@ class ListOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
     updated_at: Instant
 
 
-LIST_RESOURCE: Final = Resource(LISTS, "lists", out=ListOut, new=NewList, changes=ListChanges, moves=ListMove)
+LIST_RESOURCE: Final = Resource(
+    LISTS, "lists", out=TaskListOut, new=NewTaskList, changes=TaskListChange, moves=TaskListMove
+)
 ARCHIVED: Final = choice(
     "archived", {"hide": False, "only": True}, "Without archived lists, or nothing but those; all lists if absent."
 )
@@ -80,7 +82,7 @@ class Lists(ResourceController):
         summary="List lists",
         description="Returns all lists, at most 1,000, in their manual order.",
         query=(ARCHIVED,),
-        success=Success(200, "The lists.", list[ListOut], headers=("ETag",)),
+        success=Success(200, "The lists.", list[TaskListOut], headers=("ETag",)),
     )
     async def list(self, request: RequestContext) -> Response:
         archived = checked_query(request).get("archived")

@@ -42,9 +42,14 @@ def routes(
 
 
 def operations(known: Sequence[Route] | None = None) -> list[Operation]:
-    """The operations of these routes, or of all, in the order of the OpenAPI document."""
+    """The operations of these routes, or of all."""
     return [
         each
         for route in known or routes()
         for each in ([route] if isinstance(route, Operation) else operations_of(route))
     ]
+
+
+def client_operations(known: Sequence[Route] | None = None) -> list[Operation]:
+    """The operations of these routes, or of all, that clients of the API use, in the order of the OpenAPI document."""
+    return [each for each in operations(known) if each.documented]

@@ -45,44 +45,46 @@ class UserOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
         return UserOut(user.id, user.email, user.name, user.time_zone, instant(user.created_at))
 
 
-class SignedInOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SessionOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Tokens issued after authentication. ``expires_in`` is in seconds."""
 
     user: UserOut
-    token: str
-    refresh_token: str
+    token: Annotated[
+        str, note("The access token, for the header field Authorization.", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln")
+    ]
+    refresh_token: RefreshToken
     token_type: Literal["Bearer"]
-    expires_in: int
+    expires_in: Annotated[int, note("Seconds until the access token expires.", 600)]
 
     @staticmethod
-    def of(signed_in: SignedIn) -> "SignedInOut":
-        return SignedInOut(
+    def of(signed_in: SignedIn) -> "SessionOut":
+        return SessionOut(
             UserOut.of(signed_in.user), signed_in.token, signed_in.refresh_token, "Bearer", signed_in.expires_in
         )
 
 
-class SessionOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class LoginSessionOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A login session; ``current`` is that of the request."""
 
     id: UUID
     created_at: Instant
     last_used_at: Instant
-    client: str
+    client: Annotated[str, note("The User-Agent of the login.", "curl/8.14.1")]
     current: bool
 
     @staticmethod
-    def of(session: LoginSession, current: SessionId) -> "SessionOut":
+    def of(session: LoginSession, current: SessionId) -> "LoginSessionOut":
         created, used = instant(session.created_at), instant(session.last_used_at)
-        return SessionOut(session.id, created, used, session.client, session.id == current)
+        return LoginSessionOut(session.id, created, used, session.client, session.id == current)
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A message for people."""
 
-    message: str
+    message: Annotated[str, note("A sentence.", "You are logged out.")]
 
 
-SIGNED_IN = Success(200, "The login session.", SignedInOut)
+SIGNED_IN = Success(200, "The login session.", SessionOut)
 
 
 class SignIn(OperationController):
@@ -98,7 +100,7 @@ class SignIn(OperationController):
         login = await read_shape(request, Login)
         client = (request.user_agent, request.client_network)
         signed_in = await request.todo.sessions.log_in(login.email, login.password, *client)
-        return Response.json(200, SignedInOut.of(signed_in))
+        return Response.json(200, SessionOut.of(signed_in))
 
     @post(
         "/refresh",
@@ -112,7 +114,7 @@ class SignIn(OperationController):
     )
     async def refresh(self, request: RequestContext) -> Response:
         token = (await read_shape(request, Refresh)).refresh_token
-        return Response.json(200, SignedInOut.of(await request.todo.sessions.refresh(token, request.client_network)))
+        return Response.json(200, SessionOut.of(await request.todo.sessions.refresh(token, request.client_network)))
 
 
 class LoginSessions(OperationController):
@@ -137,11 +139,11 @@ class LoginSessions(OperationController):
         "/sessions",
         operation_id="listSessions",
         summary="List the login sessions",
-        success=Success(200, "The login sessions, oldest first.", list[SessionOut]),
+        success=Success(200, "The login sessions, oldest first.", list[LoginSessionOut]),
     )
     async def list_sessions(self, request: RequestContext) -> Response:
         sessions = await request.todo.sessions.list(request.actor)
-        return Response.json(200, [SessionOut.of(session, request.actor.session_id) for session in sessions])
+        return Response.json(200, [LoginSessionOut.of(session, request.actor.session_id) for session in sessions])
 
     @delete(
         "/sessions/{session_id:str}",

@@ -35,14 +35,14 @@ class TagChange(msgspec.Struct, forbid_unknown_fields=True):
     name: Tag
 
 
-class Changed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ChangedTasks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many tasks were changed."""
 
     changed: Number
 
 
 NAME: Final = {"name": {"type": "string", "minLength": 1, "maxLength": TAG_MAX}}
-CHANGED: Final = Success(200, "The number of changed tasks.", Changed)
+CHANGED: Final = Success(200, "The number of changed tasks.", ChangedTasks)
 
 
 def _named(request: RequestContext) -> str:
@@ -94,7 +94,7 @@ class Tags(OperationController):
     async def rename(self, request: RequestContext) -> Response:
         name = await read_body(request, TagChange, new_name)
         renamed = await request.write(rename_tag, _named(request), name)
-        return Response.json(200, Changed(renamed.value))
+        return Response.json(200, ChangedTasks(renamed.value))
 
     @delete(
         "/{name:str}",
@@ -107,4 +107,4 @@ class Tags(OperationController):
     )
     async def remove(self, request: RequestContext) -> Response:
         removed = await request.write(remove_tag, _named(request))
-        return Response.json(200, Changed(removed.value))
+        return Response.json(200, ChangedTasks(removed.value))

@@ -40,6 +40,9 @@ POSITIONS: Final[dict[SortField, Any]] = {
 """What cursors hold: what the list is sorted by, and an id."""
 
 SORTS: Final = {f"{sign}{field.value}": TaskSort(field, bool(sign)) for sign in ("", "-") for field in SortField}
+SORT_NAMES: Final = [f"{sort.field.name}{'_DESC' if sort.descending else ''}" for sort in SORTS.values()]
+"""What generated clients call the sort orders, whose own names may begin with a sign."""
+
 POINT: Final = {
     "type": "string",
     "pattern": rf"^{DAY}([Tt]{CLOCK}([Zz]|[+-]\d{{2}}:\d{{2}}))?$",
@@ -49,11 +52,13 @@ POINT: Final = {
 
 def _point(text: str) -> date | datetime:
     """A day or an RFC 3339 instant. Floating times are refused, because their zone would be ambiguous."""
+    if " " in text:
+        raise Broken("invalid-date", "This must have no spaces: in a query, + means a space, so write + as %2B.")
     due = DueDate.parse(text)
     if due.kind is DueKind.DAY:
         return due.at.date()
     if due.kind is DueKind.FLOATING or "[" in text:
-        raise Broken("invalid-date", "This must be a day, or a time with an offset (and a plus sign spelled %2B).")
+        raise Broken("invalid-date", "This must be a day, or a time with an offset.")
     return due.at
 
 
@@ -127,7 +132,12 @@ PARAMETERS: Final = (
         repeatable=True,
     ),
     choice("deferred", {"hide": False, "only": True}, "Without deferred tasks, or nothing but those."),
-    choice("sort", SORTS, "The sort order; a leading `-` reverses it. Nulls come last, ties are ordered by id."),
+    choice(
+        "sort",
+        SORTS,
+        "The sort order; a leading `-` reverses it. Nulls come last, ties are ordered by id.",
+        names=SORT_NAMES,
+    ),
     limit_parameter("tasks"),
     CURSOR,
 )

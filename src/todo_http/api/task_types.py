@@ -13,6 +13,7 @@ from todo_core.model.task import TASKS, Priority
 from todo_http.kernel.body import instant
 from todo_http.kernel.resource import Resource
 from todo_http.kernel.schemas import (
+    Deferral,
     Description,
     DueText,
     Id,
@@ -28,10 +29,17 @@ from todo_http.kernel.schemas import (
 Revision = Annotated[int, note("The number of the owner's change that last changed the task.", 42, minimum=1)]
 Tags = Annotated[
     list[Tag],
-    note("The names of tags, in the order sent. Letter case and accents make no difference.", maxItems=TAGS_MAX),
+    note(
+        "The names of tags, in the order sent. Letter case and accents make no difference.",
+        ["errand"],
+        maxItems=TAGS_MAX,
+    ),
 ]
 Subtasks = Literal["complete", "keep"]
 """What becomes of the open subtasks of a task that is completed."""
+
+
+Completed = Annotated[bool, note("Whether the task is completed.", True)]
 
 
 class NewTask(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,13 +51,13 @@ class NewTask(msgspec.Struct, forbid_unknown_fields=True):
     completed: bool | UnsetType = UNSET
     priority: PriorityName | UnsetType | None = UNSET
     due_date: DueText | UnsetType | None = UNSET
-    deferred_until: DueText | UnsetType | None = UNSET
+    deferred_until: Deferral | UnsetType | None = UNSET
     list_id: Id | UnsetType | None = UNSET
     parent_id: Id | UnsetType | None = UNSET
     tags: Tags | UnsetType = UNSET
 
 
-class TaskChanges(msgspec.Struct, forbid_unknown_fields=True):
+class TaskChange(msgspec.Struct, forbid_unknown_fields=True):
     """Changes to a task: an absent field is left unchanged, null clears it."""
 
     title: Title | UnsetType = UNSET
@@ -57,7 +65,7 @@ class TaskChanges(msgspec.Struct, forbid_unknown_fields=True):
     completed: bool | UnsetType = UNSET
     priority: PriorityName | UnsetType | None = UNSET
     due_date: DueText | UnsetType | None = UNSET
-    deferred_until: DueText | UnsetType | None = UNSET
+    deferred_until: Deferral | UnsetType | None = UNSET
     list_id: Id | UnsetType | None = UNSET
     parent_id: Id | UnsetType | None = UNSET
     tags: Tags | UnsetType = UNSET
@@ -72,10 +80,10 @@ class TaskMove(msgspec.Struct, forbid_unknown_fields=True):
     after: Id | UnsetType | None = UNSET
 
 
-class Completion(msgspec.Struct, forbid_unknown_fields=True):
+class TaskCompletion(msgspec.Struct, forbid_unknown_fields=True):
     """Whether a task is completed, and whether its open subtasks are completed with it or kept open."""
 
-    completed: bool
+    completed: Completed
     subtasks: Subtasks = "complete"
 
 
@@ -86,11 +94,11 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
     user_id: UUID
     title: Title
     description: Description | None
-    completed: bool
+    completed: Completed
     completed_at: Instant | None
     priority: PriorityName | None
     due_date: DueText | None
-    deferred_until: DueText | None
+    deferred_until: Deferral | None
     list_id: UUID | None
     parent_id: UUID | None
     position: Position
@@ -140,5 +148,5 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
 
 
 TASK_RESOURCE: Final = Resource(
-    TASKS, "tasks", out=TaskOut, new=NewTask, changes=TaskChanges, moves=TaskMove, shaped=TaskOut.shaped
+    TASKS, "tasks", out=TaskOut, new=NewTask, changes=TaskChange, moves=TaskMove, shaped=TaskOut.shaped
 )

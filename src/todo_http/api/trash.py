@@ -108,7 +108,7 @@ def _operations(resources: Resources) -> dict[str, Operation]:
         "list": get(
             operation_id="listTrash",
             summary="List the trash",
-            description="Returns the deletions, latest first. A page that is not the last has a Link to the next one.",
+            description="Returns the deletions, latest first. A page that is not the last has `X-Next-Cursor`.",
             query=(limit_parameter("deletions"), CURSOR),
             success=Success(200, "The deletions.", page, headers=("ETag", "Link", "X-Next-Cursor")),
         ),

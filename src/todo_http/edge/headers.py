@@ -1,6 +1,9 @@
 """Header fields that every response has: security, caching, the request id, and CORS where it is enabled."""
 
+from collections.abc import Collection
 from typing import Final
+
+import structlog
 
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.responses import Field, Response
@@ -18,11 +21,28 @@ UNLESS_GIVEN: Final[tuple[Field, ...]] = (
 )
 HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 EXPOSED: Final = (
-    b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Changes, X-Next-Cursor, "
-    b"X-Request-Id"
+    b"ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, "
+    b"X-Changes, X-Next-Cursor, X-Request-Id"
 )
+"""The header fields of the OpenAPI document, all of which pages of other origins may read."""
+
 METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 HEADERS: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
+LOCAL: Final = (b"://localhost", b"://127.0.0.1")
+"""Two ways to write the same machine, and two origins to a browser."""
+
+log = structlog.get_logger("todo_http")
+
+
+def other_spellings(origins: Collection[bytes]) -> dict[bytes, bytes]:
+    """The origins that are allowed in the other spelling of the local machine alone, with the allowed one."""
+    others = {
+        origin.replace(one, other): origin
+        for origin in origins
+        for one, other in (LOCAL, LOCAL[::-1])
+        if origin.endswith(one) or one + b":" in origin
+    }
+    return {other: origin for other, origin in others.items() if other not in origins}
 
 
 class ResponseHeaders:
@@ -31,6 +51,7 @@ class ResponseHeaders:
     def __init__(self, options: HttpOptions) -> None:
         self.options = options
         self.origins = {origin.encode("ascii") for origin in options.cors_origins}
+        self.misspelt = other_spellings(self.origins)
         self.leaving = False
         """True when the process is about to stop, so that clients open their next connection elsewhere."""
         self.vary = b"Accept-Encoding, Authorization, Origin" if self.origins else b"Accept-Encoding, Authorization"
@@ -45,9 +66,12 @@ class ResponseHeaders:
         headers.append((b"x-request-id", request.request_id.encode("ascii")))
         headers.extend(request.response_fields)
         headers.append((b"vary", self.vary))
-        if self.origins and (origin := request.fields.get(b"origin")) in self.origins:
-            headers.append((b"access-control-allow-origin", origin))
-            headers.append((b"access-control-expose-headers", EXPOSED))
+        if self.origins and (origin := request.fields.get(b"origin")):
+            if origin in self.origins:
+                headers.append((b"access-control-allow-origin", origin))
+                headers.append((b"access-control-expose-headers", EXPOSED))
+            elif allowed := self.misspelt.pop(origin, None):  # told once
+                log.warning("origin_refused", origin=origin.decode("ascii"), allowed=allowed.decode("ascii"))
         if request.scope.get("scheme") == "https" or (
             b"x-forwarded-proto" in request.fields and self._is_forwarded_https(request)
         ):

@@ -12,6 +12,7 @@ import msgspec
 
 from todo_core.errors import Invalid
 from todo_http.kernel.context import RequestContext
+from todo_http.kernel.json_errors import malformed
 from todo_http.kernel.query import FAULTS_MAX
 from todo_http.problems.errors import ECHO_MAX, Fault, InvalidRequest, Malformed
 from todo_http.problems.table import body_fault
@@ -81,8 +82,8 @@ def read_fields(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any
             _refuse_repeated_names(body)
     except msgspec.ValidationError:
         return _field_by_field(body, shape)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        raise Malformed("The body is not JSON in UTF-8.") from None
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise malformed(body, error) from None
     given = {name: getattr(value, name) for name in shape.__struct_fields__}
     return {name: value for name, value in given.items() if value is not msgspec.UNSET}, []
 
@@ -97,8 +98,8 @@ def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str,
     except msgspec.ValidationError:
         fault = Fault(code="wrong-type", detail="The body must be an object.", pointer="")
         raise InvalidRequest([fault]) from None
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        raise Malformed("The body is not JSON in UTF-8.") from None
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise malformed(body, error) from None
     for field in msgspec.structs.fields(shape):
         pointer = f"/{field.name}"
         if field.encode_name not in raw:
@@ -109,8 +110,8 @@ def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str,
             given[field.name] = msgspec.json.decode(raw[field.encode_name], type=_decodable(field.type))
         except msgspec.ValidationError:
             faults.append(Fault(code="wrong-type", detail=f"This must be {_in_words(field.type)}.", pointer=pointer))
-        except (msgspec.DecodeError, RecursionError):
-            raise Malformed("The body is not JSON in UTF-8.") from None
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise malformed(body, error) from None
     unknown = [name for name in raw if name not in shape.__struct_fields__]
     for name in unknown[: FAULTS_MAX - len(faults)]:
         pointer = "/" + name.replace("~", "~0").replace("/", "~1") if len(name) <= ECHO_MAX else ""

@@ -151,6 +151,12 @@ class Operation(HTTPRouteHandler):
         return authenticated not in (*(self.guards or ()), *inherited)
 
     @cached_property
+    def documented(self) -> bool:
+        """False for pages and their files, which are not in the OpenAPI document."""
+        given = self.controller.include_in_schema if self.controller else self.include_in_schema
+        return given is not False
+
+    @cached_property
     def path_parameters(self) -> tuple[str, ...]:
         return tuple(part.strip("{}") for part in self.template.split("/") if part.startswith("{"))
 

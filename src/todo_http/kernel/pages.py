@@ -25,7 +25,7 @@ def limit_parameter(plural: str) -> Parameter:
     return Parameter("limit", _limit, schema, f"The maximum number of {plural}.")
 
 
-CURSOR: Final = Parameter("cursor", str, {"type": "string"}, "The cursor from the Link header of the previous page.")
+CURSOR: Final = Parameter("cursor", str, {"type": "string"}, "X-Next-Cursor of the previous page.")
 
 
 def read_cursor(request: RequestContext, listed: str, order: str, form: Any) -> Any:

@@ -28,15 +28,21 @@ class Parameter:
     repeatable: bool = False
 
 
-def choice(name: str, values: Mapping[str, Any], description: str, *, repeatable: bool = False) -> Parameter:
-    """A parameter that has one of these names, and means its value."""
+def choice(
+    name: str, values: Mapping[str, Any], description: str, *, repeatable: bool = False, names: Sequence[str] = ()
+) -> Parameter:
+    """A parameter whose text is one of the keys of ``values``, and which means the value.
+
+    ``names`` are what generated clients call the keys, where these cannot be names.
+    """
 
     def read(text: str) -> Any:
         if text not in values:
             raise Broken("unknown-value", f"This must be one of {', '.join(values)}.")
         return values[text]
 
-    return Parameter(name, read, {"type": "string", "enum": [*values]}, description, repeatable)
+    schema = {"type": "string", "enum": [*values]} | ({"x-enum-varnames": names} if names else {})
+    return Parameter(name, read, schema, description, repeatable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,12 +51,12 @@ class Readiness:
             raise Unavailable(self.failure)
 
     async def _check(self) -> str | None:
-        """Why the check failed, or None."""
+        """Why the check failed, for the operator, or None."""
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self.check()
         except Unavailable as unavailable:
-            return unavailable.detail
+            return unavailable.reason
         except TimeoutError:
             return "The storage does not answer."
         return None

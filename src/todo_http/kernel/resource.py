@@ -178,7 +178,7 @@ def _operations(resource: Resource[Any]) -> dict[str, Operation]:
         "list": get(
             operation_id=f"list{plural.capitalize()}",
             summary=f"List {plural}",
-            description=f"Returns the {plural}, oldest first. A page that is not the last has a Link to the next one.",
+            description=f"Returns the {plural}, oldest first. A page that is not the last has `X-Next-Cursor`.",
             query=(limit_parameter(plural), CURSOR),
             success=listed,
         ),

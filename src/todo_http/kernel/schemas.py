@@ -39,7 +39,7 @@ def note(description: str, *examples: Any, **schema: Any) -> Meta:
 
 Title = Annotated[str, note("The title, on one line.", "Buy milk", minLength=1, maxLength=TITLE_MAX, pattern=ONE_LINE)]
 Description = Annotated[str, note("Further details.", "Two litres", maxLength=DESCRIPTION_MAX, pattern=NO_NUL)]
-PriorityName = Annotated[str, note("The priority.", "high", enum=["high", "medium", "low"])]
+PriorityName = Annotated[str, note("The priority.", "high", enum=["high", "medium", "low"], title="Priority")]
 DueText = Annotated[
     str,
     note(
@@ -51,13 +51,20 @@ DueText = Annotated[
         pattern=DUE_DATE,
     ),
 ]
+Deferral = Annotated[
+    str, note("Until then the task is deferred; in the forms of a due date.", maxLength=DUE_DATE_MAX, pattern=DUE_DATE)
+]
 ID_PATTERN: Final = f"^{CANONICAL_ID.pattern}$"
 SAMPLE_ID: Final = "01936f4e-7a2b-7c3d-8e4f-5a6b7c8d9e0f"
 NewId = Annotated[
     str,
-    note("The id of the new thing, a UUID of version 4 or 7. Without it the service makes one.", pattern=ID_PATTERN),
+    note(
+        "The id of the new thing, a UUID of version 4 or 7. Without it the service makes one.",
+        format="uuid",
+        pattern=ID_PATTERN,
+    ),
 ]
-Id = Annotated[str, note("The id of a thing.", SAMPLE_ID, pattern=ID_PATTERN)]
+Id = Annotated[str, note("The id of a thing.", format="uuid", pattern=ID_PATTERN)]
 Tag = Annotated[
     str, note("The name of a tag, on one line.", "errand", minLength=1, maxLength=TAG_MAX, pattern=ONE_LINE)
 ]
@@ -66,7 +73,7 @@ ListName = Annotated[
 ]
 Color = Annotated[str, note("A colour.", "#1e90ff", pattern="^#[0-9A-Fa-f]{6}$")]
 Position = Annotated[
-    str, note("The place in the manual order: positions are compared by code point.", maxLength=POSITION_MAX)
+    str, note("The place in the manual order: positions are compared by code point.", "n5V", maxLength=POSITION_MAX)
 ]
 Instant = Annotated[str, note("An instant in UTC.", "2026-11-20T05:38:00.123456Z", format="date-time", pattern=INSTANT)]
 Email = Annotated[
@@ -97,4 +104,4 @@ Password = Annotated[
 ZoneName = Annotated[
     str, note("An IANA time zone.", "Europe/Berlin", maxLength=ZONE_MAX, pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$")
 ]
-RefreshToken = Annotated[str, note("A refresh token, which works once.", minLength=1)]
+RefreshToken = Annotated[str, note("A refresh token, which works once.", "AZNvTnorfD2OT1pre", minLength=1)]

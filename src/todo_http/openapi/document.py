@@ -5,18 +5,15 @@ from importlib.metadata import PackageNotFoundError, version
 from inspect import getdoc
 from typing import Any, Final
 
-import msgspec
-
-from todo_http.api.routes import operations
+from todo_http.api.routes import client_operations
 from todo_http.kernel.conditions import HeaderField
 from todo_http.kernel.operation import PUBLIC_BODY_MAX, Operation
 from todo_http.kernel.query import REPEATS_MAX, Parameter
+from todo_http.openapi.media import Media
 from todo_http.openapi.responses import RESPONSE_HEADERS, problem_components, problem_references, success_response
+from todo_http.openapi.schemas import components_of
 from todo_http.problems.table import Problem
 
-Schemas = dict[Any, dict[str, Any]]
-
-REFERENCE: Final = "#/components/schemas/{name}"
 DESCRIPTION: Final = """\
 Accounts and private tasks. Every response with a status of 400 and above is `application/problem+json` (RFC 9457).
 
@@ -28,8 +25,7 @@ Every GET also supports HEAD. Every response has an `X-Request-Id`.
 TAGS: Final = {
     "accounts": "Register, change and delete accounts.",
     "login sessions": "Log in, refresh tokens, and end login sessions.",
-    "web client": "The web client, which uses the operations above.",
-    "service": "Health checks and documentation.",
+    "service": "Health checks, and the meaning of problems.",
 }
 ID: Final = {"type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 PATH_DESCRIPTIONS: Final = {
@@ -38,15 +34,15 @@ PATH_DESCRIPTIONS: Final = {
     "thing_id": "The id of a deleted item, from the list of the trash.",
     "name": "The name of a tag, percent-encoded; letter case and accents are ignored.",
     "code": "The code of a problem: the last part of its type.",
-    "asset": "The name of a file.",
-    "folder": "The folder of the file.",
 }
 
 
 def document(known: Sequence[Operation] | None = None, release: str | None = None) -> dict[str, Any]:
-    """The OpenAPI document of these operations, or of all. Needs no running application."""
-    known = operations() if known is None else known
-    references, components = _schemas(known)
+    """The OpenAPI document of these operations, or of all that clients use. Needs no running application."""
+    known = client_operations() if known is None else known
+    bodies = [each.body for each in known] + [body for each in known for body in each.success.bodies]
+    schemas, components = components_of(list(dict.fromkeys([Problem, *filter(None, bodies)])))
+    media = Media(schemas, components)
     # The tag of a resource has the description of its controller.
     tags: dict[str, str] = {}
     for each in known:
@@ -56,7 +52,7 @@ def document(known: Sequence[Operation] | None = None, release: str | None = Non
         path = paths.setdefault(operation.template, {})
         if operation.path_parameters and "parameters" not in path:
             path["parameters"] = [_path_parameter(operation, name) for name in operation.path_parameters]
-        path[operation.method.lower()] = _describe(operation, known, references)
+        path[operation.method.lower()] = _describe(operation, known, media)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -70,19 +66,11 @@ def document(known: Sequence[Operation] | None = None, release: str | None = Non
         "paths": paths,
         "components": {
             "schemas": components,
-            "responses": problem_components(known, references[Problem]),
+            "responses": problem_components(known, schemas[Problem]),
             "headers": RESPONSE_HEADERS,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
-
-
-def _schemas(known: Sequence[Operation]) -> tuple[Schemas, Schemas]:
-    """The schemas by wire type, and the components that they refer to by name."""
-    bodies = [each.body for each in known] + [body for each in known for body in each.success.bodies]
-    types: list[Any] = list(dict.fromkeys([Problem, *filter(None, bodies)]))
-    references, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
-    return dict(zip(types, references, strict=True)), components
 
 
 def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
@@ -95,30 +83,26 @@ def _path_parameter(operation: Operation, name: str) -> dict[str, Any]:
     }
 
 
-def _describe(operation: Operation, known: Sequence[Operation], references: Schemas) -> dict[str, Any]:
-    described: dict[str, Any] = {
+def _describe(operation: Operation, known: Sequence[Operation], media: Media) -> dict[str, Any]:
+    told: dict[str, Any] = {
         "operationId": operation.operation_id,
         "tags": [operation.tag],
         "summary": operation.summary,
     }
     if operation.description:
-        described["description"] = operation.description
-    described["security"] = [] if operation.public else [{"bearer": []}]
+        told["description"] = operation.description
+    told["security"] = [] if operation.public else [{"bearer": []}]
     if parameters := [*map(_query_parameter, operation.query), *map(_header_field, operation.fields)]:
-        described["parameters"] = parameters
+        told["parameters"] = parameters
     if operation.body:
-        schema = references[operation.body]
-        described["requestBody"] = {
-            "required": True,
-            "content": {media_type: {"schema": schema} for media_type in operation.media_types},
-        }
+        told["requestBody"] = {"required": True, "content": media.of((operation.body,), operation.media_types)}
         if operation.public:
-            described["requestBody"]["description"] = f"At most {PUBLIC_BODY_MAX:,} bytes."
-    responses = {str(each.status): success_response(operation, each, references) for each in operation.successes}
+            told["requestBody"]["description"] = f"At most {PUBLIC_BODY_MAX:,} bytes."
+    responses = {str(each.status): success_response(operation, each, media) for each in operation.successes}
     if "201" in responses and (links := _links(operation, known)):
         responses["201"]["links"] = links
-    described["responses"] = responses | problem_references(operation)
-    return described
+    told["responses"] = responses | problem_references(operation)
+    return told
 
 
 def _links(operation: Operation, known: Sequence[Operation]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import to_builtins
 
 from todo_http.kernel.operation import Operation, Success
+from todo_http.openapi.media import Media
 from todo_http.problems.table import MEDIA_TYPE, PROBLEM_KINDS, Problem
 
 HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
@@ -16,7 +17,7 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "ETag": ("The entity tag of the resource.", {"type": "string", "pattern": '^"[0-9a-h]+"$'}),
     "Location": ("The URL of the new resource.", {"type": "string", "format": "uri-reference"}),
     "Link": ("A link to the next page, if there is one (RFC 8288).", {"type": "string"}),
-    "X-Next-Cursor": ("The cursor of the Link to the next page.", {"type": "string"}),
+    "X-Next-Cursor": ("The `cursor` of the next page, if there is one.", {"type": "string"}),
     "RateLimit": (
         "With a rate limit: the remaining requests, and the seconds until one more is available.",
         {"type": "string", "pattern": '^"user";r=[0-9]+;t=[0-9]+$'},
@@ -54,16 +55,14 @@ def _fields(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
 
-def success_response(operation: Operation, success: Success, references: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+def success_response(operation: Operation, success: Success, media: Media) -> dict[str, Any]:
     """A successful response."""
     rate_limit = () if operation.public else RATE_LIMIT
     written = OF_WRITES if operation.writes else ()
     fields = _fields(*success.headers, *rate_limit, *written)
     response: dict[str, Any] = {"description": success.description, "headers": fields}
     if success.body is not None:
-        schemas = [references[body] for body in success.bodies]
-        schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-        response["content"] = {media_type: {"schema": schema} for media_type in success.media_types}
+        response["content"] = media.of(success.bodies, success.media_types)
     return response
 
 

@@ -38,7 +38,9 @@ PROBLEM_KINDS: Final[dict[str, Kind]] = {
     "unauthenticated": Kind(401, "Not logged in", "Send an access token in the header Authorization: Bearer."),
     "invalid-token": Kind(401, "Invalid token", "The token is invalid or expired, or its login session has ended."),
     "invalid-credentials": Kind(401, "Invalid credentials", "The address or the password is wrong."),
-    "forbidden": Kind(403, "Forbidden", "The path belongs to another user, who may or may not exist."),
+    "forbidden": Kind(
+        403, "Forbidden", "The path belongs to another user, who may or may not exist; or sign-up is closed."
+    ),
     "not-found": Kind(404, "Not found", "The resource does not exist, or is not yours."),
     "method-not-allowed": Kind(405, "Method not allowed", "The header Allow lists the methods of this path."),
     "request-timeout": Kind(408, "Request timeout", "The body did not arrive in time."),

@@ -33,7 +33,15 @@ HTML: Final = Success(200, "A page.", str, ("ETag",), ("text/html",))
 
 
 def _operation(path: str, name: str, summary: str, success: Success, **known: Any) -> Operation:
-    @get(path, operation_id=name, tags=("web client",), summary=summary, success=success, **known)
+    @get(
+        path,
+        operation_id=name,
+        tags=("web client",),
+        summary=summary,
+        success=success,
+        include_in_schema=False,
+        **known,
+    )
     async def file(request: RequestContext) -> Response:
         found = request.service.files.get(PAGE if path in PAGES else request.scope["path"])
         if found is None:

@@ -14,8 +14,9 @@ from todo_http.kernel.files import File
 from todo_http.web.joining import join_modules, without_comments
 
 PAGE: Final = "/"
+PAGE_FILE: Final = "index.html"
 AT_THE_TOP: Final = {
-    "index.html": PAGE,
+    PAGE_FILE: PAGE,
     "manifest.webmanifest": "/manifest.webmanifest",
     "service-worker.js": "/service-worker.js",
 }
@@ -31,6 +32,8 @@ MEDIA_TYPES: Final = {
 }
 """The media types of served files by suffix; licences and records are not served."""
 
+OPEN: Final = b'<meta name="registration" content="open">'
+CLOSED: Final = b'<meta name="registration" content="closed">'
 JOINED: Final = "client.js"
 VENDORED: Final = "vendor/"
 POLICY: Final = (
@@ -41,10 +44,15 @@ POLICY: Final = (
 
 
 @cache
-def read_site() -> Mapping[str, File]:
-    """All files by path. The service worker gets their paths and their version, a hash of them all."""
+def read_site(*, registration: bool = True) -> Mapping[str, File]:
+    """All files by path. The service worker gets their paths and their version, a hash of them all.
+
+    The page tells the client whether anyone may register.
+    """
     root = files("todo_http").joinpath("web", "static")
     parts = {name: file.read_bytes() for name, file in _served(root)}
+    if not registration:
+        parts[PAGE_FILE] = parts[PAGE_FILE].replace(OPEN, CLOSED)
     scripts = [name for name in sorted(parts) if name.endswith(".js") and name not in AT_THE_TOP]
     modules = {name: parts.pop(name).decode("utf-8") for name in scripts}
     kept = frozenset(name for name in modules if name.startswith(VENDORED))

@@ -1,12 +1,15 @@
 """The documentation page in a browser, under the web client's policy."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Error, Locator, Page, expect
 
 from tests.e2e.web.visits import Visits
+from tests.http.service import PASSWORD
 from tests.support.server import serving
 
 
@@ -33,7 +36,7 @@ async def expanded(page: Page, operation: str) -> Locator:
 @pytest.mark.check("J6")
 async def test_an_operation_can_be_looked_at_and_tried_out(visits: Visits) -> None:
     page = await opened(visits)
-    health = await expanded(page, "health")
+    health = await expanded(page, "checkHealth")
     await health.get_by_role("button", name="Execute").click()
     answer = health.locator(".live-responses-table")
     await expect(answer).to_contain_text('"status": "ok"')
@@ -62,6 +65,85 @@ async def test_a_text_cannot_become_html(visits: Visits) -> None:
         await page.evaluate("document.body.innerHTML = '<b>text</b>'")
     with pytest.raises(Error, match="disallowed"):
         await page.evaluate("trustedTypes.createPolicy('another', { createHTML: (text) => text })")
+
+
+def sample(page: Page) -> Locator:
+    """The operation that is open at first."""
+    return page.locator("[id$='-addTask'].opblock")
+
+
+async def execute(page: Page, status: int) -> None:
+    """Sends the sample request."""
+    await sample(page).get_by_role("button", name="Execute").click()
+    column = sample(page).locator(".live-responses-table .response-col_status").last
+    await expect(column).to_contain_text(str(status))
+
+
+async def stored(page: Page) -> dict[str, Any]:
+    """What the page keeps of its login session, in the storage of the tab alone."""
+    assert await page.evaluate("localStorage.length") == 0
+    found: dict[str, Any] = await page.evaluate("JSON.parse(sessionStorage.getItem('todo.docs.session'))")
+    return found
+
+
+@pytest.mark.check("J6")
+async def test_one_click_signs_in_until_the_demo_account_is_deleted(visits: Visits) -> None:
+    page = await opened(visits)
+    await page.get_by_role("button", name="Try it with a demo account").click()
+    await expect(page.locator("#signed-in")).to_contain_text("Signed in as demo-")
+    session = await stored(page)
+    await expect(sample(page).get_by_placeholder("user_id")).to_have_value(session["user"]["id"])
+    await execute(page, 201)
+
+    await page.evaluate(
+        "(session) => sessionStorage.setItem('todo.docs.session', session)", json.dumps(session | {"ends": 0})
+    )
+    await page.reload()
+    await expect(page.locator("#signed-in")).to_contain_text(session["user"]["email"])
+    await execute(page, 201)
+    renewed = await stored(page)
+    assert renewed["user"] == session["user"]
+    assert renewed["token"] != session["token"]
+
+    await page.get_by_role("button", name="Sign out and delete this demo account").click()
+    await expect(page.get_by_role("button", name="Try it with a demo account")).to_be_visible()
+    assert await stored(page) is None
+    credentials = {"email": session["user"]["email"], "password": session["password"]}
+    answer = await page.request.post("/api/auth/login", data=credentials)
+    assert (answer.status, (await answer.json())["type"]) == (401, "/problems/invalid-credentials")
+
+
+async def sign_in(page: Page, email: str, password: str) -> None:
+    form = page.locator("#signed-out")
+    await form.get_by_label("Email").fill(email)
+    await form.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+
+
+async def test_an_account_of_ones_own_signs_in_where_registration_is_closed_until_its_session_ends(
+    visits: Visits,
+) -> None:
+    visits.watch.expect("403", "401")
+    person = await visits.person()
+    page = await opened(visits)
+    await page.route("**/api/auth/register", lambda route: route.fulfill(status=403, json={"detail": "Closed."}))
+    await page.get_by_role("button", name="Try it with a demo account").click()
+    await expect(page.get_by_role("status")).to_have_text(
+        "This service does not take new accounts. Sign in with yours."
+    )
+    await expect(page.get_by_role("button", name="Try it with a demo account")).to_be_hidden()
+    await sign_in(page, person.email, "not this one")
+    await expect(page.get_by_role("status")).to_have_text("Invalid email or password.")
+    await sign_in(page, person.email, PASSWORD)
+    await expect(page.locator("#signed-in")).to_contain_text(person.email)
+    await execute(page, 201)
+    assert [task["title"] for task in (await person.get(person.tasks)).json()] == ["Buy milk"]
+    assert "password" not in await stored(page)
+    await person.ask("DELETE", "/api/auth/sessions")
+    await execute(page, 401)
+    await sample(page).get_by_role("button", name="Execute").click()
+    await expect(page.get_by_role("status")).to_have_text("The login session has ended. Sign in again.")
+    await expect(page.locator("#signed-out")).to_be_visible()
 
 
 @pytest.mark.check("J6")

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Request, expect
+from playwright.async_api import Browser, Page, Request, Route, expect
 
 from tests.e2e.web.visits import Visits
 from tests.http.service import PASSWORD
 from tests.support.server import Server, serving
+from todo_http.web.site import CLOSED, OPEN
 
 HASTY = {"TODO_ACCESS_TOKEN_SECONDS": "3"}
 
@@ -74,6 +75,22 @@ async def test_what_is_wrong_with_a_new_account_is_said_beside_the_field(visits:
     await new.button("Create account").click()
     await expect(new.page.get_by_role("alert")).to_contain_text("An account with this email address already exists.")
     await expect(new.field("Name")).to_have_value("Grace")
+
+
+async def test_where_sign_up_is_closed_there_is_no_form_and_newcomers_learn_whom_to_ask(visits: Visits) -> None:
+    context = await visits.context()
+
+    async def closed(route: Route) -> None:
+        page = await route.fetch()
+        await route.fulfill(response=page, body=(await page.text()).encode().replace(OPEN, CLOSED))
+
+    await context.route(re.compile("/sign-(up|in)$"), closed)
+    for address, title in (("/sign-up", "Create an account"), ("/sign-in", "Sign in")):
+        new = await visits.tab(context, address)
+        await expect(new.heading(title)).to_be_visible()
+        await expect(new.page.get_by_text("Ask whoever runs this service for an account.")).to_be_visible()
+        await expect(new.button("Create account")).to_have_count(0)
+        await expect(new.link("Create an account")).to_have_count(0)
 
 
 async def test_signing_in_needs_the_right_password(visits: Visits) -> None:

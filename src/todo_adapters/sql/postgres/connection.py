@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Select, literal_column, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from todo_adapters.shield import finished
-from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW, Values
+from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, NOT_PERMITTED, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW, Values
 from todo_adapters.sql.statements import Row, Statement
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, TodoError, Unavailable
 
@@ -49,6 +49,7 @@ ERRORS: Final[Mapping[str, Callable[[], TodoError]]] = {
     "28": UNREACHABLE,  # invalid authorization
     "3D": UNREACHABLE,  # invalid catalog name
     "40": Contention,  # transaction rollback: serialization failure, deadlock
+    "42501": partial(Unavailable, NOT_PERMITTED),
     "42703": partial(Unavailable, NO_SCHEMA),  # undefined column
     "42P01": partial(Unavailable, NO_SCHEMA),  # undefined table
     "53": UNREACHABLE,  # insufficient resources
@@ -192,13 +193,8 @@ def to_core_error(error: Exception, committing: bool = False) -> Exception:
     if isinstance(error, asyncpg.PostgresError):
         state = error.sqlstate or ""
         answer = ERRORS.get(state) or ERRORS.get(state[:2])
-        return answer() if answer else error
+        failure = answer() if answer else error
+        if isinstance(failure, Unavailable) and failure.detail in {OUT_OF_REACH, NOT_PERMITTED} and error.args:
+            failure.reason = f"{failure.detail[:-1]}: {error.args[0]}."
+        return failure
     return Unavailable(OUT_OF_REACH) if isinstance(error, LOST) else error
-
-
-def to_connect_error(error: Exception) -> Exception:
-    """The error of a failed connect: whatever the server reports, it is unavailable."""
-    translated = to_core_error(error)
-    if type(translated) is not Unavailable and isinstance(error, asyncpg.PostgresError):
-        return Unavailable(OUT_OF_REACH)
-    return translated

@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-import asyncpg
 from sqlalchemy import column, literal, or_, select, table
 
 from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
 from todo_adapters.sql.database import Transaction, Values
+from todo_adapters.sql.postgres.address import read
+from todo_adapters.sql.postgres.connecting import connect
 from todo_adapters.sql.postgres.connection import CONFIRM, NeverSent, PostgresConnection, confirming
 from todo_adapters.sql.postgres.pool import Pool
 from todo_adapters.sql.set_statements import Rows, SetStatement, together
@@ -18,7 +19,6 @@ from todo_adapters.sql.types import TEXT
 from todo_core.errors import TodoError
 from todo_core.ids import UserId
 
-CONNECT_SECONDS: Final = 5.0
 Run = Callable[[PostgresConnection, Statement, Values], Awaitable[Sequence[Row]]]
 
 
@@ -27,8 +27,8 @@ class PostgresOptions:
     """Options of the driver. Times are in seconds.
 
     Connections are closed at about ``age_max``, or after being idle for about ``idle_max``. ``pgbouncer`` is for a
-    pooler in transaction mode: no server settings at connect and no statement caches; set the time limits with ALTER
-    ROLE instead.
+    pooler in transaction mode, as ``pgbouncer=true`` in the address: no server settings at connect and no statement
+    caches; set the time limits with ALTER ROLE instead.
     """
 
     url: str
@@ -56,6 +56,7 @@ class PostgresDatabase:
 
     def __init__(self, options: PostgresOptions) -> None:
         self._options = options
+        self._address = read(options.url, pgbouncer=options.pgbouncer)
         self._limiter = ConnectionLimiter(options.pool_size, options.pool_queue, options.pool_wait)
         self._pool = Pool(self._connect, self._limiter, options.age_max, options.idle_max)
 
@@ -126,11 +127,8 @@ class PostgresDatabase:
 
     async def _connect(self) -> Any:
         options = self._options
-        return await asyncpg.connect(
-            options.url.replace("postgresql+asyncpg://", "postgresql://", 1),
-            timeout=CONNECT_SECONDS,
-            command_timeout=options.statement_limit + 2,
-            **({"statement_cache_size": 0} if options.pgbouncer else {"server_settings": _server_settings(options)}),
+        return await connect(
+            self._address, _server_settings(options), cached=True, command_timeout=options.statement_limit + 2
         )
 
 

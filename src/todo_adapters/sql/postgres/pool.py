@@ -12,7 +12,7 @@ from uuid import UUID
 
 from todo_adapters.sql.connection_limiter import ConnectionLimiter
 from todo_adapters.sql.database import CLOSED
-from todo_adapters.sql.postgres.connection import PostgresConnection, to_connect_error
+from todo_adapters.sql.postgres.connection import PostgresConnection
 from todo_core.errors import Unavailable
 
 GRACE_SECONDS: Final = 5.0
@@ -100,10 +100,7 @@ class Pool:
 
     async def _open(self) -> PostgresConnection:
         self._refuse_if_closed()  # closed while waiting
-        try:
-            connection = PostgresConnection(await self._connect(), asyncio.get_running_loop().time())
-        except Exception as error:
-            raise to_connect_error(error) from error
+        connection = PostgresConnection(await self._connect(), asyncio.get_running_loop().time())
         try:
             self._refuse_if_closed()  # closed while connecting
         except Unavailable:

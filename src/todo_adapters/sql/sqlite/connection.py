@@ -9,8 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, TypeVar
 
-from todo_adapters.private_files import make_file
 from todo_adapters.sql.database import CLOSED, DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW
+from todo_adapters.sql.sqlite.damage import require_own_log
 from todo_adapters.threads import worker
 from todo_core.errors import MovedOn, OutcomeUnknown, TodoError, Unavailable
 
@@ -44,6 +44,15 @@ MOVED_ON: Final = {
     sqlite3.SQLITE_CONSTRAINT_UNIQUE,
     sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY,  # something that the thing refers to is gone, or something refers to it
 }
+OF_FILE: Final = BUSY | {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
 FULL: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}
 """No space for the database or its log, or for the file of shared memory."""
 
@@ -69,9 +78,19 @@ class TooSlow(Unavailable):
 
 
 def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
-    """A connection with the required settings and then these, for one thread at a time. Raises Unavailable."""
-    make_file(path)  # SQLite creates the other files with the same mode
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    """A connection with the required settings and then these, for one thread at a time. Creates no file.
+
+    Raises Unavailable if there is none.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if not path.exists():
+        raise Unavailable(
+            OUT_OF_REACH, reason=f"There is no database at {path.absolute()}; create it with `todo migrate`."
+        )
+    require_own_log(path)
+    address = f"{path.absolute().as_uri()}?mode=rw"  # SQLite creates its other files with the mode of this one
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
     connection.create_function("unhex", 1, bytes.fromhex, deterministic=True)  # built in from version 3.41 on
     try:
         set_pragmas(connection)
@@ -81,6 +100,15 @@ def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def require_usable(path: Path) -> None:
+    """Raises Unavailable unless the file is a database with the required settings, or is locked or full at present."""
+    try:
+        connect(path).close()
+    except (OSError, sqlite3.Error) as error:
+        if not (is_full(error) or (isinstance(error, sqlite3.Error) and is_locked(error))):
+            raise to_operators(error, path) from error
 
 
 def set_pragmas(connection: sqlite3.Connection) -> None:
@@ -194,6 +222,11 @@ def is_locked(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in BUSY
 
 
+def is_of_file(error: sqlite3.Error) -> bool:
+    """True if the cause is the file or its folder, not the statement."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in OF_FILE
+
+
 def is_full(error: Exception) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) in FULL
@@ -213,5 +246,12 @@ def to_core_error(error: Exception) -> Exception:
     if isinstance(error, sqlite3.OperationalError) and str(error).startswith(("no such table", "no such column")):
         return Unavailable(NO_SCHEMA)
     if isinstance(error, sqlite3.OperationalError | OSError) or type(error) is sqlite3.DatabaseError:
-        return Unavailable(OUT_OF_REACH)
+        return to_operators(error)
     return error
+
+
+def to_operators(error: sqlite3.Error | OSError, path: Path | None = None) -> Unavailable:
+    """A file that cannot be used, with the cause in the words of SQLite or of the system."""
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    place = f" at {path.absolute()}" if path else ""
+    return Unavailable(OUT_OF_REACH, reason=f"The database{place} cannot be used: {said[:1].lower()}{said[1:]}.")

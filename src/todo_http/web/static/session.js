@@ -24,6 +24,11 @@ export function sessionEndReason() {
   return endReason;
 }
 
+/** Whether anyone may create an account, as the page says. */
+export function canSignUp() {
+  return document.querySelector('meta[name="registration"]')?.getAttribute("content") !== "closed";
+}
+
 /** @param {string} email @param {string} password */
 export async function signIn(email, password) {
   const session = (await send("POST", "/api/auth/login", { body: { email, password } })).body;

@@ -2,7 +2,7 @@
 
 import { Field, FormProblem, useForm } from "../components/fields.js";
 import { followLink } from "../router.js";
-import { sessionEndReason, signIn, signUp } from "../session.js";
+import { canSignUp, sessionEndReason, signIn, signUp } from "../session.js";
 import { html, useEffect, useRef } from "../vendor/preact.js";
 
 /** @param {{ view: string }} props */
@@ -20,8 +20,13 @@ export function SignInPage({ view }) {
     <h1 ref=${heading} tabindex="-1">${title}</h1>
     <p class="aside">Your tasks: typed in one line, found as you type, kept when the network is not.</p>
     ${reason && html`<p class="notice" role="status">${reason}</p>`}
-    ${isNew ? html`<${SignUpForm} key="up" />` : html`<${SignInForm} key="in" />`}
+    ${isNew ? html`<${canSignUp() ? SignUpForm : SignUpClosed} key="up" />` : html`<${SignInForm} key="in" />`}
   </main>`;
+}
+
+function SignUpClosed() {
+  return html`<p>Sign-up is closed here. Ask whoever runs this service for an account.</p>
+    <p class="aside">You have an account? <a href="/sign-in">Sign in instead</a></p>`;
 }
 
 function SignInForm() {
@@ -32,7 +37,9 @@ function SignInForm() {
     <${Field} label="Password" name="password" type="password" autocomplete="current-password" required
       error=${form.error("password")} />
     <button class="primary" aria-disabled=${form.busy}>Sign in</button>
-    <p class="aside">New here? <a href="/sign-up">Create an account</a></p>
+    ${canSignUp()
+      ? html`<p class="aside">New here? <a href="/sign-up">Create an account</a></p>`
+      : html`<p class="aside">New here? Ask whoever runs this service for an account.</p>`}
   </form>`;
 }
 
