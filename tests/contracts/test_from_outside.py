@@ -65,8 +65,10 @@ def contract_tests(installed: Path, project: Path, *args: str) -> subprocess.Com
 
 
 def test_the_repository_is_out_of_reach(installed: Path, project: Path) -> None:
-    done = python(installed, project, "-c", "import todo_adapters; print(todo_adapters.__file__)")
-    assert done.stdout.strip() == str(installed / "todo_adapters" / "__init__.py")
+    done = python(installed, project, "-c", "import sys, todo_adapters; print(todo_adapters.__file__, *sys.path)")
+    found, *path = done.stdout.split()
+    assert found == str(installed / "todo_adapters" / "__init__.py")
+    assert str(ROOT / "src") not in path
 
 
 @pytest.mark.timeout(600)
