@@ -40,11 +40,12 @@ def program(name: str) -> str:
     return found or pytest.skip(f"{name} is not installed")
 
 
-def run(*command: str | Path, **environ: str) -> None:
+def run(*command: str | Path, **environ: str) -> str:
     done = subprocess.run(
         command, env=os.environ | environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 def configuration(folder: Path, service: str, plain: int, tls: int) -> Path:
@@ -147,7 +148,7 @@ def test_systemd_accepts_the_unit_and_finds_it_confined(tmp_path: Path) -> None:
     text = (DEPLOY / "todo.service").read_text()
     assert text.count("=/opt/todo/bin/todo ") == 2
     unit.write_text(text.replace("/opt/todo/bin/todo", shutil.which("true") or "/bin/true"))
-    run(analyze, "verify", unit)
+    assert str(unit) not in run(analyze, "verify", unit), "a warning"
     run(analyze, "security", "--offline=yes", "--threshold=20", "--no-pager", unit)
 
 

@@ -1,10 +1,16 @@
-"""Files of SQLite databases as a killed service leaves them."""
+"""Files of SQLite databases: made, spoiled, looked into, and given to the todo command."""
 
 import asyncio
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from click.testing import CliRunner, Result
+
+from tests.support.server import SECRET
 from tests.support.sqlite_service import looked_up, service_on
+from todo_adapters.cli.main import main
 
 
 def killed_database(folder: Path, word: str, tasks: int = 20) -> Path:
@@ -27,3 +33,29 @@ async def _killed_database(folder: Path, word: str, tasks: int) -> Path:
 def titles(file: Path) -> list[str]:
     """The titles of all tasks."""
     return [title for (title,) in looked_up(file, "SELECT title FROM tasks ORDER BY title")]
+
+
+def words(file: Path) -> set[str]:
+    """The first words of all titles."""
+    assert looked_up(file, "PRAGMA integrity_check") == [("ok",)]
+    return {title.split()[0] for title in titles(file)}
+
+
+def spoil(file: Path, how: str) -> None:
+    """Makes it a letter, damages its pages, or runs a statement on it."""
+    if how == "letter":
+        file.write_text("Dear database, " * 1000)
+    elif how == "damaged":
+        with file.open("r+b") as opened:
+            opened.seek(4096 * 3)
+            opened.write(b"\x77" * 4096 * 20)
+    else:
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute(how)
+
+
+def run_todo(database: Path | str, *arguments: str | Path) -> Result:
+    """What a command says about this SQLite file, or the database at this address."""
+    url = f"sqlite:///{database}" if isinstance(database, Path) else database
+    environ = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET}
+    return CliRunner().invoke(main, [str(each) for each in arguments], env=environ)

@@ -8,7 +8,6 @@ from importlib.resources import files
 import asyncpg
 
 from todo_adapters.sql.postgres.address import PostgresAddress, read
-from todo_adapters.sql.postgres.connecting import connect
 from todo_adapters.sql.urls import is_postgres, sqlite_path
 from todo_core.errors import Unavailable
 
@@ -39,6 +38,8 @@ async def is_current(url: str) -> bool:
 
 
 async def _postgres_revision(address: PostgresAddress) -> str | None:
+    from todo_adapters.sql.postgres.connecting import connect  # noqa: PLC0415 - slow to import
+
     connection = await connect(address, {})
     try:
         return str(await connection.fetchval(REVISION))

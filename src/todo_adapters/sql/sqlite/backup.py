@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from todo_adapters.sql import schema
-from todo_adapters.sql.sqlite.damage import UNCHANGING, connect_with, first_fault, foreign_log
+from todo_adapters.sql.sqlite.damage import ADVICE, UNCHANGING, connect_with, first_fault, foreign_log
 
 TABLES = {"alembic_version", "users"}
 """Tables by which a database of this service is known."""
@@ -36,10 +36,10 @@ def back_up(database: Path, target: Path, *, replace: bool = False) -> Copied:
         raise BackupError(f"There is no database at {database}; check DATABASE_URL and TODO_DATA_DIR.")
     if target.exists() and not replace:
         raise BackupError(f"{target} exists; choose another name, or add --force to replace it.")
-    if target.exists() and target.samefile(database):
-        raise BackupError(f"{target} is the database itself; choose another name.")
+    if target.exists() and (not target.is_file() or target.samefile(database)):
+        raise BackupError(f"{target} is the database itself, or is no file; choose another name.")
     if fault := foreign_log(database):
-        raise BackupError(fault)
+        raise BackupError(f"{fault} {ADVICE}")
     with temporary(target) as copy:
         copy_into(copy, database, "mode=rw")
         revision = check(copy, database)

@@ -15,6 +15,8 @@ UNCHANGING: Final = "mode=ro&immutable=1"
 LOGS: Final = ("-wal", "-shm", "-journal")
 """Endings of the files that SQLite keeps beside a database."""
 
+ADVICE: Final = "Restore a backup: `todo restore FILE`."
+
 MAGIC: Final = b"SQLite format 3\0"
 VERSIONS: Final = slice(18, 20)
 WAL_VERSIONS: Final = b"\2\2"
@@ -87,11 +89,12 @@ def connect_with(file: Path, parameters: str) -> sqlite3.Connection:
 
 def _refuse(fault: str | None) -> None:
     if fault:
-        raise Unavailable(f"{fault} Restore a backup: `todo restore FILE`.")
+        raise Unavailable(f"{fault} {ADVICE}")
 
 
 def _log(path: Path) -> Path:
-    return path.with_name(f"{path.name}-wal")
+    file = path.resolve()  # SQLite follows links
+    return file.with_name(f"{file.name}-wal")
 
 
 def _header(path: Path) -> bytes:

@@ -13,6 +13,7 @@ from typing import Final
 
 from todo_adapters.private_files import make_folder
 from todo_adapters.sql.sqlite.backup import BackupError, check, copy_into, put, sync, temporary
+from todo_adapters.sql.sqlite.connection import ROLLED_BACK, is_locked
 from todo_adapters.sql.sqlite.damage import LOGS, UNCHANGING, connect_with, damage, foreign_log, has_log
 
 LOCKS: Final = (0x4000_0000, 512)
@@ -36,6 +37,7 @@ def restore(backup: Path, database: Path) -> Restored:
         raise BackupError(f"There is no file {backup}.")
     if database.exists() and backup.samefile(database):
         raise BackupError(f"{backup} is the database itself.")
+    database = database.resolve()  # SQLite follows links
     try:
         make_folder(database.parent)
         _require_unused(database)
@@ -71,14 +73,19 @@ def _replace(database: Path, copy: Path) -> Path | None:
             _lock(target)
             _keep(target, previous)
             content.backup(target)  # one transaction
-    except BaseException as error:
-        previous.unlink(missing_ok=True)
-        if not isinstance(error, sqlite3.Error):
-            raise
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
-            raise BackupError(_in_use(database)) from error
-        raise BackupError(f"Cannot write {database}: {error}.") from error
+    except sqlite3.Error as error:
+        raise _failure(database, previous, error) from error
     return previous
+
+
+def _failure(database: Path, previous: Path, error: sqlite3.Error) -> BackupError:
+    """What to tell. Removes the copy of the content from before if that is certainly still in the database."""
+    if is_locked(error):
+        return BackupError(_in_use(database))
+    if getattr(error, "sqlite_errorcode", None) in ROLLED_BACK:
+        previous.unlink(missing_ok=True)
+    kept = f" The content from before is in {previous}." if previous.exists() else ""
+    return BackupError(f"Cannot write {database}: {error}.{kept}")
 
 
 def _lock(target: sqlite3.Connection) -> None:
