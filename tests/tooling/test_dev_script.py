@@ -47,15 +47,19 @@ class Workshop:
         self.write(f"{venv.name}/bin/{dev_environment.PYTHON}", "")
 
 
+def work_in(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev_environment, "ROOT", root)
+    monkeypatch.setattr(dev_environment, "TOOLS", root / ".tools")
+    monkeypatch.setattr(dev_environment, "LOG", root / ".tools" / "setup.log")
+    monkeypatch.setattr(dev_environment, "VENV", root / ".venv")
+
+
 @pytest.fixture
 def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
-    made = Workshop(tmp_path)
+    made = Workshop(tmp_path / "checkout")
     for name in ("pyproject.toml", *sum(dev_environment.LOCK_FILES.values(), ())):
         made.write(name, f"content of {name}")
-    monkeypatch.setattr(dev_environment, "ROOT", tmp_path)
-    monkeypatch.setattr(dev_environment, "TOOLS", tmp_path / ".tools")
-    monkeypatch.setattr(dev_environment, "LOG", tmp_path / ".tools" / "setup.log")
-    monkeypatch.setattr(dev_environment, "VENV", tmp_path / ".venv")
+    work_in(made.root, monkeypatch)
     monkeypatch.setattr(dev_environment, "find_uv", lambda: "uv")
     monkeypatch.setattr(dev_environment, "install_with_uv", made.with_uv)
     monkeypatch.setattr(dev_environment, "install_with_pip", made.with_pip)
@@ -101,13 +105,21 @@ def test_an_environment_whose_interpreter_is_gone_is_set_up_again(workshop: Work
     assert workshop.installed == ["uv run", "uv run"]
 
 
-def test_an_environment_that_was_moved_or_made_by_another_python_is_made_anew(workshop: Workshop) -> None:
+def test_an_environment_in_a_checkout_that_was_moved_is_made_anew(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dev_environment.ensure("run")
-    stamp = workshop.root / ".venv/.installed"
-    for place in (f"{dev_environment.PYTHON} in /elsewhere", f"python3.10 in {workshop.root}"):
-        stamp.write_text("\n".join([place, *stamp.read_text().splitlines()[1:]]))
-        dev_environment.ensure("run")
-    assert workshop.made == 3
+    workshop.root = workshop.root.rename(tmp_path / "moved")
+    work_in(workshop.root, monkeypatch)
+    dev_environment.ensure("run")
+    assert workshop.made == 2
+
+
+def test_an_environment_of_another_python_is_made_anew(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    dev_environment.ensure("run")
+    monkeypatch.setattr(dev_environment, "PYTHON", "python3.99")
+    dev_environment.ensure("run")
+    assert workshop.made == 2
 
 
 def test_an_environment_made_here_is_kept_when_packages_change(workshop: Workshop) -> None:

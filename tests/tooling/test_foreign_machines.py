@@ -168,3 +168,9 @@ def test_a_wait_for_another_set_up_is_said(tmp_path: Path, monkeypatch: pytest.M
 def test_a_python_that_does_not_exist_is_named_by_make() -> None:
     shown = subprocess.run(["make", "run", "PYTHON=python9"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert shown.stderr.startswith("There is no program python9: name a Python, as in: make run PYTHON=python3.12\n")
+
+
+def test_tests_run_where_pytest_cannot_write_its_cache() -> None:
+    command = [sys.executable, "-m", "pytest", "-o", "cache_dir=/dev/null/cache", "tests/tooling/test_old_python.py"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stderr) == (0, "")
