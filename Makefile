@@ -29,4 +29,6 @@ lock: ## Write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade takes
 clean: ## Remove the environment, tools and caches (never ./var)
 
 run test test-fast test-e2e screenshots fuzz cuts bench bench-quick check format migrate setup report lock clean:
+	@command -v $(firstword $(PYTHON) python3) >/dev/null || \
+	  { echo "There is no program $(firstword $(PYTHON)): name a Python, as in: make $@ PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) scripts/dev.py $@ $(ARGS)

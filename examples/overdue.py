@@ -26,5 +26,5 @@ if __name__ == "__main__":
     given = parser.parse_args()
     try:
         asyncio.run(main(given.url, given.email))
-    except TodoError as error:
+    except (TodoError, ValueError) as error:
         sys.exit(str(error))

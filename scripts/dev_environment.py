@@ -48,12 +48,12 @@ def ensure(wanted: str) -> None:
         _require_writable(ROOT if not home(wanted).exists() else home(wanted))
         TOOLS.mkdir(exist_ok=True)
         with open(TOOLS / "setup.lock", "w") as lock:
-            _take(lock)  # released by the system however this process ends
+            take(lock)  # released by the system however this process ends
             if not is_installed(wanted):  # by a process that held the lock
                 _install(wanted)
     except OSError as error:
         path = Path(error.filename or ROOT)
-        raise SetupError(refusal(path, error.strerror or str(error), _owner(path), _owner(ROOT))) from None
+        raise SetupError(refusal(path, error.strerror or str(error), owner_of(path), owner_of(ROOT))) from None
 
 
 def _install(wanted: str) -> None:
@@ -115,7 +115,7 @@ def _stamp(wanted: str) -> Path:
     return home(wanted) / ".installed"
 
 
-def _take(lock: IO[str]) -> None:
+def take(lock: IO[str]) -> None:
     """Locks the file. Says so when another process keeps it for longer than a moment."""
     until = time.monotonic() + PATIENCE_SECONDS
     while not _locked(lock):
@@ -151,7 +151,7 @@ def refusal(path: Path, why: str, owner: str, checkout_owner: str) -> str:
     return f"Cannot use {path} ({why}): make it writable, or work in a clone elsewhere."
 
 
-def _owner(path: Path) -> str:
+def owner_of(path: Path) -> str:
     """The owner of a file, or of the folder that it would be created in."""
     while not path.exists():
         path = path.parent

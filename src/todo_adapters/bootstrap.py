@@ -119,16 +119,7 @@ async def open_todo(
     Events are logged by structlog if it is configured, otherwise by the logger ``todo`` of ``logging``, of which Python
     shows warnings on standard error.
     """
-    try:
-        url = values.database_url(url)
-    except ValueError as error:
-        raise ValueError(f"The address of the database must be {error}.") from None
-    if create and not is_memory(url) and not await is_current(url):
-        from todo_adapters.sql import migrate  # noqa: PLC0415 - slow to import
-
-        await migrate.upgrade(url)
-    if not is_memory(url) and not is_postgres(url):
-        require_usable(sqlite_path(url))
+    url = await _usable(url, create)
     postgres = PostgresOptions(url, pgbouncer=pgbouncer, statement_limit=statement_limit)
     async with (
         open_store(url, postgres, statement_limit=statement_limit) as store,
@@ -144,6 +135,21 @@ async def open_todo(
 
         async with background.running(follow_revoked_sessions=follow()):
             yield todo
+
+
+async def _usable(url: str, create: bool) -> str:
+    """The address as settings keep it. Raises ValueError, and Unavailable for a SQLite file that cannot be used."""
+    try:
+        url = values.database_url(url)
+    except ValueError as error:
+        raise ValueError(f"The address of the database must be {error}.") from None
+    if create and not is_memory(url) and not await is_current(url):
+        from todo_adapters.sql import migrate  # noqa: PLC0415 - slow to import
+
+        await migrate.upgrade(url)
+    if not is_memory(url) and not is_postgres(url):
+        require_usable(sqlite_path(url))
+    return url
 
 
 @asynccontextmanager

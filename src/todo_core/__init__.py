@@ -58,6 +58,7 @@ from todo_core.runner import Outcome, Runner
 from todo_core.todo import Todo
 from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.batch import AddStep, ChangeStep, CompleteStep, MoveStep, RemoveStep, Step
+from todo_core.usecases.export import AccountExport
 from todo_core.usecases.moving import Move
 from todo_core.usecases.sessions import Sessions, SignedIn
 from todo_core.workspace import Lists, Tags, Tasks, Trash, Workspace
@@ -65,6 +66,7 @@ from todo_core.workspace import Lists, Tags, Tasks, Trash, Workspace
 __all__ = [
     "LISTS",
     "TASKS",
+    "AccountExport",
     "Accounts",
     "AccountsUnitOfWork",
     "Action",

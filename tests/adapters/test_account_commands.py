@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,11 +15,14 @@ from tests.support.logging_as_it_was import logging_as_it_was
 from todo_adapters.bootstrap import open_todo
 from todo_adapters.cli.accounts import output_to
 from todo_adapters.cli.main import main
+from todo_adapters.sql import migrate
 from todo_core.errors import InvalidCredentials, TooManyRequests
 from todo_core.model.user import Registration
 from todo_core.todo import Todo
 
 __all__ = ["logging_as_it_was"]
+
+pytestmark = pytest.mark.database
 
 SECRET = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
 PASSWORD = "correct horse battery"
@@ -32,7 +36,7 @@ Command = Callable[..., Result]
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database that the tests of this module share; each has accounts of its own."""
     url = f"sqlite:///{tmp_path_factory.mktemp('accounts')}/todo.db"
-    asyncio.run(in_service(url, lambda _: asyncio.sleep(0)))
+    asyncio.run(migrate.upgrade(url))
     return url
 
 
@@ -149,6 +153,16 @@ def test_an_export_goes_to_standard_output_or_into_a_new_private_file(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert json.loads(file.read_bytes()) | {"exported_at": ""} == printed | {"exported_at": ""}
     assert printed["account"]["email"] == "flo@example.org"
+
+
+def test_an_export_is_private_whatever_the_umask_is(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        with output_to(tmp_path / "ina.json", force=False) as output:
+            output.write(b"{}")
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE((tmp_path / "ina.json").stat().st_mode) == 0o600
 
 
 def test_an_export_replaces_a_file_only_if_told_to(command: Command, url: str, tmp_path: Path) -> None:

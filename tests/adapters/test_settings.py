@@ -167,7 +167,7 @@ def test_a_damaged_secret_file_is_not_used(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_a_problem_and_no_crash(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file")
     (problem,) = problems(tmp_path)
-    assert problem.endswith("; set BETTER_AUTH_SECRET.")
+    assert problem.endswith("(Not a directory); set TODO_DATA_DIR to a folder that you can write to.")
 
 
 @pytest.mark.check("J3")

@@ -170,6 +170,14 @@ def test_a_mistake_is_told_in_a_sentence(run: Run, arguments: list[str], code: i
     assert "Traceback" not in done.stderr
 
 
+def test_without_a_database_nothing_is_created_and_the_command_that_creates_one_is_named(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["task", "add", "x"], env=environment(tmp_path / "mistyped" / "todo.db"))
+    assert (done.exit_code, list(tmp_path.iterdir())) == (1, [])
+    assert (
+        done.stderr == f"Error: There is no database at {tmp_path}/mistyped/todo.db; create it with `todo migrate`.\n"
+    )
+
+
 def test_whose_tasks_has_to_be_said_only_when_there_are_several_accounts(files: Sequence[Path], tmp_path: Path) -> None:
     assert (
         runner(files[0], tmp_path)("list").stderr

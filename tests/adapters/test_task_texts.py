@@ -143,6 +143,10 @@ def test_a_terminal_gets_a_table_of_its_width_in_which_words_say_what_colours_sa
     assert "".join(lines[1:]).replace(" ", "").endswith("[red]\\x1b[2J" + "x" * 40)
 
 
+def test_a_terminal_is_told_that_there_is_nothing_and_a_pipe_gets_nothing() -> None:
+    assert [printed(output=output) for output in (Terminal(), StringIO())] == [["No tasks."], []]
+
+
 def test_json_is_ascii_in_the_form_of_the_api() -> None:
     output = StringIO()
     print_json([a_task(title="Käse\x9b"), HOME], output)

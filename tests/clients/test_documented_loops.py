@@ -2,14 +2,12 @@
 
 import json
 import re
-import shutil
 import sys
 from pathlib import Path
 
 import httpx
-import pytest
 
-from tests.clients.programs import printed_by
+from tests.clients.programs import node, printed_by
 from tests.http.service import PASSWORD
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
@@ -48,13 +46,11 @@ async def test_the_python_loop_reads_every_page(address: str, tmp_path: Path) ->
 
 
 async def test_the_javascript_loop_reads_every_page(address: str, tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("Node is not on PATH.")
+    program = node()
     user_id, token, ids = await person_with_tasks(address, "loop-js@example.org")
     script = tmp_path / "loop.mjs"
     show = (
         f'\nconsole.log(JSON.stringify((await allTasks("{address}/api", "{user_id}", "{token}")).map(({{id}}) => id)));'
     )
     script.write_text(block("js", "async function allTasks") + show)
-    assert json.loads(await printed_by(node, script)) == ids
+    assert json.loads(await printed_by(program, script)) == ids

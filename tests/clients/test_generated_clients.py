@@ -2,8 +2,12 @@
 
 import asyncio
 
+import pytest
+
 from tests.clients.generators import python_client, python_with_generator, typescript_client
-from tests.clients.programs import printed_by
+from tests.clients.programs import node, printed_by
+
+pytestmark = pytest.mark.timeout(900)  # the first run installs generators
 
 
 async def test_a_generated_python_client_goes_through_the_round(address: str) -> None:
@@ -14,4 +18,4 @@ async def test_a_generated_python_client_goes_through_the_round(address: str) ->
 
 async def test_a_generated_typescript_client_goes_through_the_round(address: str) -> None:
     folder = await asyncio.to_thread(typescript_client)
-    assert await printed_by("node", folder / "round.js", address) == "typescript@example.org"
+    assert await printed_by(node(), folder / "round.js", address) == "typescript@example.org"

@@ -169,6 +169,11 @@ async def limit_ignored(self: MemoryTaskReads, which: Any, sort: Any, after: Any
     return await good_page(self, which, sort, after, 1000, form)
 
 
+@instead_of(MemoryTaskReads, "page")
+async def position_ignored(self: MemoryTaskReads, which: Any, sort: Any, _: object, limit: int, form: Any) -> Any:
+    return await good_page(self, which, sort, None, limit, form)
+
+
 def address_unchecked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryUserReads, "_with_address", lambda *_: None)
 

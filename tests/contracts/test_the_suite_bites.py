@@ -94,6 +94,7 @@ BITES: list[tuple[fault.Fault, ContractTest, dict[str, Any]]] = [
     ),
     (fault.position_ignores_ties, pages.test_pages_of_every_size_leave_nothing_out_and_repeat_nothing, BY_PRIORITY),
     (fault.without_priority_never_found, pages.test_those_without_a_priority_are_found_and_come_last, {}),
+    (fault.position_ignored, pages.test_pages_of_every_size_leave_nothing_out_and_repeat_nothing, BY_PRIORITY),
     (fault.limit_ignored, pages.test_pages_of_every_size_leave_nothing_out_and_repeat_nothing, BY_PRIORITY),
     (fault.abandoned_write_accepted, strictness.test_an_abandoned_write_is_refused, {}),
     (fault.account_leaves_its_tasks_behind, receipts.test_receipts_go_with_the_account, {}),

@@ -101,6 +101,21 @@ def test_an_environment_whose_interpreter_is_gone_is_set_up_again(workshop: Work
     assert workshop.installed == ["uv run", "uv run"]
 
 
+def test_an_environment_that_was_moved_or_made_by_another_python_is_made_anew(workshop: Workshop) -> None:
+    dev_environment.ensure("run")
+    stamp = workshop.root / ".venv/.installed"
+    for place in (f"{dev_environment.PYTHON} in /elsewhere", f"python3.10 in {workshop.root}"):
+        stamp.write_text("\n".join([place, *stamp.read_text().splitlines()[1:]]))
+        dev_environment.ensure("run")
+    assert workshop.made == 3
+
+
+def test_an_environment_made_here_is_kept_when_packages_change(workshop: Workshop) -> None:
+    dev_environment.ensure("run")
+    dev_environment.ensure("dev")
+    assert workshop.made == 1
+
+
 def test_an_interrupted_set_up_is_done_again(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     dev_environment.ensure("run")
 
@@ -173,7 +188,7 @@ def parts_run(folder: Path, script: str) -> subprocess.Popen[str]:
 def test_every_test_is_in_one_part() -> None:
     files = [str(path.relative_to(ROOT)) for name in ("src", "tests") for path in (ROOT / name).rglob("test_*.py")]
     found = dev_tests.parts(files)
-    assert sorted(sum(found.values(), [])) == sorted(files)
+    assert sorted(file for part in found.values() for file in part) == sorted(files)
     assert found.keys() == dev_tests.PARTS.keys(), "no pattern is outdated"
     assert all(not file.startswith("tests/e2e") for file in found[dev_tests.OTHERS])
 

@@ -173,6 +173,20 @@ async def change_password(trial: Trial) -> None:
     await trial.world.sessions.log_in(ADDRESS, ANOTHER, "a browser")
 
 
+async def reset_password(trial: Trial) -> None:
+    user_id = trial.actor.user_id
+
+    async def check() -> None:
+        """One password, and with the new one no session."""
+        changed = await trial.opens(ANOTHER)
+        assert changed != await trial.opens(PASSWORD)
+        assert await trial.living(user_id) == (0 if changed else 2)
+
+    await trial.persevere(lambda: trial.accounts.reset_password(ADDRESS, ANOTHER), check)
+    await check()
+    await trial.world.sessions.log_in(ADDRESS, ANOTHER, "a browser")
+
+
 async def close(trial: Trial) -> None:
     actor = trial.actor
     await trial.world.run.write(actor.user_id, add_thing, TASKS.draft(title="Buy milk"))
@@ -196,7 +210,7 @@ async def close(trial: Trial) -> None:
     assert await trial.world.store.view(again.user.id).changes.after(0, 10) == ()
 
 
-DEEDS = [(register, 2), (log_in, 1), (refresh, 2), (log_out, 2), (change_password, 1), (close, 1)]
+DEEDS = [(register, 2), (log_in, 1), (refresh, 2), (log_out, 2), (change_password, 1), (reset_password, 1), (close, 1)]
 """Each with how many calls go wrong in one run: two only where there is no password to check, for the time it takes."""
 
 every_deed = pytest.mark.parametrize(("deed", "depth"), DEEDS, ids=[deed.__name__ for deed, _ in DEEDS])

@@ -24,7 +24,13 @@ def user() -> None:
 @user.command("add")
 @click.argument("email")
 @click.option("--name", prompt=True)
-@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option(
+    "--password",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Asked for when not given, because other users can read the arguments of processes.",
+)
 @reporting_errors
 def add_user(email: str, name: str, password: str) -> None:
     """Create an account."""

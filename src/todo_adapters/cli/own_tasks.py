@@ -10,7 +10,6 @@ import click
 from todo_adapters.cli.escapes import printable
 from todo_adapters.cli.short_ids import LONGEST, id_end, named
 from todo_core import ListId, Task, Todo, Workspace, fold
-from todo_core.model.user import readable_email
 from todo_core.model.zones import wall_clock
 
 INBOX = "inbox"
@@ -30,8 +29,8 @@ class Own:
 
 
 async def opened(todo: Todo, address: str | None) -> Own:
-    """What the user with this address has, or the only one there is. Raises NotFound, ClickException."""
-    space = await todo.of_email(readable_email(address)) if address is not None else await _only_one(todo)
+    """What the user with this address has, or the only one there is. Raises Invalid, NotFound, ClickException."""
+    space = await todo.of_email(address) if address is not None else await _only_one(todo)
     return Own(space, todo.run.clock.now(), await todo.run.store.view(space.owner).zone())
 
 

@@ -50,11 +50,13 @@ def rows(tasks: Sequence[Task], lists: Iterable[TaskList], now: datetime, zone: 
 
 def print_rows(found: Sequence[Row], output: TextIO) -> None:
     """Prints a table at a terminal; elsewhere a line for each row, with tabs between the columns."""
-    if output.isatty():
+    if not output.isatty():
+        for row in found:
+            click.echo("\t".join(astuple(row)), file=output)
+    elif found:
         _print_table(found, output)
-        return
-    for row in found:
-        click.echo("\t".join(astuple(row)), file=output)
+    else:
+        click.echo("No tasks.", file=output)
 
 
 def _print_table(found: Sequence[Row], terminal: TextIO) -> None:

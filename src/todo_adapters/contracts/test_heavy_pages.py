@@ -35,6 +35,7 @@ async def page_sizes(tasks: TaskReads, sort: TaskSort, limit: int, expected: lis
         page = await tasks.page(TaskFilter(), sort, position, limit, TASKS.of_plain)
         found += page.items
         sizes.append(len(page.items))
+        assert page.next is None or page.next != position, "the next page is this one again"
         position = page.next
     assert found == expected
     return sizes

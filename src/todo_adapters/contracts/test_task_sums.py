@@ -181,6 +181,7 @@ async def test_counts_and_their_number_are_one_look_while_others_write(store: St
             found, page = await reads.counts(MOMENTS[0]), await reads.tags()
             disagreements.extend([found] if found.inbox != found.as_of else [])
             disagreements.extend([page] if page.items and page.items[0].total != page.as_of else [])
+            await asyncio.sleep(0)
 
     watching = asyncio.create_task(watch())
     await asyncio.gather(*(add(store, owner, tags=("home",)) for _ in range(30)))

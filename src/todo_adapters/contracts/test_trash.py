@@ -154,6 +154,7 @@ async def test_the_latest_deletion_comes_first_and_pages_leave_nothing_out(store
             page = await reads.page(after, limit)
             found += [each.id for each in page.items]
             assert page.as_of == 14
+            assert page.next is None or page.next != after, "the next page is this one again"
             after = page.next
             if after is None:
                 break

@@ -37,8 +37,9 @@ class Settings:
 
     database_url: str = _setting("", values.database_url, secret=True)
     """Address of the database: `sqlite:///relative.db`, `sqlite:////absolute.db`,
-    `postgresql://user:password@host/database` (with `?sslmode=` if needed) or `memory://` (nothing is kept).
-    `DATABASE_URL_FILE` may name a file with it instead. When neither is set, an SQLite file in `TODO_DATA_DIR`."""
+    `postgresql://user:password@host/database` (with parameters as providers give them) or `memory://` (nothing is
+    kept). `DATABASE_URL_FILE` may name a file with it instead. When neither is set, an SQLite file in
+    `TODO_DATA_DIR`."""
     secrets: tuple[str, ...] = _setting("", listed(str), secret=True)
     """Signing secret of at least 32 random bytes. Several may be given, separated by commas: the first one signs, all
     are accepted. `BETTER_AUTH_SECRET_FILE` may name a file with it instead. When neither a secret nor a database is
@@ -154,7 +155,9 @@ class Settings:
         try:
             secret = kept_secret(file) if create or file.exists() else new_secret()
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError([f"Cannot keep a secret in {file} ({type(error).__name__}); set {SIGNING}."]) from error
+            why = getattr(error, "strerror", None) or type(error).__name__
+            advice = "set TODO_DATA_DIR to a folder that you can write to"
+            raise SettingsError([f"Cannot keep a secret in {file} ({why}); {advice}."]) from error
         if why := weakness(secret):
             raise SettingsError([f"The secret in {file} {why}; delete the file to have a new one created."])
         if readable_by_others(file):

@@ -11,7 +11,7 @@ CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def secret_in(file: Path) -> str:
-    """The text in the file, without line breaks at its end. Raises ValueError with the predicate of a sentence."""
+    """The text in the file. Raises ValueError with the predicate of a sentence."""
     try:
         if file.exists() and not file.is_file():  # to open a pipe would wait for its writer
             raise ValueError("is not a regular file")
@@ -22,7 +22,7 @@ def secret_in(file: Path) -> str:
     if len(content) > SECRET_FILE_MAX:
         raise ValueError(f"has more than {SECRET_FILE_MAX:,} bytes")
     try:
-        text = content.decode("utf-8-sig").rstrip("\r\n")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError("is not text in UTF-8") from None
     if CONTROL.search(text):

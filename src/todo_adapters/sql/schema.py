@@ -8,7 +8,6 @@ from importlib.resources import files
 import asyncpg
 
 from todo_adapters.sql.postgres.address import PostgresAddress, read
-from todo_adapters.sql.postgres.connecting import connect
 from todo_adapters.sql.urls import is_postgres, sqlite_path
 from todo_core.errors import Unavailable
 
@@ -39,7 +38,9 @@ async def is_current(url: str) -> bool:
 
 
 async def _postgres_revision(address: PostgresAddress) -> str | None:
-    connection = await connect(address, {})
+    from todo_adapters.sql.postgres.connecting import Connector  # noqa: PLC0415 - slow to import
+
+    connection = await Connector(address).connect({})
     try:
         return str(await connection.fetchval(REVISION))
     finally:

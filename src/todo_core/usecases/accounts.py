@@ -151,9 +151,8 @@ class Accounts:
         Networks from which the user has logged in before are no longer known. Raises Invalid, NotFound.
         """
         user = await self.find(email)
-        new = checked({"password": new}, {"password": lambda text: new_password(text, user.email, user.name)})[
-            "password"
-        ]
+        rules = {"password": lambda text: new_password(text, user.email, user.name)}
+        new = checked({"password": new}, rules)["password"]
         async with self.hasher.turn() as turn:
             password_hash = await turn.hash(new)
 
