@@ -3,13 +3,13 @@
 import os
 import shlex
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode
 
 import click
 
 from todo_adapters.cli.running import reporting_errors
 from todo_adapters.settings.configuration import configured
 from todo_adapters.sql import schema
+from todo_adapters.sql.postgres.address import read
 from todo_adapters.sql.sqlite.backup import BackupError, back_up
 from todo_adapters.sql.sqlite.restore import restore as put_back
 from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
@@ -58,18 +58,8 @@ def _sqlite_database(command: list[str], address: str, *more: str) -> Path:
     if is_memory(url):
         raise click.ClickException("A database in memory cannot be backed up or restored; set DATABASE_URL.")
     if is_postgres(url):
-        line = shlex.join([*command, address.format(without_password(url)), *more])
+        line = shlex.join([*command, address.format(read(url).for_commands), *more])
         raise click.ClickException(
             f"The database is PostgreSQL; use its own command, which asks for the password:\n{line}"
         )
     return sqlite_path(url)
-
-
-def without_password(url: str) -> str:
-    """A PostgreSQL address without its password."""
-    scheme, _, rest = url.partition("://")
-    rest, _, query = rest.partition("?")
-    place, _, name = rest.partition("/")
-    user, at, hosts = place.rpartition("@")
-    kept = urlencode([(key, text) for key, text in parse_qsl(query) if "password" not in key], safe="/:,")
-    return f"{scheme}://{user.partition(':')[0]}{at}{hosts}/{name}" + (f"?{kept}" if kept else "")
