@@ -44,6 +44,28 @@ def test_each_part_of_an_address_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgres://localhost/todo", "postgresql://localhost:5432/todo"),
+        ("postgresql+asyncpg://u%40s:p%40:x@h:5/my%20db", "postgresql://u%40s@h:5/my%20db"),
+        (
+            "postgresql://u:p@one:1,[::1]:2/d?sslmode=require&sslpassword=y",
+            "postgresql://u@one:1,[::1]:2/d?sslmode=require",
+        ),
+        ("postgresql://u:p@/d?host=/var/run&port=5&password=x", "postgresql://u@%2Fvar%2Frun:5/d"),
+        ("postgresql://u:p@h/d?pgbouncer=true&connection_limit=1&ssl=true", "postgresql://u@h:5432/d?sslmode=require"),
+        (
+            "postgresql://u:p@h/d?options=endpoint%3Dx&passfile=/p",
+            "postgresql://u@h:5432/d?passfile=/p&options=endpoint%3Dx",
+        ),
+    ],
+)
+def test_the_address_for_commands_has_no_password_and_only_what_libpq_knows(url: str, expected: str) -> None:
+    assert read(url).for_commands == expected
+    assert read(expected).for_commands == expected
+
+
+@pytest.mark.parametrize(
     ("places", "hosts"),
     [
         ("u@one:1,two/d", (("one", 1), ("two", 5432))),

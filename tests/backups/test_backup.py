@@ -15,7 +15,6 @@ import pytest
 
 from tests.support.sqlite_files import killed_database, run_todo, titles
 from tests.support.sqlite_service import looked_up, open_account, service_on
-from todo_adapters.cli.backups import without_password
 from todo_adapters.sql import schema
 from todo_adapters.sql.sqlite.backup import back_up
 
@@ -141,7 +140,7 @@ def test_other_databases_have_their_own_commands(command: str, tmp_path: Path) -
     told = run_todo("postgresql://ada:hunter2@db.example.org/todo?sslmode=require", command, file)
     assert told.exit_code == 1
     assert "hunter2" not in told.output
-    address = "'--dbname=host=db.example.org port=5432 user=ada dbname=todo sslmode=require'"
+    address = "'--dbname=postgresql://ada@db.example.org:5432/todo?sslmode=require'"
     expected = {
         "backup": f"pg_dump --format=custom --file={file} {address}\n",
         "restore": f"pg_restore --clean --if-exists --single-transaction {address} {file}\n",
@@ -151,19 +150,3 @@ def test_other_databases_have_their_own_commands(command: str, tmp_path: Path) -
     assert told.exit_code == 1
     assert "in memory" in told.output
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("postgres://localhost/todo", "host=localhost port=5432 dbname=todo"),
-        ("postgresql+asyncpg://u:p%40x@h:5/todo?pgbouncer=true", "host=h port=5 user=u dbname=todo"),
-        (
-            "postgresql://u:p@h1:1,h2:2/todo?sslmode=require&password=x&sslpassword=y",
-            "host=h1,h2 port=1,2 user=u dbname=todo target_session_attrs=read-write sslmode=require",
-        ),
-        ("postgresql://u:p@/it's%20here?host=/var/run", "host=/var/run port=5432 user=u dbname='it\\'s here'"),
-    ],
-)
-def test_an_address_is_shown_without_passwords(url: str, expected: str) -> None:
-    assert without_password(url) == expected

@@ -58,32 +58,8 @@ def _sqlite_database(command: list[str], address: str, *more: str) -> Path:
     if is_memory(url):
         raise click.ClickException("A database in memory cannot be backed up or restored; set DATABASE_URL.")
     if is_postgres(url):
-        line = shlex.join([*command, address.format(without_password(url)), *more])
+        line = shlex.join([*command, address.format(read(url).for_commands), *more])
         raise click.ClickException(
             f"The database is PostgreSQL; use its own command, which asks for the password:\n{line}"
         )
     return sqlite_path(url)
-
-
-def without_password(url: str) -> str:
-    """The address for PostgreSQL's own commands, as keywords and values."""
-    found = read(url)
-    parts = {
-        "host": ",".join(host for host, _ in found.hosts),
-        "port": ",".join(str(port) for _, port in found.hosts),
-        "user": found.user,
-        "dbname": found.database,
-        "target_session_attrs": found.target,
-        "passfile": found.passfile,
-        **found.tls,
-        **found.session,
-    }
-    return " ".join(f"{name}={_quoted(text)}" for name, text in parts.items() if text and name != "sslpassword")
-
-
-def _quoted(text: str) -> str:
-    """A value as libpq reads it."""
-    if not any(char in " '\\" for char in text):
-        return text
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

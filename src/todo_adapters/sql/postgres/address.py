@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlencode
 
 from todo_adapters.sql.postgres.parameters import IGNORED, PARAMETERS, REFUSED, checked
 
@@ -67,6 +67,16 @@ class PostgresAddress:
         return f"PostgreSQL at {places}, database {self.database}" + (f", user {self.user}" if self.user else "")
 
     @property
+    def for_commands(self) -> str:
+        """The address for PostgreSQL's own commands, without passwords and what only the service understands."""
+        places = ",".join(f"{_in_address(host)}:{port}" for host, port in self.hosts)
+        given = {**self.tls, "passfile": self.passfile, "options": self.session.get("options")}
+        kept = {name: text for name, text in given.items() if text and name != "sslpassword"}
+        query = f"?{urlencode(kept, quote_via=quote, safe='/')}" if kept else ""
+        user = f"{quote(self.user, safe='')}@" if self.user else ""
+        return f"postgresql://{user}{places}/{quote(self.database, safe='')}{query}"
+
+    @property
     def files(self) -> Mapping[str, str]:
         """The files that the address names, by parameter."""
         named = {**self.tls, "passfile": self.passfile or ""}
@@ -107,6 +117,10 @@ def read(url: str, *, pgbouncer: bool = False) -> PostgresAddress:
         pgbouncer=pgbouncer,
         notes=tuple(notes),
     )
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("/") else quote(host, safe="")
 
 
 def _is_unambiguous(authority: str, path: str, query: str) -> bool:
