@@ -119,7 +119,7 @@ async def open_todo(
     Events are logged by structlog if it is configured, otherwise by the logger ``todo`` of ``logging``, of which Python
     shows warnings on standard error.
     """
-    url = await _prepared(url, create)
+    url = await _usable(url, create)
     postgres = PostgresOptions(url, pgbouncer=pgbouncer, statement_limit=statement_limit)
     async with (
         open_store(url, postgres, statement_limit=statement_limit) as store,
@@ -137,8 +137,8 @@ async def open_todo(
             yield todo
 
 
-async def _prepared(url: str, create: bool) -> str:
-    """The address of a database that can be opened, migrated if ``create``. Raises ValueError, Unavailable."""
+async def _usable(url: str, create: bool) -> str:
+    """The address as settings keep it. Raises ValueError, and Unavailable for a SQLite file that cannot be used."""
     try:
         url = values.database_url(url)
     except ValueError as error:

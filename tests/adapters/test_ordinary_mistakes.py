@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from tests.support.server import SECRET, free_port
 from todo_adapters.cli.main import main
 from todo_adapters.cli.ports import CannotListenError, Listener, try_to_bind
+from todo_adapters.server import serving
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.settings.sources import SettingsError
 
@@ -27,8 +28,9 @@ CONNECT = ["check-config", "--connect"]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder of a command, which leaves the umask of the test run alone."""
+    """The working folder of a command, which leaves the umask of the test run alone and does not come to serve."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(serving, "run_server", lambda _: pytest.fail("It serves."))
     monkeypatch.setattr(os, "umask", lambda _: 0)
     for name in [name for name in os.environ if name.startswith("TODO_") and not name.startswith("TODO_TEST_")]:
         monkeypatch.delenv(name)
@@ -83,6 +85,10 @@ def test_what_is_no_database_is_told_by_its_path(folder: Path) -> None:
             assert found == f"The database at {folder}/{name} cannot be used: {reason}."
     below = told(["migrate"], DATABASE_URL="sqlite:///letter.db/todo.db")
     assert below == f"The database at {folder}/letter.db/todo.db cannot be used: not a directory."
+
+
+def test_storage_in_memory_has_nothing_to_migrate() -> None:
+    assert told(["migrate"], DATABASE_URL="memory://") == "There is nothing to migrate in memory://."
 
 
 def test_a_database_of_a_newer_version_is_not_migrated(folder: Path) -> None:

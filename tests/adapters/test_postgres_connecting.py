@@ -1,5 +1,6 @@
 """What each parameter of an address does at a real server, and why a connection cannot be opened."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from tests.support.server import free_port
 from tests.support.tls import certificate, encrypting
 from todo_adapters.sql import migrate, schema
 from todo_adapters.sql.postgres.address import read
-from todo_adapters.sql.postgres.connecting import connect, to_connect_error
+from todo_adapters.sql.postgres.connecting import Connector, to_connect_error
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Unavailable
@@ -21,7 +22,7 @@ from todo_core.errors import Unavailable
 
 async def asked(url: str, question: str, **settings: str) -> object:
     """The server's answer to a question on a connection to this address."""
-    connection = await connect(read(url), settings)
+    connection = await Connector(read(url)).connect(settings)
     try:
         return await connection.fetchval(question)
     finally:
@@ -31,7 +32,7 @@ async def asked(url: str, question: str, **settings: str) -> object:
 async def refusal(url: str) -> str:
     """Why there is no connection to this address."""
     with pytest.raises(Unavailable) as refused:
-        await connect(read(url), {})
+        await Connector(read(url)).connect({})
     assert refused.value.detail in {
         "The database cannot be reached.",
         "The database does not permit this to the service.",
@@ -111,6 +112,26 @@ async def test_the_next_host_is_tried_when_one_is_away_or_does_not_accept_writes
     assert await asked(f"{both}?{read_only}&target_session_attrs=any", "SELECT 1") == 1
 
 
+async def test_a_host_that_is_silent_is_waited_for_once(postgres_url: str) -> None:
+    given = urlsplit(postgres_url)
+    asked_for: list[object] = []
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked_for.append(writer)
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as silent:
+        account = f"{given.username}:{given.password}"
+        first = f"127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+        connector = Connector(
+            read(f"postgresql://{account}@{first},127.0.0.1:{given.port}{given.path}?sslmode=disable")
+        )
+        for _ in range(3):
+            connection = await connector.connect({})
+            await connection.close()
+    assert len(asked_for) == 1
+
+
 @pytest.mark.check("K9", "J9")
 async def test_the_servers_own_sentence_says_why_there_is_no_connection(postgres_url: str) -> None:
     start = "The database refuses the connection: "
@@ -133,7 +154,7 @@ async def test_a_server_out_of_reach_is_told_from_a_name_that_does_not_resolve(p
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = read(at(postgres_url, port=str(silent.getsockname()[1])))
         with pytest.raises(Unavailable, match=f"{start}it does not answer within 0.1 s"):
-            await connect(replace(address, connect_seconds=0.1), {})
+            await Connector(replace(address, connect_seconds=0.1)).connect({})
 
 
 async def test_a_role_without_rights_is_told_in_the_servers_words(postgres_url: str) -> None:
@@ -177,6 +198,8 @@ def test_a_pooler_that_refuses_settings_is_recognised() -> None:
     reason = to_connect_error(error, read("postgresql://pooler/todo")).reason
     assert "unsupported startup parameter: jit" in reason
     assert "TODO_PGBOUNCER=1" in reason
+    known = to_connect_error(error, read("postgresql://pooler/todo?pgbouncer=true")).reason
+    assert known == "The database refuses the connection: unsupported startup parameter: jit."
 
 
 @pytest.fixture

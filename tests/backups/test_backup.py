@@ -141,7 +141,7 @@ def test_other_databases_have_their_own_commands(command: str, tmp_path: Path) -
     told = run_todo("postgresql://ada:hunter2@db.example.org/todo?sslmode=require", command, file)
     assert told.exit_code == 1
     assert "hunter2" not in told.output
-    address = "'--dbname=postgresql://ada@db.example.org/todo?sslmode=require'"
+    address = "'--dbname=host=db.example.org port=5432 user=ada dbname=todo sslmode=require'"
     expected = {
         "backup": f"pg_dump --format=custom --file={file} {address}\n",
         "restore": f"pg_restore --clean --if-exists --single-transaction {address} {file}\n",
@@ -156,10 +156,13 @@ def test_other_databases_have_their_own_commands(command: str, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("postgres://localhost/todo", "postgresql://localhost/todo"),
-        ("postgresql+asyncpg://u:p%40:x@h:5/todo", "postgresql://u@h:5/todo"),
-        ("postgresql://u:p@h1:1,h2:2/todo?a=1&password=x&sslpassword=y", "postgresql://u@h1:1,h2:2/todo?a=1"),
-        ("postgresql://u:p@/todo?host=/var/run&port=5", "postgresql://u@/todo?host=/var/run&port=5"),
+        ("postgres://localhost/todo", "host=localhost port=5432 dbname=todo"),
+        ("postgresql+asyncpg://u:p%40x@h:5/todo?pgbouncer=true", "host=h port=5 user=u dbname=todo"),
+        (
+            "postgresql://u:p@h1:1,h2:2/todo?sslmode=require&password=x&sslpassword=y",
+            "host=h1,h2 port=1,2 user=u dbname=todo target_session_attrs=read-write sslmode=require",
+        ),
+        ("postgresql://u:p@/it's%20here?host=/var/run", "host=/var/run port=5432 user=u dbname='it\\'s here'"),
     ],
 )
 def test_an_address_is_shown_without_passwords(url: str, expected: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.server import free_port
 from tests.support.sqlite_files import run_todo, titles, words
+from todo_adapters.sql.database import OUT_OF_REACH
 from todo_adapters.sql.sqlite.connection import connect
 from todo_core.errors import Unavailable
 
@@ -41,8 +42,10 @@ def test_no_connection_reads_a_backup_copied_by_hand_beside_an_old_log(database:
     link = database.with_name("link.db")
     link.symlink_to(database)
     for path in (database, link):
-        with pytest.raises(Unavailable, match="is the one of another database"):
+        with pytest.raises(Unavailable) as refused:
             connect(path)
+        assert refused.value.detail == OUT_OF_REACH, "clients do not see the names of files"
+        assert "is the one of another database" in refused.value.reason
 
 
 def test_serving_stops_when_a_replaced_file_and_the_log_do_not_fit_together(

@@ -65,8 +65,10 @@ def contract_tests(installed: Path, project: Path, *args: str) -> subprocess.Com
 
 
 def test_the_repository_is_out_of_reach(installed: Path, project: Path) -> None:
-    done = python(installed, project, "-c", "import todo_adapters; print(todo_adapters.__file__)")
-    assert done.stdout.strip() == str(installed / "todo_adapters" / "__init__.py")
+    done = python(installed, project, "-c", "import sys, todo_adapters; print(todo_adapters.__file__, *sys.path)")
+    found, *path = done.stdout.split()
+    assert found == str(installed / "todo_adapters" / "__init__.py")
+    assert str(ROOT / "src") not in path
 
 
 @pytest.mark.timeout(600)
@@ -104,6 +106,13 @@ def test_a_store_that_cannot_be_found_is_told_in_one_sentence(
     assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout
     assert sentence in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_where_it_is_not_asked_for_the_plugin_imports_nothing(installed: Path, project: Path) -> None:
+    code = f"import pytest, sys; before = {{*sys.modules}}; import {plugin.__name__}; print(*{{*sys.modules}} - before)"
+    done = python(installed, project, "-c", code)
+    packages = {"todo_adapters", "todo_adapters.contracts"}
+    assert {*done.stdout.split()} - {"pkgutil"} == {plugin.__name__, *packages}
 
 
 def test_what_the_extra_would_install_is_named(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:

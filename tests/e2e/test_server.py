@@ -156,7 +156,7 @@ async def test_four_parallel_deletes_of_one_task_give_one_204(tmp_path: Path, mi
 async def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path, migrated: str) -> None:
     async with proxy_to(migrated) as proxy:
         await proxy.down()
-        settings = {"DATABASE_URL": proxy.url, "BETTER_AUTH_SECRET": SECRET}
+        settings = {"DATABASE_URL": f"{proxy.url}?keepalives=1", "BETTER_AUTH_SECRET": SECRET}
         async with serving(tmp_path, ready="/health/live", **settings) as server, server.client() as client:
             reason = "The database cannot be reached: connection refused."
             answer = await client.get("/health/ready")
@@ -167,6 +167,7 @@ async def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path
                 return any(line["event"] == "waiting_for_storage" and line["reason"] == reason for line in lines)
 
             await until(said)
+            assert server.log.count("database_address") == 1
             assert '"event":"serving"' not in server.log
             await proxy.up()
             await server.answering("/health/ready")

@@ -10,6 +10,8 @@ import asyncpg
 from sqlalchemy import text
 
 from todo_adapters.sql.connection_limiter import ConnectionLimiter
+from todo_adapters.sql.postgres.address import read
+from todo_adapters.sql.postgres.connecting import Connector
 from todo_adapters.sql.postgres.connection import PostgresConnection
 from todo_adapters.sql.postgres.pool import Pool
 from todo_adapters.sql.statements import Statement
@@ -36,7 +38,7 @@ class Watched:
         self.made += 1
         await asyncio.sleep(self.connect_seconds)
         settings = {"application_name": self._name}
-        return await asyncpg.connect(self.url, command_timeout=self.statement_seconds, server_settings=settings)
+        return await Connector(read(self.url)).connect(settings, cached=True, command_timeout=self.statement_seconds)
 
     async def at_the_server(self, state: str = "%") -> set[int]:
         """The process ids of the server's ends of the connections that are in such a state."""

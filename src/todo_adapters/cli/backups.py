@@ -3,13 +3,13 @@
 import os
 import shlex
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode
 
 import click
 
 from todo_adapters.cli.running import reporting_errors
 from todo_adapters.settings.configuration import configured
 from todo_adapters.sql import schema
+from todo_adapters.sql.postgres.address import read
 from todo_adapters.sql.sqlite.backup import BackupError, back_up
 from todo_adapters.sql.sqlite.restore import restore as put_back
 from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
@@ -66,10 +66,24 @@ def _sqlite_database(command: list[str], address: str, *more: str) -> Path:
 
 
 def without_password(url: str) -> str:
-    """A PostgreSQL address without its password."""
-    scheme, _, rest = url.partition("://")
-    rest, _, query = rest.partition("?")
-    place, _, name = rest.partition("/")
-    user, at, hosts = place.rpartition("@")
-    kept = urlencode([(key, text) for key, text in parse_qsl(query) if "password" not in key], safe="/:,")
-    return f"{scheme}://{user.partition(':')[0]}{at}{hosts}/{name}" + (f"?{kept}" if kept else "")
+    """The address for PostgreSQL's own commands, as keywords and values."""
+    found = read(url)
+    parts = {
+        "host": ",".join(host for host, _ in found.hosts),
+        "port": ",".join(str(port) for _, port in found.hosts),
+        "user": found.user,
+        "dbname": found.database,
+        "target_session_attrs": found.target,
+        "passfile": found.passfile,
+        **found.tls,
+        **found.session,
+    }
+    return " ".join(f"{name}={_quoted(text)}" for name, text in parts.items() if text and name != "sslpassword")
+
+
+def _quoted(text: str) -> str:
+    """A value as libpq reads it."""
+    if not any(char in " '\\" for char in text):
+        return text
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

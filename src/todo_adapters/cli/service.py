@@ -67,8 +67,10 @@ def _require_file(url: str) -> None:
 @reporting_errors
 def migrate() -> None:
     """Migrate the database to the schema of this version."""
-    revision = _migrate(configured(os.environ))
-    click.echo(f"The database is at revision {revision}.")
+    settings = configured(os.environ)
+    if is_memory(settings.database_url):
+        raise click.ClickException("There is nothing to migrate in memory://.")
+    click.echo(f"The database is at revision {_migrate(settings)}.")
 
 
 def _migrate(settings: Settings) -> str:

@@ -4,12 +4,13 @@ import sys
 from contextlib import AbstractAsyncContextManager
 from importlib.util import find_spec
 from pkgutil import resolve_name
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from todo_core.model.quota import Quota
-from todo_core.ports.storage import Store
+if TYPE_CHECKING:  # pytest imports this module wherever the service is installed
+    from todo_core.model.quota import Quota
+    from todo_core.ports.storage import Store
 
 OPTION = "--todo-store"
 NEEDED = ("pytest_asyncio", "hypothesis")
@@ -22,7 +23,7 @@ MARKERS = (
 class OpenStore(Protocol):
     """Opens the store that is tested. Stores that are opened one after the other may share their storage."""
 
-    def __call__(self, *, quota: Quota) -> AbstractAsyncContextManager[Store]: ...
+    def __call__(self, *, quota: "Quota") -> "AbstractAsyncContextManager[Store]": ...
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

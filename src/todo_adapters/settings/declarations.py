@@ -37,8 +37,9 @@ class Settings:
 
     database_url: str = _setting("", values.database_url, secret=True)
     """Address of the database: `sqlite:///relative.db`, `sqlite:////absolute.db`,
-    `postgresql://user:password@host/database` (with `?sslmode=` if needed) or `memory://` (nothing is kept).
-    `DATABASE_URL_FILE` may name a file with it instead. When neither is set, an SQLite file in `TODO_DATA_DIR`."""
+    `postgresql://user:password@host/database` (with parameters as providers give them) or `memory://` (nothing is
+    kept). `DATABASE_URL_FILE` may name a file with it instead. When neither is set, an SQLite file in
+    `TODO_DATA_DIR`."""
     secrets: tuple[str, ...] = _setting("", listed(str), secret=True)
     """Signing secret of at least 32 random bytes. Several may be given, separated by commas: the first one signs, all
     are accepted. `BETTER_AUTH_SECRET_FILE` may name a file with it instead. When neither a secret nor a database is

@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from todo_adapters.private_files import make_file, make_folder
 from todo_adapters.sql.postgres.address import PostgresAddress, read
-from todo_adapters.sql.postgres.connecting import connect
+from todo_adapters.sql.postgres.connecting import Connector
 from todo_adapters.sql.sqlite.connection import is_of_file, to_operators
 from todo_adapters.sql.sqlite.damage import require_own_log
 from todo_adapters.sql.urls import is_postgres, sqlite_path
@@ -128,7 +128,7 @@ async def _engine(connect: Callable[[], Awaitable[asyncpg.Connection]]) -> Async
 
 
 async def _connect(address: PostgresAddress) -> asyncpg.Connection:
-    return await connect(address, SETTINGS)
+    return await Connector(address).connect(SETTINGS)
 
 
 async def _connect_locked(address: PostgresAddress) -> asyncpg.Connection:

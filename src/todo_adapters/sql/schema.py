@@ -38,9 +38,9 @@ async def is_current(url: str) -> bool:
 
 
 async def _postgres_revision(address: PostgresAddress) -> str | None:
-    from todo_adapters.sql.postgres.connecting import connect  # noqa: PLC0415 - slow to import
+    from todo_adapters.sql.postgres.connecting import Connector  # noqa: PLC0415 - slow to import
 
-    connection = await connect(address, {})
+    connection = await Connector(address).connect({})
     try:
         return str(await connection.fetchval(REVISION))
     finally:

@@ -21,7 +21,13 @@ FAILURES: Final = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-NEXT_HOST: Final = (OSError, asyncpg.TargetServerAttributeNotMatched, asyncpg.CannotConnectNowError)
+NEXT_HOST: Final = (
+    OSError,
+    UnicodeError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ConnectionDoesNotExistError,  # the server hung up
+    asyncpg.TargetServerAttributeNotMatched,
+)
 """After these the next host is tried. Others, such as a wrong password, would be the same there."""
 
 POOLER_REFUSES: Final = "unsupported startup parameter"
@@ -30,37 +36,45 @@ ROOTS_HINT: Final = "; name it with sslrootcert, or use sslrootcert=system for w
 POOLER_HINT: Final = " (for PgBouncer set TODO_PGBOUNCER=1; migrations need the address of the server itself)"
 
 
-async def connect(
-    address: PostgresAddress, settings: Mapping[str, str], *, cached: bool = False, command_timeout: float | None = None
-) -> asyncpg.Connection:
-    """Opens a connection to the first host that serves. Raises Unavailable.
+class Connector:
+    """Opens connections to one database, beginning with the host that served last: one that is silent takes long."""
 
-    ``settings`` apply to the session and win over those of the address; not with PgBouncer. ``cached`` keeps prepared
-    statements.
-    """
+    def __init__(self, address: PostgresAddress) -> None:
+        self.address = address
+        self._hosts = list(address.hosts)
+
+    async def connect(
+        self, settings: Mapping[str, str], *, cached: bool = False, command_timeout: float | None = None
+    ) -> asyncpg.Connection:
+        """Opens a connection to the first host that serves. Raises Unavailable.
+
+        ``settings`` apply to the session, but not with PgBouncer. ``cached`` keeps prepared statements.
+        """
+        address = self.address
+        _require_files(address)
+        options = _options(address) | {
+            "server_settings": {**({} if address.pgbouncer else settings), **address.session},
+            "statement_cache_size": 100 if cached and not address.pgbouncer else 0,
+            "command_timeout": command_timeout,
+        }
+        failure: Exception = OSError()
+        for place in list(self._hosts):
+            try:
+                connection: asyncpg.Connection = await asyncpg.connect(host=place[0], port=place[1], **options)
+            except FAILURES as error:
+                failure = error
+                if not isinstance(error, NEXT_HOST):
+                    break
+            else:
+                self._hosts.sort(key=lambda each: each != place)
+                return connection
+        raise to_connect_error(failure, address) from failure
+
+
+def _require_files(address: PostgresAddress) -> None:
     for name, file in address.files.items():
         if not os.access(file, os.R_OK):
             raise Unavailable(OUT_OF_REACH, reason=f"The file that {name} names in the address cannot be read.")
-    own = {} if address.pgbouncer else settings
-    options = _options(address) | {
-        "server_settings": {
-            **own,
-            **address.session,
-            **{name: own[name] for name in own if name != "application_name"},
-        },
-        "statement_cache_size": 100 if cached and not address.pgbouncer else 0,
-        "command_timeout": command_timeout,
-    }
-    failure: Exception = OSError()
-    for host, port in address.hosts:
-        try:
-            return await asyncpg.connect(host=host, port=port, **options)
-        except NEXT_HOST as error:
-            failure = error
-        except FAILURES as error:
-            failure = error
-            break
-    raise to_connect_error(failure, address) from failure
 
 
 def _options(address: PostgresAddress) -> dict[str, Any]:
@@ -87,9 +101,10 @@ def to_connect_error(error: Exception, address: PostgresAddress) -> Unavailable:
 
 def _reason(error: Exception, address: PostgresAddress) -> str:
     """Why a connection cannot be opened, in one sentence: the server's own if it has said one."""
-    if isinstance(error, asyncpg.PostgresError) and error.sqlstate:
+    if isinstance(error, asyncpg.PostgresError) and not isinstance(error, asyncpg.ConnectionDoesNotExistError):
         said = _without_secrets(str(error.args[0]) if error.args else type(error).__name__, address)
-        return f"The database refuses the connection: {said}{POOLER_HINT if POOLER_REFUSES in said else ''}."
+        hint = POOLER_HINT if POOLER_REFUSES in said and not address.pgbouncer else ""
+        return f"The database refuses the connection: {said}{hint}."
     if isinstance(error, asyncpg.ClientConfigurationError):
         said = _without_secrets(str(error.args[0]), address)
         return f"{OUT_OF_REACH[:-1]}: {said}{ROOTS_HINT if ROOTS_MISSING in said else ''}."
@@ -114,7 +129,9 @@ def _cause(error: Exception, seconds: float) -> str:
             return "the server does not offer TLS, which sslmode asks for"
         case OSError() if number := error.errno or _first_number(str(error)):
             return os.strerror(number).lower()
-    return "the connection was closed" if isinstance(error, OSError | asyncpg.PostgresError) else "the driver fails"
+        case OSError() | asyncpg.ConnectionDoesNotExistError():
+            return "the connection was closed"
+    return "the driver fails"
 
 
 def _first_number(text: str) -> int:

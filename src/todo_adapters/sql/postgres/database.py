@@ -10,7 +10,7 @@ from sqlalchemy import column, literal, or_, select, table
 from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
 from todo_adapters.sql.database import Transaction, Values
 from todo_adapters.sql.postgres.address import read
-from todo_adapters.sql.postgres.connecting import connect
+from todo_adapters.sql.postgres.connecting import Connector
 from todo_adapters.sql.postgres.connection import CONFIRM, NeverSent, PostgresConnection, confirming
 from todo_adapters.sql.postgres.pool import Pool
 from todo_adapters.sql.set_statements import Rows, SetStatement, together
@@ -56,7 +56,7 @@ class PostgresDatabase:
 
     def __init__(self, options: PostgresOptions) -> None:
         self._options = options
-        self._address = read(options.url, pgbouncer=options.pgbouncer)
+        self._connector = Connector(read(options.url, pgbouncer=options.pgbouncer))
         self._limiter = ConnectionLimiter(options.pool_size, options.pool_queue, options.pool_wait)
         self._pool = Pool(self._connect, self._limiter, options.age_max, options.idle_max)
 
@@ -127,8 +127,8 @@ class PostgresDatabase:
 
     async def _connect(self) -> Any:
         options = self._options
-        return await connect(
-            self._address, _server_settings(options), cached=True, command_timeout=options.statement_limit + 2
+        return await self._connector.connect(
+            _server_settings(options), cached=True, command_timeout=options.statement_limit + 2
         )
 
 

@@ -89,7 +89,8 @@ def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
             OUT_OF_REACH, reason=f"There is no database at {path.absolute()}; create it with `todo migrate`."
         )
     require_own_log(path)
-    address = f"{path.absolute().as_uri()}?mode=rw"  # SQLite creates its other files with the mode of this one
+    # SQLite creates no database, even if the file is removed now, and its other files with the mode of this one.
+    address = f"{path.absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
     connection.create_function("unhex", 1, bytes.fromhex, deterministic=True)  # built in from version 3.41 on
     try:

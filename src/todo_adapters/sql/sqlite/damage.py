@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from todo_adapters.sql.database import OUT_OF_REACH
 from todo_core.errors import Unavailable
 
 UNCHANGING: Final = "mode=ro&immutable=1"
@@ -89,7 +90,7 @@ def connect_with(file: Path, parameters: str) -> sqlite3.Connection:
 
 def _refuse(fault: str | None) -> None:
     if fault:
-        raise Unavailable(f"{fault} {ADVICE}")
+        raise Unavailable(OUT_OF_REACH, reason=f"{fault} {ADVICE}")
 
 
 def _log(path: Path) -> Path:
