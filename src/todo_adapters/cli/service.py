@@ -15,7 +15,6 @@ from todo_adapters.cli.welcome import announce
 from todo_adapters.settings.configuration import configured
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql import schema
-from todo_adapters.sql.sqlite.damage import require_sound
 from todo_adapters.sql.urls import address_notes, is_memory, is_postgres, sqlite_path
 from todo_adapters.telemetry.log_writer import replace_streams
 
@@ -50,8 +49,11 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
 
 def _require_sound(url: str) -> None:
     """Raises Unavailable if a SQLite database is damaged, which shows after its process was killed."""
-    if not is_postgres(url) and not is_memory(url):
-        require_sound(sqlite_path(url))
+    if is_postgres(url) or is_memory(url):
+        return
+    from todo_adapters.sql.sqlite.damage import require_sound  # noqa: PLC0415 - slow to import
+
+    require_sound(sqlite_path(url))
 
 
 def _require_file(url: str) -> None:
