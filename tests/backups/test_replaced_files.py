@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.server import free_port
 from tests.support.sqlite_files import run_todo, titles, words
-from todo_adapters.sql.database import OUT_OF_REACH
+from todo_adapters.sql.failures import OUT_OF_REACH
 from todo_adapters.sql.sqlite.connection import connect
 from todo_core.errors import Unavailable
 

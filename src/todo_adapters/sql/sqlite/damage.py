@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from todo_adapters.sql.database import OUT_OF_REACH
+from todo_adapters.sql.failures import OUT_OF_REACH
 from todo_core.errors import Unavailable
 
 UNCHANGING: Final = "mode=ro&immutable=1"
