@@ -11,7 +11,7 @@ import pytest
 from asyncpg import exceptions
 from sqlalchemy import text
 
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate

@@ -17,10 +17,10 @@ import pytest_asyncio
 from click.testing import Result
 
 from tests.support.commands import run_todo
-from tests.support.fakes import FixedClock
 from tests.support.logging_as_it_was import logging_as_it_was
 from todo_adapters.bootstrap import open_todo
 from todo_adapters.cli.own_tasks import opened
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.sql.migrate import upgrade
 from todo_core import ProfilePatch, Registration, Runner
 
