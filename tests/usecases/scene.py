@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
-from tests.support.fakes import CountingIds, FixedClock
 from tests.support.faulty import Plan, Watched
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.contracts.kit import all_tasks, all_things, feed
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.state import Shelf

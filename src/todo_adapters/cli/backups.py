@@ -10,6 +10,8 @@ from todo_adapters.cli.running import reporting_errors
 from todo_adapters.settings.configuration import configured
 from todo_adapters.sql import schema
 from todo_adapters.sql.postgres.address import read
+from todo_adapters.sql.sqlite.backup import BackupError, back_up
+from todo_adapters.sql.sqlite.restore import restore as put_back
 from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -21,8 +23,6 @@ FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @reporting_errors
 def backup(file: Path, force: bool) -> None:
     """Copy the SQLite database to FILE, while the service runs, and check the copy."""
-    from todo_adapters.sql.sqlite.backup import BackupError, back_up  # noqa: PLC0415 - slow to import
-
     database = _sqlite_database(["pg_dump", "--format=custom", f"--file={file}"], "--dbname={}")
     try:
         copied = back_up(database, file, replace=force)
@@ -39,9 +39,6 @@ def restore(file: Path) -> None:
 
     The content from before is kept in a file beside the database.
     """
-    from todo_adapters.sql.sqlite.backup import BackupError  # noqa: PLC0415 - slow to import
-    from todo_adapters.sql.sqlite.restore import restore as put_back  # noqa: PLC0415 - slow to import
-
     command = ["pg_restore", "--clean", "--if-exists", "--single-transaction"]
     database = _sqlite_database(command, "--dbname={}", str(file))
     try:
