@@ -125,6 +125,15 @@ def test_an_account_is_removed_after_a_question_or_without_one(command: Command,
     assert command("remove", "ed@example.org", "--yes").output == "ed@example.org is deleted.\n"
 
 
+def test_text_that_people_have_chosen_cannot_rearrange_the_line(command: Command, url: str) -> None:
+    add(url, "ada\u202egro.elpmaxe@example.org", "Ada\u202e!")
+    asked = command("remove", "ada\u202egro.elpmaxe@example.org", typed="n\n").output
+    assert r"Delete ada\u202egro.elpmaxe@example.org (Ada\u202e!, since" in asked
+    listed = command("list").output
+    assert r"ada\u202egro.elpmaxe@example.org" in listed
+    assert "\u202e" not in asked + listed
+
+
 @pytest.mark.parametrize("arguments", [["disable"], ["password", "--generate"], ["remove", "--yes"], ["export"]])
 def test_an_unknown_address_is_one_sentence(command: Command, arguments: list[str]) -> None:
     refused = command(*arguments, "nobody@example.org")

@@ -173,6 +173,7 @@ def test_every_parameter_has_one_treatment() -> None:
 FORMS = (
     "postgresql://u:{}@h/d", "postgresql://u:{}@h:1/d?x=1", "postgresql://{}@h/d", "postgresql://u:{}@h",
     "postgresql://u:1{}@h/d", "postgresql://u@h/d?password={}", "postgresql://u@h/d?password={}&x",
+    "postgresql://u@h/d?Password={}", "postgresql://u@h/d?pass={}",
 )  # fmt: skip
 SPECIAL = ("", "@", "/", "?", "#", ":", "%", "%zz", "%ff", "%00", "&", "=", "[", "]", ",", " ", "\\", "=1&y=", "@/?")
 

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import click
 
+from todo_adapters.cli.escapes import printable
 from todo_adapters.cli.running import reporting_errors, with_todo
 from todo_adapters.private_files import private_opener
 from todo_adapters.runtime import new_password
@@ -37,7 +38,7 @@ def add_user(email: str, name: str, password: str) -> None:
     """Create an account."""
     registration = Registration.of(email=email, password=password, name=name)
     user = with_todo(lambda todo: todo.accounts.add(registration))
-    click.echo(f"{user.id}  {user.email}")
+    click.echo(f"{user.id}  {printable(user.email)}")
 
 
 @user.command("list")
@@ -48,10 +49,11 @@ def list_users(as_json: bool) -> None:
 
     async def show(todo: Todo) -> None:
         async for page in every_page(todo.accounts.list):
-            width = max((len(user.email) for user in page.items), default=0)
-            for user in page.items:
+            addresses = [printable(user.email) for user in page.items]
+            width = max(map(len, addresses), default=0)
+            for user, address in zip(page.items, addresses, strict=True):
                 state = "disabled" if user.disabled else ""
-                click.echo(f"{user.id}  {user.created_at:%Y-%m-%d}  {user.email:{width}}  {state}".rstrip())
+                click.echo(f"{user.id}  {user.created_at:%Y-%m-%d}  {address:{width}}  {state}".rstrip())
 
     async def show_json(todo: Todo) -> None:
         from todo_adapters.cli.account_export import account, array_of  # noqa: PLC0415 - slow to import
@@ -73,7 +75,8 @@ def disable_user(email: str, undo: bool) -> None:
     """Disable an account: revoke its login sessions and refuse logins."""
     user = _found(email)
     with_todo(lambda todo: todo.accounts.disable(user.email, not undo))
-    click.echo(f"{user.email} can log in again." if undo else f"{user.email} is disabled.")
+    address = printable(user.email)
+    click.echo(f"{address} can log in again." if undo else f"{address} is disabled.")
 
 
 @user.command("password")
@@ -83,12 +86,13 @@ def disable_user(email: str, undo: bool) -> None:
 def reset_password(email: str, generate: bool) -> None:
     """Set a new password: end all login sessions, and the pause after failed logins."""
     user = _found(email)
+    address = printable(user.email)
     if generate:
         password = new_password()
     else:
-        password = click.prompt(f"New password of {user.email}", hide_input=True, confirmation_prompt=True, err=True)
+        password = click.prompt(f"New password of {address}", hide_input=True, confirmation_prompt=True, err=True)
     with_todo(lambda todo: todo.accounts.reset_password(user.email, password))
-    click.echo(f"{user.email} has a new password and has to log in again.", err=True)
+    click.echo(f"{address} has a new password and has to log in again.", err=True)
     if user.disabled:
         click.echo("The account is still disabled.", err=True)
     if generate:
@@ -102,11 +106,12 @@ def reset_password(email: str, generate: bool) -> None:
 def remove_user(email: str, yes: bool) -> None:
     """Delete an account and everything in it."""
     user = _found(email)
+    address, name = printable(user.email), printable(user.name)
     if not yes:
         created = f"{user.created_at:%Y-%m-%d}"
-        click.confirm(f"Delete {user.email} ({user.name}, since {created}) and everything in it?", abort=True, err=True)
+        click.confirm(f"Delete {address} ({name}, since {created}) and everything in it?", abort=True, err=True)
     with_todo(lambda todo: todo.accounts.remove(user.email))
-    click.echo(f"{user.email} is deleted.")
+    click.echo(f"{address} is deleted.")
 
 
 @user.command("export")

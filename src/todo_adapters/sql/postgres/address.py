@@ -140,8 +140,8 @@ def _parameters(query: str) -> dict[str, str]:
             raise ValueError("an address whose parameters have the form name=value, with special characters escaped")
         given[name] = _decoded(text.replace("+", " ") if name == "options" else text)
     unknown = sorted(given.keys() - CHECKS.keys() - IGNORED.keys() - REFUSED.keys())
-    if unknown and {"password", "sslpassword"} & given.keys():
-        # A name may be the end of a password with "&" in it.
+    if unknown and any("pass" in name.lower() for name in given):
+        # A name may be the end of a password with "&" in it; the password's own name may be a misspelt one.
         raise ValueError("an address without unknown parameters, with special characters escaped (& is %26)")
     if unknown:
         raise ValueError(f"an address without unknown parameters: {', '.join(map(_with_suggestion, unknown))}")
