@@ -23,7 +23,6 @@ SET_BY_SERVICE: Final = (
     "lock_timeout",
     "idle_in_transaction_session_timeout",
     "jit",
-    "jit",
     "timezone",
 )
 """Settings of a session that the service sets itself, so that they have no effect in ``options``."""
