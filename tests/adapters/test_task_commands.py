@@ -84,6 +84,14 @@ def titles(printed: str) -> list[str]:
     return [line.split("\t")[-1] for line in printed.splitlines()]
 
 
+def test_what_the_terminal_cannot_show_is_escaped(files: Sequence[Path], tmp_path: Path) -> None:
+    copy = shutil.copy(files[1], tmp_path / "todo.db")
+    western = CliRunner(charset="latin-1")
+    for arguments in (["add", "Café 漢"], ["list"]):
+        done = western.invoke(main, ["task", *arguments], env=environment(copy))
+        assert done.output.endswith("  Café \\u6f22\n" if "add" in arguments else "\tCafé \\u6f22\n"), done.exception
+
+
 def test_what_is_added_is_listed_until_it_is_done(todo: Todo) -> None:
     added = todo("add", "Buy", "milk", "--due", "2020-01-01", "--priority", "high", "--tag", "shop", "--note", "oat")
     short = added.removeprefix("Added: ").split()[0]
