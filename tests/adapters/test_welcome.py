@@ -1,6 +1,7 @@
 """The address that `todo serve` names: one that works where the browser is."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_containers_and_wsl_are_recognised(tmp_path: Path, monkeypatch: pytest.M
 def test_what_the_system_does_not_tell_is_taken_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KERNEL_RELEASE", tmp_path)  # exists, but cannot be read
     monkeypatch.setattr(module, "CONTAINER_FILES", [tmp_path / "none"])
-    monkeypatch.setattr(module.socket, "AF_INET", -2)  # as on a machine without IPv4
+    monkeypatch.setattr(socket, "AF_INET", -2)  # as on a machine without IPv4
     assert surroundings({}) == Surroundings()
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_todo
 from tests.support.server import serving
-from tests.support.sqlite_files import run_todo, spoil, titles, words
+from tests.support.sqlite_files import spoil, titles, words
 from tests.support.sqlite_service import looked_up
 from todo_adapters.sql import migrate, schema
 from todo_adapters.sql.sqlite import restore as restoring

@@ -1,7 +1,7 @@
 """Commands that manage accounts."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +14,7 @@ from todo_adapters.private_files import private_opener
 from todo_adapters.runtime import new_password
 from todo_core.errors import NotFound
 from todo_core.model.user import Registration, User, readable_email
+from todo_core.paging import every_page
 from todo_core.todo import Todo
 
 
@@ -47,17 +48,19 @@ def list_users(as_json: bool) -> None:
     """List all accounts."""
 
     async def show(todo: Todo) -> None:
-        async for page in _pages(todo):
-            addresses = [printable(user.email) for user in page]
+        async for page in every_page(todo.accounts.list):
+            addresses = [printable(user.email) for user in page.items]
             width = max(map(len, addresses), default=0)
-            for user, address in zip(page, addresses, strict=True):
+            for user, address in zip(page.items, addresses, strict=True):
                 state = "disabled" if user.disabled else ""
                 click.echo(f"{user.id}  {user.created_at:%Y-%m-%d}  {address:{width}}  {state}".rstrip())
 
     async def show_json(todo: Todo) -> None:
         from todo_adapters.cli.account_export import account, array_of  # noqa: PLC0415 - slow to import
 
-        async for piece in array_of(account(user) async for page in _pages(todo) for user in page):
+        async for piece in array_of(
+            account(user) async for page in every_page(todo.accounts.list) for user in page.items
+        ):
             click.echo(piece, nl=False)
         click.echo()
 
@@ -139,16 +142,6 @@ def _found(email: str) -> User:
     except NotFound:
         raise click.ClickException(f"There is no account of {address}; `todo user list` shows all.") from None
     return user
-
-
-async def _pages(todo: Todo) -> AsyncIterator[Sequence[User]]:
-    after = None
-    while True:
-        page = await todo.accounts.list(after)
-        yield page.items
-        if page.next is None:
-            return
-        after = page.next
 
 
 @contextmanager

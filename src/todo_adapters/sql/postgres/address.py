@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote, urlencode
 
-from todo_adapters.sql.postgres.parameters import IGNORED, PARAMETERS, REFUSED, checked
+from todo_adapters.sql.postgres.parameters import CHECKS, IGNORED, REFUSED, checked
 
 SCHEMES: Final = ("postgresql", "postgres", "postgresql+asyncpg")
 FORM: Final = "postgresql://user:password@host:port/database, with special characters escaped (@ is %40, / is %2F)"
@@ -138,7 +138,7 @@ def _parameters(query: str) -> dict[str, str]:
         if not equals or not name.replace("_", "").isalnum() or not name.isascii():
             raise ValueError("an address whose parameters have the form name=value, with special characters escaped")
         given[name] = _decoded(text.replace("+", " ") if name == "options" else text)
-    unknown = sorted(given.keys() - PARAMETERS - IGNORED.keys() - REFUSED.keys())
+    unknown = sorted(given.keys() - CHECKS.keys() - IGNORED.keys() - REFUSED.keys())
     if unknown and any("pass" in name.lower() for name in given):
         # A name may be the end of a password with "&" in it; the password's own name may be a misspelt one.
         raise ValueError("an address without unknown parameters, with special characters escaped (& is %26)")
@@ -150,7 +150,7 @@ def _parameters(query: str) -> dict[str, str]:
 
 
 def _with_suggestion(name: str) -> str:
-    near = difflib.get_close_matches(name, PARAMETERS, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(name, CHECKS, n=1, cutoff=0.7)
     return name[:40] + (f" (did you mean {near[0]}?)" if near else "")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, TypeVar
 
-from todo_adapters.sql.database import CLOSED, DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW
+from todo_adapters.sql.failures import CLOSED, DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW
 from todo_adapters.sql.sqlite.damage import require_own_log
 from todo_adapters.threads import worker
 from todo_core.errors import MovedOn, OutcomeUnknown, TodoError, Unavailable

@@ -5,9 +5,8 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
-from todo_adapters.sql.database import OUT_OF_REACH
+from todo_adapters.sql.failures import OUT_OF_REACH
 from todo_core.errors import Unavailable
 
 UNCHANGING: Final = "mode=ro&immutable=1"
@@ -85,7 +84,7 @@ def require_sound(path: Path) -> None:
 
 def connect_with(file: Path, parameters: str) -> sqlite3.Connection:
     """A connection with these parameters of a URI."""
-    return sqlite3.connect(f"file:{quote(str(file.absolute()))}?{parameters}", uri=True, isolation_level=None)
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{parameters}", uri=True, isolation_level=None)
 
 
 def _refuse(fault: str | None) -> None:

@@ -1,0 +1,25 @@
+"""The ``todo`` command, run in the process of the tests."""
+
+import os
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from tests.support.server import SECRET
+from todo_adapters.cli.main import main
+
+
+def invoke(*arguments: str | Path, typed: str = "", **settings: str) -> Result:
+    """Runs a command with these settings alone, and leaves the umask of the tests as it was."""
+    others = dict.fromkeys(name for name in os.environ if name.startswith("TODO_"))
+    umask = os.umask(0o077)
+    try:
+        return CliRunner().invoke(main, [*map(str, arguments)], typed, env=others | settings, prog_name="todo")
+    finally:
+        os.umask(umask)
+
+
+def run_todo(database: Path | str, *arguments: str | Path, typed: str = "", **settings: str) -> Result:
+    """Runs a command on an SQLite file, or on the database at an address."""
+    url = f"sqlite:///{database}" if isinstance(database, Path) else database
+    return invoke(*arguments, typed=typed, DATABASE_URL=url, BETTER_AUTH_SECRET=SECRET, **settings)
