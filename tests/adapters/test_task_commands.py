@@ -14,10 +14,12 @@ from typing import TypeAlias
 
 import pytest
 import pytest_asyncio
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from tests.support.commands import run_todo
+from tests.support.server import SECRET
 from todo_adapters.bootstrap import open_todo
+from todo_adapters.cli.main import main
 from todo_adapters.cli.own_tasks import opened
 from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.sql.migrate import upgrade
@@ -74,6 +76,13 @@ def add(todo: Todo, *arguments: str) -> str:
 
 def titles(printed: str) -> list[str]:
     return [line.split("\t")[-1] for line in printed.splitlines()]
+
+
+def test_what_the_terminal_cannot_show_is_escaped(todo: Todo, tmp_path: Path) -> None:
+    short = add(todo, "Café 漢")[-6:]
+    environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/todo.db", "BETTER_AUTH_SECRET": SECRET}
+    done = CliRunner(charset="latin-1").invoke(main, ["task", "list"], env=environ)
+    assert done.output == f"{short}\topen\t\t\t\t\tCafé \\u6f22\n", done.exception
 
 
 def test_what_is_added_is_listed_until_it_is_done(todo: Todo) -> None:

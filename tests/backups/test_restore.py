@@ -182,6 +182,22 @@ def test_a_process_that_opens_the_database_at_the_last_moment_is_in_the_way(data
     assert words(database) == {"old"}
 
 
+def test_two_restores_at_once_keep_the_content_from_before_each(
+    database: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = restoring._lock
+
+    def lock_late(target: sqlite3.Connection) -> None:
+        monkeypatch.setattr(restoring, "_lock", lock)
+        restoring.restore(backup, database)
+        lock(target)
+
+    monkeypatch.setattr(restoring, "_lock", lock_late)
+    restoring.restore(backup, database)
+    kept = [database.with_name(f"todo.db.before-restore-{number}") for number in (1, 2)]
+    assert [words(file) for file in kept] == [{"old"}, {"new"}]
+
+
 def test_a_backup_with_pages_of_another_size_is_restored(database: Path, backup: Path) -> None:
     file = database.with_name("backup.db")
     with closing(sqlite3.connect(backup)) as connection:
