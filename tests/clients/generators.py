@@ -17,7 +17,8 @@ from typing import Final
 import pytest
 from dev_installers import find_uv
 
-from tests.clients.programs import SECONDS, node
+from tests.clients.programs import SECONDS
+from tests.support.node import node
 from todo_http.openapi.document import document
 
 ROOT: Final = Path(__file__).parents[2]

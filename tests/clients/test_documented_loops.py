@@ -7,8 +7,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.clients.programs import node, printed_by
+from tests.clients.programs import printed_by
 from tests.http.service import PASSWORD
+from tests.support.node import node
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 COUNT = 205

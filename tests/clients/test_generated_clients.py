@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from tests.clients.generators import python_client, python_with_generator, typescript_client
-from tests.clients.programs import node, printed_by
+from tests.clients.programs import printed_by
+from tests.support.node import node
 
 pytestmark = pytest.mark.timeout(900)  # the first run installs generators
 
