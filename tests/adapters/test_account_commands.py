@@ -197,9 +197,13 @@ def test_an_export_that_cannot_be_written_leaves_nothing(command: Command, url: 
 
 
 def test_an_export_that_fails_at_its_very_end_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ClickException, match="Cannot write"), output_to(tmp_path / "ida.json", force=False) as output:
-        output.write(b"{}")
-        os.close(output.fileno())
+    def lose() -> None:
+        with output_to(tmp_path / "ida.json", force=False) as output:
+            output.write(b"{}")
+            os.close(output.fileno())
+
+    with pytest.raises(ClickException, match="Cannot write"):
+        lose()
     assert list(tmp_path.iterdir()) == []
 
 

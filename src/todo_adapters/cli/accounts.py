@@ -159,14 +159,14 @@ def output_to(file: Path, force: bool) -> Iterator[BinaryIO]:
     try:
         if replacing:
             target.unlink(missing_ok=True)  # left by a process that was killed
-        writing = open(target, "xb", opener=private_opener)
-        try:
-            with writing:
+        with open(target, "xb", opener=private_opener) as writing:
+            try:
                 yield writing
-            target.replace(file)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+                writing.flush()  # the disk may be full
+            except BaseException:
+                target.unlink()
+                raise
+        target.replace(file)
     except FileExistsError:
         advice = "choose another name" if force else "choose another name, or replace it with --force"
         raise click.ClickException(f"{file} exists; {advice}.") from None
