@@ -14,7 +14,6 @@ from click import ClickException
 from click.testing import Result
 
 from tests.support.commands import run_todo
-from tests.support.logging_as_it_was import logging_as_it_was
 from tests.support.server import SECRET
 from todo_adapters.bootstrap import open_todo
 from todo_adapters.cli.accounts import output_to
@@ -22,8 +21,6 @@ from todo_adapters.sql import migrate
 from todo_core.errors import InvalidCredentials, TooManyRequests
 from todo_core.model.user import Registration
 from todo_core.todo import Todo
-
-__all__ = ["logging_as_it_was"]
 
 pytestmark = pytest.mark.database
 

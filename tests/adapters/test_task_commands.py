@@ -17,7 +17,6 @@ import pytest_asyncio
 from click.testing import CliRunner, Result
 
 from tests.support.commands import run_todo
-from tests.support.logging_as_it_was import logging_as_it_was
 from tests.support.server import SECRET
 from todo_adapters.bootstrap import open_todo
 from todo_adapters.cli.main import main
@@ -25,8 +24,6 @@ from todo_adapters.cli.own_tasks import opened
 from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.sql.migrate import upgrade
 from todo_core import ProfilePatch, Registration, Runner
-
-__all__ = ["logging_as_it_was"]
 
 pytestmark = pytest.mark.database
 

@@ -18,12 +18,9 @@ from uuid import UUID
 import pytest
 
 from tests.support.commands import run_todo
-from tests.support.logging_as_it_was import logging_as_it_was
 from todo_adapters.bootstrap import open_todo
 from todo_adapters.sql.migrate import upgrade
 from todo_core import Registration
-
-__all__ = ["logging_as_it_was"]
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "scripts.md").read_text("utf-8")

@@ -168,7 +168,7 @@ def output_to(file: Path, force: bool) -> Iterator[BinaryIO]:
                 raise
         target.replace(file)
     except FileExistsError:
-        advice = "choose another name" if force else "choose another name, or replace it with --force"
+        advice = "choose another name" if force else "choose another name, or add --force to replace it"
         raise click.ClickException(f"{file} exists; {advice}.") from None
     except OSError as error:
         raise click.ClickException(f"Cannot write {file}: {error.strerror}.") from None

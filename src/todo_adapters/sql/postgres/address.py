@@ -207,12 +207,12 @@ def _tls(given: Mapping[str, str], notes: list[str]) -> dict[str, str]:
     mode = tls.get("sslmode", "verify-full" if tls.get("sslrootcert") == ROOTS_OF_SYSTEM else "prefer")
     if tls.get("sslrootcert") == ROOTS_OF_SYSTEM and (mode != "verify-full" or {"sslcert", "sslcrl"} & tls.keys()):
         raise ValueError(
-            "an address where sslrootcert=system stands with sslmode=verify-full, and without sslcert and sslcrl"
+            "an address that, with sslrootcert=system, has sslmode=verify-full and neither sslcert nor sslcrl"
         )
     if "sslrootcert" in tls and mode in {"disable", "allow", "prefer"}:
         notes.append(f"sslrootcert has no effect: sslmode={mode} does not verify the server; use verify-full.")
     if tls.get("sslnegotiation") == "direct" and mode in {"disable", "allow", "prefer"}:
-        raise ValueError("an address where sslnegotiation=direct stands with sslmode=require or higher")
+        raise ValueError("an address that, with sslnegotiation=direct, has sslmode=require or higher")
     return tls
 
 

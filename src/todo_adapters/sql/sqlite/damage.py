@@ -83,8 +83,9 @@ def require_sound(path: Path) -> None:
 
 
 def connect_with(file: Path, parameters: str) -> sqlite3.Connection:
-    """A connection with these parameters of a URI."""
-    return sqlite3.connect(f"{file.absolute().as_uri()}?{parameters}", uri=True, isolation_level=None)
+    """A connection with these parameters of a URI, for one thread at a time. ``mode=rw`` creates no database."""
+    address = f"{file.absolute().as_uri()}?{parameters}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
 
 
 def _refuse(fault: str | None) -> None:
