@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from click import ClickException
 from click.testing import Result
 
 from tests.support.commands import run_todo
@@ -190,3 +191,24 @@ def test_an_export_that_cannot_be_written_leaves_nothing(command: Command, url: 
         output.write(b"{")
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_fails_at_its_very_end_leaves_no_file(tmp_path: Path) -> None:
+    def lose() -> None:
+        with output_to(tmp_path / "ida.json", force=False) as output:
+            output.write(b"{}")
+            os.close(output.fileno())
+
+    with pytest.raises(ClickException, match="Cannot write"):
+        lose()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_is_interrupted_does_not_cost_the_one_before(tmp_path: Path) -> None:
+    file = tmp_path / "jo.json"
+    file.write_text("precious")
+    with suppress(KeyboardInterrupt), output_to(file, force=True) as output:
+        output.write(b"{")
+        raise KeyboardInterrupt
+    assert file.read_text() == "precious"
+    assert list(tmp_path.iterdir()) == [file]

@@ -146,20 +146,27 @@ def _found(email: str) -> User:
 
 @contextmanager
 def output_to(file: Path, force: bool) -> Iterator[BinaryIO]:
-    """A new file that only its owner may read, or standard output. Deletes the file if it is not completed."""
+    """A new file that only its owner may read, or standard output.
+
+    Deletes the file if it is not completed. With ``force`` it replaces another file once it is.
+    """
     if str(file) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    replacing = force and file.is_file() and not file.is_symlink()
+    target = file.with_name(f".{file.name}.partial") if replacing else file
     try:
-        if force and file.is_file() and not file.is_symlink():
-            file.unlink()
-        with open(file, "xb", opener=private_opener) as writing:
+        if replacing:
+            target.unlink(missing_ok=True)  # left by a process that was killed
+        with open(target, "xb", opener=private_opener) as writing:
             try:
                 yield writing
+                writing.flush()  # the disk may be full
             except BaseException:
-                file.unlink()
+                target.unlink()
                 raise
+        target.replace(file)
     except FileExistsError:
         advice = "choose another name" if force else "choose another name, or add --force to replace it"
         raise click.ClickException(f"{file} exists; {advice}.") from None
