@@ -1,5 +1,6 @@
 """Fixtures for all tests: a PostgreSQL server, databases on it, and every kind of storage."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -76,6 +77,15 @@ def _address(request: pytest.FixtureRequest, folder: Path) -> str:
 def open_store(storage_url: str) -> Callable[..., AbstractAsyncContextManager[Store]]:
     """Opens a storage of each kind, for the contract kit."""
     return partial(bootstrap.open_store, storage_url)
+
+
+def pytest_configure() -> None:
+    """Has the collector look less often through what is kept to the end, which takes a fifth of the time."""
+    gc.set_threshold(20_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -27,7 +27,7 @@ from todo_adapters.sql.schema import is_current
 from todo_adapters.sql.sqlite.connection import require_usable
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.store import SqlStore
-from todo_adapters.sql.urls import is_memory, is_postgres, sqlite_path
+from todo_adapters.sql.urls import is_memory, is_postgres, is_sqlite, sqlite_path
 from todo_adapters.telemetry import log_writer
 from todo_adapters.telemetry.event_log import StructlogEventLog
 from todo_adapters.telemetry.metrics import FOLDER, CountingEventLog, ProcessMetrics
@@ -147,7 +147,7 @@ async def _usable(url: str, create: bool) -> str:
         from todo_adapters.sql import migrate  # noqa: PLC0415 - slow to import
 
         await migrate.upgrade(url)
-    if not is_memory(url) and not is_postgres(url):
+    if is_sqlite(url):
         require_usable(sqlite_path(url))
     return url
 

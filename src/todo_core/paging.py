@@ -1,6 +1,6 @@
 """Pages by position: no offsets, so rows that come and go make a reader neither skip nor repeat the others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -27,3 +27,14 @@ def page_of(found: Sequence[T], limit: int, position: Callable[[T], P]) -> Page[
     if len(found) <= limit:
         return Page(tuple(found), None)
     return Page(tuple(found[:limit]), position(found[limit - 1]))
+
+
+async def every_page(read: Callable[[P | None], Awaitable[Page[T, P]]]) -> AsyncIterator[Page[T, P]]:
+    """Yields the pages of a list from its start to its end. ``read`` returns the page after a position."""
+    after: P | None = None
+    while True:
+        page = await read(after)
+        yield page
+        if page.next is None:
+            return
+        after = page.next

@@ -19,8 +19,9 @@ from todo_core.model.task import TASKS, NewTaskFields, Task, TaskFields
 from todo_core.model.task_filter import DueOption, TaskQuery
 from todo_core.model.task_list import LISTS, ListFields, NewListFields, TaskList
 from todo_core.model.task_sort import SortName, TaskPosition, TaskSort
-from todo_core.model.trash import Trashed, TrashPosition
+from todo_core.model.trash import Trashed
 from todo_core.model.write_options import PLAIN, WriteOptions
+from todo_core.paging import every_page
 from todo_core.runner import Runner
 from todo_core.usecases import lists, moving, tags, tasks, things, trash
 from todo_core.usecases.batch import Step, apply_batch
@@ -188,14 +189,9 @@ class Trash(_Part):
 
     async def all(self) -> AsyncIterator[Trashed]:
         """Yields the deletions, the latest first."""
-        after: TrashPosition | None = None
-        while True:
-            page = await self.run.read(self.owner, trash.list_trash, after, PAGE_MAX)
+        async for page in every_page(lambda after: self.run.read(self.owner, trash.list_trash, after, PAGE_MAX)):
             for deletion in page.items:
                 yield deletion
-            if page.next is None:
-                return
-            after = page.next
 
     async def restore(self, thing_id: UUID, options: WriteOptions = PLAIN) -> Task | TaskList:
         """Restores a task or a list and everything deleted with it. Raises NotFound, LimitReached."""

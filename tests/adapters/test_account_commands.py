@@ -6,25 +6,23 @@ import os
 import stat
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from tests.support.logging_as_it_was import logging_as_it_was
+from tests.support.commands import run_todo
+from tests.support.server import SECRET
 from todo_adapters.bootstrap import open_todo
 from todo_adapters.cli.accounts import output_to
-from todo_adapters.cli.main import main
 from todo_adapters.sql import migrate
 from todo_core.errors import InvalidCredentials, TooManyRequests
 from todo_core.model.user import Registration
 from todo_core.todo import Todo
 
-__all__ = ["logging_as_it_was"]
-
 pytestmark = pytest.mark.database
 
-SECRET = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
 PASSWORD = "correct horse battery"
 NEW = "another good password"
 NETWORK = "198.51.100.7"
@@ -43,12 +41,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def command(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.chdir(tmp_path)
-    environ = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "TODO_LOG_LEVEL": "error"}
-
-    def run(*arguments: str, typed: str = "") -> Result:
-        return CliRunner().invoke(main, ["user", *arguments], typed, env=environ)
-
-    return run
+    return partial(run_todo, url, "user", TODO_LOG_LEVEL="error")
 
 
 async def in_service(url: str, work: Callable[[Todo], object]) -> object:
@@ -70,17 +63,13 @@ async def guess(todo: Todo, email: str, password: str) -> str:
     return "in"
 
 
-def lines(text: str) -> list[str]:
-    return text.splitlines()
-
-
 def test_the_list_is_aligned_and_can_be_had_as_json(command: Command, url: str) -> None:
     add(url, "al@example.org", "Al")
     add(url, "a.longer.address@example.org")
     assert command("disable", "al@example.org").output == "al@example.org is disabled.\n"
     shown = command("list")
     assert shown.exit_code == 0
-    short, long = (next(line for line in lines(shown.stdout) if email in line) for email in ("al@", "a.longer"))
+    short, long = (next(line for line in shown.stdout.splitlines() if email in line) for email in ("al@", "a.longer"))
     assert long.endswith("  a.longer.address@example.org")
     assert short.endswith(f"  {'al@example.org':<28}  disabled")
     (found,) = (each for each in json.loads(command("list", "--json").stdout) if each["email"] == "al@example.org")
@@ -138,7 +127,7 @@ def test_a_password_against_the_rules_is_refused_in_one_sentence(command: Comman
     add(url, "di@example.org")
     refused = command("password", "di@example.org", typed="password1\npassword1\n")
     assert refused.exit_code == 1
-    assert lines(refused.stderr)[-1].startswith("Error: password: This is one of the most common passwords")
+    assert refused.stderr.splitlines()[-1].startswith("Error: password: This is one of the most common passwords")
 
 
 def test_an_account_is_removed_after_a_question_or_without_one(command: Command, url: str) -> None:
@@ -150,6 +139,15 @@ def test_an_account_is_removed_after_a_question_or_without_one(command: Command,
     assert command("remove", "ed@example.org", typed="y\n").stdout == "ed@example.org is deleted.\n"
     add(url, "ed@example.org")
     assert command("remove", "ed@example.org", "--yes").output == "ed@example.org is deleted.\n"
+
+
+def test_text_that_people_have_chosen_cannot_rearrange_the_line(command: Command, url: str) -> None:
+    add(url, "ada\u202egro.elpmaxe@example.org", "Ada\u202e!")
+    asked = command("remove", "ada\u202egro.elpmaxe@example.org", typed="n\n").output
+    assert r"Delete ada\u202egro.elpmaxe@example.org (Ada\u202e!, since" in asked
+    listed = command("list").output
+    assert r"ada\u202egro.elpmaxe@example.org" in listed
+    assert "\u202e" not in asked + listed
 
 
 @pytest.mark.parametrize("arguments", [["disable"], ["password", "--generate"], ["remove", "--yes"], ["export"]])

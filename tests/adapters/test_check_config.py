@@ -1,7 +1,6 @@
 """The table of ``todo check-config``: what is valid, what works, what is careless, and nothing secret."""
 
 import asyncio
-import os
 import socket
 import sqlite3
 from contextlib import closing
@@ -11,10 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from click.testing import CliRunner
 
+from tests.support.commands import invoke
 from tests.support.server import SECRET, free_port
-from todo_adapters.cli.main import main
 from todo_adapters.runtime import SystemClock
 from todo_adapters.sql import migrate
 from todo_adapters.sql.inspection import CLOCK_SECONDS, clock, inspect, schema, tls, version
@@ -24,17 +22,14 @@ from todo_adapters.sql.postgres.database import PostgresOptions
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder of the command, which leaves the umask of the test run alone."""
+    """The working folder of the command."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "umask", lambda _: 0)
-    for name in [name for name in os.environ if name.startswith("TODO_") and not name.startswith("TODO_TEST_")]:
-        monkeypatch.delenv(name)
     return tmp_path
 
 
 def table(*options: str, code: int = 0, **environ: Any) -> list[tuple[str, str, str]]:
     """The rows that the command prints: what, state, text."""
-    done = CliRunner().invoke(main, ["check-config", *options], env=environ)
+    done = invoke("check-config", *options, **environ)
     assert done.exit_code == code, done.output
     assert SECRET not in done.output
     assert "canary" not in done.output

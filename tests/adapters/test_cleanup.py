@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.attacks.replicas import PASSWORD, Replica, new_email, replica
-from tests.support.fakes import NOON, FixedClock, Ticks
+from tests.support.ticks import Ticks
 from todo_adapters.cleanup import Cleanup, ConservativeClock
+from todo_adapters.contracts.fakes import NOON, FixedClock
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import InvalidToken
 from todo_core.model.user import Actor

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.contracts.kit import IDS, NOW, new_owner
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql.database import Database

@@ -17,7 +17,7 @@ from tests.support.server import Server, serving
 from tests.support.sqlite_service import Service, looked_up, service_on
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql import migrate
-from todo_adapters.sql.database import DISK_FULL
+from todo_adapters.sql.failures import DISK_FULL
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.sqlite.connection import to_core_error
 from todo_adapters.sql.store import SqlStore

@@ -10,7 +10,7 @@ from uuid import UUID
 import jwt
 import pytest
 
-from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.security import jwt_tokens
 from todo_adapters.security.jwt_tokens import HEADER, TOKEN_MAX, JwtTokens

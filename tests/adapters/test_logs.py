@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import structlog
 
-from tests.support.fakes import FixedClock
 from tests.support.logging_as_it_was import logging_as_it_was
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.telemetry.event_log import WARNINGS_PER_SECOND, StructlogEventLog
 from todo_adapters.telemetry.logs import VALUE_MAX, configure
 from todo_core.ports.runtime import EventLog

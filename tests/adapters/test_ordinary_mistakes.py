@@ -12,10 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from click.testing import CliRunner
 
+from tests.support.commands import invoke
 from tests.support.server import SECRET, free_port
-from todo_adapters.cli.main import main
 from todo_adapters.cli.ports import CannotListenError, Listener, try_to_bind
 from todo_adapters.server import serving
 from todo_adapters.settings.declarations import Settings
@@ -28,18 +27,15 @@ CONNECT = ["check-config", "--connect"]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working folder of a command, which leaves the umask of the test run alone and does not come to serve."""
+    """The working folder of a command, which does not come to serve."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(serving, "run_server", lambda _: pytest.fail("It serves."))
-    monkeypatch.setattr(os, "umask", lambda _: 0)
-    for name in [name for name in os.environ if name.startswith("TODO_") and not name.startswith("TODO_TEST_")]:
-        monkeypatch.delenv(name)
     return tmp_path
 
 
 def told(command: list[str], **environ: str) -> str:
     """What a command says that fails: one line, which is a sentence."""
-    done = CliRunner().invoke(main, command, env={"BETTER_AUTH_SECRET": SECRET} | environ)
+    done = invoke(*command, **{"BETTER_AUTH_SECRET": SECRET} | environ)
     assert done.exit_code == 1, done.output
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     assert not re.search("Traceback|Error\\(", done.output)
@@ -67,7 +63,7 @@ def test_a_postgresql_that_refuses_is_quoted_by_every_command(postgres_url: str)
 def test_a_mistyped_path_is_refused_and_nothing_is_created(folder: Path) -> None:
     missing = f"There is no database at {folder}/var/todo.db; create it with `todo migrate`."
     for command in (["user", "list"], ["serve"], CONNECT):
-        done = CliRunner().invoke(main, command)
+        done = invoke(*command)
         assert (done.exit_code, missing in done.output) == (1, True), done.output
     for command in (["user", "add", "ada@example.org", "--name", "Ada", "--password", "correct horse"], ["serve"]):
         found = told(command, DATABASE_URL="sqlite:///deep/nowhere.db")
@@ -93,14 +89,14 @@ def test_storage_in_memory_has_nothing_to_migrate() -> None:
 
 def test_a_database_of_a_newer_version_is_not_migrated(folder: Path) -> None:
     environ = {"DATABASE_URL": "sqlite:///todo.db", "BETTER_AUTH_SECRET": SECRET}
-    assert CliRunner().invoke(main, ["migrate"], env=environ).exit_code == 0
+    assert invoke("migrate", **environ).exit_code == 0
     with closing(sqlite3.connect("todo.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     for command in (["migrate"], ["serve", "--migrate"]):
         assert told(command, **environ) == (
             "The database is at revision 9999, which this version does not know: a newer version has migrated it."
         )
-    looked = CliRunner().invoke(main, CONNECT, env=environ)
+    looked = invoke(*CONNECT, **environ)
     assert (looked.exit_code, "9999, of a newer version" in looked.output) == (0, True)
 
 
@@ -130,7 +126,7 @@ def test_a_file_or_a_folder_that_cannot_be_written_is_told(folder: Path) -> None
     url = f"sqlite:///{folder}/todo.db"
     environ = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET}
     for command in (["migrate"], ["user", "list"], CONNECT):  # imports everything, which nobody may not read
-        assert CliRunner().invoke(main, command, env=environ).exit_code == 0
+        assert invoke(*command, **environ).exit_code == 0
     for path in (folder, *folder.parents[:-2]):
         path.chmod(0o755)
     (folder / "todo.db").chmod(0o444)

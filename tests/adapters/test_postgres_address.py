@@ -5,7 +5,8 @@ from itertools import product
 
 import pytest
 
-from todo_adapters.sql.postgres.address import PostgresAddress, read
+from todo_adapters.sql.postgres.address import SET_BY_SERVICE, PostgresAddress, read
+from todo_adapters.sql.postgres.database import PostgresOptions, _server_settings
 from todo_adapters.sql.postgres.parameters import CHECKS, IGNORED, REFUSED
 
 PASSWORD = "canary"
@@ -121,6 +122,10 @@ def test_options_that_the_service_sets_itself_are_noted() -> None:
     assert found.notes == ("statement_timeout in options has no effect: the service sets it.",)
 
 
+def test_what_has_no_effect_in_options_is_what_the_service_sets() -> None:
+    assert {*SET_BY_SERVICE} == _server_settings(PostgresOptions(START)).keys() - {"application_name"}
+
+
 @pytest.mark.parametrize("name", IGNORED)
 def test_a_parameter_without_effect_is_noted_with_its_reason(name: str) -> None:
     harmless = {"gssencmode": "prefer", "schema": "public", "sslaccept": "accept_invalid_certs"}
@@ -143,7 +148,7 @@ def test_a_parameter_without_effect_is_noted_with_its_reason(name: str) -> None:
         ("schema=mine", "whose schema is one of public"),
         ("sslaccept=strict", "whose sslaccept is one of"),
         ("sslrootcert=system", ""),
-        ("sslrootcert=system&sslmode=require", "sslrootcert=system stands with sslmode=verify-full"),
+        ("sslrootcert=system&sslmode=require", "with sslrootcert=system, has sslmode=verify-full"),
         ("sslnegotiation=direct", "sslmode=require or higher"),
         ("ssl_min_protocol_version=SSLv3", "whose ssl_min_protocol_version is one of"),
         ("sslmode", "parameters have the form name=value"),
@@ -168,6 +173,7 @@ def test_every_parameter_has_one_treatment() -> None:
 FORMS = (
     "postgresql://u:{}@h/d", "postgresql://u:{}@h:1/d?x=1", "postgresql://{}@h/d", "postgresql://u:{}@h",
     "postgresql://u:1{}@h/d", "postgresql://u@h/d?password={}", "postgresql://u@h/d?password={}&x",
+    "postgresql://u@h/d?Password={}", "postgresql://u@h/d?pass={}",
 )  # fmt: skip
 SPECIAL = ("", "@", "/", "?", "#", ":", "%", "%zz", "%ff", "%00", "&", "=", "[", "]", ",", " ", "\\", "=1&y=", "@/?")
 

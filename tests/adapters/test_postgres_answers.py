@@ -11,12 +11,12 @@ import pytest
 from asyncpg import exceptions
 from sqlalchemy import text
 
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.attempts import SqlAttempts
-from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, NOT_PERMITTED, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW
+from todo_adapters.sql.failures import DISK_FULL, NO_SCHEMA, NOT_PERMITTED, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW
 from todo_adapters.sql.postgres.address import read
 from todo_adapters.sql.postgres.connecting import to_connect_error
 from todo_adapters.sql.postgres.connection import to_core_error

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from tests.support.fakes import CountingIds, FixedClock
 from tests.support.proxy import Proxy, proxy_to
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql import migrate
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.http.service import compose
-from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Pair, Server
 from tests.support.proxy import proxy_to
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.contracts.kit import log_in
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens

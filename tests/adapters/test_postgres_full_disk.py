@@ -13,13 +13,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.http.service import Person, compose, problem, serving
-from tests.support.fakes import FixedClock
 from tests.support.postgres import database_url
 from tests.support.postgres_pair import Server
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
-from todo_adapters.sql.database import DISK_FULL
+from todo_adapters.sql.failures import DISK_FULL
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.store import SqlStore
 from todo_core.errors import Unavailable

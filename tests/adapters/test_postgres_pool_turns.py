@@ -8,7 +8,7 @@ import pytest
 from tests.support.pools import NAP, pid_of, watched_pool
 from tests.support.proxy import proxy_to
 from todo_adapters.sql.connection_limiter import FULL, LATE
-from todo_adapters.sql.database import CLOSED
+from todo_adapters.sql.failures import CLOSED
 from todo_adapters.sql.postgres import pool as postgres_pool
 from todo_core.errors import Unavailable
 

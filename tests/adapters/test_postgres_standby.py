@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate

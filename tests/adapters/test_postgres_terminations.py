@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from tests.support.fakes import FixedClock
 from tests.support.proxy import Proxy, proxy_to
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import serving
+from tests.support.server import SECRET, serving
 from tests.support.sqlite_service import service_on
 from todo_adapters import private_files
 from todo_adapters.bootstrap import open_todo
@@ -25,7 +25,6 @@ from todo_adapters.sql.store import SqlStore
 from todo_adapters.telemetry.metrics import ProcessMetrics
 from todo_core.errors import Unavailable
 
-GOOD = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
 
 
@@ -156,13 +155,13 @@ def test_a_dotenv_file_with_a_secret_that_others_can_read_is_a_caution(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     file = tmp_path / ".env"
-    file.write_text(f"BETTER_AUTH_SECRET={GOOD}\n")
+    file.write_text(f"BETTER_AUTH_SECRET={SECRET}\n")
     file.chmod(0o644)
     configured({})
     told = capsys.readouterr().err
     assert told.count("careless_settings") == 1
     assert f"chmod 600 {file}" in told
-    assert GOOD not in told
+    assert SECRET not in told
     file.chmod(0o600)
     configured({})
     file.write_text("TODO_PORT=9000\n")

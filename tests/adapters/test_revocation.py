@@ -13,6 +13,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from tests.support.proxy import proxy_to
+from tests.support.server import SECRET
 from todo_adapters.bootstrap import open_service, open_todo
 from todo_adapters.security.signing_secrets import derive
 from todo_adapters.settings.declarations import Settings
@@ -23,7 +24,6 @@ from todo_core.model.user import Registration
 from todo_core.todo import Todo
 from todo_core.usecases.sessions import SignedIn
 
-SECRET = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
 PASSWORD = "correct horse battery staple"
 PROMISED = 1.0
 BUSY_MACHINE = 1.5

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.server import SECRET
 from todo_adapters.security.signing_secrets import weakness
 from todo_adapters.settings.declarations import Settings, declared
 from todo_adapters.settings.sources import SettingsError
 from todo_adapters.settings.tables import describe, env_example, markdown_table
 
 ROOT = Path(__file__).parents[2]
-GOOD = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
 POSTGRES = "postgresql://todo:p%40ss@db.example.org:5432/todo"
 
 
@@ -26,7 +26,7 @@ def problems(directory: Path, **environ: str) -> tuple[str, ...]:
 
 
 def settings(directory: Path, **environ: str) -> Settings:
-    return Settings.from_env({"BETTER_AUTH_SECRET": GOOD, **environ}, directory)
+    return Settings.from_env({"BETTER_AUTH_SECRET": SECRET, **environ}, directory)
 
 
 def test_an_empty_environment_gives_an_embedded_database_and_a_secret_of_its_own(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         TODO_LOGIN_FAILURES_PER_MINUTE="7",
     )
     assert made.database_url == POSTGRES
-    assert made.secrets == (GOOD,)
+    assert made.secrets == (SECRET,)
     assert made.data_dir == Path("/srv/todo")
     assert (made.host, made.port, made.workers, made.log_level, made.log_format) == ("::1", 9000, 4, "warning", "json")
     assert made.cors_origins == ("https://app.example.org", "http://localhost:5173")
@@ -115,7 +115,7 @@ def test_a_database_address_is_understood(tmp_path: Path, given: str, kept: str)
      "postgresql://u:p@h", "postgresql://u:p@h:99999/d", "postgresql://u:p@h:x/d", "postgresql://u:p@h/d?sslmode=off"],
 )  # fmt: skip
 def test_a_strange_database_address_is_refused(tmp_path: Path, given: str) -> None:
-    (problem,) = problems(tmp_path, DATABASE_URL=given, BETTER_AUTH_SECRET=GOOD)
+    (problem,) = problems(tmp_path, DATABASE_URL=given, BETTER_AUTH_SECRET=SECRET)
     assert problem.startswith("DATABASE_URL must be ")
 
 
@@ -134,7 +134,9 @@ def test_storage_that_is_lost_at_the_end_gets_a_secret_that_is_too(tmp_path: Pat
 
 
 @pytest.mark.check("C16")
-@pytest.mark.parametrize("secret", ["", " ", ",", "short", "changeme" * 8, "x" * 40, f"{GOOD},short", f"{GOOD}," * 9])
+@pytest.mark.parametrize(
+    "secret", ["", " ", ",", "short", "changeme" * 8, "x" * 40, f"{SECRET},short", f"{SECRET}," * 9]
+)
 def test_a_weak_secret_is_refused_without_being_shown(tmp_path: Path, secret: str) -> None:
     for environ in ({}, {"DATABASE_URL": POSTGRES}):
         (problem,) = problems(tmp_path, BETTER_AUTH_SECRET=secret, **environ)
@@ -152,7 +154,7 @@ def test_a_key_in_another_form_is_refused(tmp_path: Path, secret: str) -> None:
 
 @pytest.mark.check("C17")
 def test_several_secrets_keep_their_order(tmp_path: Path) -> None:
-    assert settings(tmp_path, BETTER_AUTH_SECRET=f" {GOOD} ,{GOOD[::-1]},").secrets == (GOOD, GOOD[::-1])
+    assert settings(tmp_path, BETTER_AUTH_SECRET=f" {SECRET} ,{SECRET[::-1]},").secrets == (SECRET, SECRET[::-1])
 
 
 def test_a_damaged_secret_file_is_not_used(tmp_path: Path) -> None:
@@ -245,10 +247,10 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 def test_a_dotenv_file_completes_the_environment_and_never_overrides_it(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(
-        f"# mine\nexport TODO_PORT=9000\nTODO_HOST='0.0.0.0'\nBETTER_AUTH_SECRET={GOOD}${{HOME}}\nOTHER=1\n"
+        f"# mine\nexport TODO_PORT=9000\nTODO_HOST='0.0.0.0'\nBETTER_AUTH_SECRET={SECRET}${{HOME}}\nOTHER=1\n"
     )
     made = Settings.from_env({"TODO_PORT": "9001"}, tmp_path)
-    assert (made.port, made.host, made.secrets) == (9001, "0.0.0.0", (GOOD + "${HOME}",))
+    assert (made.port, made.host, made.secrets) == (9001, "0.0.0.0", (SECRET + "${HOME}",))
 
 
 def test_a_dotenv_file_is_held_to_the_same_rules(tmp_path: Path) -> None:
@@ -263,7 +265,7 @@ def test_nothing_secret_is_shown(tmp_path: Path) -> None:
     made = settings(tmp_path, DATABASE_URL=POSTGRES)
     for text in (repr(made), str(made)):
         assert "p%40ss" not in text
-        assert GOOD not in text
+        assert SECRET not in text
         assert "127.0.0.1" in text
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.server import SECRET
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.settings.secret_files import SECRET_FILE_MAX
 from todo_adapters.settings.sources import SettingsError
 
-GOOD = "Zk3vQ9pT7xLmN2rB8wYcH4sJ6dFgA1eU"
 POSTGRES = "postgresql://todo:p%40ss@db.example.org:5432/todo"
 
 SERVICE = {
@@ -78,18 +78,18 @@ def test_a_setting_in_the_file_holds_when_kubernetes_uses_its_name(tmp_path: Pat
 
 
 def test_secrets_are_read_from_files(tmp_path: Path) -> None:
-    secret = written(tmp_path / "secret", f"{GOOD},{GOOD[::-1]}\r\n".encode())
+    secret = written(tmp_path / "secret", f"{SECRET},{SECRET[::-1]}\r\n".encode())
     written(tmp_path / "url", f"\ufeff{POSTGRES}\n".encode())
     made = Settings.from_env({"BETTER_AUTH_SECRET_FILE": secret, "DATABASE_URL_FILE": "url"}, tmp_path)
-    assert made.secrets == (GOOD, GOOD[::-1])
+    assert made.secrets == (SECRET, SECRET[::-1])
     assert made.database_url == POSTGRES
     (tmp_path / ".env").write_text(f"BETTER_AUTH_SECRET_FILE={secret}\n")
-    assert Settings.from_env({"DATABASE_URL": POSTGRES}, tmp_path).secrets == (GOOD, GOOD[::-1])
+    assert Settings.from_env({"DATABASE_URL": POSTGRES}, tmp_path).secrets == (SECRET, SECRET[::-1])
 
 
 def test_a_secret_is_given_in_one_way_only(tmp_path: Path) -> None:
-    secret = written(tmp_path / "secret", GOOD.encode())
-    assert problems(tmp_path, BETTER_AUTH_SECRET=GOOD, BETTER_AUTH_SECRET_FILE=secret) == (
+    secret = written(tmp_path / "secret", SECRET.encode())
+    assert problems(tmp_path, BETTER_AUTH_SECRET=SECRET, BETTER_AUTH_SECRET_FILE=secret) == (
         "BETTER_AUTH_SECRET and BETTER_AUTH_SECRET_FILE are both set; remove one of them.",
     )
 
@@ -100,9 +100,9 @@ def test_a_secret_is_given_in_one_way_only(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
-        (b"\xff\xfe" + GOOD.encode("utf-16-le"), "is not text in UTF-8"),
-        (b"\x7fELF\x01\x00" + GOOD.encode(), "has control characters in it"),
-        (GOOD.encode() * 1_000, f"has more than {SECRET_FILE_MAX:,} bytes"),
+        (b"\xff\xfe" + SECRET.encode("utf-16-le"), "is not text in UTF-8"),
+        (b"\x7fELF\x01\x00" + SECRET.encode(), "has control characters in it"),
+        (SECRET.encode() * 1_000, f"has more than {SECRET_FILE_MAX:,} bytes"),
     ],
     ids=["empty", "blank", "no UTF-8", "binary", "huge"],
 )

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.fakes import FixedClock
 from tests.support.sqlite_service import IDS, Service, looked_up, service_on
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.sql.sqlite.groups import GROUP_MAX
 from todo_core.errors import MovedOn, OutcomeUnknown, OwnerBusy, Unavailable
 from todo_core.ids import TaskId

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import column, select, table, text
 
 from tests.support.sqlite_service import IDS, service_on
-from todo_adapters.sql.database import TOO_SLOW
+from todo_adapters.sql.failures import TOO_SLOW
 from todo_adapters.sql.sqlite.database import SqliteDatabase
 from todo_adapters.sql.statements import Statement
 from todo_core.errors import Unavailable

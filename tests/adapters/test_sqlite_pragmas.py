@@ -1,19 +1,17 @@
 """What durability and privacy rest on in SQLite is set, read back, and has the effect that is promised."""
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from random import Random
 
 import pytest
-from click.testing import CliRunner
 
 from tests.e2e.web.patience import until
+from tests.support.commands import invoke
 from tests.support.server import free_port
 from tests.support.sqlite_service import Service, service_on
 from todo_adapters import background, bootstrap
-from todo_adapters.cli.main import main
 from todo_adapters.contracts.kit import join
 from todo_adapters.sql import migrate
 from todo_adapters.sql.sqlite import connection as sqlite_connection
@@ -82,8 +80,7 @@ async def test_no_connection_is_used_whose_settings_do_not_hold(
 def test_serving_stops_before_it_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sqlite_connection.PRAGMAS, "foreign_keys", "OFF")
-    monkeypatch.setattr(os, "umask", lambda _: 0)
-    told = CliRunner().invoke(main, ["serve", "--migrate", "--port", str(free_port())])
+    told = invoke("serve", "--migrate", "--port", str(free_port()))
     assert told.exit_code == 1
     assert "SQLite does not apply PRAGMA foreign_keys = 1 to this database: it reports 0." in told.output
 

@@ -8,26 +8,24 @@ import sys
 from asyncio import to_thread
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 import pytest_asyncio
 from click.testing import CliRunner, Result
 
-from tests.support.fakes import FixedClock
-from tests.support.logging_as_it_was import logging_as_it_was
+from tests.support.commands import run_todo
+from tests.support.server import SECRET
 from todo_adapters.bootstrap import open_todo
 from todo_adapters.cli.main import main
 from todo_adapters.cli.own_tasks import opened
-from todo_adapters.runtime import new_secret
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.sql.migrate import upgrade
 from todo_core import ProfilePatch, Registration, Runner
 
-__all__ = ["logging_as_it_was"]
-
 pytestmark = pytest.mark.database
-SECRET = new_secret()
 
 Run: TypeAlias = Callable[..., Result]
 Todo: TypeAlias = Callable[..., str]
@@ -47,15 +45,11 @@ async def files(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Path]:
     return found
 
 
-def environment(file: Path) -> dict[str, str]:
-    return {"DATABASE_URL": f"sqlite:///{file}", "BETTER_AUTH_SECRET": SECRET}
-
-
 def runner(file: Path, tmp_path: Path) -> Run:
     """Runs ``todo task`` on a copy of a database."""
     copy = tmp_path / "todo.db"
     shutil.copy(file, copy)
-    return lambda *arguments: CliRunner().invoke(main, ["task", *arguments], env=environment(copy))
+    return partial(run_todo, copy, "task")
 
 
 @pytest.fixture
@@ -82,6 +76,13 @@ def add(todo: Todo, *arguments: str) -> str:
 
 def titles(printed: str) -> list[str]:
     return [line.split("\t")[-1] for line in printed.splitlines()]
+
+
+def test_what_the_terminal_cannot_show_is_escaped(todo: Todo, tmp_path: Path) -> None:
+    short = add(todo, "Café 漢")[-6:]
+    environ = {"DATABASE_URL": f"sqlite:///{tmp_path}/todo.db", "BETTER_AUTH_SECRET": SECRET}
+    done = CliRunner(charset="latin-1").invoke(main, ["task", "list"], env=environ)
+    assert done.output == f"{short}\topen\t\t\t\t\tCafé \\u6f22\n", done.exception
 
 
 def test_what_is_added_is_listed_until_it_is_done(todo: Todo) -> None:
@@ -172,7 +173,7 @@ def test_a_mistake_is_told_in_a_sentence(run: Run, arguments: list[str], code: i
 
 
 def test_without_a_database_nothing_is_created_and_the_command_that_creates_one_is_named(tmp_path: Path) -> None:
-    done = CliRunner().invoke(main, ["task", "add", "x"], env=environment(tmp_path / "mistyped" / "todo.db"))
+    done = run_todo(tmp_path / "mistyped" / "todo.db", "task", "add", "x")
     assert (done.exit_code, list(tmp_path.iterdir())) == (1, [])
     assert (
         done.stderr == f"Error: There is no database at {tmp_path}/mistyped/todo.db; create it with `todo migrate`.\n"
@@ -206,7 +207,7 @@ async def test_today_is_that_of_the_users_zone(files: Sequence[Path]) -> None:
 def completed(file: Path, *words: str) -> list[str]:
     """What the shell is offered for the last of these words."""
     spoken = {"_TODO_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
-    done: Any = CliRunner().invoke(main, prog_name="todo", env=environment(file) | spoken)
+    done = run_todo(file, **spoken)
     assert (done.exit_code, done.stderr) == (0, "")
     return [line.removeprefix("plain,") for line in done.stdout.split()]
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from tests.support.fakes import NOON
 from todo_adapters.cli.days import due_text
 from todo_adapters.cli.escapes import printable
 from todo_adapters.cli.printing import print_json, print_rows, rows
 from todo_adapters.cli.short_ids import id_end, named, short_ids
+from todo_adapters.contracts.fakes import NOON
 from todo_core import Broken, DueDate, ListId, Priority, Task, TaskId, TaskList, UserId
 
 USER = UserId(UUID(int=1))

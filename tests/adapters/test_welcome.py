@@ -1,6 +1,7 @@
 """The address that `todo serve` names: one that works where the browser is."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,13 @@ def test_containers_and_wsl_are_recognised(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setattr(module, "KERNEL_RELEASE", release)
         around = surroundings({})
         assert (around.container, around.wsl) == expected
+
+
+def test_what_the_system_does_not_tell_is_taken_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KERNEL_RELEASE", tmp_path)  # exists, but cannot be read
+    monkeypatch.setattr(module, "CONTAINER_FILES", [tmp_path / "none"])
+    monkeypatch.setattr(socket, "AF_INET", -2)  # as on a machine without IPv4
+    assert surroundings({}) == Surroundings()
 
 
 def test_without_a_terminal_it_is_an_event_of_the_log(

@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 
-from tests.support.fakes import FixedClock, Ticks
+from tests.support.ticks import Ticks
 from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork
 from todo_adapters.memory.security import ListEventLog, ScryptHasher
 from todo_adapters.memory.store import MemoryStore

@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.adapters.test_jwt_tokens import segment, signed
 from tests.attacks.replicas import SECRETS, replica
 from tests.http.service import PASSWORD, Api, Person, problem, serving
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.security.jwt_tokens import HEADER, TOKEN_MAX, JwtTokens

@@ -13,8 +13,8 @@ import pytest
 from tests.attacks.replicas import replica
 from tests.attacks.watched import watched
 from tests.http.service import NOBODY, Api, Person, serving
-from tests.support.fakes import FixedClock
 from tests.support.logging_as_it_was import logging_as_it_was
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.telemetry.event_log import StructlogEventLog
 from todo_adapters.telemetry.logs import configure

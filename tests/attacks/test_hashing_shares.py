@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.attacks.replicas import PASSWORD, WRONG, CountingHasher, Replica, new_email, replica
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import TodoError
 from todo_core.model.attempts import AttemptPolicy, ThrottlePolicy

@@ -12,7 +12,7 @@ import pytest
 from tests.attacks.replicas import replica
 from tests.attacks.watched import WatchedSqlite, watched
 from tests.http.service import NOBODY, PASSWORD, Api, Person, problem, serving
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.sql.store import SqlStore
 from todo_adapters.sql.tables import metadata
 

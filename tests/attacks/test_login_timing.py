@@ -15,7 +15,7 @@ import pytest
 
 from tests.attacks.replicas import PASSWORD, CountingHasher, Replica, new_email, replica
 from tests.attacks.watched import WatchedSqlite, watched
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.security.argon2_hasher import Argon2Hasher
 from todo_adapters.sql.store import SqlStore

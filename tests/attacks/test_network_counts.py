@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.attacks.replicas import PASSWORD, Replica, new_email, new_network, replica, two_replicas
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import TodoError, TooManyRequests
 from todo_core.model.attempts import ThrottlePolicy, per_minute

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.attacks.replicas import PASSWORD, Replica, Troubled, new_email, replica
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_core.errors import Contention, InvalidToken, OutcomeUnknown, TodoError, Unavailable
 from todo_core.model.user import Actor
 from todo_core.usecases.sessions import SignedIn

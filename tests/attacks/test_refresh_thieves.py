@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.attacks.replicas import Replica
-from tests.support.fakes import CountingIds
+from todo_adapters.contracts.fakes import CountingIds
 from todo_core.ids import SessionId
 from todo_core.usecases.first_uses import REMEMBERED_MAX, FirstUses
 from todo_core.usecases.sessions import SignedIn

@@ -17,7 +17,7 @@ from tests.attacks.replicas import (
     replica,
     two_replicas,
 )
-from tests.support.fakes import NOON, FixedClock
+from todo_adapters.contracts.fakes import NOON, FixedClock
 from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import Invalid, TooManyRequests, Unavailable
 from todo_core.model.attempts import AttemptPolicy, Attempts, ThrottlePolicy, per_minute

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sqlite_files import killed_database, run_todo, titles
+from tests.support.commands import run_todo
+from tests.support.sqlite_files import killed_database, titles
 from tests.support.sqlite_service import looked_up, open_account, service_on
 from todo_adapters.sql import schema
 from todo_adapters.sql.sqlite.backup import back_up

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run_todo
 from tests.support.server import serving
-from tests.support.sqlite_files import run_todo, spoil, titles, words
+from tests.support.sqlite_files import spoil, titles, words
 from tests.support.sqlite_service import looked_up
 from todo_adapters.sql import migrate, schema
 from todo_adapters.sql.sqlite import restore as restoring
@@ -179,6 +180,22 @@ def test_a_process_that_opens_the_database_at_the_last_moment_is_in_the_way(data
         assert run_todo(database, "restore", backup).output == f"Error: {database} {IN_USE}\n"
     assert not list(database.parent.glob("*before*")) + list(database.parent.glob(".*"))
     assert words(database) == {"old"}
+
+
+def test_two_restores_at_once_keep_the_content_from_before_each(
+    database: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = restoring._lock
+
+    def lock_late(target: sqlite3.Connection) -> None:
+        monkeypatch.setattr(restoring, "_lock", lock)
+        restoring.restore(backup, database)
+        lock(target)
+
+    monkeypatch.setattr(restoring, "_lock", lock_late)
+    restoring.restore(backup, database)
+    kept = [database.with_name(f"todo.db.before-restore-{number}") for number in (1, 2)]
+    assert [words(file) for file in kept] == [{"old"}, {"new"}]
 
 
 def test_a_backup_with_pages_of_another_size_is_restored(database: Path, backup: Path) -> None:

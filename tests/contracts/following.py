@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.support.fakes import CountingIds, FixedClock, Ticks
+from tests.support.ticks import Ticks
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.memory.accounts import MemoryAccountsView
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from tests.contracts.programs import Again, Do, Glance, Look, Program, Together
 from tests.contracts.wording import TRASH, Asked, Made, asked
-from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.contracts.kit import all_tasks, all_things, feed
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Invalid, Stale, StepFailed, TodoError

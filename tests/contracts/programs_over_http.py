@@ -15,7 +15,7 @@ from tests.contracts.http_wording import badly_worded, in_place, parameters, rev
 from tests.contracts.performing import Door, core
 from tests.contracts.wording import UseCase
 from tests.http.service import Api, Person, compose, problem, serving
-from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.contracts.kit import IDS
 from todo_core.errors import Conflict, Invalid, KeyReused, NotFound, Stale, StepFailed, TodoError, Violation
 from todo_core.ids import ListId, UserId

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import OpaqueAccessTokens
 from todo_adapters.security.jwt_tokens import JwtTokens
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.contracts.following import LIFETIME, Replica, eventually, following
-from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import MemoryRevokedSessions
 from todo_adapters.security.revoked_sessions import PAGE, FollowedRevokedSessions
 from todo_core.errors import Unavailable

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.runtime import SystemClock, UuidSevens, new_salt, new_secret
 from todo_core.ports.runtime import Clock, IdSource
 

@@ -55,14 +55,19 @@ async def compared(api: Api, ada: Person, case: Case) -> Beside:
 
 
 async def _beside(api: Api, ada: Person, case: Case) -> Beside:
-    hostile = await _least(api, ada, case.hostile, case.public)
-    return Beside(case, hostile, await _least(api, ada, case.ordinary.padded(case.hostile), case.public))
-
-
-async def _least(api: Api, ada: Person, asked: Asked, public: bool) -> Spent:
-    asked = replace(asked, path=asked.path.replace("{user_id}", ada.id))
-    bearer = b"" if public else ada.bearer["Authorization"].encode()
-    found = await spent(api.app, asked, bearer)
+    """The least of each. The hostile request is sent again only while it looks wrong, since that can only help it."""
+    ordinary = case.ordinary.padded(case.hostile)
+    usual = await _asked(api, ada, ordinary, case.public)
     for _ in range(RUNS - 1):
-        found = found.least(await spent(api.app, asked, bearer))
+        usual = usual.least(await _asked(api, ada, ordinary, case.public))
+    found = Beside(case, await _asked(api, ada, case.hostile, case.public), usual)
+    for _ in range(RUNS - 1):
+        if not found.fault:
+            break
+        found = Beside(case, found.hostile.least(await _asked(api, ada, case.hostile, case.public)), usual)
     return found
+
+
+async def _asked(api: Api, ada: Person, asked: Asked, public: bool) -> Spent:
+    asked = replace(asked, path=asked.path.replace("{user_id}", ada.id))
+    return await spent(api.app, asked, b"" if public else ada.bearer["Authorization"].encode())

@@ -8,8 +8,8 @@ import pytest_asyncio
 
 from tests.costs.hostile_requests import GRACE
 from tests.http.service import OPTIONS, Api, Person, compose, serving
-from tests.support.fakes import FixedClock
 from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.sql import migrate
 
 PROXIED = replace(OPTIONS, trusted_proxies=("127.0.0.1",), cors_origins=("https://todo.example.org",))

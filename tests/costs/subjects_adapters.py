@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tests.costs.growth import Subject
 from tests.costs.hostile import FIELDS, TEXTS, bytes_of
 from tests.http.service import SECRETS
-from tests.support.fakes import NOON, CountingIds
+from todo_adapters.contracts.fakes import NOON, CountingIds
 from todo_adapters.security.jwt_tokens import JwtTokens
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens
 from todo_adapters.telemetry.logs import _text as printable

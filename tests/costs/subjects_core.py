@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.costs.growth import Subject
 from tests.costs.hostile import TEXTS, run_of
-from tests.support.fakes import NOON, CountingIds
+from todo_adapters.contracts.fakes import NOON, CountingIds
 from todo_core.ids import TaskId, UserId
 from todo_core.limits import DESCRIPTION_MAX, QUERY_MAX, TITLE_MAX
 from todo_core.model.due import DueDate

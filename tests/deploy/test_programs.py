@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.server import ROOT, free_port, serving
+from tests.support.tls import certificate
 
 DEPLOY: Final = ROOT / "docs" / "deploy"
 MAIN: Final = """
@@ -50,17 +51,9 @@ def run(*command: str | Path, **environ: str) -> str:
 
 def configuration(folder: Path, service: str, plain: int, tls: int) -> Path:
     """The example with other addresses and a certificate of its own, and what it is included in."""
-    openssl = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    run(
-        program("openssl"),
-        *openssl,
-        "-subj",
-        "/CN=todo",
-        "-keyout",
-        folder / "privkey.pem",
-        "-out",
-        folder / "fullchain.pem",
-    )
+    file = certificate(folder, "todo")
+    file.rename(folder / "fullchain.pem")
+    file.with_suffix(".key").rename(folder / "privkey.pem")
     text = (DEPLOY / "nginx.conf").read_text()
     changes = {
         "127.0.0.1:8000": service.removeprefix("http://"),

@@ -16,8 +16,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Pair, Server
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate

@@ -15,9 +15,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.http.service import Api, Person, compose, serving
-from tests.support.fakes import FixedClock
 from tests.support.postgres_pair import Server
 from tests.support.proxy import proxy_to
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.runtime import UuidSevens
 from todo_adapters.sql import migrate
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions

@@ -16,16 +16,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from click.testing import CliRunner
 
-from tests.support.logging_as_it_was import logging_as_it_was
+from tests.support.commands import run_todo
 from todo_adapters.bootstrap import open_todo
-from todo_adapters.cli.main import main
-from todo_adapters.runtime import new_secret
 from todo_adapters.sql.migrate import upgrade
 from todo_core import Registration
-
-__all__ = ["logging_as_it_was"]
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "scripts.md").read_text("utf-8")
@@ -192,10 +187,8 @@ async def in_cell(code: CodeType, names: dict[str, Any]) -> None:
 
 
 def test_the_commands_in_the_documentation_are_those_of_the_terminal(database: str) -> None:
-    environment = {"DATABASE_URL": database, "BETTER_AUTH_SECRET": new_secret()}
-
     def typed(line: str) -> str:
-        done = CliRunner().invoke(main, shlex.split(line)[1:], env=environment)
+        done = run_todo(database, *shlex.split(line)[1:])
         assert (done.exit_code, done.stderr) == (0, "")
         return done.stdout
 

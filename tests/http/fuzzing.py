@@ -18,8 +18,8 @@ from schemathesis.python.asgi import shutdown_lifespans
 
 from tests.http.service import OPTIONS, THINGS, compose
 from tests.http.side_by_side import SideBySide
-from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.contracts.samples import sample
 from todo_core.errors import InvalidToken
 from todo_core.model.task import TASKS

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.contracts.samples import sample
 from todo_adapters.memory.security import ListEventLog, MemoryRevokedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore

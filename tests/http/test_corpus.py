@@ -16,8 +16,8 @@ import pytest
 import pytest_asyncio
 
 from tests.http.service import Person, compose, serving
-from tests.support.fakes import CountingIds, FixedClock
 from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.sql import migrate
 from todo_http.app import TodoApp
 from todo_http.kernel.conditions import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH

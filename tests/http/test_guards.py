@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.http.service import NOBODY, THINGS, Api, Person, compose, faults, problem, serving
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_core.errors import Unavailable
 from todo_core.model.user import Actor
 from todo_http.api.routes import operations

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.http.service import Api, compose, problem, serving
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_core.errors import Unavailable
 from todo_http.kernel import readiness as readiness_module
 from todo_http.kernel.readiness import Readiness

@@ -10,7 +10,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from tests.http.service import Api, compose, problem, serving
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_core import errors
 from todo_core.errors import TodoError
 from todo_http.problems import errors as refusals

@@ -7,7 +7,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text
 
-from tests.support.fakes import CountingIds
 from tests.support.old_tasks import (
     OLD_TASKS,
     add_person,
@@ -18,6 +17,7 @@ from tests.support.old_tasks import (
     task_row,
     write_as_before,
 )
+from todo_adapters.contracts.fakes import CountingIds
 from todo_adapters.sql import migrate
 from todo_adapters.sql.tables import metadata
 from todo_core.model.order import newest

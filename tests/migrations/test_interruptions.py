@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from tests.support.fakes import CountingIds
 from tests.support.old_tasks import add_person, add_tasks, ask, positions
+from todo_adapters.contracts.fakes import CountingIds
 from todo_adapters.sql import migrate
 from todo_core.errors import Unavailable
 from todo_core.model.order import newest

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Boolean, Column, Connection, MetaData, Table, insert, select, text, update
 
-from tests.support.fakes import NOON
 from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts.fakes import NOON
 from todo_adapters.sql import migrate
 from todo_adapters.sql.types import COUNT, ID, INSTANT, SMALL, TEXT
 from todo_core.ids import UserId

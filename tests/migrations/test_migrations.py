@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, inspect, select, update
 
-from tests.support.fakes import NOON
+from todo_adapters.contracts.fakes import NOON
 from todo_adapters.sql import migrate
 from todo_adapters.sql.tables import metadata
 

@@ -3,7 +3,7 @@
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
-from tests.support.fakes import NOON, CountingIds
+from todo_adapters.contracts.fakes import NOON, CountingIds
 from todo_core.ids import ListId, TaskId, UserId
 from todo_core.model.change import Action
 from todo_core.model.counts import Moments, TagUse, count, names, tag_uses

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.fakes import NOON
+from todo_adapters.contracts.fakes import NOON
 from todo_core.model.attempts import AttemptPolicy, Attempts
 
 POLICY = AttemptPolicy()

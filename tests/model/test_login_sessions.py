@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.support.fakes import NOON, CountingIds
+from todo_adapters.contracts.fakes import NOON, CountingIds
 from todo_core.ids import SessionId, UserId
 from todo_core.limits import CLIENT_MAX
 from todo_core.model.session import LoginSession, RefreshOutcome, SessionPolicy, client_label

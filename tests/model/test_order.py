@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.fakes import CountingIds
+from todo_adapters.contracts.fakes import CountingIds
 from todo_core.limits import POSITION_MAX
 from todo_core.model import order
 from todo_core.model.order import DIGITS, after, before, between, newest, spread

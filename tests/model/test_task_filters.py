@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.fakes import NOON, CountingIds
+from todo_adapters.contracts.fakes import NOON, CountingIds
 from todo_core.ids import ListId, TaskId, UserId
 from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.task_filter import DueOption, TaskFilter, TaskQuery, search_words

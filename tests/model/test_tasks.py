@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.support.fakes import NOON, CountingIds
+from todo_adapters.contracts.fakes import NOON, CountingIds
 from todo_core.ids import TaskId, UserId
 from todo_core.model.due import DueDate
 from todo_core.model.task import TASKS, Priority, Task

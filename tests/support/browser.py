@@ -15,7 +15,30 @@ MAC = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
+UNUSED = (
+    # Pages of the address bar's own, which Chromium loads in the background for each new context.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # What Playwright disables: Chromium heeds only the last list that it is given.
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
+"""Features of Chromium that no test needs."""
+
 SWITCHES = (
+    "--disable-features=" + ",".join(UNUSED),
+    "--disable-gpu",  # which is emulated where there is none
     "--no-sandbox",  # which root has not; the only pages that are opened are ours
     "--disable-dev-shm-usage",  # small in containers
     "--force-color-profile=srgb",

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.support.fakes import FixedClock
 from tests.support.faulty import Killed
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.contracts.kit import IDS
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import OutcomeUnknown, RequestInProgress, Unavailable

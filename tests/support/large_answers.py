@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager
 from litestar.types import Receive, Scope, Send
 
 from tests.http.service import OPTIONS, compose
-from tests.support.fakes import FixedClock
 from todo_adapters import bootstrap
 from todo_adapters.cli import main as cli
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.server import serving
 from todo_adapters.settings.configuration import configured
 from todo_core.todo import Todo

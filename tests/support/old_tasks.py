@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, column, delete, insert, select, table, update
 
-from tests.support.fakes import NOON
+from todo_adapters.contracts.fakes import NOON
 from todo_adapters.sql import migrate
 from todo_adapters.sql.tables import metadata
 

@@ -1,4 +1,4 @@
-"""Files of SQLite databases: made, spoiled, looked into, and given to the todo command."""
+"""Files of SQLite databases: made, spoiled, and looked into."""
 
 import asyncio
 import shutil
@@ -6,11 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from click.testing import CliRunner, Result
-
-from tests.support.server import SECRET
 from tests.support.sqlite_service import looked_up, service_on
-from todo_adapters.cli.main import main
 
 
 def killed_database(folder: Path, word: str, tasks: int = 20) -> Path:
@@ -52,10 +48,3 @@ def spoil(file: Path, how: str) -> None:
     else:
         with closing(sqlite3.connect(file)) as connection, connection:
             connection.execute(how)
-
-
-def run_todo(database: Path | str, *arguments: str | Path) -> Result:
-    """What a command says about this SQLite file, or the database at this address."""
-    url = f"sqlite:///{database}" if isinstance(database, Path) else database
-    environ = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET}
-    return CliRunner().invoke(main, [str(each) for each in arguments], env=environ)

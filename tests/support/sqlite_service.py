@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.sql import migrate
 from todo_adapters.sql.sqlite.database import SqliteDatabase

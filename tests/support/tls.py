@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that is encrypted, whether or not the server's binaries can encrypt."""
+"""Certificates, and a way to PostgreSQL that is encrypted, whether or not the server's binaries can encrypt."""
 
 import asyncio
 import shutil

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.contracts.kit import IDS, all_tasks, feed, join
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Invalid

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
-from tests.support.fakes import CountingIds, FixedClock
 from tests.support.faulty import Plan, Watched
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.contracts.kit import all_tasks, all_things, feed
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.state import Shelf
@@ -61,7 +61,9 @@ class Scene:
     async def set(self) -> "Scene":
         """Sets the scene: for the first time by writing it, then by copying what was written."""
         if not MADE:
-            MADE.append(await Scene()._write())
+            made = await Scene()._write()
+            MADE.append(made)
+            UNNAMED.update({id(value): made._unnamed(value) for value in await made._values()})
         [made] = MADE
         self.store, self.ids, self.owner, self.named = _copied(made.store), copy(made.ids), made.owner, {**made.named}
         return self
@@ -111,11 +113,20 @@ class Scene:
         """The value without positions, and with one and the same id for all things that are new."""
         if isinstance(value, tuple):
             return tuple(self.unnamed(part) for part in value)
+        known = UNNAMED.get(id(value))
+        return self._unnamed(value) if known is None else known
+
+    def _unnamed(self, value: Any) -> Any:
         if isinstance(value, Change):
             return replace(value, id=self._name(value.id), value=self.unnamed(value.value))
         if isinstance(value, Task):
             value = replace(value, list_id=self._name(value.list_id), parent_id=self._name(value.parent_id))
         return replace(value, id=self._name(value.id), position="") if hasattr(value, "position") else value
+
+    async def _values(self) -> list[Any]:
+        """The things, and the entries of the feed."""
+        store, owner = self.store, self.owner
+        return [*await all_tasks(store, owner), *await all_things(store, owner, LISTS), *await feed(store, owner)]
 
     def _name(self, thing: Any) -> Any:
         return thing if thing is None or thing in self.named.values() else NEW
@@ -123,6 +134,9 @@ class Scene:
 
 MADE: list[Scene] = []
 """The scene as it was written, once there is one. Nothing is done to it."""
+
+UNNAMED: dict[int, Any] = {}
+"""By the identity of a value of that scene, the value without names. Most of a picture is as it was written."""
 
 
 def _copied(store: MemoryStore) -> MemoryStore:

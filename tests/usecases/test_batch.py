@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.fakes import FixedClock
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.contracts.kit import IDS, add, all_tasks, feed, new_owner, together
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import NotFound, Stale, StepFailed

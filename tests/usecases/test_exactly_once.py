@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.fakes import FixedClock
 from todo_adapters.bootstrap import open_store
+from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.contracts.kit import IDS, add, all_tasks, feed, forget, join, new_owner, on_accounts, together
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Conflict, KeyReused, NotFound, Stale, StepFailed, Unavailable

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from tests.support.fakes import CountingIds, FixedClock
 from tests.usecases.world import World
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.memory.work import MemoryUnitOfWork

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.fakes import NOON
 from tests.usecases.world import World
+from todo_adapters.contracts.fakes import NOON
 from todo_core.errors import NotFound
 from todo_core.ids import TaskId
 from todo_core.model.change import Action

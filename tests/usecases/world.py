@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.support.fakes import CountingIds, FixedClock
+from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.memory.security import ListEventLog, MemoryRevokedSessions, OpaqueAccessTokens, ScryptHasher
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.security.refresh_tokens import HmacRefreshTokens

@@ -1,12 +1,11 @@
 """Accounts as JSON: everything of one, item by item, and the list of all."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
-from todo_core.model.session import LoginSession
 from todo_core.model.user import User
 from todo_core.usecases.export import AccountExport
 from todo_http.api.routes import RESOURCES
@@ -28,7 +27,7 @@ async def exported(export: AccountExport, at: datetime) -> AsyncIterator[bytes]:
     head = {"format": FORMAT, "version": VERSION, "exported_at": instant(at), "account": account(export.user)}
     yield msgspec.json.encode(head)[:-1]
     yield b',\n"login_sessions": '
-    async for piece in array_of(_each(map(_session, export.sessions))):
+    async for piece in array_of(_sessions(export)):
         yield piece
     for resource in (each.resource for each in RESOURCES):
         yield b',\n"%s": ' % resource.plural.encode()
@@ -49,14 +48,10 @@ async def array_of(items: AsyncIterable[Any]) -> AsyncIterator[bytes]:
     yield b"\n]" if before == b"," else b"[]"
 
 
-async def _each(items: Iterable[Any]) -> AsyncIterator[Any]:
-    for item in items:
-        yield item
-
-
-def _session(session: LoginSession) -> dict[str, Any]:
-    created, used = instant(session.created_at), instant(session.last_used_at)
-    return {"id": session.id, "created_at": created, "last_used_at": used, "client": session.client}
+async def _sessions(export: AccountExport) -> AsyncIterator[dict[str, Any]]:
+    for each in export.sessions:
+        created, used = instant(each.created_at), instant(each.last_used_at)
+        yield {"id": each.id, "created_at": created, "last_used_at": used, "client": each.client}
 
 
 async def _trash(export: AccountExport) -> AsyncIterator[dict[str, Any]]:

@@ -1,18 +1,20 @@
 """Commands that manage accounts."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
+from todo_adapters.cli.escapes import printable
 from todo_adapters.cli.running import reporting_errors, with_todo
 from todo_adapters.private_files import private_opener
 from todo_adapters.runtime import new_password
 from todo_core.errors import NotFound
 from todo_core.model.user import Registration, User, readable_email
+from todo_core.paging import every_page
 from todo_core.todo import Todo
 
 ADDRESS = click.argument("email", metavar="ADDRESS")
@@ -38,7 +40,7 @@ def add_user(email: str, name: str, password: str | None, generate: bool) -> Non
         password = new_password() if generate else _typed("Password")
     registration = Registration.of(email=email, password=password, name=name)
     user = with_todo(lambda todo: todo.accounts.add(registration))
-    click.echo(f"{user.id}  {user.email}")
+    click.echo(f"{user.id}  {printable(user.email)}")
     if generate:
         click.echo(password)
 
@@ -50,16 +52,19 @@ def list_users(as_json: bool) -> None:
     """List all accounts."""
 
     async def show(todo: Todo) -> None:
-        async for page in _pages(todo):
-            width = max((len(user.email) for user in page), default=0)
-            for user in page:
+        async for page in every_page(todo.accounts.list):
+            addresses = [printable(user.email) for user in page.items]
+            width = max(map(len, addresses), default=0)
+            for user, address in zip(page.items, addresses, strict=True):
                 state = "disabled" if user.disabled else ""
-                click.echo(f"{user.id}  {user.created_at:%Y-%m-%d}  {user.email:{width}}  {state}".rstrip())
+                click.echo(f"{user.id}  {user.created_at:%Y-%m-%d}  {address:{width}}  {state}".rstrip())
 
     async def show_json(todo: Todo) -> None:
         from todo_adapters.cli.account_export import account, array_of  # noqa: PLC0415 - slow to import
 
-        async for piece in array_of(account(user) async for page in _pages(todo) for user in page):
+        async for piece in array_of(
+            account(user) async for page in every_page(todo.accounts.list) for user in page.items
+        ):
             click.echo(piece, nl=False)
         click.echo()
 
@@ -74,7 +79,8 @@ def disable_user(email: str, undo: bool) -> None:
     """Disable an account: revoke its login sessions and refuse logins."""
     user = _found(email)
     with_todo(lambda todo: todo.accounts.disable(user.email, not undo))
-    click.echo(f"{user.email} can log in again." if undo else f"{user.email} is disabled.")
+    address = printable(user.email)
+    click.echo(f"{address} can log in again." if undo else f"{address} is disabled.")
 
 
 @user.command("password")
@@ -84,9 +90,10 @@ def disable_user(email: str, undo: bool) -> None:
 def reset_password(email: str, generate: bool) -> None:
     """Set a new password: end all login sessions, and the pause after failed logins."""
     user = _found(email)
-    password = new_password() if generate else _typed(f"New password of {user.email}")
+    address = printable(user.email)
+    password = new_password() if generate else _typed(f"New password of {address}")
     with_todo(lambda todo: todo.accounts.reset_password(user.email, password))
-    click.echo(f"{user.email} has a new password and has to log in again.", err=True)
+    click.echo(f"{address} has a new password and has to log in again.", err=True)
     if user.disabled:
         click.echo("The account is still disabled.", err=True)
     if generate:
@@ -100,11 +107,12 @@ def reset_password(email: str, generate: bool) -> None:
 def remove_user(email: str, yes: bool) -> None:
     """Delete an account and everything in it."""
     user = _found(email)
+    address, name = printable(user.email), printable(user.name)
     if not yes:
         created = f"{user.created_at:%Y-%m-%d}"
-        click.confirm(f"Delete {user.email} ({user.name}, since {created}) and everything in it?", abort=True, err=True)
+        click.confirm(f"Delete {address} ({name}, since {created}) and everything in it?", abort=True, err=True)
     with_todo(lambda todo: todo.accounts.remove(user.email))
-    click.echo(f"{user.email} is deleted.")
+    click.echo(f"{address} is deleted.")
 
 
 @user.command("export")
@@ -143,16 +151,6 @@ def _found(email: str) -> User:
     return user
 
 
-async def _pages(todo: Todo) -> AsyncIterator[Sequence[User]]:
-    after = None
-    while True:
-        page = await todo.accounts.list(after)
-        yield page.items
-        if page.next is None:
-            return
-        after = page.next
-
-
 @contextmanager
 def output_to(file: Path, force: bool) -> Iterator[BinaryIO]:
     """A new file that only its owner may read, or standard output. Deletes the file if it is not completed."""
@@ -170,7 +168,7 @@ def output_to(file: Path, force: bool) -> Iterator[BinaryIO]:
                 file.unlink()
                 raise
     except FileExistsError:
-        advice = "choose another name" if force else "choose another name, or replace it with --force"
+        advice = "choose another name" if force else "choose another name, or add --force to replace it"
         raise click.ClickException(f"{file} exists; {advice}.") from None
     except OSError as error:
         raise click.ClickException(f"Cannot write {file}: {error.strerror}.") from None

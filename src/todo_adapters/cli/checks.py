@@ -15,7 +15,7 @@ from todo_adapters.cli.ports import CannotListenError, listeners, try_to_bind
 from todo_adapters.settings.declarations import KEPT_FILE, Settings, declared, variable
 from todo_adapters.settings.sources import SIGNING, SettingsError, exposed_file, gathered
 from todo_adapters.sql.postgres.address import read
-from todo_adapters.sql.urls import address_notes, is_memory, is_postgres, sqlite_path
+from todo_adapters.sql.urls import address_notes, is_memory, is_sqlite, sqlite_path
 
 Row = tuple[str, str, str]
 
@@ -46,7 +46,7 @@ def _of_settings(settings: Settings) -> Iterable[Row]:
     if is_memory(url):
         yield "database", "note", "Everything is lost when the process ends (memory://)."
     else:
-        yield "database", "ok", read(url).public if is_postgres(url) else f"SQLite file {sqlite_path(url).absolute()}"
+        yield "database", "ok", f"SQLite file {sqlite_path(url).absolute()}" if is_sqlite(url) else read(url).public
     for note in address_notes(url):
         yield "database", "note", note
     for note in settings.notes:
@@ -77,7 +77,7 @@ def _of_surroundings(settings: Settings) -> Iterable[Row]:
 
     url = settings.database_url
     if not is_memory(url):
-        if not is_postgres(url):
+        if is_sqlite(url):
             yield _folder(sqlite_path(url).absolute().parent)
         options = PostgresOptions(url, pool_size=settings.pool_size, pgbouncer=settings.pgbouncer)
         yield from asyncio.run(inspect(options, SystemClock().now))

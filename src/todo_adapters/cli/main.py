@@ -1,6 +1,8 @@
 """The ``todo`` command and what it consists of."""
 
+import io
 import os
+import sys
 
 import click
 
@@ -23,3 +25,5 @@ from todo_adapters.cli import accounts, backups, checks, service, tasks
 def main() -> None:
     """A to-do service. Settings come from the environment and from .env."""
     os.umask(0o077)  # files that a command creates are private
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names and titles may have any characters

@@ -15,8 +15,9 @@ from todo_adapters.cli.welcome import announce
 from todo_adapters.settings.configuration import configured
 from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql import schema
+from todo_adapters.sql.sqlite.connection import require_usable
 from todo_adapters.sql.sqlite.damage import require_sound
-from todo_adapters.sql.urls import address_notes, is_memory, is_postgres, sqlite_path
+from todo_adapters.sql.urls import address_notes, is_memory, is_sqlite, sqlite_path
 from todo_adapters.telemetry.log_writer import replace_streams
 
 
@@ -37,30 +38,17 @@ def serve(migrate_first: bool, host: str | None, port: int | None, workers: int 
     url = settings.database_url
     for note in address_notes(url):
         structlog.get_logger().info("database_address", note=note)
-    _require_sound(url)
+    if is_sqlite(url):
+        require_sound(sqlite_path(url))
     if migrate_first and not is_memory(url) and not asyncio.run(schema.is_current(url)):
         _migrate(settings)
-    _require_file(url)
+    if is_sqlite(url):
+        require_usable(sqlite_path(url))
     require_free(settings)
     if not migrate_first:
         Settings.from_env(os.environ, Path.cwd())  # keeps a secret if there is none, now that the database is there
     replace_streams()
     run_server(settings, partial(announce, settings))
-
-
-def _require_sound(url: str) -> None:
-    """Raises Unavailable if a SQLite database is damaged, which shows after its process was killed."""
-    if not is_postgres(url) and not is_memory(url):
-        require_sound(sqlite_path(url))
-
-
-def _require_file(url: str) -> None:
-    """Raises Unavailable when the SQLite file cannot be used and waiting will not change that."""
-    if is_postgres(url) or is_memory(url):
-        return
-    from todo_adapters.sql.sqlite.connection import require_usable  # noqa: PLC0415 - slow to import
-
-    require_usable(sqlite_path(url))
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 import click
 
@@ -194,6 +194,6 @@ def _carry_out(address: str | None, ids: Sequence[str], step: Callable[[Task], S
         _say(word, changed)
 
 
-def _say(word: str, tasks: Sequence[Any]) -> None:
+def _say(word: str, tasks: Sequence[Task]) -> None:
     for each in tasks:
         click.echo(f"{word}: {each.id.hex[-SHOWN:]}  {printable(each.title)}")

@@ -92,22 +92,30 @@ def surroundings(environ: Mapping[str, str]) -> Surroundings:
         login, login_port = client_and_server[2:]
         login = f"{environ['USER']}@{login}" if "USER" in environ else login
     return Surroundings(
-        container="container" in environ or any(Path(name).exists() for name in CONTAINER_FILES),
-        wsl=KERNEL_RELEASE.exists() and "microsoft" in KERNEL_RELEASE.read_text().lower(),
+        container="container" in environ or any(map(os.path.exists, CONTAINER_FILES)),
+        wsl="microsoft" in _kernel_release().lower(),
         login=login,
         login_port=login_port,
         network_address=_network_address(),
     )
 
 
+def _kernel_release() -> str:
+    """The name of the kernel. Empty on systems that do not tell."""
+    try:
+        return KERNEL_RELEASE.read_text()
+    except OSError:
+        return ""
+
+
 def _network_address() -> str:
-    """The address that this machine would send from. Sends nothing. Empty without a network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
+    """The address that this machine would send from. Sends nothing. Empty without a network of IPv4."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.connect(NEVER_A_HOST)
             return str(probe.getsockname()[0])
-        except OSError:
-            return ""
+    except OSError:
+        return ""
 
 
 def _bracketed(host: str) -> str:

@@ -52,5 +52,5 @@ def open_store(request: pytest.FixtureRequest) -> OpenStore:
     try:
         found: OpenStore = resolve_name(name)
     except (AttributeError, ImportError, ValueError) as error:
-        pytest.exit(f"{OPTION}={name} names nothing: {error}", pytest.ExitCode.USAGE_ERROR)
+        pytest.exit(f"{OPTION}={name} cannot be imported: {error}", pytest.ExitCode.USAGE_ERROR)
     return found

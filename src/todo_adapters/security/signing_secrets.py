@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from todo_adapters.private_files import FILE_MODE, make_folder
+from todo_adapters.private_files import make_folder, private_opener
 from todo_adapters.runtime import new_secret
 
 SECRET_MIN: Final = 32
@@ -85,7 +85,7 @@ def kept_secret(file: Path) -> str:
     make_folder(file.parent)
     secret = new_secret()
     temporary = file.with_name(f"{file.name}.{new_secret()[:16]}")
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "w", encoding="utf-8") as writing:
+    with open(temporary, "x", encoding="utf-8", opener=private_opener) as writing:
         writing.write(secret + "\n")
         writing.flush()
         os.fsync(writing.fileno())

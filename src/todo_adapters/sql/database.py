@@ -2,21 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from todo_adapters.sql.set_statements import Rows, SetStatement
 from todo_adapters.sql.statements import Row, Statement, WriteStatement
 from todo_core.ids import UserId
 
 Values = Mapping[str, Any]
-
-OUT_OF_REACH: Final = "The database cannot be reached."
-NOT_PERMITTED: Final = "The database does not permit this to the service."
-TOO_SLOW: Final = "The request took the database too long. Request less, or try again later."
-DISK_FULL: Final = "The disk of the database is full."
-ROLLED_BACK: Final = "The database rolled back the write; nothing has changed."
-CLOSED: Final = "The database is closed."
-NO_SCHEMA: Final = "The database has no schema, or an outdated one; run `todo migrate`."
 
 
 class Reader(Protocol):

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert
 
-from todo_adapters.sql.database import DISK_FULL, Database
+from todo_adapters.sql.database import Database
+from todo_adapters.sql.failures import DISK_FULL
 from todo_adapters.sql.statements import Statement
 from todo_adapters.sql.tables import users
 from todo_core.errors import OutcomeUnknown, Unavailable

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import Boolean, DateTime, Integer, literal_column, select
 
-from todo_adapters.sql.database import NO_SCHEMA
+from todo_adapters.sql.failures import NO_SCHEMA
 from todo_adapters.sql.postgres.address import ROOTS_OF_SYSTEM, PostgresAddress, read
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.schema import head

@@ -11,8 +11,9 @@ from sqlalchemy import column, select, table
 
 from todo_adapters.sql.attempts import SqlAttempts
 from todo_adapters.sql.counters import MINE, revision
-from todo_adapters.sql.database import NO_SCHEMA, Database, Reader, Transaction
+from todo_adapters.sql.database import Database, Reader, Transaction
 from todo_adapters.sql.disk import Disk
+from todo_adapters.sql.failures import NO_SCHEMA
 from todo_adapters.sql.feed import FORGET_RECEIPTS, NEWEST_RECEIPT, SqlChanges, SqlReceipts
 from todo_adapters.sql.registry import table_of
 from todo_adapters.sql.schema import head

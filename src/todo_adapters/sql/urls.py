@@ -19,6 +19,10 @@ def is_memory(url: str) -> bool:
     return url == MEMORY
 
 
+def is_sqlite(url: str) -> bool:
+    return url.startswith(SQLITE)
+
+
 def address_notes(url: str) -> Sequence[str]:
     """Sentences about parts of the address that have no effect."""
     return read(url).notes if is_postgres(url) else ()

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from todo_core.limits import AFFECTED_MAX, PAGE_MAX
 from todo_core.model.kinds import E, Kind
 from todo_core.model.session import LoginSession
-from todo_core.model.trash import Trashed, TrashPosition
+from todo_core.model.trash import Trashed
 from todo_core.model.user import User
+from todo_core.paging import every_page
 from todo_core.ports.storage import View
 
 READ_AT_ONCE: Final = 1_000
@@ -29,32 +29,22 @@ class AccountExport:
 
     async def things(self, kind: Kind[E]) -> AsyncIterator[E]:
         """Yields the things of a kind in the order of creation."""
-        after: UUID | None = None
-        while True:
-            page = await self.view.of(kind).page(after, PAGE_MAX)
+        async for page in every_page(lambda after: self.view.of(kind).page(after, PAGE_MAX)):
             for thing in page.items:
                 yield thing
-            if page.next is None:
-                return
-            after = page.next
 
     async def trash(self) -> AsyncIterator[tuple[Trashed, Kind[Any], Any]]:
         """Yields every thing in the trash with its deletion and its kind, the latest deletion first.
 
         A deletion begins with the thing that was deleted.
         """
-        after: TrashPosition | None = None
-        while True:
-            page = await self.view.trash.page(after, PAGE_MAX)
+        async for page in every_page(lambda after: self.view.trash.page(after, PAGE_MAX)):
             for some in in_groups(page.items):
                 deletions = {each.id: each for each in some}
                 deletion = some[0]
                 for kind, thing in await self.view.trash.things(list(deletions), AFFECTED_MAX + READ_AT_ONCE):
                     deletion = deletions.get(thing.id, deletion)
                     yield deletion, kind, thing
-            if page.next is None:
-                return
-            after = page.next
 
 
 def in_groups(deletions: Sequence[Trashed]) -> Sequence[Sequence[Trashed]]:

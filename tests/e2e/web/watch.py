@@ -33,7 +33,7 @@ class Watch:
         """Fails if there was an unexpected error or a request to another origin."""
         assert self.foreign == [], "nothing is asked of another origin"
         surprises = [it for it in self.complaints if not any(re.search(pattern, it) for pattern in self.expected)]
-        assert surprises == [], "the console is quiet"
+        assert surprises == [], f"the console is quiet: {surprises}"
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in HARMLESS and message.text != OURS:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote, urlencode
 
-from todo_adapters.sql.postgres.parameters import IGNORED, PARAMETERS, REFUSED, checked
+from todo_adapters.sql.postgres.parameters import CHECKS, IGNORED, REFUSED, checked
 
 SCHEMES: Final = ("postgresql", "postgres", "postgresql+asyncpg")
 FORM: Final = "postgresql://user:password@host:port/database, with special characters escaped (@ is %40, / is %2F)"
@@ -138,9 +138,9 @@ def _parameters(query: str) -> dict[str, str]:
         if not equals or not name.replace("_", "").isalnum() or not name.isascii():
             raise ValueError("an address whose parameters have the form name=value, with special characters escaped")
         given[name] = _decoded(text.replace("+", " ") if name == "options" else text)
-    unknown = sorted(given.keys() - PARAMETERS - IGNORED.keys() - REFUSED.keys())
-    if unknown and {"password", "sslpassword"} & given.keys():
-        # A name may be the end of a password with "&" in it.
+    unknown = sorted(given.keys() - CHECKS.keys() - IGNORED.keys() - REFUSED.keys())
+    if unknown and any("pass" in name.lower() for name in given):
+        # A name may be the end of a password with "&" in it; the password's own name may be a misspelt one.
         raise ValueError("an address without unknown parameters, with special characters escaped (& is %26)")
     if unknown:
         raise ValueError(f"an address without unknown parameters: {', '.join(map(_with_suggestion, unknown))}")
@@ -150,7 +150,7 @@ def _parameters(query: str) -> dict[str, str]:
 
 
 def _with_suggestion(name: str) -> str:
-    near = difflib.get_close_matches(name, PARAMETERS, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(name, CHECKS, n=1, cutoff=0.7)
     return name[:40] + (f" (did you mean {near[0]}?)" if near else "")
 
 
@@ -207,12 +207,12 @@ def _tls(given: Mapping[str, str], notes: list[str]) -> dict[str, str]:
     mode = tls.get("sslmode", "verify-full" if tls.get("sslrootcert") == ROOTS_OF_SYSTEM else "prefer")
     if tls.get("sslrootcert") == ROOTS_OF_SYSTEM and (mode != "verify-full" or {"sslcert", "sslcrl"} & tls.keys()):
         raise ValueError(
-            "an address where sslrootcert=system stands with sslmode=verify-full, and without sslcert and sslcrl"
+            "an address that, with sslrootcert=system, has sslmode=verify-full and neither sslcert nor sslcrl"
         )
     if "sslrootcert" in tls and mode in {"disable", "allow", "prefer"}:
         notes.append(f"sslrootcert has no effect: sslmode={mode} does not verify the server; use verify-full.")
     if tls.get("sslnegotiation") == "direct" and mode in {"disable", "allow", "prefer"}:
-        raise ValueError("an address where sslnegotiation=direct stands with sslmode=require or higher")
+        raise ValueError("an address that, with sslnegotiation=direct, has sslmode=require or higher")
     return tls
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
-from todo_adapters.sql.database import OUT_OF_REACH
+from todo_adapters.sql.failures import OUT_OF_REACH
 from todo_adapters.sql.postgres.address import ROOTS_OF_SYSTEM, PostgresAddress
 from todo_adapters.sql.postgres.connection import to_core_error
 from todo_core.errors import Unavailable

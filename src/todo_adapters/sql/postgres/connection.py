@@ -9,7 +9,8 @@ from sqlalchemy import Boolean, Select, literal_column, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from todo_adapters.shield import finished
-from todo_adapters.sql.database import DISK_FULL, NO_SCHEMA, NOT_PERMITTED, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW, Values
+from todo_adapters.sql.database import Values
+from todo_adapters.sql.failures import DISK_FULL, NO_SCHEMA, NOT_PERMITTED, OUT_OF_REACH, ROLLED_BACK, TOO_SLOW
 from todo_adapters.sql.statements import Row, Statement
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, OwnerBusy, TodoError, Unavailable
 

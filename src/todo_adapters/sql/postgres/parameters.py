@@ -132,8 +132,6 @@ HARMLESS: Final[Mapping[str, Callable[[str, str], str]]] = {
 }
 """The values with which an ignored parameter may be ignored."""
 
-PARAMETERS: Final = frozenset(CHECKS)
-
 
 def checked(name: str, text: str) -> str:
     """The value of a parameter in the form of libpq. Raises ValueError with the rest of "The address must be ..."."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from todo_adapters.sql.connection_limiter import ConnectionLimiter
-from todo_adapters.sql.database import CLOSED
+from todo_adapters.sql.failures import CLOSED
 from todo_adapters.sql.postgres.connection import PostgresConnection
 from todo_core.errors import Unavailable
 

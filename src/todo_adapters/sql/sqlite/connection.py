@@ -9,8 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, TypeVar
 
-from todo_adapters.sql.database import CLOSED, DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW
-from todo_adapters.sql.sqlite.damage import require_own_log
+from todo_adapters.sql.failures import CLOSED, DISK_FULL, NO_SCHEMA, OUT_OF_REACH, TOO_SLOW
+from todo_adapters.sql.sqlite.damage import connect_with, require_own_log
 from todo_adapters.threads import worker
 from todo_core.errors import MovedOn, OutcomeUnknown, TodoError, Unavailable
 
@@ -89,9 +89,7 @@ def connect(path: Path, *pragmas: str) -> sqlite3.Connection:
             OUT_OF_REACH, reason=f"There is no database at {path.absolute()}; create it with `todo migrate`."
         )
     require_own_log(path)
-    # SQLite creates no database, even if the file is removed now, and its other files with the mode of this one.
-    address = f"{path.absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    connection = connect_with(path, "mode=rw")  # creates its other files with the mode of this one
     connection.create_function("unhex", 1, bytes.fromhex, deterministic=True)  # built in from version 3.41 on
     try:
         set_pragmas(connection)

@@ -5,9 +5,8 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
-from todo_adapters.sql.database import OUT_OF_REACH
+from todo_adapters.sql.failures import OUT_OF_REACH
 from todo_core.errors import Unavailable
 
 UNCHANGING: Final = "mode=ro&immutable=1"
@@ -84,8 +83,9 @@ def require_sound(path: Path) -> None:
 
 
 def connect_with(file: Path, parameters: str) -> sqlite3.Connection:
-    """A connection with these parameters of a URI."""
-    return sqlite3.connect(f"file:{quote(str(file.absolute()))}?{parameters}", uri=True, isolation_level=None)
+    """A connection with these parameters of a URI, for one thread at a time. ``mode=rw`` creates no database."""
+    address = f"{file.absolute().as_uri()}?{parameters}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
 
 
 def _refuse(fault: str | None) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from todo_adapters.private_files import closing_command, readable_by_others
 from todo_adapters.shield import finished
 from todo_adapters.sql.connection_limiter import ConnectionLimiter, numbers_of
-from todo_adapters.sql.database import CLOSED, Database, Transaction, Values
+from todo_adapters.sql.database import Database, Transaction, Values
+from todo_adapters.sql.failures import CLOSED
 from todo_adapters.sql.set_statements import Rows, SetStatement
 from todo_adapters.sql.sqlite.connection import (
     IMPATIENT,

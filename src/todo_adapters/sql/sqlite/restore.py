@@ -62,8 +62,9 @@ def _prepared(backup: Path, database: Path) -> Iterator[tuple[Path, str]]:
 
 def _replace(database: Path, copy: Path) -> Path | None:
     """Gives the database the content of the copy. Returns the file that has the content from before."""
-    previous = _unused_name(database)
+    previous: Path | None = None
     if not database.exists() or damage(database):
+        previous = _unused_name(database)
         _move_aside(database, previous)
         put(copy, database)
         return previous if previous.exists() else None
@@ -71,6 +72,7 @@ def _replace(database: Path, copy: Path) -> Path | None:
         # Not a new file under the old name: a process that has just opened the old one would go on with it.
         with closing(connect_with(database, "mode=rw")) as target, closing(connect_with(copy, UNCHANGING)) as content:
             _lock(target)
+            previous = _unused_name(database)  # which another restore cannot choose now
             _keep(target, previous)
             content.backup(target)  # one transaction
     except sqlite3.Error as error:
@@ -78,13 +80,13 @@ def _replace(database: Path, copy: Path) -> Path | None:
     return previous
 
 
-def _failure(database: Path, previous: Path, error: sqlite3.Error) -> BackupError:
+def _failure(database: Path, previous: Path | None, error: sqlite3.Error) -> BackupError:
     """What to tell. Removes the copy of the content from before if that is certainly still in the database."""
     if is_locked(error):
         return BackupError(_in_use(database))
-    if getattr(error, "sqlite_errorcode", None) in ROLLED_BACK:
+    if previous and getattr(error, "sqlite_errorcode", None) in ROLLED_BACK:
         previous.unlink(missing_ok=True)
-    kept = f" The content from before is in {previous}." if previous.exists() else ""
+    kept = f" The content from before is in {previous}." if previous and previous.exists() else ""
     return BackupError(f"Cannot write {database}: {error}.{kept}")
 
 

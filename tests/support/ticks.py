@@ -1,10 +1,6 @@
-"""The fakes of the contract kit, and a monotonic clock: time and chance as a test decides them."""
+"""A monotonic clock for tests."""
 
 from datetime import timedelta
-
-from todo_adapters.contracts.fakes import NOON, CountingIds, FixedClock
-
-__all__ = ["NOON", "CountingIds", "FixedClock", "Ticks"]
 
 
 class Ticks:
