@@ -98,7 +98,7 @@ def test_a_generated_password_is_all_that_is_printed(command: Command, url: str)
 
 def test_an_account_can_be_created_with_a_generated_password(command: Command, url: str) -> None:
     added = command("add", "eve@example.org", "--name", "Eve", "--generate")
-    user, password = lines(added.stdout)
+    user, password = added.stdout.splitlines()
     assert user.endswith("  eve@example.org")
     assert asyncio.run(in_service(url, lambda todo: guess(todo, "eve@example.org", password))) == "in"
     both = command("add", "eva@example.org", "--name", "Eva", "--generate", "--password", PASSWORD)
