@@ -15,17 +15,17 @@ run: ## Migrate the database, serve on http://127.0.0.1:8000 and say what to do 
 test: ## Run every test, in several processes (make test ARGS="tests/model -k dates" in one)
 test-fast: ## Run the tests that need no database and no browser, in less than half a minute
 test-e2e: ## Run the tests of the web client in a browser (TODO_TEST_BROWSER names one), which has to be there
-screenshots: ## Take the pictures in docs/screenshots/ anew
+screenshots: ## Take the pictures in docs/screenshots/ again
 fuzz: ## Send 10,000 generated requests to each storage (TODO_FUZZ_SEED=... repeats a run)
-cuts: ## Cut the link to the database 1,000 times in the midst of writes, kill 100 servers, fail over 10 times
+cuts: ## Cut the link to the database 1,000 times during writes, kill 100 servers, fail over 10 times
 bench: ## Measure the service beside what it is compared with, in ten minutes (ARGS=--write keeps docs/performance.md)
 bench-quick: ## The same in less than two minutes: fewer tasks, rounds and variants
 check: ## Check format, lint, types and the direction of imports
-format: ## Format the code and mend what the linter can mend
+format: ## Format the code and fix what the linter can fix
 migrate: ## Bring the database to the newest schema
 setup: ## Install everything that tests and checks need into .venv
 report: ## List the checks of tests/checks.toml with the tests that prove them
-lock: ## Write requirements/*.txt anew from pyproject.toml (ARGS=--upgrade takes newer versions)
+lock: ## Write requirements/*.txt from pyproject.toml again (ARGS=--upgrade takes newer versions)
 clean: ## Remove the environment, tools and caches (never ./var)
 
 run test test-fast test-e2e screenshots fuzz cuts bench bench-quick check format migrate setup report lock clean:

@@ -97,6 +97,22 @@ def test_a_generated_password_is_all_that_is_printed(command: Command, url: str)
     assert asyncio.run(in_service(url, lambda todo: guess(todo, "bo@example.org", second.strip()))) == "in"
 
 
+def test_an_account_can_be_created_with_a_generated_password(command: Command, url: str) -> None:
+    added = command("add", "eve@example.org", "--name", "Eve", "--generate")
+    user, password = added.stdout.splitlines()
+    assert user.endswith("  eve@example.org")
+    assert asyncio.run(in_service(url, lambda todo: guess(todo, "eve@example.org", password))) == "in"
+    both = command("add", "eva@example.org", "--name", "Eva", "--generate", "--password", PASSWORD)
+    assert (both.exit_code, "exclude each other" in both.output) == (2, True)
+
+
+def test_the_password_of_a_new_account_is_asked_for_twice_and_never_shown(command: Command, url: str) -> None:
+    added = command("add", "eli@example.org", "--name", "Eli", typed=f"{NEW}\n{NEW}\n")
+    assert added.exit_code == 0, added.output
+    assert NEW not in added.output
+    assert asyncio.run(in_service(url, lambda todo: guess(todo, "eli@example.org", NEW))) == "in"
+
+
 def test_a_reset_lets_in_whoever_had_to_wait_at_the_running_service(command: Command, url: str) -> None:
     add(url, "cy@example.org")
 

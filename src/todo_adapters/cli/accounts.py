@@ -17,6 +17,9 @@ from todo_core.model.user import Registration, User, readable_email
 from todo_core.paging import every_page
 from todo_core.todo import Todo
 
+ADDRESS = click.argument("email", metavar="ADDRESS")
+GENERATE = click.option("--generate", is_flag=True, help="Generate the password and print it.")
+
 
 @click.group()
 def user() -> None:
@@ -24,21 +27,22 @@ def user() -> None:
 
 
 @user.command("add")
-@click.argument("email")
+@ADDRESS
 @click.option("--name", prompt=True)
-@click.option(
-    "--password",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
-    help="Asked for when not given, because other users can read the arguments of processes.",
-)
+@click.option("--password", help="Asked for when not given, because other users can read the arguments of processes.")
+@GENERATE
 @reporting_errors
-def add_user(email: str, name: str, password: str) -> None:
+def add_user(email: str, name: str, password: str | None, generate: bool) -> None:
     """Create an account."""
+    if password is not None and generate:
+        raise click.UsageError("--password and --generate exclude each other.")
+    if password is None:
+        password = new_password() if generate else _typed("Password")
     registration = Registration.of(email=email, password=password, name=name)
     user = with_todo(lambda todo: todo.accounts.add(registration))
     click.echo(f"{user.id}  {printable(user.email)}")
+    if generate:
+        click.echo(password)
 
 
 @user.command("list")
@@ -68,7 +72,7 @@ def list_users(as_json: bool) -> None:
 
 
 @user.command("disable")
-@click.argument("email")
+@ADDRESS
 @click.option("--undo", is_flag=True, help="Enable the account again.")
 @reporting_errors
 def disable_user(email: str, undo: bool) -> None:
@@ -80,17 +84,14 @@ def disable_user(email: str, undo: bool) -> None:
 
 
 @user.command("password")
-@click.argument("email")
-@click.option("--generate", is_flag=True, help="Generate the password and print it.")
+@ADDRESS
+@GENERATE
 @reporting_errors
 def reset_password(email: str, generate: bool) -> None:
     """Set a new password: end all login sessions, and the pause after failed logins."""
     user = _found(email)
     address = printable(user.email)
-    if generate:
-        password = new_password()
-    else:
-        password = click.prompt(f"New password of {address}", hide_input=True, confirmation_prompt=True, err=True)
+    password = new_password() if generate else _typed(f"New password of {address}")
     with_todo(lambda todo: todo.accounts.reset_password(user.email, password))
     click.echo(f"{address} has a new password and has to log in again.", err=True)
     if user.disabled:
@@ -100,7 +101,7 @@ def reset_password(email: str, generate: bool) -> None:
 
 
 @user.command("remove")
-@click.argument("email")
+@ADDRESS
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @reporting_errors
 def remove_user(email: str, yes: bool) -> None:
@@ -115,7 +116,7 @@ def remove_user(email: str, yes: bool) -> None:
 
 
 @user.command("export")
-@click.argument("email")
+@ADDRESS
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @reporting_errors
@@ -132,6 +133,12 @@ def export_user(email: str, file: Path, force: bool) -> None:
 
     with output_to(file, force) as output:
         with_todo(write)
+
+
+def _typed(prompt: str) -> str:
+    """A password that is asked for twice."""
+    password: str = click.prompt(prompt, hide_input=True, confirmation_prompt=True, err=True)
+    return password
 
 
 def _found(email: str) -> User:

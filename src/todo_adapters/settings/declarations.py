@@ -58,7 +58,7 @@ class Settings:
     """`json` for JSON lines, `console` for readable text, `auto` for `console` at a terminal and `json` elsewhere."""
     cors_origins: tuple[str, ...] = _setting("", listed(values.origin))
     """Origins, separated by commas, whose pages may call the API from a browser. None when not set.
-    `http://localhost:5173` and `http://127.0.0.1:5173` are two."""
+    `http://localhost:5173` and `http://127.0.0.1:5173` are different ones."""
     allowed_hosts: tuple[str, ...] = _setting("", listed(values.host_pattern))
     """Host names, separated by commas, that requests may be addressed to; `*.example.org` for all subdomains. Any when
     not set, which is safe behind a proxy that checks them."""
