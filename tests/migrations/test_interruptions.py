@@ -103,6 +103,7 @@ async def test_a_table_that_stays_locked_stops_a_migration_and_blocks_no_request
         await request.execute("SET lock_timeout = '1s'")
         while not migration.done():
             await request.fetch("SELECT FROM tasks, users")
+            await asyncio.sleep(0.01)
         with pytest.raises(Unavailable, match="lock timeout"):
             await migration
     assert await migrate.current(postgres_url) == "0005"

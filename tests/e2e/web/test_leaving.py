@@ -225,6 +225,7 @@ async def test_messages_about_ones_tasks_are_gone_when_somebody_else_signs_in(vi
 
 
 async def test_signing_out_sends_a_held_deletion_first(visits: Visits) -> None:
+    visits.watch.expect(r"status of 401 .*/(lists|counts)\)")  # asked after the deletion, answered after the sign-out
     ada = await visits.person()
     await ada.add("Buy milk")
     screen = await visits.visit("/", ada)
