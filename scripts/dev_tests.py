@@ -17,13 +17,13 @@ FOLDERS: Final = ("src/todo_adapters/contracts", "tests")
 OTHERS: Final = "others"
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "contracts": ("*/contracts/test_*",),
-    "http": ("tests/http/*",),
-    "processes A-Q": ("tests/e2e/test_[a-q]*",),
     "processes R-Z": ("tests/e2e/test_[r-z]*",),
-    "web client A-D": ("tests/e2e/web/test_[a-d]*",),
-    "web client E-L": ("tests/e2e/web/test_[e-l]*",),
-    "web client M-Z": ("tests/e2e/web/test_[m-z]*",),
+    "processes A-Q": ("tests/e2e/test_[a-q]*",),
     "adapters": ("tests/adapters/*", "tests/migrations/*"),
+    "web client A-D": ("tests/e2e/web/test_[a-d]*",),
+    "web client M-Z": ("tests/e2e/web/test_[m-z]*",),
+    "web client E-L": ("tests/e2e/web/test_[e-l]*",),
+    "http": ("tests/http/*",),
     "use cases": ("tests/usecases/*",),
     OTHERS: ("*",),
 }
@@ -64,8 +64,8 @@ def parts(files: Iterable[str]) -> dict[str, list[str]]:
     return {part: members for part, members in found.items() if members}
 
 
-def run_all(at_once: int | None = None) -> None:
-    """Runs all tests, by default one part more at once than there are processors. Raises SetupError if any fail."""
+def run_all() -> None:
+    """Runs all tests, two parts more at once than there are processors. Raises SetupError if any fail."""
     files = sorted(str(path.relative_to(ROOT)) for folder in FOLDERS for path in (ROOT / folder).rglob("test_*.py"))
     waiting, running, codes = list(parts(files).items()), list[Run](), dict[str, int]()
 
@@ -76,7 +76,7 @@ def run_all(at_once: int | None = None) -> None:
 
     signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
-    began, slots = time.monotonic(), at_once or (os.cpu_count() or 1) + 1
+    began, slots = time.monotonic(), (os.cpu_count() or 1) + 2
     while waiting or running:
         while waiting and len(running) < slots:
             part, members = waiting.pop(0)
