@@ -65,7 +65,7 @@ def parts(files: Iterable[str]) -> dict[str, list[str]]:
 
 
 def run_all() -> None:
-    """Runs all tests, two parts more at once than there are processors. Raises SetupError if any fail."""
+    """Runs all tests, one part more at once than there are processors. Raises SetupError if any fail."""
     files = sorted(str(path.relative_to(ROOT)) for folder in FOLDERS for path in (ROOT / folder).rglob("test_*.py"))
     waiting, running, codes = list(parts(files).items()), list[Run](), dict[str, int]()
 
@@ -76,7 +76,7 @@ def run_all() -> None:
 
     signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
-    began, slots = time.monotonic(), (os.cpu_count() or 1) + 2
+    began, slots = time.monotonic(), (os.cpu_count() or 1) + 1
     while waiting or running:
         while waiting and len(running) < slots:
             part, members = waiting.pop(0)
