@@ -91,6 +91,20 @@ test("forgetting removes everything of a user, in every tab", async () => {
   assert.deepEqual(queue.ids(), []);
 });
 
+test("forgetting reaches a tab that has ended before, with what it stored last", async () => {
+  const locks = new FakeLocks();
+  const tab = fakeTab({ locks });
+  const otherTab = fakeTab({ locks, localStorage: tab.localStorage });
+  const [queue, other] = [open("ada", tab), open("ada", otherTab)];
+  other.set([queued("two")]);
+  const last = Object.entries(tab.localStorage).filter(([key]) => key.startsWith("todo.outbox."));
+  other.close();
+  queue.forget();
+  last.forEach(([key, text]) => tab.localStorage.setItem(key, text)); // was on its way
+  tellOthers([otherTab], "todo.forget", "ada");
+  assert.deepEqual(keys(tab), []);
+});
+
 test("stored text that is not a queue is ignored", async () => {
   const tab = fakeTab();
   open("ada", tab).set([queued("one")]);

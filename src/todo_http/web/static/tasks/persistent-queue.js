@@ -52,9 +52,13 @@ export function createPersistentQueue(owner, onRestored, browser = window) {
 
   /** @param {StorageEvent} event */
   function onStorage({ key, newValue }) {
-    if (key === FORGET && newValue === owner) forgetHere();
-    else if (key && newValue) watch(key);
+    if (key && newValue) watch(key);
   }
+
+  // Not removed by close(): this tab may learn that the session has ended before another one forgets the user.
+  browser.addEventListener("storage", ({ key, newValue }) => {
+    if (key === FORGET && newValue === owner) forgetHere();
+  });
 
   /** @param {PageTransitionEvent} event */
   function onPageShow({ persisted }) {
