@@ -39,7 +39,7 @@ LOCK_RETRY: Final = 0.1
 POOLED: Final = "Migrations need the address of the PostgreSQL server itself, not the one of PgBouncer."
 NEWER: Final = "The database is at revision {}, which this version does not know: a newer version has migrated it."
 OPERATIONAL: Final = ("08", "25006", "42501", "53", "55P03", "57")
-"""SQLSTATEs, or their beginnings, of failures that operators can mend: a lock, a privilege, a full disk, a restart."""
+"""SQLSTATEs, or their beginnings, of failures that operators can fix: a lock, a privilege, a full disk, a restart."""
 
 SETTINGS: Final = {"lock_timeout": "2s", "statement_timeout": "0"}
 """Settings of a migrating session. ``lock_timeout`` limits the wait for a table, which blocks writers meanwhile."""

@@ -1,5 +1,5 @@
-// Shows the service's own OpenAPI document, with requests signed in as whoever the page is signed in as. Nothing is
-// fetched from anywhere else: no validator badge, no fonts.
+// Shows the service's own OpenAPI document and sends requests with the account that is signed in on this page. Nothing is
+// fetched from other servers: no validator badge, no fonts.
 
 import { currentSession, distrust, signIn, signOut, startDemo, validToken } from "./session.js";
 

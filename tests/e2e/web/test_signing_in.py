@@ -88,7 +88,7 @@ async def test_where_sign_up_is_closed_there_is_no_form_and_newcomers_learn_whom
     for address, title in (("/sign-up", "Create an account"), ("/sign-in", "Sign in")):
         new = await visits.tab(context, address)
         await expect(new.heading(title)).to_be_visible()
-        await expect(new.page.get_by_text("Ask whoever runs this service for an account.")).to_be_visible()
+        await expect(new.page.get_by_text("Ask the operator of this service for an account.")).to_be_visible()
         await expect(new.button("Create account")).to_have_count(0)
         await expect(new.link("Create an account")).to_have_count(0)
 

@@ -51,7 +51,7 @@ def damage(path: Path) -> str | None:
         with closing(connect_with(path, "mode=ro" if has_log(path) else "mode=rw")) as connection:
             found = first_fault(connection, "quick_check")
     except sqlite3.OperationalError:
-        return None  # whoever opens it next reports why
+        return None  # the next connection reports why
     except sqlite3.DatabaseError as error:
         found = str(error)
     return found and f"{path} is damaged, or the log beside it is the one of another database ({found})."

@@ -25,7 +25,7 @@ export function SignInPage({ view }) {
 }
 
 function SignUpClosed() {
-  return html`<p>Sign-up is closed here. Ask whoever runs this service for an account.</p>
+  return html`<p>Sign-up is closed here. Ask the operator of this service for an account.</p>
     <p class="aside">You have an account? <a href="/sign-in">Sign in instead</a></p>`;
 }
 
@@ -39,7 +39,7 @@ function SignInForm() {
     <button class="primary" aria-disabled=${form.busy}>Sign in</button>
     ${canSignUp()
       ? html`<p class="aside">New here? <a href="/sign-up">Create an account</a></p>`
-      : html`<p class="aside">New here? Ask whoever runs this service for an account.</p>`}
+      : html`<p class="aside">New here? Ask the operator of this service for an account.</p>`}
   </form>`;
 }
 
