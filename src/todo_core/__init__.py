@@ -15,7 +15,9 @@ from ports. The model has no ``async``. ``todo_adapters.bootstrap.open_todo`` op
 from todo_core.errors import (
     Conflict,
     Contention,
+    CursorExpired,
     EmailTaken,
+    FieldConflict,
     Forbidden,
     Invalid,
     InvalidCredentials,
@@ -35,10 +37,11 @@ from todo_core.errors import (
     TooManyRequests,
     Unauthenticated,
     Unavailable,
+    UndoConflict,
     Violation,
 )
 from todo_core.ids import ListId, SessionId, TaskId, UserId
-from todo_core.model.change import Action, Change
+from todo_core.model.change import Action, Change, FeedPage, FeedPosition
 from todo_core.model.counts import Counts, TagUse
 from todo_core.model.due import DueDate, DueKind
 from todo_core.model.rules import Broken, Reference, fold
@@ -61,6 +64,7 @@ from todo_core.usecases.batch import AddStep, ChangeStep, CompleteStep, MoveStep
 from todo_core.usecases.export import AccountExport
 from todo_core.usecases.moving import Move
 from todo_core.usecases.sessions import Sessions, SignedIn
+from todo_core.usecases.sync import SnapshotPage
 from todo_core.workspace import Lists, Tags, Tasks, Trash, Workspace
 
 __all__ = [
@@ -80,12 +84,16 @@ __all__ = [
     "Conflict",
     "Contention",
     "Counts",
+    "CursorExpired",
     "DueDate",
     "DueKind",
     "DueOption",
     "EmailTaken",
     "EventLog",
     "Expected",
+    "FeedPage",
+    "FeedPosition",
+    "FieldConflict",
     "Forbidden",
     "IdSource",
     "Invalid",
@@ -119,6 +127,7 @@ __all__ = [
     "SessionId",
     "Sessions",
     "SignedIn",
+    "SnapshotPage",
     "SortField",
     "SortName",
     "Stale",
@@ -144,6 +153,7 @@ __all__ = [
     "Trashed",
     "Unauthenticated",
     "Unavailable",
+    "UndoConflict",
     "UnitOfWork",
     "User",
     "UserId",

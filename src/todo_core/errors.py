@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,34 @@ class MovedOn(Conflict):
     """A row has changed since it was read. The runner runs the use case again."""
 
     detail = "Another request changed this at the same time."
+
+
+class CursorExpired(TodoError):
+    """The feed does not go back that far, or the position is not one of this feed: begin with a snapshot."""
+
+    code = "cursor-expired"
+    detail = "The history does not go back that far; start again with a snapshot."
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """A field of a thing that cannot be reverted; ``field`` is None if it is the thing as a whole."""
+
+    entity: str
+    id: UUID
+    field: str | None
+    code: str
+    detail: str
+
+
+class UndoConflict(Conflict):
+    """A set of changes cannot be reverted, for all of these reasons. Nothing happened."""
+
+    detail = "What these changes left has been changed since."
+
+    def __init__(self, conflicts: Sequence[FieldConflict]) -> None:
+        super().__init__()
+        self.conflicts = tuple(conflicts)
 
 
 class Stale(TodoError):

@@ -28,6 +28,7 @@ class Preconditions:
         self.lock = unit.lock
         self.knows = unit.knows
         self.budget = unit.budget
+        self.changes = unit.changes
         self._unit = unit
         self._expected = expected
         self._checked = False

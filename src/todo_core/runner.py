@@ -23,9 +23,10 @@ from todo_core.errors import (
 )
 from todo_core.ids import UserId
 from todo_core.limits import AFFECTED_MAX
+from todo_core.live import Hub
 from todo_core.model.change import Change
 from todo_core.model.kinds import Kind
-from todo_core.model.write_options import PLAIN, RECEIPTS_KEPT, Key, WriteOptions, pointers
+from todo_core.model.write_options import PLAIN, RECEIPTS_KEPT, WHOLE_SET, Key, WriteOptions, pointers
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import Clock, EventLog, IdSource
 from todo_core.ports.storage import CommittableUnit, Store, UnitOfWork, View
@@ -57,11 +58,12 @@ class Outcome(Generic[T]):
 class Runner:
     """Runs use cases, each in its own unit of work."""
 
-    def __init__(self, store: Store, clock: Clock, ids: IdSource, event_log: EventLog) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: IdSource, event_log: EventLog, hub: Hub | None = None) -> None:
         self.store = store
         self.clock = clock
         self.ids = ids
         self.event_log = event_log
+        self.hub = hub or Hub()
 
     async def read(
         self, owner: UserId, query: Callable[Concatenate[View, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
@@ -99,7 +101,8 @@ class Runner:
         key, exclusive = None if options.dry_run else options.key, options.dry_run
         for attempt in range(RETRIES + 1):
             try:
-                async with self.store.begin(owner, self.clock.now(), self.ids, exclusive=exclusive) as unit:
+                now, session = self.clock.now(), options.session
+                async with self.store.begin(owner, now, self.ids, exclusive=exclusive, session=session) as unit:
                     tx: Any = unit if options.expected is None else Preconditions(unit, options.expected)
                     result = await use_case(tx, *args, **kwargs)
                     written = _written(unit, tx)
@@ -157,6 +160,8 @@ class Runner:
         raise AssertionError("the last attempt returns or raises")
 
     def _note(self, owner: UserId, use_case: Callable[..., object], changes: Sequence[Change]) -> None:
+        if changes:
+            self.hub.written(owner, changes[-1].seq)
         name = getattr(use_case, "__name__", "write")
         for change in changes[:NOTED_MAX]:
             facts = {change.entity: str(change.id), "seq": change.seq, "kind": change.action.value}
@@ -183,6 +188,8 @@ def _written(unit: CommittableUnit, tx: UnitOfWork) -> Sequence[tuple[Kind[Any],
 
 def _as_stored(result: T, written: Sequence[tuple[Kind[Any], UUID]], changes: Sequence[Change]) -> T:
     """The result with the things in it as the commit numbered them."""
+    if result is WHOLE_SET:
+        return cast(T, tuple(changes))
     if not changes or result is None:
         return result
     pairs = zip(written, changes, strict=True)

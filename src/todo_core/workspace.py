@@ -1,4 +1,4 @@
-"""What one user has and can do, for scripts: tasks, lists, tags, trash and counts as methods.
+"""What one user has and can do, for scripts: tasks, lists, tags, trash, counts, changes and undo as methods.
 
 Every method that writes is one unit of work and takes WriteOptions: an idempotency key, a precondition, a dry run. All
 raise the errors of the use cases that they are named after.
@@ -12,8 +12,9 @@ from uuid import UUID
 
 from todo_core.ids import ListId, TaskId, UserId
 from todo_core.limits import PAGE_MAX
-from todo_core.model.change import Change
+from todo_core.model.change import Change, FeedPage, FeedPosition
 from todo_core.model.counts import Counts, TagUse
+from todo_core.model.kinds import Kind
 from todo_core.model.rules import checked
 from todo_core.model.task import TASKS, NewTaskFields, Task, TaskFields
 from todo_core.model.task_filter import DueOption, TaskQuery
@@ -23,8 +24,10 @@ from todo_core.model.trash import Trashed
 from todo_core.model.write_options import PLAIN, WriteOptions
 from todo_core.paging import every_page
 from todo_core.runner import Runner
-from todo_core.usecases import lists, moving, tags, tasks, things, trash
+from todo_core.usecases import lists, moving, sync, tags, tasks, things, trash
 from todo_core.usecases.batch import Step, apply_batch
+from todo_core.usecases.following import follow_feed
+from todo_core.usecases.undo import undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,14 @@ class _Part:
 
     async def _write(self, options: WriteOptions, use_case: Any, *args: Any, **kwargs: Any) -> Any:
         return (await self.run.carry_out(self.owner, options, use_case, *args, **kwargs)).value
+
+    async def _history(self, kind: Kind[Any], thing_id: UUID) -> AsyncIterator[Change]:
+        read = self.run.read
+        async for page in every_page(
+            lambda first: read(self.owner, sync.read_history, thing_id, kind, first, PAGE_MAX)
+        ):
+            for change in page.items:
+                yield change
 
 
 class Tasks(_Part):
@@ -125,6 +136,10 @@ class Tasks(_Part):
         """Moves a task and its subtasks to the trash. Raises NotFound, TooMany."""
         await self._write(options, things.remove_thing, task_id, TASKS)
 
+    def history(self, task_id: UUID) -> AsyncIterator[Change]:
+        """Yields the changes of a task, the latest first, as far back as they are kept. Raises NotFound."""
+        return self._history(TASKS, task_id)
+
 
 class Lists(_Part):
     """The user's lists."""
@@ -161,6 +176,10 @@ class Lists(_Part):
             await self._write(options, lists.empty_list_into_inbox, ListId(list_id))
         else:
             await self._write(options, things.remove_thing, list_id, LISTS)
+
+    def history(self, list_id: UUID) -> AsyncIterator[Change]:
+        """Yields the changes of a list, the latest first, as far back as they are kept. Raises NotFound."""
+        return self._history(LISTS, list_id)
 
 
 class Tags(_Part):
@@ -238,6 +257,31 @@ class Workspace(_Part):
         done: tuple[Any, ...] = await self._write(options, apply_batch, steps)
         return done
 
-    async def changes(self, after: int = 0, limit: int = PAGE_MAX) -> Sequence[Change]:
-        """Returns changes with greater numbers, in order."""
-        return await self.run.store.view(self.owner).changes.after(after, limit)
+    async def changes(
+        self, after: FeedPosition | None = None, limit: int = PAGE_MAX, entity: str | None = None
+    ) -> FeedPage:
+        """Returns changes after a position, or from the oldest one kept, in order. Raises CursorExpired."""
+        return await self.run.read(self.owner, sync.read_changes, after, limit, entity)
+
+    async def follow(self, after: FeedPosition | None = None) -> AsyncIterator[Change]:
+        """Yields the changes after a position, or from now on, as they happen, without end. Raises CursorExpired."""
+        position = after or await self.run.read(self.owner, sync.end_of_feed)
+        async for page in follow_feed(self.run, self.owner, position, idle=60.0):
+            for change in page.items:
+                yield change
+
+    async def snapshot(self) -> AsyncIterator[sync.SnapshotPage]:
+        """Yields everything that the user has, page by page. Each page tells from where to apply changes."""
+        page = await self.run.read(self.owner, sync.read_snapshot, None, PAGE_MAX)
+        yield page
+        while page.next is not None:
+            page = await self.run.read(self.owner, sync.read_snapshot, page.next, PAGE_MAX)
+            yield page
+
+    async def undo(self, set_seq: int, options: WriteOptions = PLAIN) -> tuple[Change, ...]:
+        """Reverts the changes of one write, given the number of the first one. Returns the changes that did it.
+
+        Raises NotFound, UndoConflict, TooMany, CursorExpired if they are no longer kept.
+        """
+        changes: tuple[Change, ...] = await self._write(options, undo, set_seq)
+        return changes

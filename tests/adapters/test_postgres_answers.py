@@ -173,7 +173,7 @@ class Service:
     owner: UserId
 
     async def seqs(self) -> list[int]:
-        return [change.seq for change in await self.run.store.view(self.owner).changes.after(0, 1000)]
+        return [change.seq for change in (await self.run.store.view(self.owner).changes.page(0, 1000)).items]
 
 
 @pytest.fixture

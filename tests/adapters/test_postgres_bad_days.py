@@ -48,7 +48,7 @@ class Service:
         return [task.title for task in page.items]
 
     async def revision(self) -> int:
-        changes = await self.run.store.view(self.owner).changes.after(0, 100_000)
+        changes = (await self.run.store.view(self.owner).changes.page(0, 100_000)).items
         assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
         return len(changes)
 

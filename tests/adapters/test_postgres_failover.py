@@ -53,7 +53,7 @@ class Service:
 
     async def tasks(self, owner: UserId) -> int:
         """How many there are; the feed says the same."""
-        changes = await self.run.store.view(owner).changes.after(0, 1000)
+        changes = (await self.run.store.view(owner).changes.page(0, 1000)).items
         assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
         assert self.server
         count = await self.server.ask("SELECT count(*) FROM tasks WHERE user_id = $1", owner)

@@ -79,7 +79,7 @@ async def test_what_was_stored_under_an_earlier_schema_is_still_there(empty_data
         assert (third.completed_at, third.priority, third.description) == (NOON, "medium", "two litres")
         assert {(each.list_id, each.parent_id, each.tags) for each in stored.values()} == {(None, None, ())}
         assert {each.id: each.position for each in stored.values()} == {each: newest(each) for each in ids}
-        assert [change.value.title for change in await view.changes.after(0, 10)] == ["Buy milk"] * 3
+        assert [change.value.title for change in (await view.changes.page(0, 10)).items] == ["Buy milk"] * 3
     await migrate.downgrade(empty_database, "base")
 
 

@@ -89,7 +89,7 @@ class Project:
             assert (await self.do(removing)).replayed == done
         assert await self.happened(removing)
         assert (await self.do(removing)).replayed
-        changes = await self.store.view(self.owner).changes.after(self.revision, 2 * THINGS)
+        changes = (await self.store.view(self.owner).changes.page(self.revision, 2 * THINGS)).items
         assert [change.seq for change in changes] == list(range(self.revision + 1, self.revision + THINGS + 1))
         assert {change.action for change in changes} == {Action.DELETED if removing else Action.RESTORED}
         assert len({change.id for change in changes}) == THINGS

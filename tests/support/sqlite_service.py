@@ -50,7 +50,7 @@ class Service:
         return [task.title for task in page.items]
 
     async def feed(self) -> Sequence[Change]:
-        return await self.run.store.view(self.owner).changes.after(0, 1000)
+        return (await self.run.store.view(self.owner).changes.page(0, 1000)).items
 
     async def writer_runs(self, text: str) -> Any:
         """The one value that it leads to on the writing connection."""

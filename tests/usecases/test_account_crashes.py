@@ -201,13 +201,13 @@ async def close(trial: Trial) -> None:
         """Everything is there, or nothing."""
         there = bool((await trial.world.accounts.list()).items)
         assert await trial.living(actor.user_id) == (2 if there else 0)
-        assert len(await trial.world.store.view(actor.user_id).changes.after(0, 10)) == there
+        assert len((await trial.world.store.view(actor.user_id).changes.page(0, 10)).items) == there
 
     await trial.persevere(act, check)
     await check()
     again = await trial.world.accounts.register(WISH, "a browser")
     assert again.user.id != actor.user_id
-    assert await trial.world.store.view(again.user.id).changes.after(0, 10) == ()
+    assert (await trial.world.store.view(again.user.id).changes.page(0, 10)).items == ()
 
 
 DEEDS = [(register, 2), (log_in, 1), (refresh, 2), (log_out, 2), (change_password, 1), (reset_password, 1), (close, 1)]

@@ -41,7 +41,7 @@ async def test_a_change_that_changes_nothing_is_not_a_write(world: World) -> Non
     world.clock.advance(seconds=60)
     assert await world.run.write(owner, change_thing, task.id, TASKS.patch(title=" Buy milk ")) == task
     assert await world.run.write(owner, reopen_task, task.id) == task
-    assert len(await world.store.view(owner).changes.after(0, 10)) == 1
+    assert len((await world.store.view(owner).changes.page(0, 10)).items) == 1
 
 
 async def test_to_complete_twice_keeps_the_first_time_and_revision(world: World) -> None:
@@ -96,7 +96,7 @@ async def test_several_use_cases_share_one_unit_of_work(world: World) -> None:
 
     added, done = await world.run.write(owner, add_done)
     assert added == done == await world.run.read(owner, get_thing, done.id, TASKS)  # type: ignore[attr-defined]
-    changes = await world.store.view(owner).changes.after(0, 10)
+    changes = (await world.store.view(owner).changes.page(0, 10)).items
     assert [change.action for change in changes] == [Action.CREATED, Action.UPDATED]
 
 

@@ -98,7 +98,7 @@ async def all_tasks(store: Store, owner: UserId) -> list[Task]:
 
 
 async def feed(store: Store, owner: UserId) -> list[Change]:
-    return list(await store.view(owner).changes.after(0, 1000))
+    return list((await store.view(owner).changes.page(0, 1000)).items)
 
 
 async def trashed(store: Store, owner: UserId, root: UUID) -> list[Any]:

@@ -74,11 +74,11 @@ async def test_a_reader_gets_what_comes_after_a_number_and_not_more_than_asked(s
     for _ in range(5):
         await add(store, owner, kind=kind)
     changes = store.view(owner).changes
-    assert [change.seq for change in await changes.after(2, 100)] == [3, 4, 5]
-    assert [change.seq for change in await changes.after(2, 2)] == [3, 4]
-    assert [change.seq for change in await changes.after(4, 1)] == [5]
-    assert list(await changes.after(5, 100)) == []
-    assert list(await changes.after(99, 100)) == []
+    assert [change.seq for change in (await changes.page(2, 100)).items] == [3, 4, 5]
+    assert [change.seq for change in (await changes.page(2, 2)).items] == [3, 4]
+    assert [change.seq for change in (await changes.page(4, 1)).items] == [5]
+    assert list((await changes.page(5, 100)).items) == []
+    assert list((await changes.page(99, 100)).items) == []
 
 
 async def test_entries_are_found_by_their_numbers_as_far_as_there_are_any(store: Store, kind: Kind[Any]) -> None:
@@ -154,7 +154,7 @@ async def follow(store: Store, owner: UserId, until: int) -> list[Change]:
     """What somebody collects who always asks for what comes after the last number they have seen."""
     seen: list[Change] = []
     while not seen or seen[-1].seq < until:
-        seen += await store.view(owner).changes.after(seen[-1].seq if seen else 0, 5)
+        seen += (await store.view(owner).changes.page(seen[-1].seq if seen else 0, 5)).items
         await asyncio.sleep(0)
     return seen
 

@@ -1,15 +1,19 @@
 """Storage of accounts in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from todo_adapters.memory.accounts_draft import AccountsDraft
 from todo_adapters.memory.attempts import MemoryAttemptReads, MemoryAttempts
+from todo_adapters.memory.feed import old_changes, prune
 from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
-from todo_adapters.memory.state import Shelf, State, oldest, others_run
+from todo_adapters.memory.state import Shelf, State, account_row, oldest, others_run
 from todo_adapters.memory.strictness import Unit
 from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
 from todo_core.ids import UserId
+from todo_core.model.change import Change
+from todo_core.paging import Page
 
 
 class MemoryAccountsView:
@@ -26,6 +30,17 @@ class MemoryAccountsView:
         await others_run()
         return found[:limit]
 
+    async def revisions(self, owners: Collection[UserId]) -> Mapping[UserId, int]:
+        found = {each: self._state.shelves[each].revision for each in owners if each in self._state.shelves}
+        await others_run()
+        return found
+
+    async def owners_to_prune(self, before: datetime, after: UserId | None, limit: int) -> Page[UserId, UserId]:
+        behind = sorted(owner for owner in self._state.shelves if after is None or owner > after)
+        await others_run()
+        old = [owner for owner in behind[:limit] if old_changes(self._state.shelf(owner), before, 1)]
+        return Page(tuple(old), behind[limit - 1] if len(behind) > limit else None)
+
     async def newest_receipt(self) -> datetime | None:
         receipts = [at for shelf in self._state.shelves.values() for _, at in shelf.receipts.values()]
         await others_run()
@@ -40,6 +55,9 @@ class MemoryAccountsUnitOfWork(Unit):
         self._sessions = MemorySessions(self._draft)
         self._attempts = MemoryAttempts(self._draft)
         self._forgotten: list[tuple[Shelf, str]] = []
+        self._pruned: list[tuple[Shelf, Sequence[Change]]] = []
+        self._epoch: UUID | None = None
+        self._state = state
 
     @property
     def users(self) -> MemoryUsers:
@@ -64,13 +82,30 @@ class MemoryAccountsUnitOfWork(Unit):
         self._forgotten += [(shelf, key) for _, shelf, key in piece]
         return end
 
+    async def prune(self, owner: UserId, before: datetime, limit: int) -> int:
+        self._refuse_when_over()
+        shelf = self._draft.shelves.get(owner)
+        if shelf is None or not await self._draft.holding.take_if_free(account_row(owner)):
+            return 0
+        old = old_changes(shelf, before, limit)
+        if old:
+            self._pruned.append((shelf, old))
+        return len(old)
+
+    async def renew_epoch(self, epoch: UUID) -> None:
+        self._refuse_when_over()
+        self._epoch = epoch
+
     async def commit(self) -> None:
         self._refuse_when_over()
         self._draft.publish()
+        for shelf, old in self._pruned:
+            prune(shelf, old)
+        self._state.epoch = self._epoch or self._state.epoch
         for shelf, key in self._forgotten:
             shelf.receipts.pop(key, None)
         self.close()
 
     @property
     def has_writes(self) -> bool:
-        return self._draft.changed
+        return self._draft.changed or bool(self._pruned) or self._epoch is not None

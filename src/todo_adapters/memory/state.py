@@ -40,6 +40,7 @@ class Shelf:
     receipts: dict[str, tuple[Receipt, datetime]] = field(default_factory=dict)
     revision: int = 0
     feed_bytes: int = 0
+    pruned: int = 0
 
     def table(self, kind: Kind[E]) -> dict[UUID, E]:
         return self.things.setdefault(kind, {})
@@ -55,6 +56,7 @@ class State:
     revoked: dict[SessionId, datetime] = field(default_factory=dict)
     attempts: dict[bytes, Attempts] = field(default_factory=dict)
     locks: Locks = field(default_factory=Locks)
+    epoch: UUID = UUID(int=0)
 
     def shelf(self, owner: UserId) -> Shelf:
         """The owner's shelf; an empty one, to read, without an account."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from todo_adapters.memory.accounts import MemoryAccountsUnitOfWork, MemoryAccountsView
 from todo_adapters.memory.state import State
 from todo_adapters.memory.work import MemoryUnitOfWork, MemoryView
-from todo_core.ids import UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.quota import Quota
 from todo_core.ports.runtime import IdSource
 
@@ -29,9 +29,15 @@ class MemoryStore:
 
     @asynccontextmanager
     async def begin(
-        self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
+        self,
+        owner: UserId,
+        now: datetime,
+        ids: IdSource,
+        *,
+        exclusive: bool = False,
+        session: SessionId | None = None,
     ) -> AsyncIterator[MemoryUnitOfWork]:
-        with MemoryUnitOfWork(self._state, owner, now, ids, self._quota) as unit:
+        with MemoryUnitOfWork(self._state, owner, now, ids, self._quota, session) as unit:
             if exclusive:
                 await unit.lock()
             yield unit

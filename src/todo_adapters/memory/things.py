@@ -10,7 +10,7 @@ from uuid import UUID
 from todo_adapters.memory.state import Draft, Shelf, TrashedThing, others_run
 from todo_adapters.memory.strictness import Misuse, check_storable
 from todo_core.errors import MovedOn, NotFound
-from todo_core.ids import UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.limits import PAGE_BYTES
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import E, Form, Kind
@@ -128,9 +128,11 @@ class MemoryThings(MemoryThingReads[E]):
 class Numbering:
     """Turns collected writes into numbered changes, and puts what they leave into drafts."""
 
-    def __init__(self, shelf: Shelf, now: datetime) -> None:
+    def __init__(self, shelf: Shelf, now: datetime, session: SessionId | None) -> None:
         self._shelf = shelf
         self._now = now
+        self._session = session
+        self._latest: dict[tuple[Kind[Any], UUID], int] = {}
         self._read_as: dict[tuple[Kind[Any], UUID], int] = {}
         self._trash = Draft(shelf.trash)
         self._drafts: dict[Kind[Any], Draft[UUID, Any]] = {}
@@ -180,8 +182,21 @@ class Numbering:
         else:
             self._trash.drop(write.id)
         gone = action in {Action.DELETED, Action.PURGED}
-        kept = None if gone else value
-        return Change(seq=seq, at=self._now, entity=write.kind.name, id=write.id, action=action, value=kept)
+        key = (write.kind, write.id)
+        previous = self._latest.get(key, write.thing.revision) or None
+        self._latest[key] = seq
+        return Change(
+            seq=seq,
+            set=self._shelf.revision + 1,
+            at=self._now,
+            entity=write.kind.name,
+            id=write.id,
+            action=action,
+            value=None if gone else value,
+            previous=previous,
+            session=self._session,
+            root=(write.root or write.id) if action is Action.DELETED else None,
+        )
 
     def _check_read(self, write: MemoryWrite, stored: Any) -> None:
         """A thing that was written before in the same unit still carries the revision as which it was read."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from todo_adapters.memory.feed import MemoryChangeReads, MemoryReceiptReads
+from todo_adapters.memory.feed import MemoryChangeReads, MemoryReceiptReads, bytes_of
 from todo_adapters.memory.locks import Holding
 from todo_adapters.memory.state import Draft, Shelf, State, account_row, others_run
 from todo_adapters.memory.strictness import Misuse, Unit, check_storable
@@ -14,7 +14,7 @@ from todo_adapters.memory.tasks import MemoryTaskReads
 from todo_adapters.memory.things import MemoryThingReads, MemoryThings, MemoryWrite, Numbering
 from todo_adapters.memory.trash import MemoryTrashReads
 from todo_core.errors import MovedOn, NotFound
-from todo_core.ids import UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.budget import Budget
 from todo_core.model.change import Change
 from todo_core.model.kinds import E, Kind
@@ -66,7 +66,9 @@ class MemoryView:
 class MemoryUnitOfWork(Unit):
     """The storage of one owner, to change."""
 
-    def __init__(self, state: State, owner: UserId, now: datetime, ids: IdSource, quota: Quota) -> None:
+    def __init__(
+        self, state: State, owner: UserId, now: datetime, ids: IdSource, quota: Quota, session: SessionId | None
+    ) -> None:
         check_storable(now)
         super().__init__(Holding(state.locks))
         self.owner = owner
@@ -75,6 +77,7 @@ class MemoryUnitOfWork(Unit):
         self.budget = Budget()
         self._state = state
         self._quota = quota
+        self._session = session
         self._shelf = state.shelf(owner)
         self._trash = Draft(self._shelf.trash)
         self._drafts: dict[Kind[Any], Draft[UUID, Any]] = {}
@@ -92,6 +95,11 @@ class MemoryUnitOfWork(Unit):
     def trash(self) -> MemoryTrashReads:
         self._look()
         return MemoryTrashReads(self._trash, self._shelf)
+
+    @property
+    def changes(self) -> MemoryChangeReads:
+        self._look()
+        return MemoryChangeReads(self._state, self.owner)
 
     async def knows(self, thing_id: UUID) -> bool:
         self._look()
@@ -144,7 +152,7 @@ class MemoryUnitOfWork(Unit):
                 shelf.receipts[key.text] = receipt, self.now
             numbering.publish()
             shelf.feed.extend(changes)
-            shelf.feed_bytes += _bytes_of(changes)
+            shelf.feed_bytes += bytes_of(changes)
             shelf.revision += len(changes)
             return changes
         finally:
@@ -160,13 +168,13 @@ class MemoryUnitOfWork(Unit):
 
     def _numbered(self, keyed: bool = False) -> tuple[Shelf, Numbering, Sequence[Change]]:
         shelf = self._state.shelves[self.owner]
-        numbering = Numbering(shelf, self.now)
+        numbering = Numbering(shelf, self.now, self._session)
         changes = numbering.number(self._writes)
         added = Usage(
             tasks=numbering.added("tasks", self._writes),
             lists=numbering.added("lists", self._writes),
             receipts=1 if keyed else 0,
-            feed_bytes=_bytes_of(changes),
+            feed_bytes=bytes_of(changes),
         )
         usage = Usage(
             tasks=numbering.counted("tasks"),
@@ -176,8 +184,3 @@ class MemoryUnitOfWork(Unit):
         )
         usage.check(added, self._quota)
         return shelf, numbering, changes
-
-
-def _bytes_of(changes: Sequence[Change]) -> int:
-    """About as many as a database would need for the values of these changes."""
-    return sum(len(repr(change.value).encode()) for change in changes if change.value is not None)

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from todo_core.errors import Stale
+from todo_core.ids import SessionId
 from todo_core.model.change import Change
 from todo_core.model.kinds import Entity, Kind
 
@@ -40,14 +41,21 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:
-    """The options of one write. A dry run stores nothing, so it neither uses nor claims a key."""
+    """The options of one write. A dry run stores nothing, so it neither uses nor claims a key.
+
+    ``session`` is the login session that writes, which the feed tells.
+    """
 
     key: Key | None = None
     expected: Expected | None = None
     dry_run: bool = False
+    session: SessionId | None = None
 
 
 PLAIN: Final = WriteOptions()
+
+WHOLE_SET: Final = object()
+"""The result of a use case whose result is the changes that it writes."""
 
 RECEIPTS_KEPT: Final = timedelta(hours=48)
 """How long an idempotency key is remembered. After that it is free again, whether its receipt was deleted or not."""
@@ -59,7 +67,7 @@ class Receipt:
 
     ``answer`` has the form of the use case's result, with a number for each thing: -1, -2 ... for the first,
     second ... write under the key, counted from ``first_seq``; a positive number for the latest change of a thing
-    that did not need changing. A result that is a number is {"number": ...}.
+    that did not need changing. A result that is a number is {"number": ...}, WHOLE_SET with its writes {"set": ...}.
     """
 
     fingerprint: bytes
@@ -80,6 +88,8 @@ def pointers(result: object, written: Sequence[tuple[Kind[Any], UUID]]) -> str:
     last = {(kind.entity, thing_id): -number for number, (kind, thing_id) in enumerate(written, 1)}
 
     def point(item: Any) -> Pointers:
+        if item is WHOLE_SET:
+            return {"set": len(written)}
         if isinstance(item, tuple):
             return [point(part) for part in item]
         if isinstance(item, int):
@@ -96,6 +106,8 @@ def _seq(pointer: int, first_seq: int) -> int:
 def _flat(answer: Pointers, first_seq: int) -> list[int]:
     if isinstance(answer, list):
         return [seq for part in answer for seq in _flat(part, first_seq)]
+    if isinstance(answer, dict):
+        return list(range(first_seq, first_seq + answer.get("set", 0)))
     return [_seq(answer, first_seq)] if isinstance(answer, int) else []
 
 
@@ -103,5 +115,5 @@ def _resolved(answer: Pointers, first_seq: int, changes: Mapping[int, Change]) -
     if isinstance(answer, list):
         return tuple(_resolved(part, first_seq, changes) for part in answer)
     if isinstance(answer, dict):
-        return answer["number"]
+        return answer["number"] if "number" in answer else tuple(changes[seq] for seq in _flat(answer, first_seq))
     return None if answer is None else changes[_seq(answer, first_seq)].value

@@ -1,8 +1,9 @@
 """Storage of accounts: users, login sessions, failed logins. Opened by ``Store``; not limited to one owner."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
+from uuid import UUID
 
 from todo_core.ids import SessionId, UserId
 from todo_core.model.attempts import Attempts
@@ -122,6 +123,15 @@ class AccountsView(Protocol):
     async def owners_of_trash(self, before: datetime, limit: int) -> Sequence[UserId]:
         """At most ``limit`` owners with deletions from before a time."""
 
+    async def revisions(self, owners: Collection[UserId]) -> Mapping[UserId, int]:
+        """The numbers of the latest changes of these owners, as far as they have accounts."""
+
+    async def owners_to_prune(self, before: datetime, after: UserId | None, limit: int) -> Page[UserId, UserId]:
+        """Those of the next ``limit`` accounts in the order of ids whose feed has changes from before a time to prune.
+
+        The position is the last account that was looked at.
+        """
+
     async def newest_receipt(self) -> datetime | None:
         """The time of the latest write with an idempotency key, over all owners, or None."""
 
@@ -146,6 +156,17 @@ class AccountsUnitOfWork(Protocol):
 
         Examines about ``limit`` of them, oldest first. Returns the time of the last one, or None if there are no more.
         """
+
+    async def prune(self, owner: UserId, before: datetime, limit: int) -> int:
+        """Prunes at most ``limit`` changes of a feed, the oldest first, up to the first one that is not older.
+
+        Returns how many. Keeps the last change of each thing that exists. What is deleted no longer counts toward the
+        quota. Waits for no writer of the owner, and makes none wait for longer than a commit takes: if one is writing,
+        nothing happens. Call it once, as the last call before ``commit``.
+        """
+
+    async def renew_epoch(self, epoch: UUID) -> None:
+        """Replaces the epoch of all feeds, so that no position from before is valid any more."""
 
     async def commit(self) -> None:
         """Makes all writes permanent. Completes even if the caller is cancelled.

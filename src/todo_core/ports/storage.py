@@ -22,9 +22,9 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from todo_core.ids import UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.budget import Budget
-from todo_core.model.change import Change
+from todo_core.model.change import Change, FeedPage
 from todo_core.model.counts import Counts, Moments, TagUse
 from todo_core.model.kinds import E, Entity, Form, Kind
 from todo_core.model.task import Task
@@ -125,13 +125,30 @@ class TrashReads(Protocol):
 
 
 class ChangeReads(Protocol):
-    """The owner's feed."""
+    """The owner's feed.
 
-    async def after(self, seq: int, limit: int) -> Sequence[Change]:
-        """At most ``limit`` changes with greater numbers, in order. A number once seen is never preceded later."""
+    Pruning it (``AccountsUnitOfWork.prune``) keeps the last change of each thing that exists, however old. So the value
+    before a change that is kept can always be read, and what a receipt points to as long as the receipt is kept.
+    """
+
+    async def page(self, after: int | None, limit: int, entity: str | None = None) -> FeedPage:
+        """At most ``limit`` changes after this number, in order; those of one kind if ``entity`` is given.
+
+        None stands for the last number that has been pruned. A number once seen is never preceded later. The page ends
+        with the change with which values reach PAGE_BYTES, so it may have fewer items than ``limit`` and be followed;
+        it has at least one if there is any and ``limit`` is not 0. What it tells is durable when this returns.
+        Raises NotFound if there is no account, OutcomeUnknown if that cannot be ensured.
+        """
 
     async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
-        """The changes with these numbers, as far as there are any."""
+        """The changes with these numbers, as far as they are kept."""
+
+    async def history(self, kind: Kind[Any], thing_id: UUID, first: int | None, limit: int) -> Page[Change, int]:
+        """At most ``limit`` changes of a thing, the latest first, as far as they are kept; bounded by PAGE_BYTES.
+
+        ``first`` is the number of the change to begin with, None for the latest. The position of the next page is the
+        number of the change that it begins with. Raises NotFound unless the thing exists, perhaps in the trash.
+        """
 
 
 class ReceiptReads(Protocol):
@@ -207,6 +224,10 @@ class UnitOfWork(Protocol):
     def trash(self) -> TrashReads:
         """What was deleted. Shows what this unit of work has put into it."""
 
+    @property
+    def changes(self) -> ChangeReads:
+        """The feed. Does not show the writes of this unit of work."""
+
     async def knows(self, thing_id: UUID) -> bool:
         """True if a thing of any kind has this id, in the trash or not."""
 
@@ -247,9 +268,18 @@ class Store(Protocol):
         """Read access to the owner's storage. Nothing is held open."""
 
     def begin(
-        self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
+        self,
+        owner: UserId,
+        now: datetime,
+        ids: IdSource,
+        *,
+        exclusive: bool = False,
+        session: SessionId | None = None,
     ) -> AbstractAsyncContextManager[CommittableUnit]:
-        """Write access to the owner's storage; ``exclusive`` means that ``lock`` has been called."""
+        """Write access to the owner's storage; ``exclusive`` means that ``lock`` has been called.
+
+        ``session`` is the login session that writes, for the feed.
+        """
 
     def accounts(self) -> AccountsView:
         """Read access to the accounts."""
