@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -98,7 +99,10 @@ async def all_tasks(store: Store, owner: UserId) -> list[Task]:
 
 
 async def feed(store: Store, owner: UserId) -> list[Change]:
-    return list((await store.view(owner).changes.page(0, 1000)).items)
+    """All changes that are complete, oldest first; none if there is no account."""
+    with suppress(NotFound):
+        return list((await store.view(owner).changes.page(None, 1000)).items)
+    return []
 
 
 async def trashed(store: Store, owner: UserId, root: UUID) -> list[Any]:
