@@ -1,4 +1,4 @@
-"""What AccountsView and AccountsUnitOfWork promise of all feeds: where they are, which are to prune, races, the epoch."""
+"""What the ports of accounts promise of all feeds: where they are, which are to prune and by whom, and the epoch."""
 
 import asyncio
 from contextlib import suppress
@@ -11,6 +11,7 @@ from todo_adapters.contracts.kit import (
     IDS,
     NOW,
     Undo,
+    a_task,
     a_thing,
     add,
     feed,
@@ -111,10 +112,10 @@ async def test_an_owner_whose_first_change_is_young_has_nothing_to_prune(store: 
 
 
 @pytest.mark.parallel_writers
-async def test_an_owner_who_is_writing_is_skipped(store: Store, kind: Kind[Any]) -> None:
-    owner = await with_old_changes(store, kind, 3)
+async def test_an_owner_who_is_writing_is_skipped(store: Store) -> None:
+    owner = await with_old_changes(store, TASKS, 3)
     async with store.begin(owner, NOW, IDS, exclusive=True) as unit:
-        unit.of(kind).add(a_thing(kind, owner))
+        unit.of(TASKS).add(a_task(owner))
         assert await asyncio.wait_for(prune(store, owner, CUT), 5) == 0
         await unit.commit()
     assert await numbers_kept(store, owner) == [1, 2, 3, 4]
