@@ -20,7 +20,7 @@ FIRST_EPOCH = UUID(int=0)
 
 
 class BoxChanges:
-    """The feed as it is committed, also for a unit of work."""
+    """The feed as it is committed."""
 
     def __init__(self, documents: Documents, owner: UserId) -> None:
         self._documents = documents

@@ -129,6 +129,16 @@ async def test_an_account_ends_after_its_login_sessions(store: Store) -> None:
             await unit.users.remove(user.id)
 
 
+async def test_the_feed_is_read_before_the_first_write(store: Store) -> None:
+    owner = await new_owner(store)
+    async with store.begin(owner, NOW, IDS) as unit:
+        await unit.changes.page(None, 10)
+        unit.of(TASKS).add(a_task(owner))
+        with pytest.raises(Misuse):
+            await unit.changes.page(None, 10)
+        await unit.commit()
+
+
 async def test_pruning_is_the_last_call_before_commit(store: Store) -> None:
     user, other = await join(store), await join(store)
     async with store.begin_accounts() as unit:
