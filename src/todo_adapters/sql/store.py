@@ -27,7 +27,7 @@ from todo_adapters.sql.types import TEXT
 from todo_adapters.sql.unit_of_work import SqlUnitOfWork
 from todo_adapters.sql.users import SqlUsers
 from todo_core.errors import NotFound, Unavailable
-from todo_core.ids import UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota
 from todo_core.model.zones import zone
@@ -54,9 +54,15 @@ class SqlStore:
         return SqlView(self._database, owner)
 
     def begin(
-        self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
+        self,
+        owner: UserId,
+        now: datetime,
+        ids: IdSource,
+        *,
+        exclusive: bool = False,
+        session: SessionId | None = None,
     ) -> AbstractAsyncContextManager["SqlUnitOfWork"]:
-        return Begun(SqlUnitOfWork(self._database, owner, now, ids, self._quota), exclusive, self._disk)
+        return Begun(SqlUnitOfWork(self._database, owner, now, ids, self._quota, session), exclusive, self._disk)
 
     def accounts(self) -> "SqlAccounts":
         return SqlAccounts(self._database)
