@@ -15,7 +15,10 @@ depends_on = None
 
 ID = sa.Uuid().with_variant(sa.LargeBinary(16), "sqlite")
 COLUMNS = ("set_seq", "previous", "session_id", "root_id")
-RANDOM = {"postgresql": "gen_random_uuid()", "sqlite": "randomblob(16)"}
+FIRST_EPOCH = {
+    "postgresql": "INSERT INTO feed_epoch (id, epoch) VALUES (1, gen_random_uuid())",
+    "sqlite": "INSERT INTO feed_epoch (id, epoch) VALUES (1, randomblob(16))",
+}
 
 
 def upgrade() -> None:
@@ -31,7 +34,7 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_feed_epoch_one_row")),
         sqlite_with_rowid=False,
     )
-    op.execute(f"INSERT INTO feed_epoch (id, epoch) VALUES (1, {RANDOM[op.get_bind().dialect.name]})")
+    op.execute(FIRST_EPOCH[op.get_bind().dialect.name])
 
 
 def downgrade() -> None:

@@ -88,7 +88,9 @@ def _history(table: Table, entity: str) -> Statement:
     first = func.coalesce(bind(C.seq, "first"), revision)
     begin = select(*_told(changes), literal_column("1").label("place"))
     walk = begin.where(OURS, C.seq == first, C.entity_id == ids).cte("walk", recursive=True)
-    step = select(*_told(changes), walk.c.place + literal_column("1")).select_from(walk.join(changes, C.seq == walk.c.previous))
+    step = select(*_told(changes), walk.c.place + literal_column("1")).select_from(
+        walk.join(changes, C.seq == walk.c.previous)
+    )
     walk = walk.union_all(step.where(OURS, C.entity_id == ids, walk.c.place < LIMIT))
     page = within_bytes(walk, COLUMNS, [C.value.name], lambda rows: [rows.c.seq.desc()]).subquery("page")
     thing = select(revision.label("revision")).subquery("thing")

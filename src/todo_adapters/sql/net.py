@@ -1,6 +1,6 @@
 """What several writes to the same things come to: the rows to add, change and delete, in the order of references."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
@@ -74,9 +74,7 @@ class Effect:
         return self.there and self.after is not Place.TABLE
 
 
-def effects(
-    writes: Mapping[int, CollectedWrite], revisions: Mapping[tuple[str, UUID], int]
-) -> list[Effect]:
+def effects(writes: Mapping[int, CollectedWrite], revisions: Mapping[tuple[str, UUID], int]) -> list[Effect]:
     """The effects of writes by their numbers, in the order of the last write to each thing.
 
     Raises MovedOn for a write to what is no longer there after an earlier one.

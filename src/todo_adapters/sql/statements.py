@@ -88,9 +88,7 @@ class Statement:
 
     __slots__ = ("_prepared", "clause", "keyed", "news", "writes")
 
-    def __init__(
-        self, clause: ClauseElement, *, keyed: bool = False, news: ColumnElement[bool] | None = None
-    ) -> None:
+    def __init__(self, clause: ClauseElement, *, keyed: bool = False, news: ColumnElement[bool] | None = None) -> None:
         self.clause = clause
         self.keyed = keyed
         self.news = news

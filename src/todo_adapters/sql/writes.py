@@ -160,4 +160,3 @@ def _kept(claim: Claim, author: Author) -> dict[str, Any]:
         "receipt_answer": claim.answer,
         "receipt_at": author.at,
     }
-
