@@ -218,7 +218,7 @@ def _announcements(url: str, postgres: PostgresOptions, meter: ProcessMetrics) -
     if is_memory(url):
         return None
     if is_postgres(url) and not address.read(url, pgbouncer=postgres.pgbouncer).pgbouncer:
-        return PostgresAnnouncements(postgres, UuidSevens(), _event_log(meter))
+        return PostgresAnnouncements(postgres, _event_log(meter))
     return NoAnnouncements()
 
 

@@ -12,7 +12,7 @@ from todo_adapters.sql.postgres.connection import to_core_error
 from todo_adapters.sql.postgres.database import PostgresOptions
 from todo_core.errors import Unavailable
 from todo_core.ids import UserId
-from todo_core.ports.runtime import EventLog, IdSource
+from todo_core.ports.runtime import EventLog
 
 CHANNEL: Final = "todo_changes"
 NOTIFY: Final = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
@@ -35,22 +35,18 @@ PENDING_MAX: Final = 10_000
 OWNERS_AT_ONCE: Final = 240
 """Owners in one notification, whose payload may have 7,999 bytes."""
 
-UNHEARD: Final = (
-    "The notifications of this process do not come back to it. For PgBouncer in transaction mode set TODO_PGBOUNCER=1."
-)
+POOLED: Final = "A pooler is in front of the database; for PgBouncer set TODO_PGBOUNCER=1."
 
 
 class PostgresAnnouncements:
     """Sends and hears notifications on one channel of the database; reconnects after a loss.
 
-    Each notification comes back to its sender, which waits for that before it sends the next one. So a connection on
-    which LISTEN has no effect is noticed, as is one that is silent. While nothing is heard nothing is sent: announcements
-    are dropped.
+    Each notification comes back to its sender, which waits for that before it sends the next one; so a connection that
+    has become silent is noticed. While nothing is heard announcements are dropped.
     """
 
-    def __init__(self, options: PostgresOptions, ids: IdSource, event_log: EventLog) -> None:
+    def __init__(self, options: PostgresOptions, event_log: EventLog) -> None:
         self._connector = Connector(read(options.url))
-        self._id = ids.new()
         self._event_log = event_log
         self._pending: set[UserId] = set()
         self._wanted = asyncio.Event()
@@ -81,7 +77,7 @@ class PostgresAnnouncements:
                         self._event_log.record("announcements_heard")
                     lost, pause = False, PAUSE_MIN
                     await self._keep_sending(connection)
-            except Exception as failure:  # whatever it was: a process without this task would be slow to wake followers
+            except Exception as failure:  # whatever it was: without this task followers would be woken late
                 if not lost:
                     self._event_log.record("announcements_lost", reason=_reason(failure))
                 lost = True
@@ -90,24 +86,24 @@ class PostgresAnnouncements:
 
     @asynccontextmanager
     async def _listening(self, hear: Callable[[UserId], None]) -> AsyncIterator[Any]:
-        def receive(_connection: object, _pid: object, _channel: object, payload: object) -> None:
-            with suppress(ValueError):  # not from one of our processes
-                sender, *owners = _ids_in(str(payload))
-                if sender == self._id:
-                    self._returned.set()
-                    return
-                for owner in owners:
-                    hear(UserId(owner))
+        def receive(_connection: object, sender: int, _channel: str, payload: object) -> None:
+            if sender == connection.get_server_pid():
+                self._returned.set()
+                return
+            with suppress(ValueError):  # from somebody else who uses the channel
+                for owner in _owners_in(str(payload)):
+                    hear(owner)
 
         settings = {"application_name": "todo announcements", "statement_timeout": f"{ANSWER_SECONDS:.0f}s"}
         connection = await self._connector.connect(settings, cached=True, command_timeout=ANSWER_SECONDS)
         try:
+            if await connection.fetchval("SELECT pg_backend_pid()") != connection.get_server_pid():
+                raise Unavailable(reason=POOLED)  # LISTEN would have an effect on the connection of somebody else
             connection.add_termination_listener(lambda _: self._wanted.set())
             await connection.add_listener(CHANNEL, receive)
             yield connection
         finally:
             self._heard = False
-            self._pending.clear()
             connection.terminate()
 
     async def _keep_sending(self, connection: Any) -> None:
@@ -123,25 +119,21 @@ class PostgresAnnouncements:
         owners, self._pending = self._pending, set()
         self._wanted.clear()
         self._returned.clear()
-        await connection.execute(NOTIFY, CHANNEL, _payloads(self._id, owners))
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self._returned.wait()
-        except TimeoutError:
-            raise Unavailable(reason=UNHEARD) from None
+        await connection.execute(NOTIFY, CHANNEL, _payloads(owners))
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await self._returned.wait()
 
 
-def _payloads(sender: UUID, owners: Collection[UserId]) -> Sequence[str]:
-    """Who sends, then the owners, in hexadecimal digits; one payload if there are no owners."""
-    parts = [owner.bytes for owner in owners]
-    pieces = [parts[start : start + OWNERS_AT_ONCE] for start in range(0, len(parts), OWNERS_AT_ONCE)]
-    return [(sender.bytes + b"".join(piece)).hex() for piece in pieces or [[]]]
+def _payloads(owners: Collection[UserId]) -> Sequence[str]:
+    """The ids in hexadecimal digits; one empty payload if there are none."""
+    ids = [owner.hex for owner in owners]
+    return ["".join(ids[start : start + OWNERS_AT_ONCE]) for start in range(0, len(ids) or 1, OWNERS_AT_ONCE)]
 
 
-def _ids_in(payload: str) -> Sequence[UUID]:
+def _owners_in(payload: str) -> Sequence[UserId]:
     """Raises ValueError if this is no payload."""
     data = bytes.fromhex(payload)
-    return [UUID(bytes=data[start : start + 16]) for start in range(0, len(data), 16)]
+    return [UserId(UUID(bytes=data[start : start + 16])) for start in range(0, len(data), 16)]
 
 
 def _reason(failure: Exception) -> str:
