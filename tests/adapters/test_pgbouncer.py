@@ -1,4 +1,4 @@
-"""The service works through PgBouncer in transaction mode, and a write on one replica still wakes followers on another."""
+"""The service works through PgBouncer in transaction mode, and writes still wake followers on other replicas."""
 
 import asyncio
 from collections.abc import AsyncIterator

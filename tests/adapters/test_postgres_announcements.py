@@ -166,7 +166,8 @@ async def test_the_connection_is_closed_when_listening_ends(postgres_url: str) -
     admin = await asyncpg.connect(postgres_url)
     async with Process(postgres_url).listening():
         pass
+    left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'todo announcements'"
     async with asyncio.timeout(30):
-        while await admin.fetchval("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'todo ann%'"):
+        while await admin.fetchval(left):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await admin.close()
