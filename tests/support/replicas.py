@@ -10,6 +10,8 @@ from tests.support.server import SECRET
 from todo_adapters.bootstrap import open_service
 from todo_adapters.settings.declarations import Settings
 from todo_core.errors import Unavailable
+from todo_core.ids import UserId
+from todo_core.model.change import Change
 from todo_core.model.user import Registration
 from todo_core.todo import Todo
 from todo_core.usecases.sessions import SignedIn
@@ -49,3 +51,20 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 15) -> fl
 async def register(todo: Todo) -> SignedIn:
     wish = Registration.of(email=f"{todo.run.ids.new()}@example.org", password=PASSWORD, name="Ada")
     return await todo.accounts.register(wish, "a browser")
+
+
+async def wakes(writer: Todo, reader: Todo) -> None:
+    """A new user's write through one of them reaches a follower on the other."""
+    owner = (await register(writer)).user.id
+    changes = reader.of(owner).follow()
+    found = asyncio.ensure_future(anext(changes))
+    await until(lambda: _follows(reader, owner), 30)
+    task = await writer.of(owner).tasks.add(title="Buy milk")
+    async with asyncio.timeout(30):
+        change: Change = await found
+    assert change.id == task.id
+    await changes.aclose()  # type: ignore[attr-defined]
+
+
+async def _follows(todo: Todo, owner: UserId) -> bool:
+    return owner in todo.run.hub._followers
