@@ -74,10 +74,10 @@ async def test_all_of_many_owners_are_heard(new_process: NewProcess) -> None:
 
 async def test_nothing_is_heard_before_and_after_listening(new_process: NewProcess) -> None:
     one, other, late = new_process(), new_process(), an_owner()
-    assert not one.heard
+    states = [one.heard]
     async with listening(one) as heard, listening(other):
-        assert one.heard
-    assert not one.heard
+        states.append(one.heard)
+    assert [*states, one.heard] == [False, True, False]
     async with listening(other):
         other.announce(late)
         one.announce(late)
@@ -95,7 +95,7 @@ async def test_who_stops_listening_can_begin_again(new_process: NewProcess) -> N
 
 async def test_where_nothing_can_be_announced_nothing_is_heard() -> None:
     announcements: Announcements = NoAnnouncements()
-    task = asyncio.create_task(announcements.listen(pytest.fail))
+    task = asyncio.create_task(announcements.listen(lambda _: pytest.fail()))
     await asyncio.sleep(0)
     announcements.announce(an_owner())
     assert not announcements.heard

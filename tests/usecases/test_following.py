@@ -131,7 +131,7 @@ async def test_where_no_announcements_are_heard_looks_are_more_frequent(
 async def test_a_look_that_fails_is_followed_by_another_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "LOOK_SECONDS", 0.001)
     owner, deaf = await world.owner(), Hub()
-    looks = Looks(world, failures=3)
+    looks: Any = Looks(world, failures=3)
     await world.run.write(owner, add_thing, MILK)
     async with running(deaf, looks):
         with deaf.follow(owner) as follower:
@@ -153,7 +153,8 @@ async def test_a_look_asks_for_owners_with_followers_only_each_once_and_few_at_a
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "LOOKED_AT_ONCE", 2)
-    owners, hub, looks = [await world.owner(f"person{n}") for n in range(6)], Hub(), Looks(world)
+    owners, hub = [await world.owner(f"person{n}") for n in range(6)], Hub()
+    looks: Any = Looks(world)
     await hub.look(looks)
     assert looks.asked == []
     with hub.follow(owners[0]), hub.follow(owners[0]), hub.follow(owners[1]), hub.follow(owners[2]):
@@ -208,13 +209,13 @@ async def test_a_page_without_changes_tells_that_nothing_has_happened(world: Wor
 
 
 async def test_who_has_followed_to_the_end_is_not_woken_by_a_look(world: World) -> None:
-    owner, looks = await world.owner(), Looks(world)
+    owner = await world.owner()
     pages = follow_feed(world.run, owner, await the_end(world, owner), idle=NEVER)
     await world.run.write(owner, add_thing, MILK)
     assert await titles(pages, 1) == ["Buy milk"]
     waiting = asyncio.create_task(anext(pages))
     await asyncio.sleep(0)
-    await world.run.hub.look(looks)
+    await world.run.hub.look(world.store)
     [follower] = world.run.hub._followers[owner]
     assert not follower._woken.is_set()
     waiting.cancel()
