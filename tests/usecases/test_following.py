@@ -213,7 +213,7 @@ async def test_who_has_followed_to_the_end_is_not_woken_by_a_look(world: World) 
     pages = follow_feed(world.run, owner, await the_end(world, owner), idle=NEVER)
     await world.run.write(owner, add_thing, MILK)
     assert await titles(pages, 1) == ["Buy milk"]
-    waiting = asyncio.create_task(anext(pages))
+    waiting = asyncio.ensure_future(anext(pages))
     await asyncio.sleep(0)
     await world.run.hub.look(world.store)
     [follower] = world.run.hub._followers[owner]
