@@ -6,7 +6,9 @@ from typing import Final
 from todo_http.api import accounts, docs, health, problem_pages, sessions, tags
 from todo_http.api.batch import batch_controller
 from todo_http.api.counts import TaskCounts
+from todo_http.api.events import event_controller
 from todo_http.api.lists import Lists
+from todo_http.api.sync import sync_controllers
 from todo_http.api.tasks import Tasks
 from todo_http.api.trash import trash_controller
 from todo_http.kernel.operation import Operation, OperationController, operations_of
@@ -34,6 +36,8 @@ def routes(
         TaskCounts,
         trash_controller(served),
         batch_controller(served),
+        *sync_controllers(served),
+        event_controller(served),
         health.HealthChecks,
         problem_pages.ProblemPages,
         *([docs.Docs] if with_docs else []),
