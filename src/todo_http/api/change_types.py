@@ -64,10 +64,19 @@ class SnapshotPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WireChanges:
-    """Makes the wire types of changes of these resources."""
+    """The wire types of changes of these resources, also as the OpenAPI document describes them."""
 
     def __init__(self, resources: Resources) -> None:
-        self._resources = {each.kind.name: each for each in resources}
+        self.resources = {each.kind.name: each for each in resources}
+        values = [{"$ref": f"{SCHEMAS}{each.out.__name__}"} for each in resources]
+        entity: Any = Annotated[str, note("The kind of the thing.", enum=[*self.resources])]
+        value: Any = Annotated[Any, note("The thing after the change.", anyOf=[*values, {"type": "null"}])]
+        items: Any = list[Annotated[Any, note("A thing.", anyOf=values)]]
+        self.change = _described(ChangeOut, {"entity": entity, "value": value})
+        changes: Any = list[self.change]  # type: ignore[name-defined]
+        self.page = _described(ChangePage, {"changes": changes})
+        self.set = _described(ChangeSet, {"changes": changes})
+        self.snapshot_page = _described(SnapshotPage, {"entity": entity, "items": items})
 
     def of(self, change: Change) -> ChangeOut:
         """The wire type of a change."""
@@ -79,7 +88,7 @@ class WireChanges:
             change.entity,
             change.id,
             change.action.value,
-            None if value is None else self._resources[change.entity].of(value),
+            None if value is None else self.resources[change.entity].of(value),
             change.previous,
             change.session,
         )
@@ -87,22 +96,6 @@ class WireChanges:
     def every(self, changes: Iterable[Change]) -> list[ChangeOut]:
         """The wire types of changes."""
         return [self.of(change) for change in changes]
-
-
-class Described:
-    """The wire types as the OpenAPI document describes them, with the kinds of things and their wire types."""
-
-    def __init__(self, resources: Resources) -> None:
-        names = [each.kind.name for each in resources]
-        values = [{"$ref": f"{SCHEMAS}{each.out.__name__}"} for each in resources]
-        entity: Any = Annotated[str, note("The kind of the thing.", enum=names)]
-        value: Any = Annotated[Any, note("The thing after the change.", anyOf=[*values, {"type": "null"}])]
-        items: Any = list[Annotated[Any, note("A thing.", anyOf=values)]]
-        self.change = _described(ChangeOut, {"entity": entity, "value": value})
-        changes: Any = list[self.change]  # type: ignore[name-defined]
-        self.change_page = _described(ChangePage, {"changes": changes})
-        self.change_set = _described(ChangeSet, {"changes": changes})
-        self.snapshot_page = _described(SnapshotPage, {"entity": entity, "items": items})
 
 
 def _described(wire: type[msgspec.Struct], described: Mapping[str, Any]) -> type[msgspec.Struct]:

@@ -12,7 +12,7 @@ from todo_core.errors import CursorExpired, NotFound, OutcomeUnknown, Unavailabl
 from todo_core.model.change import FeedPage, FeedPosition
 from todo_core.usecases.following import follow_feed
 from todo_core.usecases.sync import end_of_feed
-from todo_http.api.change_types import Described, Resources, WireChanges
+from todo_http.api.change_types import WireChanges
 from todo_http.kernel.conditions import HeaderField
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.cursors import feed_cursor
@@ -153,9 +153,9 @@ class EventController(OperationController):
         return EventStream(request, self.wire, after)
 
 
-def event_controller(resources: Resources) -> type[OperationController]:
-    """The controller for the events of these resources."""
-    kinds = ", ".join(f"`{each.kind.name}_refresh`" for each in resources)
+def event_controller(wire: WireChanges) -> type[OperationController]:
+    """The controller for events of resources."""
+    kinds = ", ".join(f"`{name}_refresh`" for name in wire.resources)
     following = get(
         operation_id="followEvents",
         summary="Follow changes as they happen",
@@ -164,8 +164,8 @@ def event_controller(resources: Resources) -> type[OperationController]:
         "the reason before the stream ends. Without a position it starts now.",
         query=RESUMING,
         fields=(LAST_EVENT_ID,),
-        success=Success(200, "The events.", Described(resources).change, media_types=(MEDIA_TYPE,)),
+        success=Success(200, "The events.", wire.change, media_types=(MEDIA_TYPE,)),
         errors=("outcome-unknown",),
     )
-    known: Any = {"__doc__": EventController.__doc__, "wire": WireChanges(resources)}
+    known: Any = {"__doc__": EventController.__doc__, "wire": wire}
     return type("Events", (EventController,), known | {"follow": following(EventController._follow)})

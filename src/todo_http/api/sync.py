@@ -3,7 +3,7 @@
 import asyncio
 import re
 from functools import partial
-from typing import Any, ClassVar, Final, NoReturn
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from todo_core.errors import CursorExpired, InvalidToken, NotFound
@@ -13,7 +13,7 @@ from todo_core.model.change import FeedPage, FeedPosition
 from todo_core.model.rules import Broken
 from todo_core.usecases.sync import read_changes, read_history, read_snapshot
 from todo_core.usecases.undo import undo
-from todo_http.api.change_types import ChangePage, ChangeSet, Described, Resources, SnapshotPage, WireChanges
+from todo_http.api.change_types import ChangePage, ChangeSet, SnapshotPage, WireChanges
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.cursors import feed_cursor
 from todo_http.kernel.entity_tags import conditional_response
@@ -56,7 +56,6 @@ class SyncController(OperationController):
     tags = ("sync",)
     guards = (authenticated,)
     wire: ClassVar[WireChanges]
-    resources: ClassVar[dict[str, Resource[Any]]]
 
     async def _snapshot(self, request: RequestContext) -> Response:
         owner, run = request.actor.user_id, request.todo.run
@@ -72,7 +71,7 @@ class SyncController(OperationController):
             place = (name, thing_id and thing_id.bytes, position.epoch.bytes, position.seq)
             links = next_page(request, SNAPSHOT, "", place)
         await run.store.confirm()
-        items = [*map(self.resources[page.kind.name].of, page.items)]
+        items = [*map(self.wire.resources[page.kind.name].of, page.items)]
         body = SnapshotPage(page.kind.name, items, feed_cursor(page.position, owner))
         return conditional_response(request.fields, body, None, *links)
 
@@ -89,7 +88,9 @@ class SyncController(OperationController):
             else:
                 page = await _read(request, after, limit, entity)
         except CursorExpired:
-            _restart(request)
+            restart = f'</api/{owner}/{SNAPSHOT}>; rel="restart"'
+            request.response_fields += ((b"link", restart.encode("ascii")),)
+            raise
         cursor = feed_cursor(page.position, owner)
         return Response.json(200, ChangePage(self.wire.every(page.items), cursor, page.more))
 
@@ -124,13 +125,6 @@ async def _wait_for_changes(
     return page
 
 
-def _restart(request: RequestContext) -> NoReturn:
-    """Tells where to start again."""
-    link = f'</api/{request.actor.user_id}/{SNAPSHOT}>; rel="restart"'
-    request.response_fields += ((b"link", link.encode("ascii")),)
-    raise
-
-
 class HistoryController(OperationController):
     """The changes of one thing."""
 
@@ -149,12 +143,10 @@ class HistoryController(OperationController):
         return conditional_response(request.fields, self.wire.every(page.items), None, *links)
 
 
-def sync_controllers(resources: Resources) -> list[type[OperationController]]:
-    """The controllers for the changes of these resources."""
-    wire, described = WireChanges(resources), Described(resources)
-    by_name = {each.kind.name: each for each in resources}
-    made = _made(SyncController, _sync_operations(resources, described), wire=wire, resources=by_name)
-    return [made, *(_history(each, wire, described) for each in resources)]
+def sync_controllers(wire: WireChanges) -> list[type[OperationController]]:
+    """The controllers for changes of resources."""
+    made = _made(SyncController, _sync_operations(wire), wire=wire)
+    return [made, *(_history(each, wire) for each in wire.resources.values())]
 
 
 def _made(controller: Any, operations: dict[str, Operation], **known: Any) -> type[OperationController]:
@@ -163,9 +155,9 @@ def _made(controller: Any, operations: dict[str, Operation], **known: Any) -> ty
     return type(name, (controller,), {"__doc__": controller.__doc__, **known, **bound})
 
 
-def _history(resource: Resource[Any], wire: WireChanges, described: Described) -> type[OperationController]:
+def _history(resource: Resource[Any], wire: WireChanges) -> type[OperationController]:
     path = f"/api/{{user_id:str}}/{resource.plural}{resource.one}/history"
-    changes: Any = list[described.change]  # type: ignore[name-defined]
+    changes: Any = list[wire.change]  # type: ignore[name-defined]
     listing = get(
         operation_id=f"list{resource.title}History",
         summary=f"Return the history of {resource.a_thing}",
@@ -178,9 +170,8 @@ def _history(resource: Resource[Any], wire: WireChanges, described: Described) -
     return _made(HistoryController, {"list": listing}, **known)
 
 
-def _sync_operations(resources: Resources, described: Described) -> dict[str, Operation]:
-    names = {each.kind.name: each.kind.name for each in resources}
-    entity = choice("entity", names, "Only changes of this kind of things.")
+def _sync_operations(wire: WireChanges) -> dict[str, Operation]:
+    entity = choice("entity", {name: name for name in wire.resources}, "Only changes of this kind of things.")
     paging = ("ETag", "Link", "X-Next-Cursor")
     return {
         "snapshot": get(
@@ -191,7 +182,7 @@ def _sync_operations(resources: Resources, described: Described) -> dict[str, Op
             "`cursor`: the changes from there on lead from the snapshot to the present, whatever is written meanwhile. "
             "A page that is not the last has `X-Next-Cursor`.",
             query=(limit_parameter("things"), PAGE_CURSOR),
-            success=Success(200, "Some things of one kind.", described.snapshot_page, headers=paging),
+            success=Success(200, "Some things of one kind.", wire.snapshot_page, headers=paging),
             errors=("outcome-unknown",),
         ),
         "changes": get(
@@ -200,7 +191,7 @@ def _sync_operations(resources: Resources, described: Described) -> dict[str, Op
             summary="List changes",
             description="Returns the changes after the cursor, in order; without a cursor, from the oldest one kept.",
             query=(CURSOR, limit_parameter("changes"), entity, WAIT),
-            success=Success(200, "The changes.", described.change_page),
+            success=Success(200, "The changes.", wire.page),
             errors=("cursor-expired", "outcome-unknown"),
         ),
         "undo": post(
@@ -211,7 +202,7 @@ def _sync_operations(resources: Resources, described: Described) -> dict[str, Op
             "was created goes to the trash, and what was deleted is restored. Undoing that is redo. If something of it "
             "has been changed since, it is 409 `conflict` with all such things and fields, and nothing happens.",
             path_schemas={"set": SET_SCHEMA},
-            success=Success(200, "The changes that revert it.", described.change_set),
+            success=Success(200, "The changes that revert it.", wire.set),
             errors=("cursor-expired",),
         ),
     }
