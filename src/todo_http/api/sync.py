@@ -92,7 +92,7 @@ class SyncController(OperationController):
             request.response_fields += ((b"link", restart.encode("ascii")),)
             raise
         cursor = feed_cursor(page.position, owner)
-        return Response.json(200, ChangePage(self.wire.every(page.items), cursor, page.more))
+        return conditional_response(request.fields, ChangePage(self.wire.every(page.items), cursor, page.more), None)
 
     async def _undo(self, request: RequestContext) -> Response:
         text = request.scope["path_params"]["set"]
@@ -191,7 +191,7 @@ def _sync_operations(wire: WireChanges) -> dict[str, Operation]:
             summary="List changes",
             description="Returns the changes after the cursor, in order; without a cursor, from the oldest one kept.",
             query=(CURSOR, limit_parameter("changes"), entity, WAIT),
-            success=Success(200, "The changes.", wire.page),
+            success=Success(200, "The changes.", wire.page, headers=("ETag",)),
             errors=("cursor-expired", "outcome-unknown"),
         ),
         "undo": post(
