@@ -151,5 +151,5 @@ async def test_a_wait_ends_when_the_client_goes(api: Api, ada: Person) -> None:
 
 async def until_waiting(api: Api, requests: int) -> None:
     async with asyncio.timeout(20):
-        while len(api.app.service.streams) != requests or api.app.edge.running:
+        while len(api.app.service.streams) != requests or api.app.edge.running:  # noqa: ASYNC110
             await asyncio.sleep(0.001)

@@ -42,7 +42,8 @@ async def test_a_new_account_has_an_empty_one_to_begin_with(ada: Person) -> None
 async def test_with_the_changes_since_then_it_is_the_present_whatever_is_written_between_pages(ada: Person) -> None:
     work = await ada.add_list()
     first, second = await ada.add("first"), await ada.add("second", list_id=work["id"])
-    path, state, cursors = f"/api/{ada.id}/snapshot?limit=1", {}, set()
+    path, cursors = f"/api/{ada.id}/snapshot?limit=1", set[str]()
+    state: dict[str, Any] = {}
     for turn in range(10):
         answer = await ada.get(path)
         cursors.add(answer.json()["cursor"])
