@@ -23,6 +23,7 @@ async def follow_feed(
         while True:
             page = await read_changes(view, after, limit)
             after = page.position
+            follower.seen = after.seq
             if page.items:
                 yield page
             if not page.more and not await follower.wait(idle):
