@@ -166,7 +166,7 @@ class Runner:
 
     def _note(self, owner: UserId, use_case: Callable[..., object], changes: Sequence[Change]) -> None:
         if changes:
-            self.hub.written(owner, changes[-1].seq)
+            self.hub.written(owner)
         name = getattr(use_case, "__name__", "write")
         for change in changes[:NOTED_MAX]:
             facts = {change.entity: str(change.id), "seq": change.seq, "kind": change.action.value}
