@@ -55,6 +55,10 @@ class Preconditions:
     def trash(self) -> "CheckedTrash":
         return CheckedTrash(self._unit.trash, self.check)
 
+    @property
+    def changes(self) -> ChangeReads:
+        return self._unit.changes
+
     def of(self, kind: Kind[E]) -> "CheckedThings[E]":
         return CheckedThings(kind, self._unit.of(kind), self.check)
 
