@@ -54,6 +54,7 @@ async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter, seen
         while data := await source.read(PIECE):
             seen += data
             target.write(data)
+            await asyncio.sleep(0.001)
     target.close()
 
 
