@@ -1,6 +1,7 @@
 """Follows the feed of an owner as it grows."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from todo_core.ids import UserId
 from todo_core.limits import PAGE_MAX
@@ -25,4 +26,4 @@ async def follow_feed(
             if page.items:
                 yield page
             if not page.more and not await follower.wait(idle):
-                yield page
+                yield replace(page, items=())
