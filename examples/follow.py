@@ -32,10 +32,11 @@ async def follow_database(url: str, email: str) -> None:
     """Prints changes of the user with this email address, from now on."""
     async with open_todo(url) as todo:
         user = await todo.of_email(email)
-        print(BEGUN, flush=True)
         while True:
+            position = await user.feed_position()
+            print(BEGUN, flush=True)
             try:
-                async for change in user.follow():
+                async for change in user.follow(position):
                     name = getattr(change.value, "title", None) or getattr(change.value, "name", None)
                     show(change.at, change.entity, change.action, name or change.id)
             except CursorExpired:
@@ -93,12 +94,13 @@ def events_of(lines: Iterable[bytes]) -> Iterator[dict[str, str]]:
 def follow_server(url: str, email: str, password: str) -> None:
     """Prints changes of this user, from now on. Resumes after interruptions; ends when the login session ends."""
     server, cursor, pause = Server(url, email, password), "", 3.0
-    print(BEGUN, flush=True)
     try:
         while True:
             try:
                 with server.stream(cursor) as stream:
                     for event in events_of(stream):
+                        if not cursor:
+                            print(BEGUN, flush=True)
                         cursor = event.get("id", cursor)
                         pause = int(event["retry"]) / 1000 if "retry" in event else pause
                         if event.get("event") == "reset":

@@ -18,6 +18,14 @@ from todo_adapters.bootstrap import open_todo
 from todo_core import Registration, Todo, Workspace
 
 PROGRAM = Path(__file__).parents[2] / "examples" / "follow.py"
+HURRIED = """
+import runpy, sys, time
+sleep = time.sleep
+time.sleep = lambda seconds: sleep(seconds / 100)
+runpy.run_path(sys.argv.pop(1), run_name="__main__")
+"""
+"""Runs a program with short pauses."""
+
 EMAIL = "ada@example.org"
 PASSWORD = "correct horse battery"
 
@@ -72,7 +80,7 @@ async def following(address: str, password: str = PASSWORD) -> AsyncIterator[Fol
     """Ada's changes being printed."""
     pipe = asyncio.subprocess.PIPE
     environ = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error", "PASSWORD": password}
-    command = (sys.executable, PROGRAM, address, EMAIL)
+    command = (sys.executable, "-c", HURRIED, PROGRAM, address, EMAIL)
     process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe, env=environ)
     try:
         yield Following(process)
