@@ -241,5 +241,6 @@ async def test_following_ends_when_the_epoch_is_renewed(world: World) -> None:
     async with world.store.begin_accounts() as unit:
         await unit.renew_epoch(uuid4())
         await unit.commit()
+    await world.run.write(owner, add_thing, MILK)
     with pytest.raises(CursorExpired):
         await anext(pages)
