@@ -169,7 +169,14 @@ async def open_service(settings: Settings, meter: ProcessMetrics | None = None) 
             report_ready=background.report_ready(todo),
             write_first_uses=background.write_first_uses(todo),
             clean_up=background.clean_up(
-                todo, Cleanup(todo, revoked, ConservativeClock(todo.run.clock), timedelta(days=settings.trash_days))
+                todo,
+                Cleanup(
+                    todo,
+                    revoked,
+                    ConservativeClock(todo.run.clock),
+                    trash_kept=timedelta(days=settings.trash_days),
+                    feed_kept=timedelta(days=settings.feed_days),
+                ),
             ),
             **({"write_metrics": meter.keep_writing(Path(folder))} if folder else {}),
         ),

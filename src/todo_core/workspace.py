@@ -265,8 +265,8 @@ class Workspace(_Part):
 
     async def follow(self, after: FeedPosition | None = None) -> AsyncIterator[Change]:
         """Yields the changes after a position, or from now on, as they happen, without end. Raises CursorExpired."""
-        position = after or await self.run.read(self.owner, sync.end_of_feed)
-        async for page in follow_feed(self.run, self.owner, position, idle=60.0):
+        after = after or await self.run.read(self.owner, sync.end_of_feed)
+        async for page in follow_feed(self.run, self.owner, after, idle=60.0):
             for change in page.items:
                 yield change
 

@@ -85,6 +85,7 @@ def test_a_clock_that_was_wrong_at_the_start_is_not_believed() -> None:
 
 
 TRASH_KEPT = timedelta(days=30)
+FEED_KEPT = timedelta(days=90)
 
 
 class Swept:
@@ -95,7 +96,7 @@ class Swept:
         self.clock = FixedClock()
         self.one: Replica = replica(self.store, self.clock)
         passed = ConservativeClock(self.clock, self.one.ticks)
-        self.sweeper = Cleanup(self.one.todo, self.one.revoked, passed, TRASH_KEPT)
+        self.sweeper = Cleanup(self.one.todo, self.one.revoked, passed, TRASH_KEPT, FEED_KEPT)
 
     async def sweep(self, after: timedelta = TEN_MINUTES, times: int = 1) -> None:
         for _ in range(times):
@@ -179,4 +180,4 @@ async def test_what_was_deleted_is_purged_when_its_days_are_over_and_not_by_a_cl
     assert [each.things async for each in space.trash.all()] == [4]
     await swept.sweep(times=8)
     assert [each async for each in space.trash.all()] == []
-    assert [change.action.value for change in (await space.changes())[-4:]] == ["purged"] * 4
+    assert [change.action.value for change in (await space.changes()).items[-4:]] == ["purged"] * 4

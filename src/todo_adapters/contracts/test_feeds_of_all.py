@@ -79,7 +79,8 @@ async def test_owners_with_something_to_prune_are_named_in_order(store: Store, k
         (4, [([old, both], pruned), ([last], None)]),
         (2, [([old], young), ([both], pruned), ([last], None)]),
     ]:
-        found, after = [], begin
+        found: list[tuple[list[UserId], UserId | None]] = []
+        after = begin
         while not found or found[-1][1] is not None:
             page = await view.owners_to_prune(CUT, after, limit)
             found.append(([*page.items], page.next))

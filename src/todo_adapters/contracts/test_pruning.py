@@ -119,7 +119,8 @@ async def test_everything_can_be_pruned_and_the_account_goes_on(store: Store) ->
     assert (list(page.items), page.latest, page.pruned, page.position.seq) == ([], 40, 40, 40)
     for thing_id, (kind, thing) in life.present.items():
         [change] = await write(store, life.owner, lambda unit, it=(kind, thing): unit.of(it[0]).update(it[1]))  # type: ignore[misc]
-        assert (await store.view(life.owner).changes.at([change.previous]))[thing.revision].id == thing_id
+        assert change.previous == thing.revision
+        assert (await store.view(life.owner).changes.at([thing.revision]))[thing.revision].id == thing_id
     assert [change.seq for change in await feed(store, life.owner)] == list(range(41, 41 + len(life.present)))
 
 

@@ -102,6 +102,8 @@ class Settings:
     """Maximum number of tasks of one account, those in the trash included."""
     trash_days: int = _setting("30", whole(1, 3650))
     """Days after which what was deleted is deleted for good."""
+    feed_days: int = _setting("90", whole(3, 3650))
+    """Days for which changes are kept, for clients that synchronize, the history of tasks and lists, and undo."""
     max_history_mb: int = _setting("1024", whole(1, 1_000_000))
     """Maximum size of the recorded changes of one account, in megabytes."""
     require_if_match: bool = _setting("0", switch)

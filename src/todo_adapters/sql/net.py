@@ -1,6 +1,6 @@
 """What several writes to the same things come to: the rows to add, change and delete, in the order of references."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
@@ -74,15 +74,13 @@ class Effect:
         return self.there and self.after is not Place.TABLE
 
 
-def effects(
-    writes: Sequence[CollectedWrite], first_seq: int, revisions: Mapping[tuple[str, UUID], int]
-) -> list[Effect]:
-    """The effects of writes with these numbers, in the order of the last write to each thing.
+def effects(writes: Mapping[int, CollectedWrite], revisions: Mapping[tuple[str, UUID], int]) -> list[Effect]:
+    """The effects of writes by their numbers, in the order of the last write to each thing.
 
     Raises MovedOn for a write to what is no longer there after an earlier one.
     """
     found: dict[tuple[str, UUID], Effect] = {}
-    for seq, write in enumerate(writes, first_seq):
+    for seq, write in writes.items():
         key = (write.table.kind.name, write.id)
         there = Place.TABLE in (BEFORE[write.action], AFTER[write.action])
         if (earlier := found.pop(key, None)) is None:
