@@ -41,11 +41,15 @@ class Scene:
         return aclosing(follow_feed(self.run, self.owner, self.begin, idle, limit))
 
 
-@pytest.fixture
-async def scene() -> Scene:
+async def new_scene() -> Scene:
     store = MemoryStore()
     owner = await new_owner(store)
     return Scene(store, owner, await end_of_feed(store.view(owner)))
+
+
+@pytest.fixture
+async def scene() -> Scene:
+    return await new_scene()
 
 
 async def following(pages: AsyncIterator[FeedPage]) -> FeedPage:
