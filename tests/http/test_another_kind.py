@@ -160,7 +160,7 @@ async def test_a_batch_takes_tasks_and_notes(api: Api, ada: Person) -> None:
     results = response.json()
     assert [result["status"] for result in results] == [201, 200, 201, 204]
     assert (results[1]["note"]["amount"], results[2]["task"]["title"], results[3]["note"]) == (9, "Buy bread", None)
-    entries = await api.todo.run.store.view(UserId(UUID(ada.id))).changes.after(1, 10)
+    entries = (await api.todo.run.store.view(UserId(UUID(ada.id))).changes.page(1, 10)).items
     assert [(entry.entity, entry.action.value) for entry in entries] == [
         ("note", "created"),
         ("note", "updated"),

@@ -99,7 +99,8 @@ async def test_what_is_written_while_a_page_is_read_is_not_missed(scene: Scene) 
     """A write that comes between the read and the wait ends the wait."""
     for begin in range(1, 40):
         async with scene.pages() as pages:
-            found, writing = [], asyncio.create_task(_after(begin % 5, scene.write()))
+            found: list[int] = []
+            writing = asyncio.create_task(_after(begin % 5, scene.write()))
             while not found or found[-1] < begin:
                 found += numbers(await following(pages))
             await writing
@@ -166,4 +167,3 @@ async def test_whoever_has_had_enough_leaves_nothing_behind(scene: Scene) -> Non
         await asyncio.gather(following(pages), following(others))
         assert len(scene.run.hub._followers[scene.owner]) == 2
     assert scene.run.hub._followers == {}
-    assert scene.run.hub._known == {}
