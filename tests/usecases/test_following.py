@@ -196,7 +196,7 @@ async def test_a_feed_is_followed_from_a_position_through_pages_to_what_is_writt
     await asyncio.sleep(0)
     await world.run.write(owner, add_thing, TASKS.draft(title="e"))
     assert await waiting == ["e"]
-    await pages.aclose()  # type: ignore[attr-defined]
+    await pages.aclose()
 
 
 async def test_a_page_without_changes_tells_that_nothing_has_happened(world: World) -> None:
@@ -205,7 +205,7 @@ async def test_a_page_without_changes_tells_that_nothing_has_happened(world: Wor
     pages = follow_feed(world.run, owner, start, idle=0.001)
     page = await anext(pages)
     assert (page.items, page.position) == ((), start)
-    await pages.aclose()  # type: ignore[attr-defined]
+    await pages.aclose()
 
 
 async def test_who_has_followed_to_the_end_is_not_woken_by_a_look(world: World) -> None:
