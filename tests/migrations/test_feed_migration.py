@@ -17,9 +17,11 @@ from todo_adapters.contracts.fakes import NOON
 from todo_adapters.sql import migrate, tables
 from todo_core.ids import UserId
 
-HISTORY: Final = ["created", "created", "updated", "deleted", "updated", "restored", "updated", "deleted", "purged"]
-THINGS: Final = [0, 1, 0, 1, 0, 1, 1, 1, 1]
-PREVIOUS: Final = [None, None, 1, 2, 3, 4, 6, 7, 8]
+HISTORY: Final = [
+    *("created", "created", "updated", "deleted", "updated", "restored", "updated", "deleted", "purged", "created")
+]
+THINGS: Final = [0, 1, 0, 1, 0, 1, 1, 1, 1, 1]
+PREVIOUS: Final = [None, None, 1, 2, 3, 4, 6, 7, 8, None]
 
 FILL: Final = """
     INSERT INTO changes (user_id, seq, at, entity, entity_id, kind)
@@ -59,7 +61,7 @@ def stored(owner: UUID) -> Callable[[Connection], list[Any]]:
     return lambda connection: list(connection.execute(of_owner).scalars())
 
 
-@pytest.mark.parametrize("before", [0, 4, 9])
+@pytest.mark.parametrize("before", [0, 4, 10])
 async def test_changes_from_before_and_from_the_previous_release_have_those_before_them(
     empty_database: str, before: int
 ) -> None:
