@@ -1,4 +1,4 @@
-"""Pruning of feeds in databases: nobody waits for it, replicas do not disturb each other, and what is needed stays."""
+"""Pruning of feeds in databases: nobody waits for it, and replicas do not disturb each other."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -14,7 +14,7 @@ from todo_adapters.memory.store import MemoryStore
 from todo_adapters.memory.work import MemoryUnitOfWork
 from todo_core import runner
 from todo_core.errors import Contention, MovedOn, OutcomeUnknown, TodoError, Unavailable
-from todo_core.ids import UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.change import Change
 from todo_core.model.task import TASKS, Task
 from todo_core.model.write_options import Key
@@ -50,10 +50,16 @@ class UnluckyStore(MemoryStore):
 
     @asynccontextmanager
     async def begin(
-        self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
+        self,
+        owner: UserId,
+        now: datetime,
+        ids: IdSource,
+        *,
+        exclusive: bool = False,
+        session: SessionId | None = None,
     ) -> AsyncIterator[MemoryUnitOfWork]:
         self.opened.append(exclusive)
-        unit = UnluckyUnit(self._state, owner, now, ids, self._quota)
+        unit = UnluckyUnit(self._state, owner, now, ids, self._quota, session)
         unit.failures = self.failures
         try:
             if exclusive:

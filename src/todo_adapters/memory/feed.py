@@ -48,7 +48,7 @@ class MemoryChangeReads:
     async def history(self, kind: Kind[Any], thing_id: UUID, first: int | None, limit: int) -> Page[Change, int]:
         shelf = self._state.shelf(self._owner)
         present = shelf.table(kind).get(thing_id) or _trashed(shelf, kind, thing_id)
-        feed = {change.seq: change for change in shelf.feed if change.id == thing_id}
+        feed = {each.seq: each for each in shelf.feed if (each.entity, each.id) == (kind.name, thing_id)}
         await others_run()
         if present is None:
             raise NotFound(kind.name)

@@ -226,7 +226,7 @@ class UnitOfWork(Protocol):
 
     @property
     def changes(self) -> ChangeReads:
-        """The feed. Does not show the writes of this unit of work."""
+        """The feed. Read it before the first write of this unit of work."""
 
     async def knows(self, thing_id: UUID) -> bool:
         """True if a thing of any kind has this id, in the trash or not."""

@@ -1,6 +1,7 @@
 """Follows the feed of an owner as it grows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 from todo_core.ids import UserId
 from todo_core.limits import PAGE_MAX
@@ -11,7 +12,7 @@ from todo_core.usecases.sync import read_changes
 
 async def follow_feed(
     run: Runner, owner: UserId, after: FeedPosition, idle: float, limit: int = PAGE_MAX
-) -> AsyncIterator[FeedPage]:
+) -> AsyncGenerator[FeedPage, None]:
     """Yields the changes after a position as they happen, page by page, without end.
 
     Yields a page without changes whenever nothing has happened for ``idle`` seconds. Raises CursorExpired, also later,
@@ -22,7 +23,8 @@ async def follow_feed(
         while True:
             page = await read_changes(view, after, limit)
             after = page.position
+            follower.seen = after.seq
             if page.items:
                 yield page
             if not page.more and not await follower.wait(idle):
-                yield page
+                yield replace(page, items=())
