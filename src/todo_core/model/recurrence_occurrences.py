@@ -1,13 +1,14 @@
 """The occurrences of a rule: due dates in the form of the first one, computed in wall-clock time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from itertools import chain, islice
+from itertools import islice
 from typing import Final, NamedTuple
 
 from todo_core.model.due import DueDate, DueKind
 from todo_core.model.recurrence_days import days
+from todo_core.model.recurrence_parts import Until
 from todo_core.model.recurrence_rule import Rule
 from todo_core.model.zones import instant_of, wall_clock, zone
 
@@ -83,29 +84,32 @@ def occurrences(rule: Rule, start: DueDate, after: datetime | None = None) -> It
 
     Only those after ``after``, a place in the order of due dates (``DueDate.at``), if it is given.
     """
-    form = Form.of(start)
-    first = Place(start.at, form.wall)
-    since = form.wall.date()
-    if after and not rule.count:
-        since = max(since, form.day_at(after) - LONGEST_GAP)
-    for place in islice(chain([first], following(rule, form, first, since)), rule.count):
-        if not after or place.at > after:
-            yield start if place is first else form.written(place)
+    form, beyond = Form.of(start), start.at
+    since = nearest = form.wall.toordinal() + 1
+    if after and after >= beyond:
+        beyond, nearest = after, max(since, (form.day_at(after) - LONGEST_GAP).toordinal())
+    else:
+        yield start
+    if rule.count:
+        counted = islice(days(rule, form.wall.date(), since), rule.count - 1)
+        later: Iterable[int] = (day for day in counted if day >= nearest)
+    else:
+        later = days(rule, form.wall.date(), nearest)
+    yield from map(form.written, places(later, form, rule.until, beyond))
 
 
-def following(rule: Rule, form: Form, first: Place, since: date) -> Iterator[Place]:
-    """The occurrences behind the first one that fall on ``since`` or later, whatever their number."""
-    last, until = first.at, rule.until
-    for day in days(rule, first.wall.date(), since.toordinal()):
+def places(days: Iterable[int], form: Form, until: Until | None, beyond: datetime) -> Iterator[Place]:
+    """The occurrences on days, given as ordinals, that are after ``beyond``. Two at the same moment are one."""
+    for day in days:
         try:
             place = form.on(date.fromordinal(day))
         except OverflowError:
             return
         if until and (place.at > until.last.replace(tzinfo=UTC) if until.utc else place.wall > until.last):
             return
-        if place.at > last:
+        if place.at > beyond:
             yield place
-            last = place.at
+            beyond = place.at
 
 
 def moved(due: DueDate, by: int) -> DueDate:

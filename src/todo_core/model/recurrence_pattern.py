@@ -1,13 +1,13 @@
 """The days of a rule within a year or month, which depend only on whether the year is a leap year and how it begins.
 
-There are 14 such kinds of years. Days are offsets from 1 January.
+So there are 14 kinds of years. Days are offsets from 1 January.
 """
 
 from calendar import isleap, weekday
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 
 from todo_core.model.recurrence_parts import Frequency, Skip, WeekdayNumber
 from todo_core.model.recurrence_rule import Rule
@@ -19,16 +19,8 @@ FIRSTS: Final = ((*accumulate(COMMON, initial=0),), (*accumulate(LEAP, initial=0
 
 MONTHS: Final = range(1, 13)
 
-
-class Kind(NamedTuple):
-    """What tells years apart: whether it is a leap year, and the weekday of 1 January."""
-
-    leap: bool
-    weekday: int
-
-
-KINDS: Final = tuple(Kind(isleap(year), weekday(year, 1, 1)) for year in range(2000, 2400))
-"""The kind of each year of the 400 after which the calendar repeats itself."""
+KINDS: Final = tuple(7 * isleap(year) + weekday(year, 1, 1) for year in range(2000, 2400))
+"""The kind of each of the 400 years after which the calendar repeats itself: leap or not, and its first weekday."""
 
 
 class Pattern:
@@ -37,8 +29,9 @@ class Pattern:
     def __init__(self, rule: Rule, start: date) -> None:
         self._rule, self._start = rule, start
         self._within_year = rule.frequency is Frequency.YEARLY and not rule.by_month
-        self._years: dict[Kind, Sequence[int]] = {}
-        self._months: dict[tuple[Kind, int], Sequence[int]] = {}
+        self._positions = rule.by_position if rule.frequency is not Frequency.DAILY else ()
+        self._years: dict[int, Sequence[int]] = {}
+        self._months: dict[int, Sequence[int]] = {}
         self._weekdays: dict[tuple[int, int], frozenset[int]] = {}
 
     def year(self, year: int) -> Sequence[int]:
@@ -46,32 +39,34 @@ class Pattern:
         kind = KINDS[year % 400]
         found = self._years.get(kind)
         if found is None:
-            found = self._years[kind] = positioned(self._year(kind), self._rule.by_position)
+            found = self._years[kind] = positioned(self._year(kind), self._positions)
         return found
 
     def month(self, year: int, month: int) -> Sequence[int]:
         """The days of a month."""
-        kind = KINDS[year % 400]
-        found = self._months.get((kind, month))
+        key = 13 * KINDS[year % 400] + month
+        found = self._months.get(key)
         if found is None:
-            found = self._months[kind, month] = positioned(self._month(kind, month), self._rule.by_position)
+            wanted = not self._rule.by_month or month in self._rule.by_month
+            days = self._month(KINDS[year % 400], month) if wanted else ()
+            found = self._months[key] = positioned(days, self._positions)
         return found
 
-    def _year(self, kind: Kind) -> Iterable[int]:
+    def _year(self, kind: int) -> Iterable[int]:
         rule = self._rule
         if rule.by_day and self._within_year:
-            weekdays = weekdays_within(365 + kind.leap, kind.weekday, rule.by_day)
+            weekdays = weekdays_within(365 + kind // 7, kind % 7, rule.by_day)
             return weekdays.intersection(self._every_month(kind)) if rule.by_month_day else weekdays
         if self._within_year and not rule.by_month_day:
             return self._month(kind, self._start.month)
         return self._every_month(kind)
 
-    def _every_month(self, kind: Kind) -> Iterable[int]:
+    def _every_month(self, kind: int) -> Iterable[int]:
         return (day for month in self._rule.by_month or MONTHS for day in self._month(kind, month))
 
-    def _month(self, kind: Kind, month: int) -> Iterable[int]:
+    def _month(self, kind: int, month: int) -> Iterable[int]:
         rule = self._rule
-        first, end = FIRSTS[kind.leap][month - 1 : month + 1]
+        first, end = FIRSTS[kind // 7][month - 1 : month + 1]
         if rule.by_month_day:
             found = self._month_days(first, end, rule.by_month_day)
             limited = rule.by_day and not self._within_year
@@ -83,7 +78,7 @@ class Pattern:
         return self._month_days(first, end, (self._start.day,))
 
     def _month_days(self, first: int, end: int, numbers: Iterable[int]) -> Iterable[int]:
-        """The days with these numbers. What the month lacks lies behind its end or, counted from there, before it."""
+        """The days with these numbers. What a month lacks lies behind its end or, counted from there, before it."""
         for number in numbers:
             day = first + number - 1 if number > 0 else end + number
             if first <= day < end:
@@ -93,15 +88,15 @@ class Pattern:
             elif self._rule.skip is Skip.FORWARD:
                 yield end if number > 0 else first
 
-    def _fits_weekday(self, kind: Kind, day: int) -> bool:
-        """True if a day is one of BYDAY in its own month, which is another one for some days moved by SKIP."""
-        firsts = FIRSTS[kind.leap]
+    def _fits_weekday(self, kind: int, day: int) -> bool:
+        """True if a day is one of BYDAY in its own month, which SKIP may have changed."""
+        firsts = FIRSTS[kind // 7]
         month = next(month for month in MONTHS if day < firsts[month])
         return day - firsts[month - 1] in self._weekdays_of(kind, firsts[month - 1], firsts[month])
 
-    def _weekdays_of(self, kind: Kind, first: int, end: int) -> frozenset[int]:
+    def _weekdays_of(self, kind: int, first: int, end: int) -> frozenset[int]:
         """The days of BYDAY in a month, as offsets from its first day."""
-        shape = (end - first, (kind.weekday + first) % 7)
+        shape = (end - first, (kind + first) % 7)
         if shape not in self._weekdays:
             self._weekdays[shape] = weekdays_within(*shape, self._rule.by_day)
         return self._weekdays[shape]

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from todo_core.model.due import DueBound, DueDate
-from todo_core.model.recurrence_occurrences import Form, following, occurrences
+from todo_core.model.recurrence_days import days
+from todo_core.model.recurrence_occurrences import Form, occurrences, places
 from todo_core.model.recurrence_rule import Rule
 
 
@@ -49,5 +50,6 @@ class Series:
             return None
         form = Form.of(self.start)
         today = form.day_at(now.of(self.start.kind))
-        place = next(following(self.rule, form, form.on(today), today), None)
+        later = days(self.rule, today, today.toordinal() + 1)
+        place = next(places(later, form, self.rule.until, form.on(today).at), None)
         return form.written(place) if place else None
