@@ -8,7 +8,9 @@ from todo_core.errors import Stale
 from todo_core.model.kinds import E, Entity, Form, Kind
 from todo_core.model.task import Task
 from todo_core.model.write_options import Expected
-from todo_core.ports.storage import ChangeReads, TaskReads, Things, TrashReads, UnitOfWork
+from todo_core.ports.feed import ChangeReads
+from todo_core.ports.storage import UnitOfWork
+from todo_core.ports.things import CompletionReads, TaskReads, Things, TrashReads
 
 T = TypeVar("T")
 
@@ -28,6 +30,7 @@ class Preconditions:
         self.lock = unit.lock
         self.knows = unit.knows
         self.budget = unit.budget
+        self.zone = unit.zone
         self._unit = unit
         self._expected = expected
         self._checked = False
@@ -50,6 +53,10 @@ class Preconditions:
     @property
     def trash(self) -> "CheckedTrash":
         return CheckedTrash(self._unit.trash, self.check)
+
+    @property
+    def completions(self) -> CompletionReads:
+        return self._unit.completions
 
     @property
     def changes(self) -> ChangeReads:

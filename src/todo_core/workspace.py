@@ -24,7 +24,7 @@ from todo_core.model.trash import Trashed
 from todo_core.model.write_options import PLAIN, WriteOptions
 from todo_core.paging import every_page
 from todo_core.runner import Runner
-from todo_core.usecases import lists, moving, sync, tags, tasks, things, trash
+from todo_core.usecases import completing, lists, moving, sync, tags, tasks, things, trash
 from todo_core.usecases.batch import Step, apply_batch
 from todo_core.usecases.following import follow_feed
 from todo_core.usecases.undo import undo
@@ -116,12 +116,12 @@ class Tasks(_Part):
 
     async def complete(self, task_id: UUID, options: WriteOptions = PLAIN, *, subtasks: bool = True) -> Task:
         """Completes a task and, with ``subtasks``, all open ones below it. Raises NotFound, TooMany."""
-        task: Task = await self._write(options, tasks.complete_task, TaskId(task_id), subtasks=subtasks)
+        task: Task = await self._write(options, completing.complete_task, TaskId(task_id), subtasks=subtasks)
         return task
 
     async def reopen(self, task_id: UUID, options: WriteOptions = PLAIN) -> Task:
         """Reopens a task. Raises NotFound."""
-        task: Task = await self._write(options, tasks.reopen_task, TaskId(task_id))
+        task: Task = await self._write(options, completing.reopen_task, TaskId(task_id))
         return task
 
     async def move(self, task_id: UUID, options: WriteOptions = PLAIN, **place: UUID | str | None) -> Task:

@@ -12,7 +12,8 @@ from todo_core.model.due import DueDate
 from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_sort import TaskPosition, TaskSort
-from todo_core.ports.storage import Store, TaskReads
+from todo_core.ports.storage import Store
+from todo_core.ports.things import TaskReads
 
 LONG = "🥛" * DESCRIPTION_MAX
 """Forty thousand bytes."""

@@ -14,7 +14,8 @@ from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_list import LISTS
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
-from todo_core.ports.storage import Store, TaskReads
+from todo_core.ports.storage import Store
+from todo_core.ports.things import TaskReads
 
 SORTS = [TaskSort(field, descending) for field in SortField for descending in (False, True)]
 every_sort = pytest.mark.parametrize("sort", SORTS, ids=lambda sort: f"{'-' * sort.descending}{sort.field.value}")

@@ -58,7 +58,7 @@ class MemoryTrashReads:
                 value=each.thing,
             )
             for each in self._trash.values()
-            if each.thing.id == each.root
+            if each.thing.id == each.root and each.kind.listed_in_trash
         ]
         return sorted(found, key=_position)
 

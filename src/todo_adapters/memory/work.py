@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from todo_adapters.memory.completions import MemoryCompletionReads
 from todo_adapters.memory.feed import MemoryChangeReads, MemoryReceiptReads, bytes_of
 from todo_adapters.memory.locks import Holding
 from todo_adapters.memory.state import Draft, Shelf, State, account_row, others_run
@@ -17,6 +18,7 @@ from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.model.budget import Budget
 from todo_core.model.change import Change
+from todo_core.model.completion import COMPLETIONS
 from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota, Usage
 from todo_core.model.task import TASKS
@@ -42,6 +44,11 @@ class MemoryView:
     def tasks(self) -> MemoryTaskReads:
         shelf = self._state.shelf(self.owner)
         return MemoryTaskReads(Draft(shelf.table(TASKS)), shelf)
+
+    @property
+    def completions(self) -> MemoryCompletionReads:
+        shelf = self._state.shelf(self.owner)
+        return MemoryCompletionReads(Draft(shelf.table(COMPLETIONS)), Draft(shelf.table(TASKS)), shelf)
 
     @property
     def trash(self) -> MemoryTrashReads:
@@ -90,6 +97,14 @@ class MemoryUnitOfWork(Unit):
     @property
     def tasks(self) -> MemoryTaskReads:
         return MemoryTaskReads(self._draft(TASKS), self._shelf)
+
+    @property
+    def completions(self) -> MemoryCompletionReads:
+        return MemoryCompletionReads(self._draft(COMPLETIONS), self._draft(TASKS), self._shelf)
+
+    async def zone(self) -> ZoneInfo:
+        self._refuse_when_over()
+        return await MemoryView(self._state, self.owner).zone()
 
     @property
     def trash(self) -> MemoryTrashReads:

@@ -73,6 +73,7 @@ class Kind(Generic[E]):
     into values of fields where they differ, such as "completed" into a moment: from the values, the present thing or
     None, and the time. ``references`` are the fields that hold the id of a thing, with the name of its kind.
     ``counted`` names the quota of an account toward which things count, in the trash too if ``counted_in_trash``.
+    Deletions of things that are not ``listed_in_trash`` can be undone, but are not shown.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Kind(Generic[E]):
         references: Mapping[str, str] | None = None,
         counted: str | None = None,
         counted_in_trash: bool = False,
+        listed_in_trash: bool = True,
     ) -> None:
         if name in RESERVED:
             raise ValueError(f"no kind can be called {name}")
@@ -95,6 +97,7 @@ class Kind(Generic[E]):
         self.references = references or {}
         self.counted = counted
         self.counted_in_trash = counted_in_trash
+        self.listed_in_trash = listed_in_trash
         self.hints: Mapping[str, Any] = get_type_hints(entity)
         self.names = tuple(field.name for field in fields(entity))  # type: ignore[arg-type]
         self._settle = settle

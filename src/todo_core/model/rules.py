@@ -22,12 +22,13 @@ SLICE: Final = 32
 
 
 class Broken(ValueError):
-    """A value breaks a rule: a stable code and a sentence for people."""
+    """A value breaks a rule: a stable code and a sentence for people; ``part`` is the part of the value, if it has any."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, part: str = "") -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.part = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Rules:
         try:
             return rule(self._given[field]) if field in self._given else None
         except Broken as broken:
-            self._violations.append(Violation(field, broken.code, broken.detail))
+            place = f"{field}/{broken.part}" if broken.part else field
+            self._violations.append(Violation(place, broken.code, broken.detail))
             return None
 
     def settle(self) -> None:

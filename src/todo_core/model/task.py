@@ -1,6 +1,6 @@
 """Tasks: what they consist of, and the rules of their fields."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,10 +9,12 @@ from typing import Any, Final, TypedDict
 from unicodedata import category
 from uuid import UUID
 
+from todo_core.errors import Invalid, Violation
 from todo_core.ids import ListId, TaskId, UserId
 from todo_core.limits import DESCRIPTION_MAX, TAG_MAX, TAGS_MAX, TITLE_MAX
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
+from todo_core.model.recurrence import DUE_DATE_REQUIRED, Recurrence, RecurrenceFields, Repetition
 from todo_core.model.rules import Broken, Reference, flag, fold, id_of, one_line, optional, storable
 
 UNKNOWN_REFERENCE: Final = "unknown-reference"
@@ -91,6 +93,7 @@ class Task:
     priority: Priority | None = None
     due_date: DueDate | None = None
     deferred_until: DueDate | None = None
+    recurrence: Recurrence | None = None
     list_id: ListId | None = None
     parent_id: TaskId | None = None
     position: str = ""
@@ -104,6 +107,8 @@ class Task:
             raise ValueError("a task has a title of 1 to 255 characters")
         if self.revision < 0:
             raise ValueError("revisions count from 0")
+        if self.recurrence is not None and self.due_date is None:
+            raise ValueError("a recurring task has a due date")
 
     @property
     def completed(self) -> bool:
@@ -119,6 +124,7 @@ class TaskFields(TypedDict, total=False):
     priority: str | None
     due_date: str | None
     deferred_until: str | None
+    recurrence: RecurrenceFields | Mapping[str, str] | None
     list_id: UUID | str | None
     parent_id: UUID | str | None
     tags: Sequence[str]
@@ -130,12 +136,26 @@ class NewTaskFields(TaskFields, total=False):
     id: UUID | str
 
 
-def _completion(values: dict[str, Any], task: Task | None, now: datetime) -> None:
-    """Completing a completed task keeps its time."""
+def _settle(values: dict[str, Any], task: Task | None, now: datetime) -> None:
+    """Completing a completed task keeps its time. A series starts at the due date. Raises Invalid."""
     before = task is not None and task.completed
     completed = values.pop("completed", before)
     if completed != before:
         values["completed_at"] = now if completed else None
+    if "recurrence" in values or "due_date" in values:
+        _recur(values, task)
+
+
+def _recur(values: dict[str, Any], task: Task | None) -> None:
+    """A new due date alone moves the current occurrence only. The same recurrence without one changes nothing."""
+    due = values.get("due_date", task and task.due_date)
+    present = task and task.recurrence
+    wanted = values.get("recurrence", present)
+    if wanted is not None and due is None:
+        raise Invalid([Violation("due_date", DUE_DATE_REQUIRED, "A recurring task needs a due date.")])
+    if isinstance(wanted, Repetition):
+        same = task and present and due == task.due_date and wanted == present.repetition
+        values["recurrence"] = present if same else wanted.starting(due)
 
 
 TASKS: Final = Kind(
@@ -148,12 +168,13 @@ TASKS: Final = Kind(
         "priority": optional(priority_of),
         "due_date": optional(DueDate.parse),
         "deferred_until": optional(DueDate.parse),
+        "recurrence": optional(Repetition.of),
         "list_id": optional(_reference),
         "parent_id": optional(_reference),
         "tags": _tags,
     },
     required=["title"],
-    settle=_completion,
+    settle=_settle,
     references={"list_id": "list", "parent_id": "task"},
     counted="tasks",
     counted_in_trash=True,

@@ -13,8 +13,8 @@ from todo_core.model.rules import Reference
 from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE
 from todo_core.model.write_options import Revisions
 from todo_core.ports.storage import UnitOfWork
+from todo_core.usecases.completing import complete_task, reopen_task
 from todo_core.usecases.moving import Move, move_thing
-from todo_core.usecases.tasks import complete_task, reopen_task
 from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
 AT_ONCE: Final = 100

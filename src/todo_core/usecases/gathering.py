@@ -11,7 +11,8 @@ from todo_core.model.kinds import E
 from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskFilter
 from todo_core.model.task_sort import SortField, TaskPosition, TaskSort
-from todo_core.ports.storage import Things, UnitOfWork
+from todo_core.ports.storage import UnitOfWork
+from todo_core.ports.things import Things
 
 T = TypeVar("T")
 

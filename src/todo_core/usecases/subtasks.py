@@ -13,6 +13,7 @@ from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
 from todo_core.model.task_list import LISTS
 from todo_core.ports.storage import UnitOfWork
 from todo_core.usecases.gathering import existing, height, in_pieces, tree
+from todo_core.usecases.recurring import go_on
 
 
 class TaskRules:
@@ -31,6 +32,9 @@ class TaskRules:
     async def changed(self, tx: UnitOfWork, before: Task, after: Task, fields: Mapping[str, Any]) -> Task:
         """The task where it belongs now; its subtasks follow. Raises Invalid, TooMany."""
         placed = await relocated(tx, before, after, fields.keys())
+        if placed.completed and not before.completed and placed.recurrence is not None:
+            below = (await tree(tx, before.id))[1:]
+            placed = await go_on(tx, replace(placed, completed_at=None), below)
         if (placed.list_id, placed.parent_id) == (before.list_id, before.parent_id):
             return placed
         return replace(placed, position=order.newest(tx.ids.new()))

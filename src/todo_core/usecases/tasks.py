@@ -1,25 +1,25 @@
-"""What is particular to tasks: pages of them, counts, and completing."""
+"""What is particular to tasks: pages of them, counts, and what was done."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final, TypeVar
+from uuid import UUID
 
-from todo_core.ids import TaskId
 from todo_core.limits import PAGE_MAX
+from todo_core.model.completion import Done, DoneFilter, DonePosition
 from todo_core.model.counts import Counts, Moments
+from todo_core.model.due import DueDate, moment
 from todo_core.model.kinds import Form
 from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskQuery
 from todo_core.model.task_sort import TaskPosition, TaskSort
 from todo_core.paging import Page
 from todo_core.ports.runtime import Clock
-from todo_core.ports.storage import UnitOfWork, View
-from todo_core.usecases.gathering import in_pieces, tree
-from todo_core.usecases.things import change_thing
+from todo_core.ports.storage import View
 
 T = TypeVar("T")
 
-COMPLETED: Final = TASKS.patch(completed=True)
-REOPENED: Final = TASKS.patch(completed=False)
 EVERYTHING: Final = TaskQuery()
 OLDEST_FIRST: Final = TaskSort()
 
@@ -44,17 +44,20 @@ async def find_tasks_as(
     return await view.tasks.page(query.at(clock.now(), where), sort, after, limit, form)
 
 
-async def complete_task(tx: UnitOfWork, task_id: TaskId, *, subtasks: bool = True) -> Task:
-    """Completes the task and, with ``subtasks``, all open ones below it. Raises NotFound, TooMany."""
-    if not subtasks:
-        return await change_thing(tx, task_id, COMPLETED)
-    found = await tree(tx, task_id)
-    completed = found[0]
-    async for task in in_pieces(reversed(found)):
-        completed = TASKS.change(task, COMPLETED, tx.now)
-        if completed is not task:
-            tx.of(TASKS).update(completed)
-    return completed
+async def list_done(
+    view: View, which: DoneFilter, after: DonePosition | None = None, limit: int = PAGE_MAX
+) -> Page[Done, DonePosition]:
+    """Returns a page of what was done, the latest first."""
+    return await view.completions.page(which, after, limit)
+
+
+async def upcoming_occurrences(view: View, clock: Clock, task_id: UUID, limit: int) -> Sequence[DueDate]:
+    """Returns the due date of a task and those of the next occurrences. Raises NotFound."""
+    task = await view.of(TASKS).get(task_id)
+    if task.recurrence is None or task.completed or task.due_date is None:
+        return () if task.due_date is None or task.completed else (task.due_date,)
+    upcoming = task.recurrence.upcoming(moment(clock.now(), await view.zone()))
+    return (task.due_date, *islice(upcoming, 1, limit))
 
 
 async def count_tasks(view: View, clock: Clock) -> Counts:
@@ -65,8 +68,3 @@ async def count_tasks(view: View, clock: Clock) -> Counts:
 def this_minute(clock: Clock) -> datetime:
     """The time for which counts are valid until the next minute."""
     return clock.now().replace(second=0, microsecond=0)
-
-
-async def reopen_task(tx: UnitOfWork, task_id: TaskId) -> Task:
-    """Reopens the task. Raises NotFound."""
-    return await change_thing(tx, task_id, REOPENED)

@@ -1,0 +1,133 @@
+"""How a task recurs: its rule, and where in the series its current occurrence is."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final, TypedDict, TypeVar
+
+from todo_core.model.due import DueBound, DueDate
+from todo_core.model.recurrence_rule import Rule
+from todo_core.model.recurrence_series import Anchor, CatchUp, Series
+from todo_core.model.recurrence_words import in_words
+from todo_core.model.rules import Broken
+
+N = TypeVar("N", bound=StrEnum)
+
+DUE_DATE_REQUIRED: Final = "due-date-required"
+REMEMBERED: Final = 4_096
+"""Recurrences that are parsed once."""
+
+
+class RecurrenceFields(TypedDict, total=False):
+    """How a task is to recur, as plain values; ``rule`` is required."""
+
+    rule: str
+    anchor: str
+    catch_up: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """How a task is to recur, without a start, which is the due date that the task has then."""
+
+    rule: Rule
+    anchor: Anchor = Anchor.SCHEDULE
+    catch_up: CatchUp = CatchUp.NEXT
+
+    @staticmethod
+    def of(given: Mapping[str, str]) -> "Repetition":
+        """Makes it of RecurrenceFields. Raises Broken."""
+        if not isinstance(given, Mapping) or not all(isinstance(value, str) for value in given.values()):
+            raise Broken("wrong-type", "This must be an object with a rule.")
+        if unknown := given.keys() - RecurrenceFields.__annotations__.keys():
+            raise Broken("unknown-field", "There is no such field.", min(unknown))
+        if "rule" not in given:
+            raise Broken("required", "This field is required.", "rule")
+        try:
+            rule = Rule.parse(given["rule"])
+        except Broken as broken:
+            raise Broken(broken.code, broken.detail, "rule") from None
+        anchor = _named(Anchor, given, "anchor", Anchor.SCHEDULE)
+        catch_up = _named(CatchUp, given, "catch_up", CatchUp.NEXT)
+        if anchor is Anchor.COMPLETION and "catch_up" in given:
+            raise Broken("not-allowed", "This is only for the anchor schedule.", "catch_up")
+        return Repetition(rule, anchor, catch_up)
+
+    def starting(self, due: DueDate) -> "Recurrence":
+        """The recurrence whose first occurrence, which is the current one, is due then."""
+        return Recurrence.at(Series(rule=self.rule, start=due, anchor=self.anchor, catch_up=self.catch_up), due, 1)
+
+
+def _named(names: type[N], given: Mapping[str, str], field: str, default: N) -> N:
+    try:
+        return names(given.get(field, default))
+    except ValueError:
+        raise Broken("unknown-value", f"This must be {' or '.join(names)}.", field) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """A series, its current occurrence as it is scheduled, and how many have been current, this one included.
+
+    ``text`` is the JSON that is stored and compared. Create with ``at``.
+    """
+
+    text: str
+
+    @staticmethod
+    def at(series: Series, occurrence: DueDate, number: int) -> "Recurrence":
+        values = {
+            "rule": series.rule.text,
+            "anchor": series.anchor,
+            "catch_up": series.catch_up,
+            "start": series.start.text,
+            "occurrence": occurrence.text,
+            "number": number,
+        }
+        return Recurrence(json.dumps(values, separators=(",", ":")))
+
+    @property
+    def series(self) -> Series:
+        return _read(self.text)[0]
+
+    @property
+    def repetition(self) -> Repetition:
+        """How the task recurs, apart from where it is in the series."""
+        series = self.series
+        return Repetition(series.rule, series.anchor, series.catch_up)
+
+    @property
+    def in_words(self) -> str:
+        """The rule in English."""
+        return _in_words(self.text)
+
+    def following(self, now: DueBound) -> "tuple[Recurrence, DueDate] | None":
+        """The recurrence after the current occurrence was completed or skipped, and the next one; None at the end."""
+        series, current, number = _read(self.text)
+        following = series.next_after(current, number, now)
+        return None if following is None else (Recurrence.at(series, following, number + 1), following)
+
+    def upcoming(self, now: DueBound) -> Iterator[DueDate]:
+        """The current occurrence as it is scheduled, and those that follow it."""
+        series, current, number = _read(self.text)
+        return series.upcoming(current, number, now)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(text: str) -> tuple[Series, DueDate, int]:
+    values: dict[str, Any] = json.loads(text)
+    series = Series(
+        rule=Rule.parse(values["rule"]),
+        start=DueDate(values["start"]),
+        anchor=Anchor(values["anchor"]),
+        catch_up=CatchUp(values["catch_up"]),
+    )
+    return series, DueDate(values["occurrence"]), values["number"]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _in_words(text: str) -> str:
+    series, _, _ = _read(text)
+    return in_words(series.rule, series.start, series.anchor)

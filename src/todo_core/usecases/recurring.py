@@ -1,0 +1,102 @@
+"""What completing or skipping an occurrence does to a recurring task and its subtasks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from todo_core.ids import CompletionId
+from todo_core.model.completion import COMPLETIONS, Before, Completion
+from todo_core.model.due import DueDate, moment
+from todo_core.model.recurrence import Recurrence
+from todo_core.model.recurrence_occurrences import days_between, moved
+from todo_core.model.task import TASKS, Task
+from todo_core.ports.storage import UnitOfWork
+from todo_core.usecases.gathering import in_pieces
+
+COMPLETED: Final = TASKS.patch(completed=True)
+
+
+async def complete_all(tx: UnitOfWork, tasks: Sequence[Task]) -> list[Task]:
+    """Completes these tasks, given with parents before their subtasks. Returns them in the same order."""
+    done: list[Task] = []
+    async for task in in_pieces(reversed(tasks)):
+        completed = TASKS.change(task, COMPLETED, tx.now)
+        if completed is not task:
+            tx.of(TASKS).update(completed)
+        done.append(completed)
+    return done[::-1]
+
+
+async def go_on(
+    tx: UnitOfWork, task: Task, below: Sequence[Task], *, subtasks: bool = True, skipped: bool = False
+) -> Task:
+    """Records what became of the current occurrence. Returns the task as it is to be stored, with the next one.
+
+    Its subtasks, which are all below it, are open again. At the end of the series the task itself is completed, and
+    with ``subtasks`` also these.
+    """
+    assert task.recurrence is not None  # noqa: S101 - for type checkers
+    following = task.recurrence.following(moment(tx.now, await tx.zone()))
+    if following is None:
+        after = TASKS.change(task, COMPLETED, tx.now)
+        changed = await complete_all(tx, below) if subtasks else ()
+    else:
+        after = _advanced(task, *following, tx.now)
+        changed = await _reopened(tx, below)
+    _record(tx, task, after, {each.id: each for each in below}, changed, skipped=skipped)
+    return after
+
+
+def _advanced(task: Task, recurrence: Recurrence, due: DueDate, now: datetime) -> Task:
+    """The task with this occurrence, and deferred until as many days later as it is due later."""
+    deferred = task.deferred_until
+    if deferred is not None and task.due_date is not None:
+        try:
+            deferred = moved(deferred, days_between(task.due_date, due))
+        except (OverflowError, ValueError):
+            deferred = None  # beyond the last year
+    return replace(task, due_date=due, deferred_until=deferred, recurrence=recurrence, updated_at=now)
+
+
+async def _reopened(tx: UnitOfWork, tasks: Sequence[Task]) -> list[Task]:
+    opened: list[Task] = []
+    async for task in in_pieces(tasks):
+        if task.completed:
+            opened.append(replace(task, completed_at=None, updated_at=tx.now))
+            tx.of(TASKS).update(opened[-1])
+    return opened
+
+
+def _record(
+    tx: UnitOfWork,
+    before: Task,
+    after: Task,
+    below: Mapping[UUID, Task],
+    changed: Sequence[Task],
+    *,
+    skipped: bool,
+) -> None:
+    """Adds the completion, with what taking it back restores."""
+    assert before.due_date is not None  # noqa: S101 - a recurring task has one
+    values: dict[str, Any] = {
+        "due_date": before.due_date.text,
+        "deferred_until": before.deferred_until and before.deferred_until.text,
+        "recurrence": before.recurrence and before.recurrence.text,
+        "next": after.recurrence and after.recurrence.text,
+    }
+    subtasks = {each.id: below[each.id].completed_at for each in changed if below[each.id] is not each}
+    completion = Completion(
+        id=CompletionId(tx.ids.new()),
+        user_id=tx.owner,
+        task_id=before.id,
+        title=before.title,
+        occurrence=before.due_date,
+        completed_at=tx.now,
+        skipped=skipped,
+        before=Before.of(values, subtasks),
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    tx.of(COMPLETIONS).add(completion)
