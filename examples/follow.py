@@ -12,7 +12,7 @@ from datetime import datetime
 from getpass import getpass
 from http.client import HTTPException, HTTPResponse
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from todo_adapters.bootstrap import open_todo
@@ -137,5 +137,7 @@ if __name__ == "__main__":
         pass
     except HTTPError as error:
         sys.exit(json.load(error)["detail"])
-    except (TodoError, ValueError, OSError) as error:
+    except URLError as error:
+        sys.exit(f"{given.address} cannot be reached: {error.reason}")
+    except (TodoError, ValueError) as error:
         sys.exit(str(error))

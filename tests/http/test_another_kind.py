@@ -205,6 +205,18 @@ async def test_a_batch_reports_the_faults_of_every_kind(ada: Person) -> None:
     }
 
 
+async def test_notes_are_in_the_feed_and_can_be_undone(ada: Person) -> None:
+    begin = (await ada.ask("GET", f"/api/{ada.id}/snapshot")).json()["cursor"]
+    added = await add(ada)
+    snapshot = (await ada.ask("GET", f"/api/{ada.id}/snapshot")).json()
+    assert (snapshot["entity"], snapshot["items"]) == ("note", [added])
+    [created] = (await ada.ask("GET", f"/api/{ada.id}/changes?cursor={begin}&entity=note")).json()["changes"]
+    assert (created["kind"], created["value"]) == ("created", added)
+    undone = (await ada.ask("POST", f"/api/{ada.id}/changes/{created['set']}/undo")).json()["changes"]
+    assert [(each["entity"], each["kind"]) for each in undone] == [("note", "deleted")]
+    assert (await ada.ask("GET", f"{path(ada, added['id'])}/history")).json() == [*undone, created]
+
+
 def test_the_document_describes_it() -> None:
     described = document(operations(routes(resources=(*RESOURCES, Notes))))
     assert {"/api/{user_id}/notes", "/api/{user_id}/notes/{note_id}"} <= described["paths"].keys()

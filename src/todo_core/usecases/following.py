@@ -15,8 +15,8 @@ async def follow_feed(
 ) -> AsyncGenerator[FeedPage, None]:
     """Yields the changes after a position as they happen, page by page, without end.
 
-    Yields a page without changes whenever nothing has happened for ``idle`` seconds. Raises CursorExpired, also later,
-    as when the epoch is renewed; NotFound when the account is gone.
+    Yields a page without changes whenever nothing has happened for ``idle`` seconds, without reading anything. Raises
+    CursorExpired, also at the first change after the epoch has been renewed; NotFound when the account is gone.
     """
     view = run.store.view(owner)
     with run.hub.follow(owner) as follower:
@@ -26,5 +26,5 @@ async def follow_feed(
             follower.seen = after.seq
             if page.items:
                 yield page
-            if not page.more and not await follower.wait(idle):
+            while not page.more and not await follower.wait(idle):
                 yield replace(page, items=())

@@ -114,6 +114,7 @@ async def _wait_for_changes(
     until = loop.time() + seconds
     async with streams.open(request.user_id, actor.session_id, request.receive) as stream:
         while not page.items and (left := until - loop.time()) > 0:
+            follower.seen = page.position.seq
             with request.aside():
                 ended = await stream.last(left, partial(follower.wait, left))
             if ended == SESSION_ENDED or streams.has_ended(actor.session_id):
