@@ -48,10 +48,6 @@ class Preconditions:
         return CheckedTaskReads(self._unit.tasks, self.check)
 
     @property
-    def changes(self) -> ChangeReads:
-        return self._unit.changes
-
-    @property
     def trash(self) -> "CheckedTrash":
         return CheckedTrash(self._unit.trash, self.check)
 

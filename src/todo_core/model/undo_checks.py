@@ -93,14 +93,10 @@ class Afterwards:
         return roots
 
     def storable(self, reversal: Reversal) -> Any:
-        """The thing as it can be stored on its way, even into the trash: it refers to nothing that is not there.
-
-        The present thing itself if that is no different.
-        """
+        """The thing as it can be stored before it goes to the trash: it refers to nothing that is not there."""
         thing, present, kind = reversal.thing, reversal.present.thing, reversal.kind
         lost = [field for field in kind.references if getattr(thing, field) not in {None, *self.things}]
-        thing = replace(thing, **{field: None if reversal.restores else getattr(present, field) for field in lost})
-        return present if replace(thing, updated_at=present.updated_at) == present else thing
+        return replace(thing, **{field: None if reversal.restores else getattr(present, field) for field in lost})
 
     def _there(self, thing_id: UUID | None) -> Any | None:
         return None if thing_id is None or thing_id in self._removed else self.things.get(thing_id)

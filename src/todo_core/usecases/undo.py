@@ -1,6 +1,7 @@
 """Reverts the changes of one write."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -151,14 +152,24 @@ def _refuse(conflicts: Sequence[FieldConflict]) -> None:
 
 
 async def _write(tx: UnitOfWork, afterwards: Afterwards) -> None:
-    """Restores first, with what others refer to before them; removes last, the other way round."""
+    """Restores first, with what others refer to before them; removes last, the other way round.
+
+    What goes to the trash is changed before, so that the feed tells what it is like there.
+    """
     reversals = afterwards.reversals
     async for each in in_pieces([each for each in reversals if each.restores]):
         tx.of(each.kind).restore(afterwards.storable(each) if each.removes else each.thing)
     async for each in in_pieces([each for each in reversals if not each.restores]):
-        thing = afterwards.storable(each)
-        if thing is not each.present.thing:
-            tx.of(each.kind).update(thing)
+        _update(tx, each, each.present.thing, afterwards.storable(each))
     roots = afterwards.roots()
     async for each in in_pieces([each for each in reversed(reversals) if each.removes]):
-        tx.of(each.kind).remove(each.thing, roots[each.id])
+        thing = afterwards.storable(each)
+        if not each.restores:
+            _update(tx, each, thing, each.thing)
+            thing = each.thing
+        tx.of(each.kind).remove(thing, roots[each.id])
+
+
+def _update(tx: UnitOfWork, reversal: Reversal, before: Any, thing: Any) -> None:
+    if replace(thing, updated_at=before.updated_at) != before:
+        tx.of(reversal.kind).update(thing)
