@@ -1,6 +1,6 @@
 """Random programs of one owner, and what there is before each of its writes, as an export shows it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
@@ -141,22 +141,21 @@ class Player:
 
     def _steps(self) -> list[batch.Step]:
         """Steps that nothing is sure to refuse; some are about what earlier ones create."""
-        there = (Reference("task"),) * 3
-        steps: list[batch.Step] = [
-            batch.AddStep(LISTS.draft(name="new"), "list"),
-            batch.AddStep(TASKS.draft(title="new", list_id=self.chance.choice([None, Reference("list")])), "task"),
-        ][self.chance.randrange(2) :]
+        there, pick = (Reference("task"),) * 3, self.chance.choice
+        new_list, into = batch.AddStep(LISTS.draft(name="new"), "list"), pick([None, Reference("list")])
+        steps: list[batch.Step] = [new_list, batch.AddStep(TASKS.draft(title="new", list_id=into), "task")]
+        steps = steps[self.chance.randrange(2) :]
         for _ in range(self.chance.randrange(1, 4)):
             task, each = self._some(TASKS, there), self._some(LISTS, (Reference("list"),) * 2)
-            more: list[Callable[[], batch.Step]] = [
-                lambda task=task: batch.ChangeStep(task, TASKS.patch(**self._fields(1, there))),
-                lambda each=each: batch.ChangeStep(self._some(TASKS, there), TASKS.patch(list_id=each)),
-                lambda task=task: batch.MoveStep(task, self._move(there)),
-                lambda task=task: batch.CompleteStep(task, self._now(2)),
-                lambda task=task: batch.RemoveStep(TASKS, task),
-                lambda each=each: batch.RemoveStep(LISTS, each),
+            more: list[batch.Step] = [
+                batch.ChangeStep(task, TASKS.patch(**self._fields(1, there))),
+                batch.ChangeStep(task, TASKS.patch(list_id=each)),
+                batch.MoveStep(task, self._move(there)),
+                batch.CompleteStep(task, self._now(2)),
+                batch.RemoveStep(TASKS, task),
+                batch.RemoveStep(LISTS, each),
             ]
-            steps.append(self.chance.choice(more)())
+            steps.append(pick(more))
         return steps
 
 
@@ -180,5 +179,4 @@ async def nothing_is_broken(someone: Player) -> None:
     deletions = (await someone.store.view(someone.owner).trash.page(None, 1000)).items
     assert sum(each.things for each in deletions) == len(seen.trash)
     for deletion in deletions:
-        restoring: Awaitable[Any] = someone.run.carry_out(someone.owner, DRY_RUN, trash.restore_thing, deletion.id)
-        await restoring
+        await someone.run.carry_out(someone.owner, DRY_RUN, trash.restore_thing, deletion.id)
