@@ -211,6 +211,24 @@ async def test_what_was_restored_goes_back_with_its_deletion(store: Store) -> No
     assert (await ada.restore(top)).title == "new", "only what the set changed is reverted"
 
 
+async def test_what_goes_back_to_a_list_in_the_trash_may_be_written_in_any_pieces(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("todo_adapters.sql.writes.PIECE", 3)
+    ada = await somebody(store)
+    home = await ada.add_list()
+    top = await ada.add("top", list_id=home.id)
+    for title in ("one", "two", "three"):
+        await ada.add(title, parent_id=top.id)
+    await ada.remove(top)
+    await ada.remove(home)
+    await ada.restore(top)
+    undone = await undo_last(ada)
+    assert [change.value and change.value.list_id for change in undone] == [home.id, None] * 4
+    await ada.restore(home)
+    assert (await ada.restore(top)).list_id == home.id
+
+
 async def test_a_deletion_is_restored_with_what_has_joined_it(store: Store) -> None:
     ada = await somebody(store)
     home = await ada.add_list()

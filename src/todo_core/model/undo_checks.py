@@ -82,14 +82,14 @@ class Afterwards:
     def roots(self) -> Mapping[UUID, UUID]:
         """For each removed thing the root of its deletion.
 
-        That with which it was in the trash before, if what contains it goes there with the same one; otherwise that of
-        what contains it and is removed as well; otherwise the thing itself.
+        The root of its parent, or of its list if it has no parent, if that is removed as well; otherwise the thing
+        itself, also if it was so before.
         """
         roots: dict[UUID, UUID] = {}
         for each in self.reversals:
             if each.removes:
-                near = next((roots[target] for target in containers(each.kind, each.thing) if target in roots), each.id)
-                roots[each.id] = each.id if each.root == each.id else near
+                nearest = None if each.root == each.id else next(iter(containers(each.kind, each.thing)), None)
+                roots[each.id] = each.id if nearest is None else roots.get(nearest, each.id)
         return roots
 
     def storable(self, reversal: Reversal) -> Any:
