@@ -76,7 +76,6 @@ class Reader:
     position: FeedPosition | None = None
     seen: list[int] = field(default_factory=list)
     snapshots: int = 0
-    changes: int = 0
     _next: SnapshotPosition | None = None
 
     async def read(self) -> None:
@@ -117,5 +116,4 @@ class Reader:
         assert numbers == [*range(self.position.seq + 1, page.position.seq + 1)], "one is missing, or came twice"
         self.copy.apply(page.items)
         self.seen += numbers
-        self.changes += len(numbers)
         self.position = page.position

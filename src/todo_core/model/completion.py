@@ -68,7 +68,7 @@ class Done:
 
 
 DonePosition: TypeAlias = tuple[datetime, UUID]
-"""A position in the log of what was done: the latest comes first, of several at one time the one with the greatest id."""
+"""A position in what was done: the latest comes first, of several at one time the one with the greatest id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

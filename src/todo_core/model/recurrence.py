@@ -37,7 +37,7 @@ class Repetition:
     catch_up: CatchUp = CatchUp.NEXT
 
     @staticmethod
-    def of(given: Mapping[str, str]) -> "Repetition":
+    def of(given: Any) -> "Repetition":
         """Makes it of RecurrenceFields. Raises Broken."""
         if not isinstance(given, Mapping) or not all(isinstance(value, str) for value in given.values()):
             raise Broken("wrong-type", "This must be an object with a rule.")

@@ -22,7 +22,7 @@ SLICE: Final = 32
 
 
 class Broken(ValueError):
-    """A value breaks a rule: a stable code and a sentence for people; ``part`` is the part of the value, if it has any."""
+    """A value breaks a rule: a stable code and a sentence for people. ``part`` names a part of the value."""
 
     def __init__(self, code: str, detail: str, part: str = "") -> None:
         super().__init__(detail)

@@ -148,10 +148,12 @@ def _settle(values: dict[str, Any], task: Task | None, now: datetime) -> None:
 
 def _recur(values: dict[str, Any], task: Task | None) -> None:
     """A new due date alone moves the current occurrence only. The same recurrence without one changes nothing."""
-    due = values.get("due_date", task and task.due_date)
+    due: DueDate | None = values.get("due_date", task and task.due_date)
     present = task and task.recurrence
     wanted = values.get("recurrence", present)
-    if wanted is not None and due is None:
+    if wanted is None:
+        return
+    if due is None:
         raise Invalid([Violation("due_date", DUE_DATE_REQUIRED, "A recurring task needs a due date.")])
     if isinstance(wanted, Repetition):
         same = task and present and due == task.due_date and wanted == present.repetition

@@ -30,7 +30,135 @@ from todo_core.model.write_options import Key
 from todo_core.ports.accounts import AccountsUnitOfWork, AccountsView
 from todo_core.ports.feed import ChangeReads, ReceiptReads
 from todo_core.ports.runtime import IdSource
+<<<<<<< HEAD
 from todo_core.ports.things import CompletionReads, TaskReads, ThingReads, Things, TrashReads
+=======
+
+T = TypeVar("T")
+E_co = TypeVar("E_co", bound=Entity, covariant=True)
+
+
+class ThingReads(Protocol[E_co]):
+    """Read access to the owner's things of one kind."""
+
+    async def get(self, thing_id: UUID) -> E_co:
+        """Raises NotFound."""
+
+    async def get_as(self, thing_id: UUID, form: Form[T]) -> T:
+        """The thing in this form. Raises NotFound."""
+
+    async def page(self, after: UUID | None, limit: int) -> Page[E_co, UUID]:
+        """At most ``limit`` things with greater ids, in the order of ids, which is that of creation.
+
+        The page ends with the thing with which texts reach PAGE_BYTES, as pages of tasks do.
+        """
+
+
+class Things(ThingReads[E], Protocol[E]):
+    """Write access to the owner's things of one kind. Writes take effect at ``commit``; own reads see them before.
+
+    After any of them ``commit`` raises MovedOn if the stored thing is not as it was read, or if a thing to which one
+    of its references points is gone, unless the next write removes it as well. Things that refer to a removed thing
+    have to be removed before it.
+    """
+
+    async def load(self, ids: Collection[UUID]) -> Mapping[UUID, E]:
+        """The things with these ids, as far as there are any. Reads them at once; ``get`` does not read them again."""
+
+    def add(self, thing: E) -> None:
+        """A new thing. Its id must be new, its revision 0. ``commit`` raises MovedOn if the id has come into use."""
+
+    def update(self, thing: E) -> None:
+        """Replaces the stored thing, which must have the ``revision`` of this one."""
+
+    def remove(self, thing: E, root: UUID | None = None) -> None:
+        """Moves the thing to the trash, together with the ``root`` whose deletion it is part of; its own if None."""
+
+    def restore(self, thing: E) -> None:
+        """Puts a thing from the trash back, as it is given."""
+
+    def purge(self, thing: E) -> None:
+        """Deletes a thing from the trash for good."""
+
+
+class TaskReads(Protocol):
+    """What only tasks have: pages, subtasks, tags and counts."""
+
+    async def page(
+        self, which: TaskFilter, sort: TaskSort, after: TaskPosition | None, limit: int, form: Form[T]
+    ) -> Page[T, TaskPosition]:
+        """At most ``limit`` matching tasks after the position, in order, each in this form.
+
+        The page ends with the task with which titles and descriptions reach PAGE_BYTES, so it may have fewer items
+        than ``limit`` and still a next position; it has at least one if any task matches.
+        """
+
+    async def subtrees(self, ids: Collection[UUID], most: int) -> Sequence[Task]:
+        """The tasks with these ids and everything below them, each once, parents before their subtasks.
+
+        At most ``most``; ids without a task are left out.
+        """
+
+    async def tags(self) -> Page[TagUse, None]:
+        """The tags of all tasks, ordered by folded name, as ``tag_uses`` defines them."""
+
+    async def counts(self, moments: Moments) -> Counts:
+        """The counts at these moments, as ``count`` defines them."""
+
+
+class TrashReads(Protocol):
+    """The owner's trash."""
+
+    async def page(self, after: TrashPosition | None, limit: int) -> Page[Trashed, TrashPosition]:
+        """At most ``limit`` deletions after the position, the latest first, bounded by PAGE_BYTES as other pages."""
+
+    async def expired(self, before: datetime, limit: int) -> Sequence[Trashed]:
+        """At most ``limit`` deletions from before a time, the earliest first."""
+
+    async def things(self, roots: Collection[UUID], most: int) -> Sequence[tuple[Kind[Any], Any]]:
+        """What went to the trash in these deletions, with its kinds; at most ``most`` things.
+
+        They come in the order in which they can be put back, those of one deletion beginning with the deleted thing.
+        Their revision is the number of their deletion. Deletions that are not there are left out.
+        """
+
+
+class ChangeReads(Protocol):
+    """The owner's feed.
+
+    Pruning it (``AccountsUnitOfWork.prune``) keeps the last change of each thing that exists, however old. So the value
+    before a change that is kept can always be read, and what a receipt points to as long as the receipt is kept.
+    """
+
+    async def page(self, after: int | None, limit: int, entity: str | None = None) -> FeedPage:
+        """At most ``limit`` changes after this number, in order; those of one kind if ``entity`` is given.
+
+        None stands for the last number that has been pruned. A number once seen is never preceded later. The page ends
+        with the change with which values reach PAGE_BYTES, so it may have fewer items than ``limit`` and be followed;
+        it has at least one if there is any and ``limit`` is not 0. What it tells is durable when this returns.
+        Raises NotFound if there is no account, OutcomeUnknown if that cannot be ensured.
+        """
+
+    async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
+        """The changes with these numbers, as far as they are kept."""
+
+    async def history(self, kind: Kind[Any], thing_id: UUID, first: int | None, limit: int) -> Page[Change, int]:
+        """At most ``limit`` changes of a thing, the latest first, as far as they are kept; bounded by PAGE_BYTES.
+
+        ``first`` is the number of the change to begin with, None for the latest. The position of the next page is the
+        number of the change that it begins with. Raises NotFound unless the thing exists, perhaps in the trash.
+        """
+
+
+class ReceiptReads(Protocol):
+    """The owner's receipts of idempotency keys."""
+
+    async def get(self, key: str, since: datetime) -> Receipt | None:
+        """The receipt of the write with this key at or after the moment, or None.
+
+        The write is durable when this returns. Raises OutcomeUnknown if that cannot be ensured.
+        """
+>>>>>>> sync13
 
 
 class View(Protocol):

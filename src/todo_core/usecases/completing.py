@@ -27,8 +27,8 @@ async def complete_task(
     """Completes the task and, with ``subtasks``, all open ones below it; of a recurring task the current occurrence.
 
     Then the next occurrence becomes the current one, and all subtasks are open again. At the end of the series the task
-    itself is completed. ``asked`` is when the request arrived, if it may be a repeated one: if the occurrence before was
-    completed at about that time or later, nothing changes. Raises NotFound, TooMany.
+    itself is completed. ``asked`` is when the request arrived, if it may be a repeated one: if the occurrence before
+    was completed at about that time or later, nothing changes. Raises NotFound, TooMany.
     """
     if not subtasks and (await tx.of(TASKS).get(task_id)).recurrence is None:
         return await change_thing(tx, task_id, COMPLETED)

@@ -86,7 +86,9 @@ def _record(
         "recurrence": before.recurrence and before.recurrence.text,
         "next": after.recurrence and after.recurrence.text,
     }
-    subtasks = {each.id: below[each.id].completed_at for each in changed if below[each.id] is not each}
+    subtasks: dict[UUID, datetime | None] = {
+        each.id: below[each.id].completed_at for each in changed if below[each.id] is not each
+    }
     completion = Completion(
         id=CompletionId(tx.ids.new()),
         user_id=tx.owner,
