@@ -113,9 +113,14 @@ def places(days: Iterable[int], form: Form, until: Until | None, beyond: datetim
 
 
 def moved(due: DueDate, by: int) -> DueDate:
-    """The due date as many days later, at the same wall-clock time. Raises OverflowError beyond the year 9999."""
+    """The due date so many days later, at the same time of day. Raises OverflowError after the year 9999."""
     form = Form.of(due)
     return form.written(form.on(form.wall.date() + timedelta(days=by)))
+
+
+def days_between(first: DueDate, second: DueDate) -> int:
+    """How many days the second due date is after the first one, each on its own calendar."""
+    return (Form.of(second).wall.date() - Form.of(first).wall.date()).days
 
 
 def _text_of(offset: timedelta) -> str:

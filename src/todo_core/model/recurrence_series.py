@@ -1,6 +1,8 @@
 """What follows in a series when its current occurrence is completed or skipped."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from todo_core.model.due import DueBound, DueDate
@@ -36,20 +38,34 @@ class Series:
         """The occurrence that follows the current one, which is completed or skipped now; None at the end.
 
         ``current`` is the occurrence as scheduled, even if its due date was moved. ``number`` says how many occurrences
-        of the series have been current, this one included; only series anchored to completion need it, for COUNT.
+        of the series have been current, this one included; only a series anchored to completion needs it, for COUNT.
         ``now`` is ``moment(instant, zone)`` with the zone of the user.
         """
         if self.anchor is Anchor.COMPLETION:
-            return self._restarted(number, now)
-        passed = current.at if self.catch_up is CatchUp.ALL else max(current.at, now.of(current.kind))
-        return next(occurrences(self.rule, self.start, passed), None)
+            return self._restarted(Form.of(self.start).day_at(now.of(self.start.kind)), number)
+        return next(occurrences(self.rule, self.start, self._passed(current, now)), None)
 
-    def _restarted(self, number: int, now: DueBound) -> DueDate | None:
-        """The second occurrence of a series that starts on the day of completion."""
+    def upcoming(self, current: DueDate, number: int, now: DueBound) -> Iterator[DueDate]:
+        """The current occurrence, and what follows if each one is completed on its day, or now if that has passed."""
+        yield current
+        if self.anchor is Anchor.SCHEDULE:
+            yield from occurrences(self.rule, self.start, self._passed(current, now))
+            return
+        form = Form.of(self.start)
+        day = max(form.day_at(current.at), form.day_at(now.of(self.start.kind)))
+        while following := self._restarted(day, number):
+            yield following
+            day, number = form.day_at(following.at), number + 1
+
+    def _passed(self, current: DueDate, now: DueBound) -> datetime:
+        """What the next occurrence must be after, in the order of due dates."""
+        return current.at if self.catch_up is CatchUp.ALL else max(current.at, now.of(self.start.kind))
+
+    def _restarted(self, day: date, number: int) -> DueDate | None:
+        """The second occurrence of a series that starts on a day at the same time of day."""
         if self.rule.count and number >= self.rule.count:
             return None
         form = Form.of(self.start)
-        today = form.day_at(now.of(self.start.kind))
-        later = days(self.rule, today, today.toordinal() + 1)
-        place = next(places(later, form, self.rule.until, form.on(today).at), None)
+        later = days(self.rule, day, day.toordinal() + 1)
+        place = next(places(later, form, self.rule.until, form.on(day).at), None)
         return form.written(place) if place else None
