@@ -72,7 +72,6 @@ async def _was_meant_before(tx: UnitOfWork, task: Task, asked: datetime) -> bool
 
 async def _take_back(tx: UnitOfWork, completion: Completion) -> Task:
     """Restores what the completion changed, as far as it has not been changed since."""
-    await tx.lock()
     found = await tree(tx, completion.task_id)
     task, fields, times = found[0], completion.before.fields, completion.before.subtasks
     values: dict[str, Any] = {"completed_at": None, "updated_at": tx.now}
