@@ -12,7 +12,7 @@ from datetime import datetime
 from getpass import getpass
 from http.client import HTTPException, HTTPResponse
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from todo_adapters.bootstrap import open_todo
@@ -32,10 +32,11 @@ async def follow_database(url: str, email: str) -> None:
     """Prints changes of the user with this email address, from now on."""
     async with open_todo(url) as todo:
         user = await todo.of_email(email)
-        print(BEGUN, flush=True)
         while True:
+            position = await user.feed_position()
+            print(BEGUN, flush=True)
             try:
-                async for change in user.follow():
+                async for change in user.follow(position):
                     name = getattr(change.value, "title", None) or getattr(change.value, "name", None)
                     show(change.at, change.entity, change.action, name or change.id)
             except CursorExpired:
@@ -93,12 +94,13 @@ def events_of(lines: Iterable[bytes]) -> Iterator[dict[str, str]]:
 def follow_server(url: str, email: str, password: str) -> None:
     """Prints changes of this user, from now on. Resumes after interruptions; ends when the login session ends."""
     server, cursor, pause = Server(url, email, password), "", 3.0
-    print(BEGUN, flush=True)
     try:
         while True:
             try:
                 with server.stream(cursor) as stream:
                     for event in events_of(stream):
+                        if not cursor:
+                            print(BEGUN, flush=True)
                         cursor = event.get("id", cursor)
                         pause = int(event["retry"]) / 1000 if "retry" in event else pause
                         if event.get("event") == "reset":
@@ -135,5 +137,7 @@ if __name__ == "__main__":
         pass
     except HTTPError as error:
         sys.exit(json.load(error)["detail"])
-    except (TodoError, ValueError, OSError) as error:
+    except URLError as error:
+        sys.exit(f"{given.address} cannot be reached: {error.reason}")
+    except (TodoError, ValueError) as error:
         sys.exit(str(error))

@@ -125,6 +125,7 @@ async def test_an_owner_who_is_writing_is_left_for_the_next_sweep(replica: SqlSt
     busy, idle = await with_changes(replica), await with_changes(replica)
     async with replica.begin(busy, LATER, IDS, exclusive=True) as unit:
         async with asyncio.timeout(30):
+            assert await prune(replica, busy) == 0
             assert await prune_feeds(runner(replica), LATER)
         assert await kept(replica, busy) == (0, {1, 2, 3, 4, 5})
         assert await kept(replica, idle) == (5, {5})

@@ -13,11 +13,19 @@ import pytest
 import pytest_asyncio
 
 from tests.support.link import link_to
-from tests.support.server import Server, serving
+from tests.support.server import Server, free_port, serving
 from todo_adapters.bootstrap import open_todo
 from todo_core import Registration, Todo, Workspace
 
 PROGRAM = Path(__file__).parents[2] / "examples" / "follow.py"
+HURRIED = """
+import runpy, sys, time
+sleep = time.sleep
+time.sleep = lambda seconds: sleep(seconds / 100)
+runpy.run_path(sys.argv.pop(1), run_name="__main__")
+"""
+"""Runs a program with short pauses."""
+
 EMAIL = "ada@example.org"
 PASSWORD = "correct horse battery"
 
@@ -72,7 +80,7 @@ async def following(address: str, password: str = PASSWORD) -> AsyncIterator[Fol
     """Ada's changes being printed."""
     pipe = asyncio.subprocess.PIPE
     environ = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error", "PASSWORD": password}
-    command = (sys.executable, PROGRAM, address, EMAIL)
+    command = (sys.executable, "-c", HURRIED, PROGRAM, address, EMAIL)
     process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe, env=environ)
     try:
         yield Following(process)
@@ -115,6 +123,13 @@ async def test_the_end_of_the_login_session_ends_the_program(server: Server, tod
         await todo.accounts.reset_password(EMAIL, PASSWORD)
         code, errors = await program.end()
         assert (code, errors) == (1, "The token is invalid, expired or revoked.\n")
+
+
+async def test_a_server_that_is_not_there_is_told_in_a_sentence() -> None:
+    address = f"http://127.0.0.1:{free_port()}"
+    async with following(address) as program:
+        code, errors = await program.end()
+        assert (code, errors.startswith(f"{address} cannot be reached: ")) == (1, True)
 
 
 async def test_a_wrong_password_is_told_in_a_sentence(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""The service with one answer more, a large one at /large, and a short deadline for sending it.
+"""The service with one answer more, a large one at /large, and a short deadline for sending it and parts of streams.
 
     python -m tests.support.large_answers serve
 
@@ -35,7 +35,8 @@ def create_app() -> TodoApp:
     async def open_todo() -> AsyncIterator[Todo]:
         yield compose(FixedClock())[0]
 
-    options = OPTIONS.__class__(cursor_keys=OPTIONS.cursor_keys, version="1", send_deadline=DEADLINE)
+    deadlines = {"send_deadline": DEADLINE, "part_deadline": DEADLINE}
+    options = OPTIONS.__class__(cursor_keys=OPTIONS.cursor_keys, version="1", **deadlines)
     app = create(open_todo, options, bootstrap.access_log_writer(), end_connections=bootstrap.end_connections)
     inside = app.edge.app
 

@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
+PIECE = 100
+"""Bytes that are forwarded at once, so that what arrives together is not what was sent together."""
+
 
 class Link:
     """Forwards connections to the server at an address. ``sent`` and ``received`` are the bytes that went over it."""
@@ -48,9 +51,10 @@ class Link:
 
 async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter, seen: bytearray) -> None:
     with suppress(OSError):
-        while data := await source.read(65_536):
+        while data := await source.read(PIECE):
             seen += data
             target.write(data)
+            await asyncio.sleep(0.001)
     target.close()
 
 

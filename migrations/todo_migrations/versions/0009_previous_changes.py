@@ -4,11 +4,12 @@ On PostgreSQL every statement is a transaction of its own and waits for nobody w
 is completed when the migration is run again.
 """
 
-from collections.abc import Iterator, Mapping
 from typing import Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0009"
 down_revision = "0008"
@@ -16,9 +17,7 @@ branch_labels = None
 depends_on = None
 
 PIECE: Final = 5_000
-"""Changes, at most, of the owners whose changes are filled in one statement; one with more has a statement alone."""
-
-OWNERS_AT_ONCE: Final = 1_000
+"""Changes that are read and filled at once."""
 
 FILL_ON_SQLITE: Final = """
     UPDATE changes SET previous = found.previous
@@ -26,22 +25,22 @@ FILL_ON_SQLITE: Final = """
           FROM changes) AS found
     WHERE changes.user_id = found.user_id AND changes.seq = found.seq AND changes.kind <> 'created'
 """
-FILL_PIECE: Final = """
-    UPDATE changes SET previous = found.previous
-    FROM (SELECT user_id, seq, lag(seq) OVER (PARTITION BY user_id, entity_id ORDER BY seq) AS previous
-          FROM changes WHERE user_id BETWEEN :first AND :last) AS found
-    JOIN (SELECT user_id, seq FROM changes
-          WHERE user_id BETWEEN :first AND :last AND previous IS NULL AND kind <> 'created'
-          FOR UPDATE SKIP LOCKED) AS free USING (user_id, seq)
+READ_PIECE: Final = sa.text("""
+    SELECT user_id, seq, entity_id, kind, previous FROM changes
+    WHERE (user_id, seq) > (:user_id, :seq) ORDER BY user_id, seq LIMIT :piece
+""")
+FILL_PIECE: Final = sa.text("""
+    UPDATE changes SET previous = free.previous
+    FROM (SELECT user_id, seq, given.previous
+          FROM unnest(:owners, :seqs, :previous) AS given (user_id, seq, previous) JOIN changes USING (user_id, seq)
+          FOR UPDATE OF changes SKIP LOCKED) AS free
     WHERE changes.user_id = free.user_id AND changes.seq = free.seq
-    AND changes.user_id BETWEEN :first AND :last AND found.previous IS NOT NULL
-"""
-"""A change that is locked is being deleted with its account."""
-
-OWNERS: Final = """
-    SELECT id, revision FROM users WHERE id > COALESCE(:after, '00000000-0000-0000-0000-000000000000')
-    ORDER BY id LIMIT :owners
-"""
+""").bindparams(
+    sa.bindparam("owners", type_=ARRAY(sa.Uuid())),
+    sa.bindparam("seqs", type_=ARRAY(sa.BigInteger())),
+    sa.bindparam("previous", type_=ARRAY(sa.BigInteger())),
+)
+"""Leaves out a change that is locked, because it is being deleted with its account."""
 
 
 def upgrade() -> None:
@@ -49,23 +48,25 @@ def upgrade() -> None:
         op.execute(FILL_ON_SQLITE)
         return
     with op.get_context().autocommit_block():
-        for piece in _pieces():
-            op.get_bind().execute(sa.text(FILL_PIECE), piece)
+        _fill()
 
 
 def downgrade() -> None:
     """Does nothing: 0008 drops the column."""
 
 
-def _pieces() -> Iterator[Mapping[str, object]]:
-    """The first and the last of owners who have so many changes together."""
-    after, first, size = None, None, 0
-    query = sa.text(OWNERS).bindparams(sa.bindparam("after", type_=sa.Uuid()))
-    while rows := op.get_bind().execute(query, {"after": after, "owners": OWNERS_AT_ONCE}).all():
-        for owner, changes in rows:
-            if first is not None and size + changes > PIECE:
-                yield {"first": first, "last": after}
-                first, size = None, 0
-            first, after, size = first or owner, owner, size + changes
-    if first is not None:
-        yield {"first": first, "last": after}
+def _fill() -> None:
+    """Walks through all feeds, with the latest change of each thing of the present owner in mind."""
+    owner, seq = UUID(int=0), 0
+    latest: dict[UUID, int] = {}
+    while rows := op.get_bind().execute(READ_PIECE, {"user_id": owner, "seq": seq, "piece": PIECE}).all():
+        found: list[tuple[UUID, int, int]] = []
+        for user_id, seq, thing_id, kind, previous in rows:
+            if user_id != owner:
+                owner, latest = user_id, {}
+            if previous is None and kind != "created" and thing_id in latest:
+                found.append((owner, seq, latest[thing_id]))
+            latest[thing_id] = seq
+        if found:
+            owners, seqs, before = zip(*found, strict=True)
+            op.get_bind().execute(FILL_PIECE, {"owners": owners, "seqs": seqs, "previous": before})

@@ -87,9 +87,9 @@ class MemoryAccountsUnitOfWork(Unit):
         check_storable(before)
         shelf = self._draft.shelves.get(owner)
         free = shelf is not None and await self._draft.holding.take_if_free(account_row(owner))
-        await others_run()
         old = old_changes(shelf, before, limit) if shelf and free else ()
         self._pruned = shelf or Shelf(), old
+        await others_run()
         return len(old)
 
     async def renew_epoch(self, epoch: UUID) -> None:

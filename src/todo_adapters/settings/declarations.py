@@ -120,6 +120,8 @@ class Settings:
     stop_seconds: int = _setting("20", whole(1, 600))
     """Maximum time from the signal to the end of the process, including `TODO_DRAIN_SECONDS`; unfinished requests are
     aborted."""
+    stream_seconds: float = _setting("3600", seconds(1, 86_400))
+    """Maximum time of an event stream, after which clients connect again; each ends up to a tenth earlier."""
     metrics_port: int = _setting("0", whole(0, 65535))
     """Port of a separate listener for `/metrics`; `0` for none."""
     metrics_host: str = _setting("127.0.0.1", values.host)
