@@ -1,11 +1,13 @@
 """Undo of one set: what it reverts, and what else comes along."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.usecases.person import somebody
 from tests.usecases.undoing import last_set, undo_last
+from todo_adapters.memory.store import MemoryStore
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
 from todo_core.model.rules import Reference
@@ -218,3 +220,16 @@ async def test_every_field_that_can_be_given_is_reverted(store: Store, kind: Kin
         assert {field: getattr(now, field) for field in kind.names[2:-3]} == {
             field: getattr(thing, field) for field in kind.names[2:-3]
         }
+
+
+async def test_what_an_earlier_release_deleted_comes_back_as_a_whole() -> None:
+    store = MemoryStore()
+    ada = await somebody(store)
+    top = await ada.add("top")
+    below = await ada.add("below", parent_id=top.id)
+    await ada.remove(top)
+    shelf = store._state.shelves[ada.owner]
+    shelf.feed = [replace(change, set=change.seq, previous=None, root=None) for change in shelf.feed]
+    await undo_last(ada)
+    assert set(await ada.everything()) == {top.id, below.id}
+    assert await ada.thrown() == []

@@ -1,5 +1,6 @@
 """What undo refuses, after which nothing has happened: what has changed since, is gone, or would break a rule."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.usecases.person import Person, somebody
 from tests.usecases.undoing import last_set, undo_last
 from todo_adapters.contracts.kit import on_accounts
+from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import CursorExpired, NotFound, TooMany, UndoConflict
 from todo_core.limits import LEVELS_MAX
 from todo_core.model.task import TASKS
@@ -136,6 +138,15 @@ async def test_a_set_that_is_no_longer_kept_cannot_be_undone(store: Store) -> No
     await ada.refused(ada.do(undo, old), CursorExpired)
     await ada.do(undo, changed)
     assert (await ada.now(task)).title == "old", "the value before what is kept is kept as well"
+
+
+async def test_a_change_of_which_nobody_knows_what_was_before_cannot_be_undone() -> None:
+    store = MemoryStore()
+    ada = await somebody(store)
+    await ada.change(await ada.add("old"), title="new")
+    shelf = store._state.shelves[ada.owner]
+    shelf.feed = [replace(change, previous=None) for change in shelf.feed]
+    await ada.refused(undo_last(ada), CursorExpired)
 
 
 async def test_an_undo_writes_at_most_so_many_things(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
