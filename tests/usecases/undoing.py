@@ -6,13 +6,14 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
+from tests.usecases.person import Person
 from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.contracts.kit import NOW, feed, join, someone
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Invalid, NotFound, StepFailed, UndoConflict
 from todo_core.ids import UserId
 from todo_core.limits import LEVELS_MAX
-from todo_core.model.change import Action
+from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
 from todo_core.model.registry import KINDS
 from todo_core.model.rules import Reference
@@ -180,3 +181,12 @@ async def nothing_is_broken(someone: Player) -> None:
     assert sum(each.things for each in deletions) == len(seen.trash)
     for deletion in deletions:
         await someone.run.carry_out(someone.owner, DRY_RUN, trash.restore_thing, deletion.id)
+
+
+async def last_set(person: Person) -> int:
+    return (await person.feed())[-1].set
+
+
+async def undo_last(person: Person) -> tuple[Change, ...]:
+    undone: tuple[Change, ...] = await person.do(undo, await last_set(person))
+    return undone
