@@ -14,6 +14,8 @@ from todo_http.kernel.schemas import Instant, note
 Resources: TypeAlias = Sequence[Resource[Any]]
 
 SCHEMAS: Final = "#/components/schemas/"
+RESET: Final = "reset"
+END: Final = "end"
 
 Seq = Annotated[
     int, note("The number of the change among those of the owner: 1, 2, 3 ... without gaps.", 42, minimum=1)
@@ -63,6 +65,16 @@ class SnapshotPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cursor: FeedCursor
 
 
+class EventOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A server-sent event. Its data is a change; `{}` for a `reset`; an object with the `reason` for an `end`."""
+
+    # Only the document needs this type: events are written field by field.
+
+    event: str
+    data: str
+    id: FeedCursor | msgspec.UnsetType = msgspec.UNSET
+
+
 class WireChanges:
     """The wire types of changes of these resources, also as the OpenAPI document describes them."""
 
@@ -76,6 +88,11 @@ class WireChanges:
         changes: Any = list[self.change]  # type: ignore[name-defined]
         self.page = _described(ChangePage, {"changes": changes})
         self.set = _described(ChangeSet, {"changes": changes})
+        names = [*(f"{name}_refresh" for name in self.resources), RESET, END]
+        content = {"contentMediaType": "application/json", "contentSchema": {"$ref": f"{SCHEMAS}{ChangeOut.__name__}"}}
+        event: Any = Annotated[str, note("What has happened.", enum=names)]
+        data: Any = Annotated[str, note("JSON on one line.", '{"seq": 42}', **content)]
+        self.event = _described(EventOut, {"event": event, "data": data})
         self.snapshot_page = _described(SnapshotPage, {"entity": entity, "items": items})
 
     def of(self, change: Change) -> ChangeOut:
@@ -100,5 +117,5 @@ class WireChanges:
 
 def _described(wire: type[msgspec.Struct], described: Mapping[str, Any]) -> type[msgspec.Struct]:
     """A wire type with other types of these fields."""
-    fields = [(each.name, described.get(each.name, each.type)) for each in msgspec.structs.fields(wire)]
+    fields = [(each.name, described.get(each.name, each.type), each.default) for each in msgspec.structs.fields(wire)]
     return msgspec.defstruct(wire.__name__, fields, namespace={"__doc__": wire.__doc__}, forbid_unknown_fields=True)

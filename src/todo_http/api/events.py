@@ -48,9 +48,14 @@ LAST_SECONDS: Final = 1.0
 LAST_EVENT_ID: Final = HeaderField(
     "Last-Event-ID", "The id of the last event received; the stream goes on from there.", {"type": "string"}
 )
-RESUMING: Final = tuple(
-    Parameter(name, str, {"type": "string"}, f"The same as `Last-Event-ID`, which counts if both are given{further}.")
-    for name, further in {"last_event_id": ", as does `lastEventId`", "lastEventId": ""}.items()
+AS_QUERY: Final = Parameter(
+    "last_event_id",
+    str,
+    {"type": "string"},
+    "The same as `Last-Event-ID`, which counts if both are given; so does `lastEventId`, which some libraries send.",
+)
+AS_POLYFILL: Final = Parameter(  # generators of clients would give both the same name
+    "lastEventId", str, {"type": "string"}, AS_QUERY.description, documented=False
 )
 
 
@@ -145,8 +150,8 @@ class EventController(OperationController):
         values, header = request.query.values, request.fields.get(b"last-event-id")
         given = {
             LAST_EVENT_ID.name: None if header is None else header.decode("latin-1"),
-            "lastEventId": values.get("lastEventId"),
-            "last_event_id": values.get("last_event_id"),
+            AS_POLYFILL.name: values.get(AS_POLYFILL.name),
+            AS_QUERY.name: values.get(AS_QUERY.name),
         }
         known = read_positions(request, given)
         after = known[0] if known else await request.todo.run.read(request.actor.user_id, end_of_feed)
@@ -162,9 +167,9 @@ def event_controller(wire: WireChanges) -> type[OperationController]:
         description=f"A stream of server-sent events: {kinds}, whose `data` is a change and whose `id` is the cursor "
         "after it; `reset` when the position has expired, so that the client has to begin with a snapshot; `end` with "
         "the reason before the stream ends. Without a position it starts now.",
-        query=RESUMING,
+        query=(AS_QUERY, AS_POLYFILL),
         fields=(LAST_EVENT_ID,),
-        success=Success(200, "The events.", wire.change, media_types=(MEDIA_TYPE,)),
+        success=Success(200, "The events.", wire.event, media_types=(MEDIA_TYPE,)),
         errors=("outcome-unknown",),
     )
     known: Any = {"__doc__": EventController.__doc__, "wire": wire}
