@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.http.service import OPTIONS, Api, Person, faults, problem, serving
+from todo_core.ids import UserId
 
 FIELDS = ["seq", "set", "at", "entity", "id", "kind", "value", "previous", "session"]
 
@@ -110,6 +111,25 @@ async def test_a_request_can_wait_for_a_change(api: Api, ada: Person, query: dic
     page = await waiting
     assert page["changes"][-1]["entity"] == query.get("entity", page["changes"][-1]["entity"])
     assert api.app.edge.running == len(api.app.service.users) == len(api.app.service.streams) == 0
+
+
+async def test_a_request_that_has_waited_waits_for_a_turn_like_others(
+    api: Api, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = type(api.todo.run.store.view(UserId(UUID(ada.id))).changes)
+    page, turns = reads.page, list[int]()
+
+    async def counted(*args: Any, **more: Any) -> Any:
+        turns.append(len(api.app.service.users))
+        return await page(*args, **more)
+
+    cursor = (await changes(ada))["cursor"]
+    monkeypatch.setattr(reads, "page", counted)
+    waiting = asyncio.create_task(changes(ada, cursor=cursor, wait=30))
+    await until_waiting(api, 1)
+    await ada.add()
+    await waiting
+    assert turns == [1, 1]
 
 
 async def test_a_request_that_has_something_to_tell_does_not_wait(ada: Person) -> None:

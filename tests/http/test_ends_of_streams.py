@@ -40,6 +40,16 @@ async def test_a_closed_account_ends_it(api: Api, ada: Person) -> None:
         assert await stream.ended() == "session-ended"
 
 
+async def test_an_account_that_is_gone_ends_it_although_no_session_is_known_to_have_ended(
+    api: Api, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api.app.service.streams, "_revoked", frozenset())
+    async with listening(api.app, ada) as stream:
+        await ada.ask("DELETE", "/api/auth/me", json={"password": "correct horse battery staple"})
+        await api.todo.run.hub.look(api.todo.run.store)
+        assert await stream.ended() == "session-ended"
+
+
 async def test_it_lasts_for_a_limited_time() -> None:
     async with serving(replace(OPTIONS, stream_seconds=0.05)) as api:
         ada = await api.person()
@@ -123,11 +133,13 @@ async def test_an_unavailable_storage_interrupts_it_only(
             raise Unavailable
         return await page(*args, **more)
 
-    known = await now(ada)
-    await ada.add()
-    monkeypatch.setattr(view, "page", failing)
-    async with listening(api.app, ada, Last_Event_ID=known) as stream:
+    async with listening(api.app, ada) as stream:
+        await ada.add("before")
         await stream.hear(1)
+        monkeypatch.setattr(view, "page", failing)
+        await ada.add("after")
+        heard = await stream.hear(2)
+    assert [event.data["value"]["title"] for event in heard] == ["before", "after"]
     assert next(failures, None) is None
 
 

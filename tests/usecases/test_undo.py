@@ -15,7 +15,7 @@ from todo_core.model.task import TASKS
 from todo_core.model.task_list import LISTS
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import Store
-from todo_core.usecases.batch import AddStep, RemoveStep, Step, apply_batch
+from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, apply_batch
 from todo_core.usecases.tasks import complete_task, reopen_task
 from todo_core.usecases.undo import undo
 
@@ -114,7 +114,8 @@ async def test_what_has_lost_its_list_or_parent_is_restored_as_a_restoration_doe
         (None, None),
         (None, middle.id),
     ]
-    await undo_last(ada)
+    for _ in ("undone", "done again", "undone again"):
+        await undo_last(ada)
     await ada.restore(home)
     assert (await ada.restore(middle)).parent_id == top.id, "it is in the trash as it was before"
 
@@ -220,6 +221,38 @@ async def test_every_field_that_can_be_given_is_reverted(store: Store, kind: Kin
         assert {field: getattr(now, field) for field in kind.names[2:-3]} == {
             field: getattr(thing, field) for field in kind.names[2:-3]
         }
+
+
+async def test_deletions_of_one_set_stay_apart(store: Store) -> None:
+    ada = await somebody(store)
+    home = await ada.add_list()
+    task = await ada.add(list_id=home.id)
+    await ada.do(apply_batch, [RemoveStep(TASKS, task.id), RemoveStep(LISTS, home.id)])
+    for thrown in ({}, {task.id: 1, home.id: 1}):
+        await undo_last(ada)
+        assert dict(await ada.thrown()) == thrown
+
+
+async def test_what_leaves_a_deletion_joins_it_again(store: Store) -> None:
+    ada = await somebody(store)
+    task = await ada.add()
+    new, there = AddStep(LISTS.draft(name="new"), "list"), TASKS.patch(list_id=Reference("list"))
+    await ada.do(apply_batch, [new, ChangeStep(task.id, there), RemoveStep(LISTS, Reference("list"))])
+    for number in (1, 2, 1):
+        await undo_last(ada)
+        assert [things for _, things in await ada.thrown()] == [number]
+        assert len(await ada.everything()) == 2 - number
+
+
+async def test_a_subtask_does_not_join_a_list_without_its_parent(store: Store) -> None:
+    ada = await somebody(store)
+    task = await ada.add()
+    new, there = AddStep(LISTS.draft(name="new"), "list"), TASKS.patch(list_id=Reference("list"))
+    below = AddStep(TASKS.draft(title="below", parent_id=task.id))
+    home, _, subtask = await ada.do(apply_batch, [new, ChangeStep(task.id, there), below])
+    await undo_last(ada)
+    assert dict(await ada.thrown()) == {home.id: 1, subtask.id: 1}
+    assert (await ada.restore(subtask)).parent_id == task.id
 
 
 async def test_what_an_earlier_release_deleted_comes_back_as_a_whole() -> None:

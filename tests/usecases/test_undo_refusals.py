@@ -135,7 +135,8 @@ async def test_a_set_that_is_no_longer_kept_cannot_be_undone(store: Store) -> No
         assert await unit.prune(ada.owner, soon, 100) == 1
 
     await on_accounts(store, prune)
-    await ada.refused(ada.do(undo, old), CursorExpired)
+    refusal = await ada.refused(ada.do(undo, old), CursorExpired)
+    assert refusal.detail == "These changes are too old to be undone."
     await ada.do(undo, changed)
     assert (await ada.now(task)).title == "old", "the value before what is kept is kept as well"
 
@@ -151,10 +152,8 @@ async def test_a_change_of_which_nobody_knows_what_was_before_cannot_be_undone()
 
 async def test_an_undo_writes_at_most_so_many_things(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     ada = await somebody(store)
-    home = await ada.add_list()
-    for title in ("one", "two", "three"):
-        await ada.add(title, list_id=home.id)
-    await ada.remove(home)
+    tasks = await ada.do(apply_batch, [AddStep(TASKS.draft(title=title)) for title in ("one", "two", "three", "four")])
+    await ada.do(apply_batch, [ChangeStep(task.id, TASKS.patch(title="new")) for task in tasks])
     monkeypatch.setattr(undoing, "FIRST_READ", 1)
     monkeypatch.setattr(undoing, "AFFECTED_MAX", 3)
     await ada.refused(undo_last(ada), TooMany)
