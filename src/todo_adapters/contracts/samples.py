@@ -4,20 +4,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
+from functools import partial
 from types import NoneType
 from typing import Any, Final, get_origin
 from uuid import UUID
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from todo_adapters.contracts.fakes import CountingIds
 from todo_core.ids import UserId
+from todo_core.model.completion import Before
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind, alternatives
+from todo_core.model.recurrence import Recurrence, Repetition
 from todo_core.model.registry import KINDS
 from todo_core.model.rules import Broken
 
 MOMENT: Final = datetime(2026, 11, 20, 14, 59, 59, 999_999, tzinfo=UTC)
+
+
+def _weekly(days: str) -> Repetition:
+    return Repetition.of({"rule": f"FREQ=WEEKLY;BYDAY={days}"})
+
+
 IN_EVERY_KIND: Final = ("id", "user_id", "revision", "created_at", "updated_at")
 CANDIDATES: Final[Mapping[type, tuple[Any, ...]]] = {
     str: ("Buy bread", "#a1b2c3", "a0"),
@@ -26,6 +36,8 @@ CANDIDATES: Final[Mapping[type, tuple[Any, ...]]] = {
     datetime: (MOMENT, MOMENT + timedelta(days=1, microseconds=2)),
     UUID: tuple(CountingIds().new() for _ in range(2)),
     tuple: (("home", "\u00c4rzte & Co."), ("errands",)),
+    Recurrence: tuple(_weekly(days).starting(DueDate("2026-11-20"), 3) for days in ("FR", "MO,TH")),
+    Before: tuple(Before.of({"due_date": day}, {}) for day in ("2026-11-20", "2026-11-21")),
     DueDate: (DueDate.parse("2026-11-20T15:00:00.5+01:00[Europe/Berlin]"), DueDate.parse("2026-11-20")),
 }
 
@@ -45,6 +57,8 @@ STRATEGIES: Final[Mapping[type, st.SearchStrategy[Any]]] = {
     datetime: instants,
     UUID: st.uuids(),
     tuple: st.lists(st.text(printable, min_size=1, max_size=64), max_size=5).map(tuple),
+    Recurrence: st.sampled_from(CANDIDATES[Recurrence]),
+    Before: st.sampled_from(CANDIDATES[Before]),
     DueDate: st.one_of(_days, local_times.map(datetime.isoformat), _fixed, _zoned).map(DueDate.parse),
 }
 
@@ -67,7 +81,8 @@ def own_fields(kind: Kind[Any]) -> list[str]:
 
 def name_field(kind: Kind[Any]) -> str:
     """A text that can be given, by which tests tell things of this kind apart."""
-    return next(name for name in kind.names if kind.hints[name] is str and name in kind.rules)
+    texts = [name for name in kind.names if kind.hints[name] is str]
+    return next((name for name in texts if name in kind.rules), texts[0])
 
 
 def kind_of(thing: Any) -> Kind[Any]:
@@ -96,6 +111,7 @@ def make_thing(kind: Kind[Any], thing_id: UUID, owner: UserId, now: datetime, **
     """A thing with these fields, a value for each other one that has to have one, and defaults."""
     required = {field.name for field in fields(kind.entity) if field.default is MISSING}
     values = {name: sample(kind, name) for name in own_fields(kind) if name in required}
+    values |= {name: thing_id for name in kind.unique if UUID in _types(kind.hints[name])}
     make: Callable[..., Any] = kind.entity
     return make(id=thing_id, user_id=owner, created_at=now, updated_at=now, **(values | given))
 
@@ -133,7 +149,15 @@ def any_thing(kind: Kind[Any], new_id: Callable[[], UUID]) -> st.SearchStrategy[
     values = {name: _any_value(kind, name) for name in (*own_fields(kind), "created_at", "updated_at")}
     values |= {name: st.none() for name in kind.references}
     build: Callable[..., st.SearchStrategy[Any]] = st.builds
-    return build(kind.entity, id=st.builds(new_id), user_id=st.builds(new_id), **values)
+    return build(partial(_valid, kind.entity), id=st.builds(new_id), user_id=st.builds(new_id), **values)
+
+
+def _valid(entity: type, **values: Any) -> Any:
+    """The thing, unless its values do not go together."""
+    try:
+        return entity(**values)
+    except ValueError:
+        reject()
 
 
 def _any_value(kind: Kind[Any], name: str) -> st.SearchStrategy[Any]:

@@ -141,6 +141,7 @@ class Numbering:
         """Raises MovedOn."""
         changes = tuple(self._perform(write, seq) for seq, write in enumerate(writes, self._shelf.revision + 1))
         self._check_references(writes)
+        self._check_unique({write.kind for write in writes if write.kind.unique})
         return changes
 
     def added(self, quota: str, writes: Sequence[MemoryWrite]) -> int:
@@ -203,6 +204,12 @@ class Numbering:
         read = write.thing.revision
         if stored is None or read != self._read_as.get((write.kind, write.id), stored.revision):
             raise MovedOn
+
+    def _check_unique(self, kinds: Collection[Kind[Any]]) -> None:
+        for kind in kinds:
+            values = [tuple(getattr(thing, name) for name in kind.unique) for thing in self._draft(kind).values()]
+            if len(set(values)) < len(values):
+                raise MovedOn
 
     def _check_references(self, writes: Sequence[MemoryWrite]) -> None:
         """As foreign keys do: what is written refers to things that are there, and nothing to what is not."""

@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from todo_adapters.sql.collected import Collected
+from todo_adapters.sql.completions import SqlCompletionReads
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.kinds import KindTable
 from todo_adapters.sql.subtrees import read_subtrees
@@ -17,6 +18,7 @@ from todo_adapters.sql.trash import SqlTrash
 from todo_core.errors import NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Action
+from todo_core.model.completion import Completion, Done, DoneFilter, DonePosition
 from todo_core.model.counts import Counts, Moments, TagUse
 from todo_core.model.kinds import E, Form, Kind
 from todo_core.model.task import Task
@@ -127,6 +129,26 @@ class CollectedTaskReads:
     async def _stored(self) -> SqlTaskReads:
         await self.unit.spill()
         return SqlTaskReads(self.unit.reader, self.unit.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedCompletionReads:
+    """What was done."""
+
+    unit: Collecting
+
+    async def page(self, which: DoneFilter, after: DonePosition | None, limit: int) -> Page[Done, DonePosition]:
+        return await (await self._stored()).page(which, after, limit)
+
+    async def latest(self, task_id: UUID) -> Completion | None:
+        return await (await self._stored()).latest(task_id)
+
+    async def of_tasks(self, task_ids: Collection[UUID], most: int) -> Sequence[Completion]:
+        return await (await self._stored()).of_tasks(task_ids, most)
+
+    async def _stored(self) -> SqlCompletionReads:
+        await self.unit.spill()
+        return SqlCompletionReads(self.unit.reader, self.unit.owner)
 
 
 @dataclass(frozen=True, slots=True)

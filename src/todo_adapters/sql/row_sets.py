@@ -78,27 +78,31 @@ def numbered(piece: Sequence[Entry], author: Author, first_seq: int, collected: 
 
 async def row_sets(
     piece: Sequence[Entry], changes: Sequence[Change], author: Author, collected: Collected, pace: Pace
-) -> tuple[Sets, Sets]:
+) -> tuple[Sets, Sets, Sets]:
     """The rows of entries that have become these changes, in the order in which they are written.
 
-    Those of the first part do not depend on one another, and neither do those of the second.
+    Those of one part do not depend on one another. The first part makes room for unique values of others.
     """
     last = {change.seq: entry for change, entry in zip(changes, piece, strict=True)}
     found = effects({seq: entry.write for seq, entry in last.items()}, collected.revisions)
+    room: Sets = {}
     before: Sets = {TRASH_OUT: [_key(each, each.read) for each in found if each.before is Place.TRASH]}
     after: Sets = {TAGS_IN: []}
     for table in KIND_TABLES.values():
         mine = [each for each in found if each.last.table is table]
+        if table.kind.unique:
+            room[table.deletion] = [_key(each, each.read) for each in mine if each.deleted and not each.added]
+            mine = [each for each in mine if not each.deleted]
         before[table.insertion] = [await _row(each, last, pace) for each in parents_first(e for e in mine if e.added)]
         before[table.replacement] = [await _row(each, last, pace) for each in mine if each.changed]
         if table.kind is TASKS:
             before[TAGS_OUT], after[TAGS_IN] = _tags(mine)
-    for table in reversed(KIND_TABLES.values()):
+    for table in reversed([each for each in KIND_TABLES.values() if not each.kind.unique]):
         mine = [each for each in found if each.last.table is table and each.deleted]
         after[table.deletion] = [_key(each, each.seq if each.added else each.read) for each in mine]
     after[TRASH_IN] = [_trashed(each, last, author, collected) for each in found if each.after is Place.TRASH]
     after[FEED] = [_entry(change, author, last[change.seq].feed_value) for change in changes]
-    return before, after
+    return room, before, after
 
 
 def _key(effect: Effect, read: int) -> dict[str, Any]:

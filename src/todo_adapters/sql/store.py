@@ -12,7 +12,8 @@ from sqlalchemy import column, select, table
 
 from todo_adapters.sql import pruning
 from todo_adapters.sql.attempts import SqlAttempts
-from todo_adapters.sql.counters import MINE, revision
+from todo_adapters.sql.completions import SqlCompletionReads
+from todo_adapters.sql.counters import revision
 from todo_adapters.sql.database import Database, Reader, Transaction
 from todo_adapters.sql.disk import Disk
 from todo_adapters.sql.failures import NO_SCHEMA
@@ -21,22 +22,19 @@ from todo_adapters.sql.registry import table_of
 from todo_adapters.sql.schema import head
 from todo_adapters.sql.sessions import SqlSessions
 from todo_adapters.sql.statements import Statement
-from todo_adapters.sql.tables import users
 from todo_adapters.sql.task_reads import SqlTaskReads
 from todo_adapters.sql.things import SqlThingReads
 from todo_adapters.sql.trash import SqlTrash, owners_of_trash
 from todo_adapters.sql.types import TEXT
 from todo_adapters.sql.unit_of_work import SqlUnitOfWork
-from todo_adapters.sql.users import SqlUsers
-from todo_core.errors import NotFound, Unavailable
+from todo_adapters.sql.users import SqlUsers, zone_of
+from todo_core.errors import Unavailable
 from todo_core.ids import SessionId, UserId
 from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota
-from todo_core.model.zones import zone
 from todo_core.paging import Page
 from todo_core.ports.runtime import EventLog, IdSource
 
-ZONE: Final = Statement(select(users.c.time_zone).where(MINE), keyed=True)
 SCHEMA: Final = Statement(select(column("version_num", TEXT)).select_from(table("alembic_version")))
 
 
@@ -108,6 +106,10 @@ class SqlView:
         return SqlTaskReads(self._database, self.owner)
 
     @property
+    def completions(self) -> SqlCompletionReads:
+        return SqlCompletionReads(self._database, self.owner)
+
+    @property
     def trash(self) -> SqlTrash:
         return SqlTrash(self._database, self.owner)
 
@@ -123,10 +125,7 @@ class SqlView:
         return await revision(self._database, self.owner)
 
     async def zone(self) -> ZoneInfo:
-        row = await self._database.one(ZONE, {"user_id": self.owner})
-        if row is None:
-            raise NotFound("account")
-        return zone(row[0])
+        return await zone_of(self._database, self.owner)
 
 
 class Begun:

@@ -112,6 +112,7 @@ tasks = Table(
     Column("parent_id", ID),
     Column("position", SORTED_TEXT, nullable=False, server_default=text("''")),
     Column("tags", TEXT, nullable=False, server_default="[]"),
+    Column("recurrence", TEXT),
     PrimaryKeyConstraint("user_id", "id"),
     ForeignKeyConstraint(["user_id", "list_id"], ["lists.user_id", "lists.id"], "fk_tasks_list_id"),
     ForeignKeyConstraint(["user_id", "parent_id"], ["tasks.user_id", "tasks.id"], "fk_tasks_parent_id"),
@@ -131,6 +132,10 @@ tasks = Table(
         where="deferred_at IS NOT NULL",
     ),
     part_of_tasks("ix_tasks_open", "user_id", "list_id", "due_at", "due_kind", where="completed_at IS NULL"),
+    part_of_tasks(
+        *("ix_tasks_done_once", "user_id", "completed_at", "id"),
+        where="completed_at IS NOT NULL AND recurrence IS NULL",
+    ),
     sqlite_with_rowid=False,
 )
 """The two ``_key`` columns are the folded texts that searching and sorting look at.
@@ -159,6 +164,30 @@ task_tags = Table(
 
 The index has all columns, so that counting reads nothing else.
 """
+
+completions = Table(
+    "completions",
+    metadata,
+    owner(),
+    Column("id", ID, nullable=False),
+    Column("task_id", ID, nullable=False),
+    Column("title", TEXT, nullable=False),
+    Column("occurrence", TEXT, nullable=False),
+    Column("series", COUNT, nullable=False),
+    Column("number", COUNT, nullable=False),
+    Column("completed_at", INSTANT, nullable=False),
+    Column("skipped", Boolean, nullable=False),
+    Column("before", TEXT, nullable=False),
+    Column("revision", COUNT, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
+    PrimaryKeyConstraint("user_id", "id"),
+    UniqueConstraint("user_id", "task_id", "series", "number", name="uq_completions_occurrence"),
+    Index("ix_completions_user_id_completed_at_id", "user_id", "completed_at", "id"),
+    Index("ix_completions_user_id_task_id_completed_at_id", "user_id", "task_id", "completed_at", "id"),
+    sqlite_with_rowid=False,
+)
+"""Does not refer to a task, because a task leaves its table for the trash. No occurrence is completed twice."""
 
 trash = Table(
     "trash",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, literal_column, or_, select
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.functions import one_of_ids
@@ -20,6 +20,7 @@ from todo_core.errors import Unavailable
 from todo_core.ids import UserId
 from todo_core.limits import PAGE_BYTES
 from todo_core.model.kinds import Kind
+from todo_core.model.registry import KINDS
 from todo_core.model.trash import Trashed, TrashPosition
 from todo_core.paging import Page
 
@@ -31,8 +32,12 @@ TRASH_IN: Final = insertion(trash)
 TRASH_OUT: Final = deletion(trash)
 
 
+HIDDEN: Final = [kind.name for kind in KINDS.values() if not kind.listed_in_trash]
+
+
 def _page(*conditions: Any) -> Statement:
-    latest_first = DELETIONS.where(*conditions).order_by(T.deleted_at.desc(), T.id.desc()).limit(LIMIT).subquery()
+    listed = [T.entity != literal_column(f"'{name}'") for name in HIDDEN]
+    latest_first = DELETIONS.where(*listed, *conditions).order_by(T.deleted_at.desc(), T.id.desc()).limit(LIMIT).subquery()
     return Statement(
         within_bytes(latest_first, COLUMNS, ["value"], lambda rows: [rows.c.deleted_at.desc(), rows.c.id.desc()])
     )

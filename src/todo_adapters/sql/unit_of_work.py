@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, union_all
 
 from todo_adapters.sql.collected import Author, Collected
-from todo_adapters.sql.collecting import CollectedTaskReads, CollectedThings, CollectedTrash
+from todo_adapters.sql.collecting import CollectedCompletionReads, CollectedTaskReads, CollectedThings, CollectedTrash
 from todo_adapters.sql.counters import Uncounted, lock
 from todo_adapters.sql.database import Database, Reader, Transaction
 from todo_adapters.sql.feed import SqlChanges
@@ -19,6 +20,7 @@ from todo_adapters.sql.recount import recount
 from todo_adapters.sql.registry import KIND_TABLES, table_of
 from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import trash
+from todo_adapters.sql.users import zone_of
 from todo_adapters.sql.writes import Claim, claim_key, flush, flush_alone
 from todo_core.errors import MovedOn
 from todo_core.ids import SessionId, UserId
@@ -54,6 +56,7 @@ class SqlUnitOfWork:
         self.budget = Budget()
         self.collected = Collected()
         self.tasks = CollectedTaskReads(self)
+        self.completions = CollectedCompletionReads(self)
         self.trash = CollectedTrash(self)
 
     def of(self, kind: Kind[E]) -> CollectedThings[E]:
@@ -66,6 +69,9 @@ class SqlUnitOfWork:
     @property
     def changes(self) -> SqlChanges:
         return SqlChanges(self.reader, self.owner)
+
+    async def zone(self) -> ZoneInfo:
+        return await zone_of(self.reader, self.owner)
 
     async def knows(self, thing_id: UUID) -> bool:
         if last := self.collected.last.get(thing_id):

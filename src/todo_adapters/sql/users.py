@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +14,7 @@ from todo_adapters.sql.tables import users
 from todo_core.errors import EmailTaken, NotFound
 from todo_core.ids import UserId
 from todo_core.model.user import Credentials, User
+from todo_core.model.zones import zone
 from todo_core.paging import Page, page_of
 
 U = users.c
@@ -40,6 +42,17 @@ UPDATE: Final = Statement(
 )
 SET_PASSWORD: Final = Statement(update(users).where(BY_ID).values(password_hash=bind(U.password_hash)).returning(U.id))
 REMOVE: Final = Statement(delete(users).where(BY_ID).returning(U.id))
+
+
+ZONE: Final = Statement(select(U.time_zone).where(BY_ID), keyed=True)
+
+
+async def zone_of(reader: Reader, user_id: UserId) -> ZoneInfo:
+    """The user's time zone. Raises NotFound."""
+    row = await reader.one(ZONE, {"id": user_id})
+    if row is None:
+        raise NotFound("account")
+    return zone(row[0])
 
 
 @dataclass(frozen=True, slots=True)

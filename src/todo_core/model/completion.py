@@ -39,6 +39,7 @@ class Before:
 class Completion:
     """An occurrence of a recurring task that was completed, or skipped. ``occurrence`` is when it was due.
 
+    ``series`` and ``number`` are ``since`` and ``number`` of its recurrence: no occurrence is completed twice.
     ``before`` is what taking it back restores.
     """
 
@@ -47,6 +48,8 @@ class Completion:
     task_id: TaskId
     title: str
     occurrence: DueDate
+    series: int
+    number: int
     completed_at: datetime
     skipped: bool = False
     before: Before
@@ -113,4 +116,6 @@ def done_by(completion: Completion) -> Done:
     )
 
 
-COMPLETIONS: Final = Kind("completion", Completion, rules={}, listed_in_trash=False)
+COMPLETIONS: Final = Kind(
+    "completion", Completion, rules={}, unique=("task_id", "series", "number"), listed_in_trash=False
+)

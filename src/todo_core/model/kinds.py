@@ -73,7 +73,8 @@ class Kind(Generic[E]):
     into values of fields where they differ, such as "completed" into a moment: from the values, the present thing or
     None, and the time. ``references`` are the fields that hold the id of a thing, with the name of its kind.
     ``counted`` names the quota of an account toward which things count, in the trash too if ``counted_in_trash``.
-    Deletions of things that are not ``listed_in_trash`` can be undone, but are not shown.
+    Deletions of things that are not ``listed_in_trash`` can be undone, but are not shown. No two things of an owner have
+    the same values in all ``unique`` fields, unless one is in the trash; nothing can refer to things of such a kind.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Kind(Generic[E]):
         counted: str | None = None,
         counted_in_trash: bool = False,
         listed_in_trash: bool = True,
+        unique: Iterable[str] = (),
     ) -> None:
         if name in RESERVED:
             raise ValueError(f"no kind can be called {name}")
@@ -98,6 +100,7 @@ class Kind(Generic[E]):
         self.counted = counted
         self.counted_in_trash = counted_in_trash
         self.listed_in_trash = listed_in_trash
+        self.unique = tuple(unique)
         self.hints: Mapping[str, Any] = get_type_hints(entity)
         self.names = tuple(field.name for field in fields(entity))  # type: ignore[arg-type]
         self._settle = settle

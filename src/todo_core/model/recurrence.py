@@ -55,9 +55,10 @@ class Repetition:
             raise Broken("not-allowed", "This is only for the anchor schedule.", "catch_up")
         return Repetition(rule, anchor, catch_up)
 
-    def starting(self, due: DueDate) -> "Recurrence":
+    def starting(self, due: DueDate, since: int = 0) -> "Recurrence":
         """The recurrence whose first occurrence, which is the current one, is due then."""
-        return Recurrence.at(Series(rule=self.rule, start=due, anchor=self.anchor, catch_up=self.catch_up), due, 1)
+        series = Series(rule=self.rule, start=due, anchor=self.anchor, catch_up=self.catch_up)
+        return Recurrence.at(series, due, 1, since)
 
 
 def _named(names: type[N], given: Mapping[str, str], field: str, default: N) -> N:
@@ -71,13 +72,14 @@ def _named(names: type[N], given: Mapping[str, str], field: str, default: N) -> 
 class Recurrence:
     """A series, its current occurrence as it is scheduled, and how many have been current, this one included.
 
-    ``text`` is the JSON that is stored and compared. Create with ``at``.
+    ``since`` tells the series of a task apart, also those with the same rule and start: it is the revision that the task
+    had before the series began, or greater. ``text`` is the JSON that is stored and compared. Create with ``at``.
     """
 
     text: str
 
     @staticmethod
-    def at(series: Series, occurrence: DueDate, number: int) -> "Recurrence":
+    def at(series: Series, occurrence: DueDate, number: int, since: int = 0) -> "Recurrence":
         values = {
             "rule": series.rule.text,
             "anchor": series.anchor,
@@ -85,12 +87,21 @@ class Recurrence:
             "start": series.start.text,
             "occurrence": occurrence.text,
             "number": number,
+            "since": since,
         }
         return Recurrence(json.dumps(values, separators=(",", ":")))
 
     @property
     def series(self) -> Series:
         return _read(self.text)[0]
+
+    @property
+    def number(self) -> int:
+        return _read(self.text)[2]
+
+    @property
+    def since(self) -> int:
+        return _read(self.text)[3]
 
     @property
     def repetition(self) -> Repetition:
@@ -103,20 +114,25 @@ class Recurrence:
         """The rule in English."""
         return _in_words(self.text)
 
+    def again(self, since: int) -> "Recurrence":
+        """The same recurrence where it is, as another series."""
+        series, current, number, _ = _read(self.text)
+        return Recurrence.at(series, current, number, since)
+
     def following(self, now: DueBound) -> "tuple[Recurrence, DueDate] | None":
         """The recurrence after the current occurrence was completed or skipped, and the next one; None at the end."""
-        series, current, number = _read(self.text)
+        series, current, number, since = _read(self.text)
         following = series.next_after(current, number, now)
-        return None if following is None else (Recurrence.at(series, following, number + 1), following)
+        return None if following is None else (Recurrence.at(series, following, number + 1, since), following)
 
     def upcoming(self, now: DueBound) -> Iterator[DueDate]:
         """The current occurrence as it is scheduled, and those that follow it."""
-        series, current, number = _read(self.text)
+        series, current, number, _ = _read(self.text)
         return series.upcoming(current, number, now)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _read(text: str) -> tuple[Series, DueDate, int]:
+def _read(text: str) -> tuple[Series, DueDate, int, int]:
     values: dict[str, Any] = json.loads(text)
     series = Series(
         rule=Rule.parse(values["rule"]),
@@ -124,10 +140,10 @@ def _read(text: str) -> tuple[Series, DueDate, int]:
         anchor=Anchor(values["anchor"]),
         catch_up=CatchUp(values["catch_up"]),
     )
-    return series, DueDate(values["occurrence"]), values["number"]
+    return series, DueDate(values["occurrence"]), values["number"], values["since"]
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _in_words(text: str) -> str:
-    series, _, _ = _read(text)
+    series = _read(text)[0]
     return in_words(series.rule, series.start, series.anchor)

@@ -142,6 +142,8 @@ def _settle(values: dict[str, Any], task: Task | None, now: datetime) -> None:
     completed = values.pop("completed", before)
     if completed != before:
         values["completed_at"] = now if completed else None
+        if task is not None and task.recurrence is not None and not completed:
+            values.setdefault("recurrence", task.recurrence.again(_since(task)))  # its occurrence stays in the log
     if "recurrence" in values or "due_date" in values:
         _recur(values, task)
 
@@ -157,7 +159,14 @@ def _recur(values: dict[str, Any], task: Task | None) -> None:
         raise Invalid([Violation("due_date", DUE_DATE_REQUIRED, "A recurring task needs a due date.")])
     if isinstance(wanted, Repetition):
         same = task and present and due == task.due_date and wanted == present.repetition
-        values["recurrence"] = present if same else wanted.starting(due)
+        values["recurrence"] = present if same else wanted.starting(due, _since(task))
+
+
+def _since(task: Task | None) -> int:
+    """What tells a series that begins now from all others that the task has had."""
+    if task is None:
+        return 0
+    return task.revision if task.recurrence is None else max(task.revision, task.recurrence.since + 1)
 
 
 TASKS: Final = Kind(

@@ -46,7 +46,11 @@ class Things(ThingReads[E], Protocol[E]):
         """The things with these ids, as far as there are any. Reads them at once; ``get`` does not read them again."""
 
     def add(self, thing: E) -> None:
-        """A new thing. Its id must be new, its revision 0. ``commit`` raises MovedOn if the id has come into use."""
+        """A new thing. Its id must be new, its revision 0.
+
+        ``commit`` raises MovedOn if the id has come into use, or if the kind has unique fields and another thing has
+        the same values in them, unless that is removed in the same unit of work. So it does after ``restore``.
+        """
 
     def update(self, thing: E) -> None:
         """Replaces the stored thing, which must have the ``revision`` of this one."""

@@ -79,11 +79,11 @@ def _record(
     skipped: bool,
 ) -> None:
     """Adds the completion, with what taking it back restores."""
-    assert before.due_date is not None  # noqa: S101 - a recurring task has one
+    assert before.due_date and before.recurrence  # noqa: S101, PT018 - for type checkers
     values: dict[str, Any] = {
         "due_date": before.due_date.text,
         "deferred_until": before.deferred_until and before.deferred_until.text,
-        "recurrence": before.recurrence and before.recurrence.text,
+        "recurrence": before.recurrence.text,
         "next": after.recurrence and after.recurrence.text,
     }
     subtasks: dict[UUID, datetime | None] = {
@@ -95,6 +95,8 @@ def _record(
         task_id=before.id,
         title=before.title,
         occurrence=before.due_date,
+        series=before.recurrence.since,
+        number=before.recurrence.number,
         completed_at=tx.now,
         skipped=skipped,
         before=Before.of(values, subtasks),
