@@ -164,6 +164,24 @@ async def _actor(swept: Swept, token: str) -> Actor:
 
 
 @pytest.mark.check("P13")
+async def test_feeds_are_pruned_every_six_hours_and_not_by_a_clock_that_jumped() -> None:
+    swept, hour = Swept(), timedelta(hours=1)
+    space = swept.one.todo.of((await swept.one.register()).user.id)
+    await swept.sweep(times=7)
+    task = await space.tasks.add(title="0")
+    await space.tasks.change(task.id, title="1")
+    swept.clock.advance(FEED_KEPT)
+    await swept.sweep(6 * hour)
+    swept.clock.advance(-FEED_KEPT)
+    assert (await space.changes()).pruned == 0
+    pruned = []
+    for step in (FEED_KEPT - 7 * hour, 2 * hour, 3 * hour, hour):
+        await swept.sweep(step)
+        pruned.append((await space.changes()).pruned)
+    assert pruned == [0, 0, 0, 2], "the first and the last of these sweeps prune"
+
+
+@pytest.mark.check("P13")
 async def test_what_was_deleted_is_purged_when_its_days_are_over_and_not_by_a_clock_that_jumped() -> None:
     swept = Swept()
     space = swept.one.todo.of((await swept.one.register()).user.id)

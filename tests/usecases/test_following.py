@@ -157,6 +157,7 @@ async def test_a_follower_is_told_that_the_account_is_gone(scene: Scene) -> None
     async with scene.pages(idle=0.001) as pages:
         await following(pages)
         await on_accounts(scene.store, lambda unit: unit.users.remove(scene.owner))
+        await scene.run.hub.look(scene.store)
         with pytest.raises(NotFound):
             await following(pages)
 

@@ -41,7 +41,8 @@ class MemoryChangeReads:
         return page
 
     async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
-        found = {change.seq: change for change in self._state.shelf(self._owner).feed if change.seq in seqs}
+        wanted = set(seqs)
+        found = {change.seq: change for change in self._state.shelf(self._owner).feed if change.seq in wanted}
         await others_run()
         return found
 

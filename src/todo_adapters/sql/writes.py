@@ -104,6 +104,7 @@ async def flush(
 ) -> list[Change]:
     """What was collected, in order and in pieces, inside a transaction in which other writes were flushed before.
 
+    No piece ends between a change of a thing and its removal, because the changed thing may refer to what is gone.
     Raises NotFound, MovedOn, LimitReached, and Uncounted when the counts for the quotas have to be made anew.
     """
     pace = Pace(AWAY_BYTES)
@@ -111,12 +112,13 @@ async def flush(
     piece: list[Entry] = []
     size = 0
     for write in collected.writes:
+        removed = write.action is Action.DELETED and piece and piece[-1].write.id == write.id
+        if (len(piece) >= PIECE or size >= PIECE_BYTES) and not removed:
+            changes += await _flush_piece(transaction, author, collected, piece, 0, quota, pace)
+            piece, size = [], 0
         piece.append(entry := Entry.of(write))
         size += entry.size
         await pace.work(ABOUT + entry.size)
-        if len(piece) == PIECE or size >= PIECE_BYTES:
-            changes += await _flush_piece(transaction, author, collected, piece, 0, quota, pace)
-            piece, size = [], 0
     if piece or receipts_added:
         changes += await _flush_piece(transaction, author, collected, piece, receipts_added, quota, pace)
     return changes

@@ -111,7 +111,7 @@ def effect_of(changes: Sequence[Change], kept: Mapping[int, Change]) -> Effect:
         deleted = kept.get(previous.previous or 0)
         before = State(Place.TRASH, None if deleted is None else deleted.value, previous.root)
     elif first.action is Action.UPDATED and before.thing is None:
-        raise CursorExpired
+        raise CursorExpired("It is no longer known what was there before these changes.")
     values = [change.value for change in changes if change.value is not None]
     root = (last.root or last.id) if last.action is Action.DELETED else None
     after = State(AFTER[last.action], values[-1] if values else before.thing, root)
@@ -125,6 +125,7 @@ class Reversals:
         self.found: dict[UUID, Reversal] = {}
         self.conflicts: list[FieldConflict] = []
         self._effects: dict[UUID, Effect] = {}
+        self._joined: set[UUID | None] = set()
         self._now = now
 
     def revert(self, effect: Effect, present: State) -> None:
@@ -142,11 +143,11 @@ class Reversals:
             self._add(Reversal(effect.kind, present, Place.TRASH, present.thing, before.root))
 
     def take_along(self, deletion: Sequence[tuple[Kind[Any], State]]) -> None:
-        """Takes a whole deletion out of the trash if some of it is to leave it, given in the order of restoring.
+        """Takes a deletion apart if something leaves or joins it. It is given in the order of restoring.
 
         What the set has created, or found in the trash, goes back there; the rest goes where its container goes.
         """
-        if not any(state.thing.id in self.found for _, state in deletion):
+        if not any(state.root in self._joined or state.thing.id in self.found for _, state in deletion):
             return
         for kind, state in deletion:
             thing = state.thing
@@ -160,6 +161,8 @@ class Reversals:
 
     def _add(self, reversal: Reversal) -> None:
         self.found[reversal.id] = reversal
+        if reversal.root is not None:
+            self._joined.add(reversal.root)
 
     def _keep_in_table(self, effect: Effect, present: State) -> None:
         if present.place is not Place.TABLE and (present.place is not effect.after.place or not effect.deletes):
@@ -181,8 +184,6 @@ class Reversals:
 
     def _reverted(self, effect: Effect, present: State) -> Any:
         """The present thing with the earlier values of the fields that the set changed; itself if there are none."""
-        if present.place is Place.TRASH and present.thing.revision == effect.seq:
-            effect = replace(effect, after=present)  # it is as it was put there, which the feed does not tell
         values = {}
         for name in differing(effect):
             old, new, now = (getattr(each.thing, name) for each in (effect.before, effect.after, present))

@@ -24,36 +24,51 @@ class Afterwards:
     def __init__(self, reversals: Mapping[UUID, Reversal], around: Mapping[UUID, Any], now: datetime) -> None:
         self.things = {**around, **{each.id: each.thing for each in reversals.values()}}
         self.conflicts: dict[tuple[UUID, str | None], FieldConflict] = {}
+        self.roots: dict[UUID, UUID] = {}
         self._reversals = dict(reversals)
         self._removed = {each.id for each in reversals.values() if each.removes}
         self._now = now
-        kinds = [*KINDS]
-        self._order = sorted(
-            self._reversals, key=lambda each: (kinds.index(reversals[each].kind.name), self._level(self.things[each]))
-        )
+        self._kinds = {kind.entity: kind for kind in KINDS.values()}
+        self._levels: dict[tuple[int, int], list[UUID]] = {}
 
     @property
     def reversals(self) -> Sequence[Reversal]:
-        """What others refer to comes before them."""
-        return [self._reversals[each] for each in self._order]
+        """Those for which a place was found, and before them what they refer to."""
+        return [self._reversals[each] for level in sorted(self._levels) for each in self._levels[level]]
 
-    def rehome(self, reversal: Reversal) -> None:
-        """Puts a restored task into a list and below a parent that exist, as any restored task."""
-        task = reversal.thing
-        if not reversal.restores or reversal.removes or not isinstance(task, Task):
-            return
+    def place(self, reversal: Reversal) -> None:
+        """Finds the place of a reversal among the others."""
+        level = [*KINDS].index(reversal.kind.name), self._level(reversal.thing)
+        self._levels.setdefault(level, []).append(reversal.id)
+
+    def settle(self, reversal: Reversal) -> None:
+        """Decides where a thing goes, after what it refers to.
+
+        A restored task goes into a list and below a parent that exist, as any restored task. The root of what is
+        removed is that of its parent, or of its list if it has no parent, if that is removed as well; otherwise, and
+        if it was so before, the thing itself.
+        """
+        if reversal.removes:
+            nearest = (
+                None if reversal.root == reversal.id else next(iter(containers(reversal.kind, reversal.thing)), None)
+            )
+            self.roots[reversal.id] = reversal.id if nearest is None else self.roots.get(nearest, reversal.id)
+        elif reversal.restores and isinstance(reversal.thing, Task):
+            self._rehome(reversal, reversal.thing)
+
+    def _rehome(self, reversal: Reversal, task: Task) -> None:
         parent = self._there(task.parent_id)
         if parent is None:
-            task = replace(task, parent_id=None, list_id=task.list_id if self._there(task.list_id) else None)
+            home = replace(task, parent_id=None, list_id=task.list_id if self._there(task.list_id) else None)
         else:
-            task = replace(task, list_id=parent.list_id)
-        if task != reversal.thing:
-            task = replace(task, updated_at=self._now)
-            self._reversals[task.id], self.things[task.id] = replace(reversal, thing=task), task
+            home = replace(task, list_id=parent.list_id)
+        if home != task:
+            home = replace(home, updated_at=self._now)
+            self._reversals[task.id], self.things[task.id] = replace(reversal, thing=home), home
 
     def check(self, thing: Any) -> None:
         """Notes the conflicts of a thing with those around it."""
-        kind = next(kind for kind in KINDS.values() if isinstance(thing, kind.entity))
+        kind = self._kinds[type(thing)]
         removed, reversal = thing.id in self._removed, self._reversals.get(thing.id)
         for field, name in kind.references.items():
             target = getattr(thing, field)
@@ -79,28 +94,12 @@ class Afterwards:
                 detail = f"There are at most {LEVELS_MAX} levels of subtasks."
                 self._conflict(TASKS.name, task.id, "parent_id", "too-deep", detail)
 
-    def roots(self) -> Mapping[UUID, UUID]:
-        """For each removed thing the root of its deletion.
-
-        That with which it was in the trash before, if what contains it goes there with the same one; otherwise that of
-        what contains it and is removed as well; otherwise the thing itself.
-        """
-        roots: dict[UUID, UUID] = {}
-        for each in self.reversals:
-            if each.removes:
-                near = next((roots[target] for target in containers(each.kind, each.thing) if target in roots), each.id)
-                roots[each.id] = each.id if each.root == each.id else near
-        return roots
-
     def storable(self, reversal: Reversal) -> Any:
-        """The thing as it can be stored on its way, even into the trash: it refers to nothing that is not there.
-
-        The present thing itself if that is no different.
-        """
+        """The thing as it can be stored before it goes to the trash: it refers to nothing that is not there."""
         thing, present, kind = reversal.thing, reversal.present.thing, reversal.kind
-        lost = [field for field in kind.references if getattr(thing, field) not in {None, *self.things}]
-        thing = replace(thing, **{field: None if reversal.restores else getattr(present, field) for field in lost})
-        return present if replace(thing, updated_at=present.updated_at) == present else thing
+        targets = {field: getattr(thing, field) for field in kind.references}
+        lost = [field for field, target in targets.items() if target is not None and target not in self.things]
+        return replace(thing, **{field: None if reversal.restores else getattr(present, field) for field in lost})
 
     def _there(self, thing_id: UUID | None) -> Any | None:
         return None if thing_id is None or thing_id in self._removed else self.things.get(thing_id)

@@ -1,6 +1,7 @@
 """Reverts the changes of one write."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,8 +36,10 @@ async def undo(tx: UnitOfWork, set_seq: int) -> Any:
     effects = await _effects(tx, await _set(tx, set_seq))
     reversals = await _reversals(tx, effects)
     afterwards = Afterwards(reversals, await _around(tx, reversals), tx.now)
+    async for reversal in in_pieces(reversals.values()):
+        afterwards.place(reversal)
     async for reversal in in_pieces(afterwards.reversals):
-        afterwards.rehome(reversal)
+        afterwards.settle(reversal)
     async for thing in in_pieces([*afterwards.things.values()]):
         afterwards.check(thing)
     _refuse([*afterwards.conflicts.values()])
@@ -53,7 +56,7 @@ async def _set(tx: UnitOfWork, set_seq: int) -> Sequence[Change]:
     while True:
         page = await tx.changes.page(after, limit)
         if page.pruned >= set_seq:
-            raise CursorExpired
+            raise CursorExpired("These changes are too old to be undone.")
         mine = [change for change in page.items if change.set == set_seq]
         found += mine
         if len(found) > AFFECTED_MAX:
@@ -99,7 +102,7 @@ async def _reversals(tx: UnitOfWork, effects: Sequence[Effect]) -> Mapping[UUID,
 
 async def _deletions(tx: UnitOfWork, effects: Sequence[Effect]) -> Sequence[Sequence[tuple[Kind[Any], State]]]:
     """What is in the trash as part of the set's deletions, each in the order of restoring. Raises TooMany."""
-    roots = {root for effect in effects if (root := effect.after.root)}
+    roots = {effect.after.root for effect in effects if effect.after.root is not None}
     things = await tx.trash.things(roots, AFFECTED_MAX + 1) if roots else ()
     if len(things) > AFFECTED_MAX:
         raise TooMany
@@ -107,41 +110,39 @@ async def _deletions(tx: UnitOfWork, effects: Sequence[Effect]) -> Sequence[Sequ
     later = await _kept(tx, [thing.revision for _, thing in things if thing.revision not in root_at])
     root_at |= {seq: change.root for seq, change in later.items()}
     found: dict[UUID, list[tuple[Kind[Any], State]]] = {}
+    root: UUID | None = None
     for kind, thing in things:
-        root = root_at.get(thing.revision) or thing.id
+        # Earlier releases did not record roots; things of one deletion come one after the other, its root first.
+        root = root_at.get(thing.revision) or (thing.id if root is None or thing.id in roots else root)
         found.setdefault(root, []).append((kind, State(Place.TRASH, thing, root)))
     return [*found.values()]
 
 
 async def _around(tx: UnitOfWork, reversals: Mapping[UUID, Reversal]) -> Mapping[UUID, Any]:
     """What there is above relocated things, below them, and in removed lists. Raises TooMany."""
+    relocated = [each async for each in in_pieces(reversals.values()) if each.relocates]
     found: dict[UUID, Any] = {}
-    tasks = [each.id for each in reversals.values() if each.kind is TASKS and each.relocates and not each.restores]
+    tasks = [each.id for each in relocated if each.kind is TASKS and not each.restores]
     if tasks:
         below = await tx.tasks.subtrees(tasks, READ_MAX + 1)
         tx.budget.spend(len(below))
         found |= {task.id: task for task in below}
-    if lists := frozenset([each.id for each in reversals.values() if each.kind is LISTS and each.removes]):
+    if lists := frozenset([each.id for each in relocated if each.kind is LISTS and each.removes]):
         found |= {task.id: task for task in await gathered(tx, TaskFilter(lists=lists))}  # type: ignore[arg-type]
-    things = [each.thing for each in reversals.values() if each.relocates]
+    things = [(each.kind, each.thing) for each in relocated]
     while things:
-        unseen = [(name, target) for name, target in _references(things) if target not in found]
-        things = [reversals[target].thing for _, target in unseen if target in reversals]
-        found |= {thing.id: thing for thing in things}
-        for kind in KINDS.values():
-            wanted = [target for name, target in unseen if name == kind.name and target not in found]
-            loaded = await tx.of(kind).load(wanted) if wanted else {}
-            things += loaded.values()
-            found |= loaded
-    return found
-
-
-def _references(things: Iterable[Any]) -> set[tuple[str, UUID]]:
-    """The names of kinds and the ids of what the things refer to."""
-    found = set()
-    for thing in things:
-        kind = next(kind for kind in KINDS.values() if isinstance(thing, kind.entity))
-        found |= {(name, target) for field, name in kind.references.items() if (target := getattr(thing, field))}
+        unseen: dict[str, set[UUID]] = {}
+        async for kind, thing in in_pieces(things):
+            for field, name in kind.references.items():
+                if (target := getattr(thing, field)) is not None and target not in found:
+                    unseen.setdefault(name, set()).add(target)
+        things = []
+        for name, ids in unseen.items():
+            kind = KINDS[name]
+            near = {each: reversals[each].thing for each in ids if each in reversals}
+            near |= await tx.of(kind).load(ids - near.keys())
+            things += [(kind, thing) for thing in near.values()]
+            found |= near
     return found
 
 
@@ -151,14 +152,23 @@ def _refuse(conflicts: Sequence[FieldConflict]) -> None:
 
 
 async def _write(tx: UnitOfWork, afterwards: Afterwards) -> None:
-    """Restores first, with what others refer to before them; removes last, the other way round."""
+    """Restores first, with what others refer to before them; removes last, the other way round.
+
+    What goes to the trash is changed before, so that the feed tells what it is like there.
+    """
     reversals = afterwards.reversals
     async for each in in_pieces([each for each in reversals if each.restores]):
         tx.of(each.kind).restore(afterwards.storable(each) if each.removes else each.thing)
     async for each in in_pieces([each for each in reversals if not each.restores]):
-        thing = afterwards.storable(each)
-        if thing is not each.present.thing:
-            tx.of(each.kind).update(thing)
-    roots = afterwards.roots()
+        _update(tx, each, each.present.thing, afterwards.storable(each))
     async for each in in_pieces([each for each in reversed(reversals) if each.removes]):
-        tx.of(each.kind).remove(each.thing, roots[each.id])
+        thing = afterwards.storable(each)
+        if not each.restores:
+            _update(tx, each, thing, each.thing)
+            thing = each.thing
+        tx.of(each.kind).remove(thing, afterwards.roots[each.id])
+
+
+def _update(tx: UnitOfWork, reversal: Reversal, before: Any, thing: Any) -> None:
+    if replace(thing, updated_at=before.updated_at) != before:
+        tx.of(reversal.kind).update(thing)
