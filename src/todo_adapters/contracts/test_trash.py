@@ -58,7 +58,9 @@ async def test_what_was_removed_lies_in_the_trash_as_it_was(store: Store, kind: 
     assert await trashed(store, owner, full.id) == [kept]
     entry = Trashed(id=full.id, entity=kind.name, deleted_at=LATER, things=1, value=kept)
     assert await in_the_trash(store, owner) == (entry,)
-    listed = Page((entry,), None, deletion.seq) if kind.listed_in_trash else Page[Trashed, Any]((), None)
+    listed: Page[Trashed, Any] = Page((), None)
+    if kind.listed_in_trash:
+        listed = Page((entry,), None, deletion.seq)
     assert await store.view(owner).trash.page(None, 100) == listed
 
 
