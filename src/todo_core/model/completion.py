@@ -10,6 +10,7 @@ from uuid import UUID
 from todo_core.ids import CompletionId, TaskId, UserId
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
+from todo_core.model.recurrence import Recurrence
 from todo_core.model.task import Task
 
 
@@ -56,6 +57,10 @@ class Completion:
     revision: int = 0
     created_at: datetime
     updated_at: datetime
+
+    def is_of(self, recurrence: Recurrence) -> bool:
+        """True if this is about the current occurrence."""
+        return (self.series, self.number) == (recurrence.since, recurrence.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
