@@ -71,7 +71,7 @@ class SyncController(OperationController):
             place = (name, thing_id and thing_id.bytes, position.epoch.bytes, position.seq)
             links = next_page(request, SNAPSHOT, "", place)
         await run.store.confirm()
-        items = [*map(self.wire.resources[page.kind.name].of, page.items)]
+        items = [*map(self.wire.wires[page.kind.name].of, page.items)]
         body = SnapshotPage(page.kind.name, items, feed_cursor(page.position, owner))
         return conditional_response(request.fields, body, None, *links)
 
@@ -145,9 +145,9 @@ class HistoryController(OperationController):
 
 
 def sync_controllers(wire: WireChanges) -> list[type[OperationController]]:
-    """The controllers for changes of resources."""
+    """The controllers for changes. Each resource has a history."""
     made = _made(SyncController, _sync_operations(wire), wire=wire)
-    return [made, *(_history(each, wire) for each in wire.resources.values())]
+    return [made, *(_history(each, wire) for each in wire.wires.values() if isinstance(each, Resource))]
 
 
 def _made(controller: Any, operations: dict[str, Operation], **known: Any) -> type[OperationController]:
@@ -172,7 +172,7 @@ def _history(resource: Resource[Any], wire: WireChanges) -> type[OperationContro
 
 
 def _sync_operations(wire: WireChanges) -> dict[str, Operation]:
-    entity = choice("entity", {name: name for name in wire.resources}, "Only changes of this kind of things.")
+    entity = choice("entity", {name: name for name in wire.wires}, "Only changes of this kind of things.")
     paging = ("ETag", "Link", "X-Next-Cursor")
     return {
         "snapshot": get(
@@ -184,6 +184,7 @@ def _sync_operations(wire: WireChanges) -> dict[str, Operation]:
             "A page that is not the last has `X-Next-Cursor`.",
             query=(limit_parameter("things"), PAGE_CURSOR),
             success=Success(200, "Some things of one kind.", wire.snapshot_page, headers=paging),
+            mentions=[each.out for each in wire.wires.values()],
             errors=("outcome-unknown",),
         ),
         "changes": get(
