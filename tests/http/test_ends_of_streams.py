@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from tests.http.service import OPTIONS, Api, Person, problem, serving
 from todo_core.errors import Unavailable
 from todo_core.ids import UserId
 from todo_http.api import events
+from todo_http.edge.metrics import NoRequestMetrics
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -37,6 +39,16 @@ async def test_a_logout_ends_it_and_no_other(api: Api, ada: Person) -> None:
 async def test_a_closed_account_ends_it(api: Api, ada: Person) -> None:
     async with listening(api.app, ada) as stream:
         await ada.ask("DELETE", "/api/auth/me", json={"password": "correct horse battery staple"})
+        assert await stream.ended() == "session-ended"
+
+
+async def test_an_account_that_is_gone_ends_it_although_no_session_is_known_to_have_ended(
+    api: Api, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api.app.service.streams, "_revoked", frozenset())
+    async with listening(api.app, ada) as stream:
+        await ada.ask("DELETE", "/api/auth/me", json={"password": "correct horse battery staple"})
+        await api.todo.run.hub.look(api.todo.run.store)
         assert await stream.ended() == "session-ended"
 
 
@@ -111,6 +123,33 @@ async def test_a_client_that_goes_leaves_nothing_behind(api: Api, ada: Person) -
     assert asyncio.all_tasks() <= tasks
 
 
+async def test_a_stream_that_the_service_ends_leaves_nothing_behind(api: Api, ada: Person) -> None:
+    tasks = asyncio.all_tasks()
+    async with listening(api.app, ada) as stream:
+        (asked,) = {each for each in asyncio.all_tasks() - tasks if each.get_coro().__qualname__ == "TodoApp.__call__"}
+        await ada.ask("POST", "/api/auth/logout")
+        assert await stream.ended() == "session-ended"
+        await asked
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() <= tasks, "although the connection is still open"
+
+
+async def test_the_time_of_a_stream_is_not_that_of_a_request(
+    api: Api, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times: dict[str, float] = {}
+
+    class Meter(NoRequestMetrics):
+        def ended(self, method: str, route: str, status: int, seconds: float) -> None:
+            times[route] = seconds
+
+    monkeypatch.setattr(api.app.edge, "meter", Meter())
+    async with listening(api.app, ada):
+        began = perf_counter()
+        await asyncio.sleep(0.2)
+    assert times["/api/events"] < perf_counter() - began - 0.15
+
+
 async def test_an_unavailable_storage_interrupts_it_only(
     api: Api, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,11 +162,13 @@ async def test_an_unavailable_storage_interrupts_it_only(
             raise Unavailable
         return await page(*args, **more)
 
-    known = await now(ada)
-    await ada.add()
-    monkeypatch.setattr(view, "page", failing)
-    async with listening(api.app, ada, Last_Event_ID=known) as stream:
+    async with listening(api.app, ada) as stream:
+        await ada.add("before")
         await stream.hear(1)
+        monkeypatch.setattr(view, "page", failing)
+        await ada.add("after")
+        heard = await stream.hear(2)
+    assert [event.data["value"]["title"] for event in heard] == ["before", "after"]
     assert next(failures, None) is None
 
 

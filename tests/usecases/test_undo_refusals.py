@@ -135,7 +135,8 @@ async def test_a_set_that_is_no_longer_kept_cannot_be_undone(store: Store) -> No
         assert await unit.prune(ada.owner, soon, 100) == 1
 
     await on_accounts(store, prune)
-    await ada.refused(ada.do(undo, old), CursorExpired)
+    refusal = await ada.refused(ada.do(undo, old), CursorExpired)
+    assert refusal.detail == "These changes are too old to be undone."
     await ada.do(undo, changed)
     assert (await ada.now(task)).title == "old", "the value before what is kept is kept as well"
 

@@ -56,7 +56,7 @@ async def _set(tx: UnitOfWork, set_seq: int) -> Sequence[Change]:
     while True:
         page = await tx.changes.page(after, limit)
         if page.pruned >= set_seq:
-            raise CursorExpired
+            raise CursorExpired("These changes are too old to be undone.")
         mine = [change for change in page.items if change.set == set_seq]
         found += mine
         if len(found) > AFFECTED_MAX:
