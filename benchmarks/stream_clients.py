@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from tests.support.raw import request
 
 NUMBER = re.compile(rb"write-(\d+)-")
-OPENING_AT_ONCE = 100
+OPENING_AT_ONCE = 16
 
 
 class Stream(asyncio.Protocol):
@@ -40,7 +40,7 @@ class Stream(asyncio.Protocol):
             self.begun.set_result(None)
         for number in NUMBER.findall(self._tail + data):
             self._heard.setdefault(int(number), now)
-        self._tail = data[-40:]
+        self._tail = data[-40:] if self.begun.done() else self._tail + data
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.begun.done():

@@ -199,27 +199,31 @@ async def beside(reader: Running, writer: Running, people: Sequence[Person], wan
         print(f"| another process{' through PgBouncer' * (reader.name == 'pooled')} | {row} |", flush=True)
 
 
+async def loaded(running: Running, asks: Sequence[bytes]) -> tuple[float, float]:
+    """Writes per second, and microseconds of processor time of the service for each."""
+    before = used(running)[0]
+    load = await asyncio.to_thread(put_load, running.url, asks, CLIENTS, LOAD_SECONDS)
+    return load.rate, (used(running)[0] - before) * 1e6 / load.requests
+
+
 async def writes_beside_streams(running: Running, people: Sequence[Person], rounds: int) -> None:
-    """Rates of writes with and without streams, alternating: of people who follow, who do not, and of all."""
+    """Writes with and without streams, alternating: of people who follow, who do not, and of all."""
     followed, others = people[:FOLLOWED], people[FOLLOWED : 2 * FOLLOWED]
-    print(f"\n| writes by | without streams | with {FOLLOWED:,} streams | ratio | range |")
-    print("| --- | --: | --: | --: | --: |")
-    for name, writers in (
-        ("users without streams", others),
-        (f"all {len(people):,} users", people),
-        ("followed users", followed),
-    ):
-        asks, rates = [person.write()[1] for person in writers], []
+    print(f"\n| writes by | writes/s without streams | with {FOLLOWED:,} | ratio | range | us | us with streams |")
+    print("| --- | --: | --: | --: | --: | --: | --: |")
+    for name, writers in (("users without streams", others), (f"all {len(people):,}", people), ("followed", followed)):
+        asks = [person.write()[1] for person in random.sample(writers, len(writers))]
+        found: list[tuple[float, ...]] = []
         async with clients_of(running.url) as clients:
             for _ in range(rounds):
-                without = await asyncio.to_thread(put_load, running.url, asks, CLIENTS, LOAD_SECONDS)
+                without = await loaded(running, asks)
                 await clients.open(followed)
-                beside = await asyncio.to_thread(put_load, running.url, asks, CLIENTS, LOAD_SECONDS)
+                found.append((*without, *await loaded(running, asks)))
                 await clients.close()
-                rates.append((without.rate, beside.rate))
-        ratios = [after / before for before, after in rates]
-        middle = " | ".join(f"{median(column):,.0f}" for column in zip(*rates, strict=True))
-        print(f"| {name} | {middle} | {median(ratios):.2f} | {min(ratios):.2f} - {max(ratios):.2f} |", flush=True)
+        ratios = [beside / without for without, _, beside, _ in found]
+        rate, cost, rate_beside, cost_beside = (f"{median(column):,.0f}" for column in zip(*found, strict=True))
+        ratio = f"{median(ratios):.2f} | {min(ratios):.2f} - {max(ratios):.2f}"
+        print(f"| {name} | {rate} | {rate_beside} | {ratio} | {cost} | {cost_beside} |", flush=True)
 
 
 def main() -> None:

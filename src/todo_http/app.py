@@ -44,8 +44,9 @@ from todo_http.web.site import read_site
 FINISH_SECONDS: Final = 5.0
 """How long requests may still run when the server has stopped, before the storage is closed."""
 
-GARBAGE: Final = 20_000
-"""Allocations between two garbage collections of the youngest generation."""
+GARBAGE: Final = 5_000
+"""Allocations between two garbage collections of the youngest generation: with 20,000 and thousands of event streams
+single collections take several times as long."""
 
 OpenTodo = Callable[[], AbstractAsyncContextManager[Todo]]
 

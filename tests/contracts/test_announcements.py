@@ -95,7 +95,7 @@ async def test_who_stops_listening_can_begin_again(new_process: NewProcess) -> N
 
 async def test_where_nothing_can_be_announced_nothing_is_heard() -> None:
     announcements: Announcements = NoAnnouncements()
-    task = asyncio.create_task(announcements.listen(lambda _: pytest.fail()))
+    task = asyncio.create_task(announcements.listen(lambda _: pytest.fail("nobody announces anything")))
     await asyncio.sleep(0)
     announcements.announce(an_owner())
     assert not announcements.heard

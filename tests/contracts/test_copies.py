@@ -6,9 +6,10 @@ TODO_TEST_SYNC_ROUNDS, 1 by default, is by how much more is tried than in a run 
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -148,7 +149,7 @@ async def reading_while_others_write(
     stores: Sequence[Store],
     chance: random.Random,
     writers: int,
-    keep_house: Callable[[UserId], Awaitable[None]] | None = None,
+    keep_house: Callable[[UserId], Coroutine[Any, Any, None]] | None = None,
 ) -> tuple[UserId, list[Reader], int]:
     """Three readers of each store and some writers, until all is written and read. Also how often one was cut off."""
     owner = await new_owner(stores[0])

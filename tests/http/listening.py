@@ -2,15 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.http.service import Person
+from tests.http.service import OPTIONS, Person
 from todo_http.app import TodoApp
 
 PATIENCE = 20.0
+STREAMING = replace(OPTIONS, stream_seconds=3_600)
 
 
 @dataclass(frozen=True)
@@ -76,21 +77,22 @@ class Listener:
 
     async def hear(self, events: int) -> list[Event]:
         """The events, when there are so many."""
-        await self._until(lambda: len(self.events) >= events)
+        await self.until(lambda: len(self.events) >= events)
         return self.events
 
     async def opened(self) -> None:
         """Waits for the first block."""
-        await self._until(lambda: bool(self.blocks) or self.finished)
+        await self.until(lambda: bool(self.blocks) or self.finished)
 
     async def ended(self) -> str:
         """Waits for the end. Returns the reason."""
-        await self._until(lambda: self.finished)
+        await self.until(lambda: self.finished)
         last = self.events[-1]
         assert last.name == "end"
         return str(last.data["reason"])
 
-    async def _until(self, true: Any) -> None:
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Waits until it is true."""
         async with asyncio.timeout(PATIENCE), self._heard:
             await self._heard.wait_for(true)
 
@@ -127,3 +129,8 @@ async def listening(
         listener.gone.set()
         async with asyncio.timeout(PATIENCE):
             await asked
+
+
+async def now(person: Person) -> str:
+    """The cursor after the latest change."""
+    return str((await person.get(f"/api/{person.id}/changes")).json()["cursor"])

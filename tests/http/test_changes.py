@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from tests.http.service import OPTIONS, Api, Person, faults, problem, serving
+from todo_core.ids import UserId
 
 FIELDS = ["seq", "set", "at", "entity", "id", "kind", "value", "previous", "session"]
 
@@ -112,6 +114,25 @@ async def test_a_request_can_wait_for_a_change(api: Api, ada: Person, query: dic
     assert api.app.edge.running == len(api.app.service.users) == len(api.app.service.streams) == 0
 
 
+async def test_a_request_that_has_waited_waits_for_a_turn_like_others(
+    api: Api, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = type(api.todo.run.store.view(UserId(UUID(ada.id))).changes)
+    page, turns = reads.page, list[int]()
+
+    async def counted(*args: Any, **more: Any) -> Any:
+        turns.append(len(api.app.service.users))
+        return await page(*args, **more)
+
+    cursor = (await changes(ada))["cursor"]
+    monkeypatch.setattr(reads, "page", counted)
+    waiting = asyncio.create_task(changes(ada, cursor=cursor, wait=30))
+    await until_waiting(api, 1)
+    await ada.add()
+    await waiting
+    assert turns == [1, 1]
+
+
 async def test_a_request_that_has_something_to_tell_does_not_wait(ada: Person) -> None:
     await ada.add()
     assert len((await changes(ada, wait=30))["changes"]) == 1
@@ -138,6 +159,19 @@ async def test_a_wait_ends_without_changes_when_the_process_leaves() -> None:
         await until_waiting(api, 1)
         api.app.service.streams.drain()
         assert await waiting == {"changes": [], "cursor": cursor, "more": False}
+
+
+async def test_a_client_that_asks_again_and_again_while_the_process_leaves_is_held_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("todo_http.api.sync.LEAVING_SECONDS", 0.2)
+    async with serving(replace(OPTIONS)) as api:
+        ada = await api.person()
+        cursor = (await changes(ada))["cursor"]
+        api.app.service.streams.drain()
+        began = monotonic()
+        assert await changes(ada, cursor=cursor, wait=30) == {"changes": [], "cursor": cursor, "more": False}
+        assert 0.2 <= monotonic() - began < 20
 
 
 async def test_a_wait_ends_when_the_client_goes(api: Api, ada: Person) -> None:

@@ -111,7 +111,8 @@ DEEDS: tuple[Deed, ...] = (
 async def write_something(space: Workspace, chance: random.Random) -> None:
     """One random write, which may be refused."""
     view = space.run.store.view(space.owner)
-    tasks, lists = [[*(await view.of(kind).page(None, 1_000)).items] for kind in (TASKS, LISTS)]
+    tasks = [*(await view.of(TASKS).page(None, 1_000)).items]
+    lists = [*(await view.of(LISTS).page(None, 1_000)).items]
     trash = [*(await view.trash.page(None, 1_000)).items]
     with suppress(*REFUSALS):
         await chance.choice(DEEDS)(Desk(space, chance, tasks, lists, trash))

@@ -4,14 +4,15 @@ import random
 from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from todo_adapters.contracts.kit import all_things
 from todo_core.errors import CursorExpired
 from todo_core.ids import UserId
 from todo_core.model.change import Change, FeedPage, FeedPosition
 from todo_core.model.registry import KINDS
+from todo_core.paging import every_page
 from todo_core.ports.storage import Store, View
 from todo_core.runner import Runner
 from todo_core.usecases.following import follow_feed
@@ -59,7 +60,11 @@ async def snapshot(view: View, limit: int) -> Copy:
 
 async def everything(store: Store, owner: UserId) -> Things:
     """What the server has."""
-    return {(kind.name, thing.id): thing for kind in KINDS.values() for thing in await all_things(store, owner, kind)}
+    view, found = store.view(owner), Things()
+    for kind in KINDS.values():
+        async for page in every_page(partial(view.of(kind).page, limit=1_000)):
+            found |= {(kind.name, thing.id): thing for thing in page.items}
+    return found
 
 
 @dataclass(slots=True)

@@ -1,13 +1,13 @@
-"""Undo of one set: what it reverts, what has become of it since, and what it refuses."""
+"""Undo of one set: what it reverts, and what else comes along."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.usecases.person import Person, somebody
-from todo_adapters.contracts.kit import on_accounts
-from todo_core.errors import CursorExpired, NotFound, TooMany, UndoConflict
-from todo_core.limits import LEVELS_MAX
+from tests.usecases.person import somebody
+from tests.usecases.undoing import last_set, undo_last
+from todo_adapters.memory.store import MemoryStore
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
 from todo_core.model.rules import Reference
@@ -15,27 +15,9 @@ from todo_core.model.task import TASKS
 from todo_core.model.task_list import LISTS
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import Store
-from todo_core.usecases import undo as undoing
 from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, apply_batch
-from todo_core.usecases.tasks import complete_task, reopen_task
-from todo_core.usecases.trash import purge_thing
+from todo_core.usecases.completing import complete_task, reopen_task
 from todo_core.usecases.undo import undo
-
-
-async def last_set(person: Person) -> int:
-    return (await person.feed())[-1].set
-
-
-async def undo_last(person: Person) -> tuple[Change, ...]:
-    undone: tuple[Change, ...] = await person.do(undo, await last_set(person))
-    return undone
-
-
-async def conflicts(person: Person, set_seq: int) -> list[tuple[Any, str | None, str]]:
-    """The things, fields and codes of the conflicts; nothing has happened."""
-    refusal: UndoConflict = await person.refused(person.do(undo, set_seq), UndoConflict)
-    assert all(each.detail for each in refusal.conflicts)
-    return [(each.id, each.field, each.code) for each in refusal.conflicts]
 
 
 def actions(changes: tuple[Change, ...]) -> list[tuple[Any, Action]]:
@@ -62,20 +44,6 @@ async def test_undo_of_undo_is_redo(store: Store) -> None:
     await undo_last(ada)
     await undo_last(ada)
     assert (await ada.now(task)).title == "new"
-
-
-async def test_fields_that_were_changed_since_are_conflicts_and_nothing_happens(store: Store) -> None:
-    ada = await somebody(store)
-    one, two = await ada.add("one"), await ada.add("two")
-    patch = TASKS.patch(title="new", priority="low", due_date="2026-11-30")
-    await ada.do(apply_batch, [ChangeStep(task.id, patch) for task in (one, two)])
-    changed = await last_set(ada)
-    await ada.change(one, priority="high", title="newer")
-    await ada.change(two, due_date=None)
-    assert await conflicts(ada, changed) == [(one.id, "title", "changed-since"), (one.id, "priority", "changed-since")]
-    await ada.change(one, priority="low", title="one")
-    assert len(await ada.do(undo, changed)) == 2
-    assert (await ada.now(one)).priority is None
 
 
 async def test_what_is_as_before_again_needs_no_undo(store: Store) -> None:
@@ -118,33 +86,6 @@ async def test_what_was_created_together_goes_to_the_trash_together(store: Store
     assert await ada.titles(trip.id, top.id) == ["below"]
 
 
-async def test_what_was_created_and_has_changed_since_stays(store: Store) -> None:
-    ada = await somebody(store)
-    task = await ada.add("old")
-    created = await last_set(ada)
-    await ada.change(task, title="new")
-    assert await conflicts(ada, created) == [(task.id, "title", "changed-since")]
-    await ada.change(task, title="old")
-    await ada.do(undo, created)
-    assert await ada.thrown() == [(task.id, 1)]
-    assert await ada.do(undo, created) == (), "it is in the trash already"
-
-
-async def test_nothing_is_removed_while_something_else_is_in_it(store: Store) -> None:
-    ada = await somebody(store)
-    home = await ada.add_list()
-    created_list = await last_set(ada)
-    top = await ada.add("top", list_id=home.id)
-    created_task = await last_set(ada)
-    below = await ada.add("below", parent_id=top.id)
-    assert await conflicts(ada, created_list) == [(home.id, None, "not-empty")]
-    assert await conflicts(ada, created_task) == [(top.id, None, "not-empty")]
-    await ada.remove(below)
-    await ada.do(undo, created_task)
-    await ada.do(undo, created_list)
-    assert dict(await ada.thrown()) == {home.id: 1, top.id: 1, below.id: 1}
-
-
 async def test_a_deleted_tree_comes_back_as_it_was(store: Store) -> None:
     ada = await somebody(store)
     home = await ada.add_list()
@@ -173,26 +114,10 @@ async def test_what_has_lost_its_list_or_parent_is_restored_as_a_restoration_doe
         (None, None),
         (None, middle.id),
     ]
-    await undo_last(ada)
+    for _ in ("undone", "done again", "undone again"):
+        await undo_last(ada)
     await ada.restore(home)
     assert (await ada.restore(middle)).parent_id == top.id, "it is in the trash as it was before"
-
-
-async def test_what_was_deleted_otherwise_since_is_gone(store: Store) -> None:
-    ada = await somebody(store)
-    home = await ada.add_list()
-    task = await ada.add("old", list_id=home.id)
-    await ada.change(task, title="new")
-    changed = await last_set(ada)
-    await ada.remove(task)
-    removed = await last_set(ada)
-    assert await conflicts(ada, changed) == [(task.id, None, "gone")]
-    await ada.restore(task)
-    await ada.remove(home)
-    assert await conflicts(ada, removed) == [(task.id, None, "gone")]
-    await ada.do(purge_thing, home.id)
-    assert await conflicts(ada, removed) == [(task.id, None, "gone")]
-    assert (task.id, None, "gone") in await conflicts(ada, await last_set(ada))
 
 
 async def test_what_was_restored_goes_back_with_its_deletion(store: Store) -> None:
@@ -255,62 +180,6 @@ async def test_what_a_set_created_and_deleted_stays_in_the_trash(store: Store) -
     assert await ada.thrown() == [(home.id, 2)]
 
 
-async def test_a_task_does_not_go_back_without_what_is_below_it_now(store: Store) -> None:
-    ada = await somebody(store)
-    home, work = await ada.add_list(), await ada.add_list("Work")
-    top = await ada.add("top", list_id=home.id)
-    await ada.change(top, list_id=work.id)
-    moved = await last_set(ada)
-    below = await ada.add("below", parent_id=top.id)
-    assert await conflicts(ada, moved) == [(below.id, "list_id", "list-mismatch")]
-    await ada.change(below, list_id=None)
-    await ada.remove(home)
-    assert await conflicts(ada, moved) == [(top.id, "list_id", "unknown-reference")]
-
-
-async def test_a_task_goes_back_below_its_parent_only_if_that_makes_a_tree(store: Store) -> None:
-    ada = await somebody(store)
-    top = await ada.add("top")
-    below = await ada.add("below", parent_id=top.id)
-    await ada.change(below, parent_id=None)
-    detached = await last_set(ada)
-    await ada.change(top, parent_id=below.id)
-    assert (below.id, "parent_id", "cycle") in await conflicts(ada, detached)
-    await ada.change(top, parent_id=None)
-    above = await ada.add("level 1")
-    for number in range(2, LEVELS_MAX):
-        above = await ada.add(f"level {number}", parent_id=above.id)
-    await ada.change(top, parent_id=above.id)
-    assert await conflicts(ada, detached) == [(below.id, "parent_id", "too-deep")]
-
-
-@pytest.mark.parametrize("wrong", [0, -1, 3, 5, 2**40])
-async def test_only_the_first_number_of_a_set_names_it(store: Store, wrong: int) -> None:
-    ada, bob = await somebody(store), await somebody(store)
-    await ada.add()
-    await ada.do(apply_batch, [AddStep(TASKS.draft(title=title)) for title in ("one", "two", "three")])
-    await bob.refused(bob.do(undo, 1), NotFound)
-    await ada.refused(ada.do(undo, wrong), NotFound)
-    assert len(await ada.do(undo, 2)) == 3
-
-
-async def test_a_set_that_is_no_longer_kept_cannot_be_undone(store: Store) -> None:
-    ada = await somebody(store)
-    task = await ada.add("old")
-    old = await last_set(ada)
-    soon = ada.clock.advance(seconds=60)
-    await ada.change(task, title="new")
-    changed = await last_set(ada)
-
-    async def prune(unit: Any) -> None:
-        assert await unit.prune(ada.owner, soon, 100) == 1
-
-    await on_accounts(store, prune)
-    await ada.refused(ada.do(undo, old), CursorExpired)
-    await ada.do(undo, changed)
-    assert (await ada.now(task)).title == "old", "the value before what is kept is kept as well"
-
-
 async def test_an_undo_happens_once_under_a_key_and_not_at_all_in_a_dry_run(store: Store) -> None:
     ada = await somebody(store)
     tasks = await ada.do(apply_batch, [AddStep(TASKS.draft(title=title)) for title in ("one", "two")])
@@ -324,28 +193,6 @@ async def test_an_undo_happens_once_under_a_key_and_not_at_all_in_a_dry_run(stor
     assert (again.value, again.replayed) == (first.value, True)
     assert [change.seq for change in first.value] == [len(begun) + 1, len(begun) + 2]
     assert len(await ada.feed()) == len(begun) + 2
-
-
-async def test_an_undo_writes_at_most_so_many_things(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    ada = await somebody(store)
-    home = await ada.add_list()
-    for title in ("one", "two", "three"):
-        await ada.add(title, list_id=home.id)
-    await ada.remove(home)
-    monkeypatch.setattr(undoing, "FIRST_READ", 1)
-    monkeypatch.setattr(undoing, "AFFECTED_MAX", 3)
-    await ada.refused(undo_last(ada), TooMany)
-    monkeypatch.setattr(undoing, "AFFECTED_MAX", 4)
-    assert len(await undo_last(ada)) == 4
-
-
-async def test_only_so_many_conflicts_are_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    ada = await somebody(store)
-    tasks = await ada.do(apply_batch, [AddStep(TASKS.draft(title=title)) for title in ("one", "two", "three")])
-    created = await last_set(ada)
-    await ada.do(apply_batch, [ChangeStep(task.id, TASKS.patch(title="new")) for task in tasks])
-    monkeypatch.setattr(undoing, "TOLD_MAX", 2)
-    assert len(await conflicts(ada, created)) == 2
 
 
 @pytest.mark.parametrize("kind", [TASKS, LISTS])
@@ -374,3 +221,48 @@ async def test_every_field_that_can_be_given_is_reverted(store: Store, kind: Kin
         assert {field: getattr(now, field) for field in kind.names[2:-3]} == {
             field: getattr(thing, field) for field in kind.names[2:-3]
         }
+
+
+async def test_deletions_of_one_set_stay_apart(store: Store) -> None:
+    ada = await somebody(store)
+    home = await ada.add_list()
+    task = await ada.add(list_id=home.id)
+    await ada.do(apply_batch, [RemoveStep(TASKS, task.id), RemoveStep(LISTS, home.id)])
+    for thrown in ({}, {task.id: 1, home.id: 1}):
+        await undo_last(ada)
+        assert dict(await ada.thrown()) == thrown
+
+
+async def test_what_leaves_a_deletion_joins_it_again(store: Store) -> None:
+    ada = await somebody(store)
+    task = await ada.add()
+    new, there = AddStep(LISTS.draft(name="new"), "list"), TASKS.patch(list_id=Reference("list"))
+    await ada.do(apply_batch, [new, ChangeStep(task.id, there), RemoveStep(LISTS, Reference("list"))])
+    for number in (1, 2, 1):
+        await undo_last(ada)
+        assert [things for _, things in await ada.thrown()] == [number]
+        assert len(await ada.everything()) == 2 - number
+
+
+async def test_a_subtask_does_not_join_a_list_without_its_parent(store: Store) -> None:
+    ada = await somebody(store)
+    task = await ada.add()
+    new, there = AddStep(LISTS.draft(name="new"), "list"), TASKS.patch(list_id=Reference("list"))
+    below = AddStep(TASKS.draft(title="below", parent_id=task.id))
+    home, _, subtask = await ada.do(apply_batch, [new, ChangeStep(task.id, there), below])
+    await undo_last(ada)
+    assert dict(await ada.thrown()) == {home.id: 1, subtask.id: 1}
+    assert (await ada.restore(subtask)).parent_id == task.id
+
+
+async def test_what_an_earlier_release_deleted_comes_back_as_a_whole() -> None:
+    store = MemoryStore()
+    ada = await somebody(store)
+    top = await ada.add("top")
+    below = await ada.add("below", parent_id=top.id)
+    await ada.remove(top)
+    shelf = store._state.shelves[ada.owner]
+    shelf.feed = [replace(change, set=change.seq, previous=None, root=None) for change in shelf.feed]
+    await undo_last(ada)
+    assert set(await ada.everything()) == {top.id, below.id}
+    assert await ada.thrown() == []

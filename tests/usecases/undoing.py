@@ -6,13 +6,14 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
+from tests.usecases.person import Person
 from todo_adapters.contracts.fakes import CountingIds, FixedClock
 from todo_adapters.contracts.kit import NOW, feed, join, someone
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import Invalid, NotFound, StepFailed, UndoConflict
 from todo_core.ids import UserId
 from todo_core.limits import LEVELS_MAX
-from todo_core.model.change import Action
+from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
 from todo_core.model.registry import KINDS
 from todo_core.model.rules import Reference
@@ -21,7 +22,7 @@ from todo_core.model.task_list import LISTS
 from todo_core.model.write_options import WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
-from todo_core.usecases import batch, lists, moving, tags, tasks, things, trash
+from todo_core.usecases import batch, completing, lists, moving, tags, things, trash
 from todo_core.usecases.export import AccountExport
 from todo_core.usecases.undo import undo
 
@@ -110,8 +111,8 @@ class Player:
             lambda: (things.add_thing, LISTS.draft(name="new")),
             lambda: (things.change_thing, task, TASKS.patch(**self._fields())),
             lambda: (things.change_thing, each, LISTS.patch(name=pick(TAGS), archived=self._now(2))),
-            lambda: (tasks.complete_task, task),
-            lambda: (tasks.reopen_task, task),
+            lambda: (completing.complete_task, task),
+            lambda: (completing.reopen_task, task),
             lambda: (moving.move_thing, task, self._move()),
             lambda: (moving.move_thing, each, moving.Move.of(LISTS, before=self._some(LISTS))),
             lambda: (things.remove_thing, task, TASKS),
@@ -180,3 +181,12 @@ async def nothing_is_broken(someone: Player) -> None:
     assert sum(each.things for each in deletions) == len(seen.trash)
     for deletion in deletions:
         await someone.run.carry_out(someone.owner, DRY_RUN, trash.restore_thing, deletion.id)
+
+
+async def last_set(person: Person) -> int:
+    return (await person.feed())[-1].set
+
+
+async def undo_last(person: Person) -> tuple[Change, ...]:
+    undone: tuple[Change, ...] = await person.do(undo, await last_set(person))
+    return undone

@@ -64,7 +64,7 @@ MINE: Final = C.user_id == bind(C.user_id)
 LATEST_OF_TASK: Final = Statement(
     select(*COMPLETION_TABLE.columns)
     .where(MINE, C.task_id == bind(C.task_id))
-    .order_by(C.completed_at.desc(), C.id.desc())
+    .order_by(C.series.desc(), C.number.desc())
     .limit(literal_column("1")),
     keyed=True,
 )

@@ -2,37 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from todo_adapters.sql.collected import CollectedWrite
 from todo_core.errors import MovedOn
-from todo_core.model.change import Action
-
-
-class Place(Enum):
-    """Where a thing is stored."""
-
-    NOWHERE = auto()
-    TABLE = auto()
-    TRASH = auto()
-
-
-BEFORE: Final = {
-    Action.CREATED: Place.NOWHERE,
-    Action.UPDATED: Place.TABLE,
-    Action.DELETED: Place.TABLE,
-    Action.RESTORED: Place.TRASH,
-    Action.PURGED: Place.TRASH,
-}
-AFTER: Final = {
-    Action.CREATED: Place.TABLE,
-    Action.UPDATED: Place.TABLE,
-    Action.DELETED: Place.TRASH,
-    Action.RESTORED: Place.TABLE,
-    Action.PURGED: Place.NOWHERE,
-}
+from todo_core.model.change import AFTER, BEFORE, Place
 
 
 @dataclass(slots=True)

@@ -6,14 +6,14 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from todo_adapters.sql.collected import GONE, Author, Collected, CollectedWrite
-from todo_adapters.sql.net import Effect, Place, effects, parents_first
+from todo_adapters.sql.net import Effect, effects, parents_first
 from todo_adapters.sql.pieces import Pace
 from todo_adapters.sql.registry import KIND_TABLES
 from todo_adapters.sql.set_statements import READ, SetStatement, insertion
 from todo_adapters.sql.tables import changes
 from todo_adapters.sql.tags import TAGS_IN, TAGS_OUT, tag_rows, tag_rows_differ
 from todo_adapters.sql.trash import TRASH_IN, TRASH_OUT
-from todo_core.model.change import Action, Change
+from todo_core.model.change import Action, Change, Place
 from todo_core.model.task import TASKS
 
 FEED = insertion(changes, "entity_id")

@@ -111,7 +111,7 @@ def effect_of(changes: Sequence[Change], kept: Mapping[int, Change]) -> Effect:
         deleted = kept.get(previous.previous or 0)
         before = State(Place.TRASH, None if deleted is None else deleted.value, previous.root)
     elif first.action is Action.UPDATED and before.thing is None:
-        raise CursorExpired
+        raise CursorExpired("It is no longer known what was there before these changes.")
     values = [change.value for change in changes if change.value is not None]
     root = (last.root or last.id) if last.action is Action.DELETED else None
     after = State(AFTER[last.action], values[-1] if values else before.thing, root)

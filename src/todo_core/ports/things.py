@@ -100,7 +100,7 @@ class CompletionReads(Protocol):
         """
 
     async def latest(self, task_id: UUID) -> Completion | None:
-        """The latest completion of a task, or None."""
+        """The completion of a task with the greatest ``series`` and ``number``, or None; the times do not matter."""
 
     async def of_tasks(self, task_ids: Collection[UUID], most: int) -> Sequence[Completion]:
         """At most ``most`` completions of these tasks, the oldest ones. Those in the trash are left out."""

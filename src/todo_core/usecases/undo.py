@@ -56,7 +56,7 @@ async def _set(tx: UnitOfWork, set_seq: int) -> Sequence[Change]:
     while True:
         page = await tx.changes.page(after, limit)
         if page.pruned >= set_seq:
-            raise CursorExpired
+            raise CursorExpired("These changes are too old to be undone.")
         mine = [change for change in page.items if change.set == set_seq]
         found += mine
         if len(found) > AFFECTED_MAX:
@@ -102,7 +102,7 @@ async def _reversals(tx: UnitOfWork, effects: Sequence[Effect]) -> Mapping[UUID,
 
 async def _deletions(tx: UnitOfWork, effects: Sequence[Effect]) -> Sequence[Sequence[tuple[Kind[Any], State]]]:
     """What is in the trash as part of the set's deletions, each in the order of restoring. Raises TooMany."""
-    roots = {root for effect in effects if (root := effect.after.root)}
+    roots = {effect.after.root for effect in effects if effect.after.root is not None}
     things = await tx.trash.things(roots, AFFECTED_MAX + 1) if roots else ()
     if len(things) > AFFECTED_MAX:
         raise TooMany
@@ -110,8 +110,10 @@ async def _deletions(tx: UnitOfWork, effects: Sequence[Effect]) -> Sequence[Sequ
     later = await _kept(tx, [thing.revision for _, thing in things if thing.revision not in root_at])
     root_at |= {seq: change.root for seq, change in later.items()}
     found: dict[UUID, list[tuple[Kind[Any], State]]] = {}
+    root: UUID | None = None
     for kind, thing in things:
-        root = root_at.get(thing.revision) or thing.id
+        # Earlier releases did not record roots; things of one deletion come one after the other, its root first.
+        root = root_at.get(thing.revision) or (thing.id if root is None or thing.id in roots else root)
         found.setdefault(root, []).append((kind, State(Place.TRASH, thing, root)))
     return [*found.values()]
 

@@ -55,7 +55,7 @@ PROBLEM_KINDS: Final[dict[str, Kind]] = {
     "method-not-allowed": Kind(405, "Method not allowed", "The header Allow lists the methods of this path."),
     "request-timeout": Kind(408, "Request timeout", "The body did not arrive in time."),
     "email-taken": Kind(409, "Email address taken", "An account with this address exists; log in instead."),
-    "conflict": Kind(409, "Conflict", "The resource was changed concurrently, or its new id is in use; read it first."),
+    "conflict": Kind(409, "Conflict", "It was changed concurrently or since, or its new id is in use; read it first."),
     "limit-reached": Kind(409, "Limit reached", "The account has reached a limit; delete something first."),
     "request-in-progress": Kind(409, "Request in progress", "The first request with this key may still be running."),
     "too-many": Kind(409, "Too many changes", "One request may change at most 10,000 items; nothing was changed."),
