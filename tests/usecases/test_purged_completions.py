@@ -1,5 +1,6 @@
 """Completions stay as long as their task, in the trash or not; a series that begins again is another one."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,12 +9,11 @@ import pytest
 from tests.usecases.person import Person, somebody
 from todo_core.errors import TooMany
 from todo_core.model.change import Action
-from todo_core.model.completion import COMPLETIONS, DoneFilter
+from todo_core.model.completion import Done, DoneFilter
 from todo_core.model.task import Task
 from todo_core.ports.storage import Store
 from todo_core.usecases import trash
 from todo_core.usecases.completing import complete_task, reopen_task
-from todo_core.usecases.tasks import list_done
 from todo_core.usecases.trash import empty_trash, purge_expired, purge_thing
 
 DAILY = {"rule": "FREQ=DAILY"}
@@ -29,8 +29,11 @@ async def recurring(ada: Person, times: int, **recurrence: Any) -> Task:
 
 async def done(ada: Person) -> list[str]:
     """When what was done was due, the latest first."""
-    page = await ada.see(list_done, DoneFilter())
-    return [each.occurrence.text for each in page.items]
+    return [each.occurrence.text for each in await log(ada) if each.occurrence]
+
+
+async def log(ada: Person) -> Sequence[Done]:
+    return (await ada.store.view(ada.owner).completions.page(DoneFilter(), None, 100)).items
 
 
 async def test_a_task_that_is_restored_has_its_completions(store: Store) -> None:
@@ -48,7 +51,7 @@ async def test_a_purged_task_takes_its_completions_along(store: Store, purge: An
     task, other = await recurring(ada, 3), await recurring(ada, 1)
     await ada.remove(task)
     await ada.do(purge, *([task.id] if purge is purge_thing else []))
-    [left] = (await ada.see(list_done, DoneFilter())).items
+    [left] = await log(ada)
     assert left.task_id == other.id
     purged = [change.entity for change in await ada.feed() if change.action is Action.PURGED]
     assert purged == ["completion"] * 3 + ["task"]
@@ -101,18 +104,3 @@ async def test_a_series_that_begins_again_can_be_completed_again(store: Store) -
         await ada.do(complete_task, task.id)
     assert await done(ada) == ["2026-11-20", "2026-11-20", "2026-11-21", "2026-11-20"]
     assert (again.recurrence.since, again.recurrence.number) == (again.revision - 1, 1)
-
-
-async def test_the_last_occurrence_can_be_completed_again_after_the_task_was_reopened(store: Store) -> None:
-    ada = await somebody(store)
-    task = await recurring(ada, 2, rule="FREQ=DAILY;COUNT=2")
-    assert (await ada.now(task)).completed
-    assert not (await ada.change(task, completed=False)).completed
-    assert (await ada.do(complete_task, task.id)).completed
-    assert await done(ada) == ["2026-11-21", "2026-11-21", "2026-11-20"]
-    numbers = [(each.series > 0, each.number) for each in await things(ada)]
-    assert numbers == [(False, 1), (False, 2), (True, 2)]
-
-
-async def things(ada: Person) -> Any:
-    return (await ada.store.view(ada.owner).of(COMPLETIONS).page(None, 100)).items
