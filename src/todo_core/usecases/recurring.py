@@ -110,7 +110,7 @@ def _record(tx: UnitOfWork, before: Task, subtasks: Mapping[UUID, datetime | Non
     assert before.due_date and before.recurrence  # noqa: S101, PT018 - for type checkers
     values: dict[str, str | None] = {
         "due_date": before.due_date.text,
-        "deferred_until": before.deferred_until and before.deferred_until.text,
+        "deferred_until": None if before.deferred_until is None else before.deferred_until.text,
         "recurrence": before.recurrence.text,
     }
     completion = Completion(
