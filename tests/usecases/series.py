@@ -38,12 +38,12 @@ async def take_back(person: Person, task: Task) -> Task:
 
 
 def due(task: Task) -> str | None:
-    return task.due_date and task.due_date.text
+    return None if task.due_date is None else task.due_date.text
 
 
 async def log(person: Person, task: Task | None = None) -> list[str]:
     """The due dates of what was done, the latest first; of occurrences that were skipped in brackets."""
-    page = await person.see(list_done, DoneFilter(task_id=task and task.id))
+    page = await person.see(list_done, DoneFilter(task_id=None if task is None else task.id))
     found = [each.occurrence.text if each.occurrence else "none" for each in page.items]
     return [f"({text})" if each.skipped else text for text, each in zip(found, page.items, strict=True)]
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from todo_core.ids import CompletionId, TaskId, UserId
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
-from todo_core.model.recurrence import Recurrence
 from todo_core.model.task import Task
 
 
@@ -58,9 +57,10 @@ class Completion:
     created_at: datetime
     updated_at: datetime
 
-    def is_of(self, recurrence: Recurrence) -> bool:
-        """True if this is about the current occurrence."""
-        return (self.series, self.number) == (recurrence.since, recurrence.number)
+    @property
+    def key(self) -> tuple[int, int]:
+        """What tells the occurrence from all others of the task."""
+        return self.series, self.number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
