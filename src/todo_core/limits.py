@@ -53,6 +53,12 @@ YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 9999
 """The years in which a due date may fall."""
 
+OCCURRENCES_MAX: Final = 100
+"""Occurrences of a series that are listed at once."""
+
+OCCURRENCES_LISTED: Final = 10
+"""The same by default."""
+
 PAGE_MAX: Final = 1_000
 """Items of a page, and the default page size."""
 

@@ -17,7 +17,8 @@ from tests.model.recurrence_drawn import Drawn, drawn
 from tests.model.recurrence_walk import Walk
 from todo_core.model.due import DueDate
 from todo_core.model.recurrence_occurrences import occurrences
-from todo_core.model.recurrence_rule import Rule, Skip
+from todo_core.model.recurrence_parts import Skip
+from todo_core.model.recurrence_rule import Rule
 
 CASES = int(os.environ.get("TODO_RECURRENCE_CASES", "200"))
 SEED = int(os.environ.get("TODO_RECURRENCE_SEED", "20261122"))

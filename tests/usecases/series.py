@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tests.usecases.person import Person
-from todo_core.model.completion import COMPLETIONS, Completion, DoneFilter
+from todo_core.model.completion import COMPLETIONS, Completion, DoneQuery
 from todo_core.model.task import Task
 from todo_core.usecases.completing import complete_task, reopen_task, skip_task
-from todo_core.usecases.tasks import list_done
+from todo_core.usecases.tasks import find_done
 
 DAILY: Final = {"rule": "FREQ=DAILY"}
 WEEKLY: Final = {"rule": "FREQ=WEEKLY"}
@@ -43,7 +43,7 @@ def due(task: Task) -> str | None:
 
 async def log(person: Person, task: Task | None = None) -> list[str]:
     """The due dates of what was done, the latest first; of occurrences that were skipped in brackets."""
-    page = await person.see(list_done, DoneFilter(task_id=None if task is None else task.id))
+    page = await person.see(find_done, DoneQuery(task_id=None if task is None else task.id))
     found = [each.occurrence.text if each.occurrence else "none" for each in page.items]
     return [f"({text})" if each.skipped else text for text, each in zip(found, page.items, strict=True)]
 

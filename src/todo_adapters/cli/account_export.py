@@ -8,7 +8,7 @@ import msgspec
 
 from todo_core.model.user import User
 from todo_core.usecases.export import AccountExport
-from todo_http.api.routes import RESOURCES
+from todo_http.api.routes import WIRES
 from todo_http.api.sessions import UserOut
 from todo_http.kernel.body import instant
 
@@ -29,9 +29,9 @@ async def exported(export: AccountExport, at: datetime) -> AsyncIterator[bytes]:
     yield b',\n"login_sessions": '
     async for piece in array_of(_sessions(export)):
         yield piece
-    for resource in (each.resource for each in RESOURCES):
-        yield b',\n"%s": ' % resource.plural.encode()
-        async for piece in array_of(resource.of(thing) async for thing in export.things(resource.kind)):
+    for wire in WIRES:
+        yield b',\n"%s": ' % wire.plural.encode()
+        async for piece in array_of(wire.of(thing) async for thing in export.things(wire.kind)):
             yield piece
     yield b',\n"trash": '
     async for piece in array_of(_trash(export)):
@@ -55,7 +55,7 @@ async def _sessions(export: AccountExport) -> AsyncIterator[dict[str, Any]]:
 
 
 async def _trash(export: AccountExport) -> AsyncIterator[dict[str, Any]]:
-    wire = {each.resource.kind.name: each.resource for each in RESOURCES}
+    wire = {each.kind.name: each for each in WIRES}
     async for deletion, kind, thing in export.trash():
         deleted = {"deletion": deletion.id, "deleted_at": instant(deletion.deleted_at)}
         yield {**deleted, "entity": kind.name, "value": wire[kind.name].of(thing)}

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from todo_core.ids import CompletionId, TaskId, UserId
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
+from todo_core.model.rules import checked, id_of, optional
 from todo_core.model.task import Task
+from todo_core.model.task_filter import Point, bound_of, point
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,37 @@ class DoneFilter:
             and (self.since is None or done.completed_at >= self.since)
             and (self.until is None or done.completed_at < self.until)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneQuery:
+    """The query of a user: of one task, from ``after`` on, up to but not including ``before``.
+
+    Days become a ``DoneFilter`` with a time zone.
+    """
+
+    task_id: UUID | None = None
+    after: Point | None = None
+    before: Point | None = None
+
+    @staticmethod
+    def of(**plain: Any) -> "DoneQuery":
+        """The query of plain values. Raises Invalid with every rule that they break."""
+        return DoneQuery(**checked(plain, DONE_RULES))
+
+    @property
+    def needs_zone(self) -> bool:
+        """True if the result depends on the user's time zone."""
+        return any(isinstance(each, date) and not isinstance(each, datetime) for each in (self.after, self.before))
+
+    def at(self, where: tzinfo) -> DoneFilter:
+        """The filter in this zone, which matters only if ``needs_zone`` is true."""
+        since = None if self.after is None else bound_of(self.after, where).fixed
+        until = None if self.before is None else bound_of(self.before, where).fixed
+        return DoneFilter(task_id=self.task_id, since=since, until=until)
+
+
+DONE_RULES: Final = {"task_id": optional(id_of), "after": optional(point), "before": optional(point)}
 
 
 def done_once(task: Task) -> Done | None:

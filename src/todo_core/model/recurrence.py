@@ -1,19 +1,18 @@
 """How a task recurs: its rule, and where in the series its current occurrence is."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, TypedDict, TypeVar
+from typing import Any, Final, TypedDict
 
+from todo_core.errors import Invalid, Violation
 from todo_core.model.due import DueBound, DueDate
 from todo_core.model.recurrence_rule import Rule
 from todo_core.model.recurrence_series import Anchor, CatchUp, Series
 from todo_core.model.recurrence_words import in_words
-from todo_core.model.rules import Broken
-
-N = TypeVar("N", bound=StrEnum)
+from todo_core.model.rules import Broken, checked, optional
 
 DUE_DATE_REQUIRED: Final = "due-date-required"
 REMEMBERED: Final = 4_096
@@ -24,8 +23,27 @@ class RecurrenceFields(TypedDict, total=False):
     """How a task is to recur, as plain values; ``rule`` is required."""
 
     rule: str
-    anchor: str
-    catch_up: str
+    anchor: str | None
+    catch_up: str | None
+
+
+def _rule(text: Any) -> Rule:
+    if not isinstance(text, str):
+        raise Broken("wrong-type", "This must be a text.")
+    return Rule.parse(text)
+
+
+def _one_of(names: type[StrEnum]) -> Callable[[Any], StrEnum]:
+    def named(name: Any) -> StrEnum:
+        try:
+            return names(name)
+        except ValueError:
+            raise Broken("unknown-value", f"This must be {' or '.join(names)}.") from None
+
+    return named
+
+
+REPETITION_RULES: Final = {"rule": _rule, "anchor": optional(_one_of(Anchor)), "catch_up": optional(_one_of(CatchUp))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +56,26 @@ class Repetition:
 
     @staticmethod
     def of(given: Any) -> "Repetition":
-        """Makes it of RecurrenceFields. Raises Broken."""
-        if not isinstance(given, Mapping) or not all(isinstance(value, str) for value in given.values()):
+        """Makes it of RecurrenceFields. Raises Invalid with every rule that they break, Broken for anything else."""
+        if not isinstance(given, Mapping):
             raise Broken("wrong-type", "This must be an object with a rule.")
-        if unknown := given.keys() - RecurrenceFields.__annotations__.keys():
-            raise Broken("unknown-field", "There is no such field.", min(unknown))
-        if "rule" not in given:
-            raise Broken("required", "This field is required.", "rule")
-        try:
-            rule = Rule.parse(given["rule"])
-        except Broken as broken:
-            raise Broken(broken.code, broken.detail, "rule") from None
-        anchor = _named(Anchor, given, "anchor", Anchor.SCHEDULE)
-        catch_up = _named(CatchUp, given, "catch_up", CatchUp.NEXT)
-        if anchor is Anchor.COMPLETION and "catch_up" in given:
-            raise Broken("not-allowed", "This is only for the anchor schedule.", "catch_up")
-        return Repetition(rule, anchor, catch_up)
+        return Repetition.made(checked(given, REPETITION_RULES, ["rule"]))
+
+    @staticmethod
+    def made(values: Mapping[str, Any]) -> "Repetition":
+        """Makes it of values that REPETITION_RULES have returned. Raises Invalid."""
+        repetition = Repetition(**{field: value for field, value in values.items() if value is not None})
+        if repetition.anchor is Anchor.COMPLETION and values.get("catch_up"):
+            raise Invalid([Violation("catch_up", "not-allowed", "This is only for the anchor schedule.")])
+        return repetition
+
+    def series(self, start: DueDate) -> Series:
+        """The series whose first occurrence is due then."""
+        return Series(rule=self.rule, start=start, anchor=self.anchor, catch_up=self.catch_up)
 
     def starting(self, due: DueDate, since: int = 0) -> "Recurrence":
         """The recurrence whose first occurrence, which is the current one, is due then."""
-        series = Series(rule=self.rule, start=due, anchor=self.anchor, catch_up=self.catch_up)
-        return Recurrence.at(series, due, 1, since)
-
-
-def _named(names: type[N], given: Mapping[str, str], field: str, default: N) -> N:
-    try:
-        return names(given.get(field, default))
-    except ValueError:
-        raise Broken("unknown-value", f"This must be {' or '.join(names)}.", field) from None
+        return Recurrence.at(self.series(due), due, 1, since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, filterfalse, islice
 from typing import Any, Final
 from unicodedata import category, combining, normalize
@@ -11,7 +11,7 @@ from uuid import UUID
 from todo_core.errors import Invalid, Violation
 
 Rule = Callable[[Any], Any]
-"""Makes the value of a field from plain text, numbers and truth values. Raises Broken."""
+"""Makes the value of a field from plain text, numbers and truth values. Raises Broken, or Invalid about its parts."""
 
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
@@ -22,13 +22,12 @@ SLICE: Final = 32
 
 
 class Broken(ValueError):
-    """A value breaks a rule: a stable code and a sentence for people. ``part`` names a part of the value."""
+    """A value breaks a rule: a stable code and a sentence for people."""
 
-    def __init__(self, code: str, detail: str, part: str = "") -> None:
+    def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
-        self.part = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,10 @@ class Rules:
         try:
             return rule(self._given[field]) if field in self._given else None
         except Broken as broken:
-            place = f"{field}/{broken.part}" if broken.part else field
-            self._violations.append(Violation(place, broken.code, broken.detail))
-            return None
+            self._violations.append(Violation(field, broken.code, broken.detail))
+        except Invalid as invalid:
+            self._violations += [replace(each, field=f"{field}/{each.field}") for each in invalid.violations]
+        return None
 
     def settle(self) -> None:
         """Raises Invalid with all broken rules, if any."""

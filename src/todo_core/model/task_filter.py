@@ -133,8 +133,8 @@ class TaskQuery:
 
         If ``needs_zone`` is false, the filter does not depend on either.
         """
-        lower = None if self.due_after is None else _bound(self.due_after, where)
-        upper = None if self.due_before is None else _bound(self.due_before, where)
+        lower = None if self.due_after is None else bound_of(self.due_after, where)
+        upper = None if self.due_before is None else bound_of(self.due_before, where)
         if self.due is DueOption.TODAY:
             today, tomorrow = today_in(now, where)
             lower, upper = today.later(lower), tomorrow.sooner(upper)
@@ -157,11 +157,12 @@ class TaskQuery:
         )
 
 
-def _bound(point: Point, where: tzinfo) -> DueBound:
-    return moment(point, where) if isinstance(point, datetime) else start_of(point, where)
+def bound_of(value: Point, where: tzinfo) -> DueBound:
+    """Where a day begins, or a time is, in a time zone."""
+    return moment(value, where) if isinstance(value, datetime) else start_of(value, where)
 
 
-def _point(value: Point) -> Point:
+def point(value: Point) -> Point:
     """A day, or a time with an offset; without one it would depend on the machine. Raises Broken."""
     if isinstance(value, datetime) and value.tzinfo is None:
         raise Broken("invalid-date", "This time must have an offset or a time zone.")
@@ -191,8 +192,8 @@ def _set_of(rule: Rule) -> Callable[[Collection[Any]], frozenset[Any]]:
 QUERY_RULES: Final = {
     "completed": optional(flag),
     "priorities": _set_of(optional(priority_of)),
-    "due_before": optional(_point),
-    "due_after": optional(_point),
+    "due_before": optional(point),
+    "due_after": optional(point),
     "due": optional(_due_option),
     "words": search_words,
     "lists": _set_of(optional(id_of)),

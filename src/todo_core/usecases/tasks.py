@@ -6,11 +6,12 @@ from itertools import islice
 from typing import Final, TypeVar
 from uuid import UUID
 
-from todo_core.limits import PAGE_MAX
-from todo_core.model.completion import Done, DoneFilter, DonePosition
+from todo_core.limits import OCCURRENCES_LISTED, PAGE_MAX
+from todo_core.model.completion import Done, DonePosition, DoneQuery
 from todo_core.model.counts import Counts, Moments
 from todo_core.model.due import DueDate, moment
 from todo_core.model.kinds import Form
+from todo_core.model.recurrence_preview import Preview
 from todo_core.model.task import TASKS, Task
 from todo_core.model.task_filter import TaskQuery
 from todo_core.model.task_sort import TaskPosition, TaskSort
@@ -21,6 +22,7 @@ from todo_core.ports.storage import View
 T = TypeVar("T")
 
 EVERYTHING: Final = TaskQuery()
+ALL_DONE: Final = DoneQuery()
 OLDEST_FIRST: Final = TaskSort()
 
 
@@ -44,20 +46,28 @@ async def find_tasks_as(
     return await view.tasks.page(query.at(clock.now(), where), sort, after, limit, form)
 
 
-async def list_done(
-    view: View, which: DoneFilter, after: DonePosition | None = None, limit: int = PAGE_MAX
+async def find_done(
+    view: View, query: DoneQuery = ALL_DONE, after: DonePosition | None = None, limit: int = PAGE_MAX
 ) -> Page[Done, DonePosition]:
-    """Returns a page of what was done, the latest first."""
-    return await view.completions.page(which, after, limit)
+    """Returns a page of what was done, the latest first. Days are those of the owner's time zone."""
+    where = await view.zone() if query.needs_zone else UTC
+    return await view.completions.page(query.at(where), after, limit)
 
 
-async def upcoming_occurrences(view: View, clock: Clock, task_id: UUID, limit: int) -> Sequence[DueDate]:
+async def upcoming_occurrences(
+    view: View, clock: Clock, task_id: UUID, limit: int = OCCURRENCES_LISTED
+) -> Sequence[DueDate]:
     """Returns the due date of a task and those of the next occurrences. Raises NotFound."""
     task = await view.of(TASKS).get(task_id)
     if task.recurrence is None or task.completed or task.due_date is None:
         return () if task.due_date is None or task.completed else (task.due_date,)
     upcoming = task.recurrence.upcoming(moment(clock.now(), await view.zone()))
     return (task.due_date, *islice(upcoming, 1, limit))
+
+
+async def preview_occurrences(view: View, clock: Clock, preview: Preview) -> Sequence[DueDate]:
+    """Returns the occurrences of a preview, if each one is completed when it is due, or now if that has passed."""
+    return preview.occurrences(moment(clock.now(), await view.zone()))
 
 
 async def count_tasks(view: View, clock: Clock) -> Counts:

@@ -8,10 +8,10 @@ import msgspec
 
 from todo_core.model.change import Change
 from todo_http.kernel.body import instant
-from todo_http.kernel.resource import Resource
+from todo_http.kernel.resource import Wire
 from todo_http.kernel.schemas import Instant, note
 
-Resources: TypeAlias = Sequence[Resource[Any]]
+Wires: TypeAlias = Sequence[Wire[Any]]
 
 SCHEMAS: Final = "#/components/schemas/"
 RESET: Final = "reset"
@@ -76,19 +76,19 @@ class EventOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WireChanges:
-    """The wire types of changes of these resources, also as the OpenAPI document describes them."""
+    """The wire types of changes of these kinds, also as the OpenAPI document describes them."""
 
-    def __init__(self, resources: Resources) -> None:
-        self.resources = {each.kind.name: each for each in resources}
-        values = [{"$ref": f"{SCHEMAS}{each.out.__name__}"} for each in resources]
-        entity: Any = Annotated[str, note("The kind of the thing.", enum=[*self.resources])]
+    def __init__(self, wires: Wires) -> None:
+        self.wires = {each.kind.name: each for each in wires}
+        values = [{"$ref": f"{SCHEMAS}{each.out.__name__}"} for each in wires]
+        entity: Any = Annotated[str, note("The kind of the thing.", enum=[*self.wires])]
         value: Any = Annotated[Any, note("The thing after the change.", anyOf=[*values, {"type": "null"}])]
         items: Any = list[Annotated[Any, note("A thing.", anyOf=values)]]
         self.change = _described(ChangeOut, {"entity": entity, "value": value})
         changes: Any = list[self.change]  # type: ignore[name-defined]
         self.page = _described(ChangePage, {"changes": changes})
         self.set = _described(ChangeSet, {"changes": changes})
-        names = [*(f"{name}_refresh" for name in self.resources), RESET, END]
+        names = [*(f"{name}_refresh" for name in self.wires), RESET, END]
         content = {"contentMediaType": "application/json", "contentSchema": {"$ref": f"{SCHEMAS}{ChangeOut.__name__}"}}
         event: Any = Annotated[str, note("What has happened.", enum=names)]
         data: Any = Annotated[str, note("JSON on one line.", '{"seq": 42}', **content)]
@@ -105,7 +105,7 @@ class WireChanges:
             change.entity,
             change.id,
             change.action.value,
-            None if value is None else self.resources[change.entity].of(value),
+            None if value is None else self.wires[change.entity].of(value),
             change.previous,
             change.session,
         )

@@ -160,7 +160,7 @@ class EventController(OperationController):
 
 def event_controller(wire: WireChanges) -> type[OperationController]:
     """The controller for events of resources."""
-    kinds = ", ".join(f"`{name}_refresh`" for name in wire.resources)
+    kinds = ", ".join(f"`{name}_refresh`" for name in wire.wires)
     following = get(
         operation_id="followEvents",
         summary="Follow changes as they happen",

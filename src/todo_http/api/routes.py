@@ -1,11 +1,13 @@
 """All operations of the service, and the registry of resources."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from todo_http.api import accounts, docs, health, problem_pages, sessions, tags
+from todo_http.api import accounts, docs, health, problem_pages, recurrence, sessions, tags
 from todo_http.api.batch import batch_controller
 from todo_http.api.change_types import WireChanges
+from todo_http.api.completion_types import COMPLETION_WIRE
+from todo_http.api.completions import CompletionLog
 from todo_http.api.counts import TaskCounts
 from todo_http.api.events import event_controller
 from todo_http.api.lists import Lists
@@ -13,7 +15,7 @@ from todo_http.api.sync import sync_controllers
 from todo_http.api.tasks import Tasks
 from todo_http.api.trash import trash_controller
 from todo_http.kernel.operation import Operation, OperationController, operations_of
-from todo_http.kernel.resource import ResourceController
+from todo_http.kernel.resource import ResourceController, Wire
 from todo_http.web.pages import WEB
 
 Route = type[OperationController] | Operation
@@ -21,13 +23,16 @@ Route = type[OperationController] | Operation
 RESOURCES: Final[tuple[type[ResourceController], ...]] = (Tasks, Lists)
 """The kinds of things that users have, each with its wire types and operations: the only list of them here."""
 
+WIRES: Final[tuple[Wire[Any], ...]] = (*(each.resource for each in RESOURCES), COMPLETION_WIRE)
+"""The wire types of all kinds, also of those that come into being with others."""
+
 
 def routes(
     with_docs: bool = True, with_web: bool = True, resources: Sequence[type[ResourceController]] = RESOURCES
 ) -> list[Route]:
     """What Litestar routes to."""
     served = [each.resource for each in resources]
-    changes = WireChanges(served)
+    changes = WireChanges([*served, COMPLETION_WIRE])
     return [
         accounts.Registrations,
         sessions.SignIn,
@@ -35,6 +40,8 @@ def routes(
         sessions.LoginSessions,
         *resources,
         tags.Tags,
+        recurrence.Recurrence,
+        CompletionLog,
         TaskCounts,
         trash_controller(served),
         batch_controller(served),

@@ -24,10 +24,13 @@ from todo_http.kernel.pages import limit_parameter, next_page, read_cursor, read
 from todo_http.kernel.query import Parameter, choice
 from todo_http.kernel.resource import Resource
 from todo_http.kernel.responses import Response
-from todo_http.kernel.streams import SESSION_ENDED
+from todo_http.kernel.streams import DRAINING, SESSION_ENDED
 
 SNAPSHOT: Final = "snapshot"
 WAIT_MAX: Final = 30
+LEAVING_SECONDS: Final = 1.0
+"""How long a request waits that comes while the process leaves: without a pause clients would ask again and again."""
+
 SET: Final = re.compile(r"[1-9][0-9]{0,17}")
 SET_SCHEMA: Final = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 
@@ -71,7 +74,7 @@ class SyncController(OperationController):
             place = (name, thing_id and thing_id.bytes, position.epoch.bytes, position.seq)
             links = next_page(request, SNAPSHOT, "", place)
         await run.store.confirm()
-        items = [*map(self.wire.resources[page.kind.name].of, page.items)]
+        items = [*map(self.wire.wires[page.kind.name].of, page.items)]
         body = SnapshotPage(page.kind.name, items, feed_cursor(page.position, owner))
         return conditional_response(request.fields, body, None, *links)
 
@@ -113,6 +116,8 @@ async def _wait_for_changes(
     loop, streams, actor = asyncio.get_running_loop(), request.service.streams, request.actor
     until = loop.time() + seconds
     async with streams.open(request.user_id, actor.session_id, request.receive) as stream:
+        if stream.reason == DRAINING:
+            until, stream.reason = min(until, loop.time() + LEAVING_SECONDS), ""
         while not page.items and (left := until - loop.time()) > 0:
             follower.seen = page.position.seq
             with request.aside():
@@ -145,9 +150,9 @@ class HistoryController(OperationController):
 
 
 def sync_controllers(wire: WireChanges) -> list[type[OperationController]]:
-    """The controllers for changes of resources."""
+    """The controllers for changes. Each resource has a history."""
     made = _made(SyncController, _sync_operations(wire), wire=wire)
-    return [made, *(_history(each, wire) for each in wire.resources.values())]
+    return [made, *(_history(each, wire) for each in wire.wires.values() if isinstance(each, Resource))]
 
 
 def _made(controller: Any, operations: dict[str, Operation], **known: Any) -> type[OperationController]:
@@ -172,7 +177,7 @@ def _history(resource: Resource[Any], wire: WireChanges) -> type[OperationContro
 
 
 def _sync_operations(wire: WireChanges) -> dict[str, Operation]:
-    entity = choice("entity", {name: name for name in wire.resources}, "Only changes of this kind of things.")
+    entity = choice("entity", {name: name for name in wire.wires}, "Only changes of this kind of things.")
     paging = ("ETag", "Link", "X-Next-Cursor")
     return {
         "snapshot": get(
@@ -184,6 +189,7 @@ def _sync_operations(wire: WireChanges) -> dict[str, Operation]:
             "A page that is not the last has `X-Next-Cursor`.",
             query=(limit_parameter("things"), PAGE_CURSOR),
             success=Success(200, "Some things of one kind.", wire.snapshot_page, headers=paging),
+            mentions=[each.out for each in wire.wires.values()],
             errors=("outcome-unknown",),
         ),
         "changes": get(

@@ -50,7 +50,7 @@ POINT: Final = {
 }
 
 
-def _point(text: str) -> date | datetime:
+def read_point(text: str) -> date | datetime:
     """A day or an RFC 3339 instant. Floating times are refused, because their zone would be ambiguous."""
     if " " in text:
         raise Broken("invalid-date", "This must have no spaces: in a query, + means a space, so write + as %2B.")
@@ -98,8 +98,8 @@ PARAMETERS: Final = (
         "Tasks with this priority; repeat it to match any of several.",
         repeatable=True,
     ),
-    Parameter("due_before", _point, POINT, "Tasks due before this, exclusive; days are those of the user's time zone."),
-    Parameter("due_after", _point, POINT, "Tasks due from this on, inclusive; days are those of the user's time zone."),
+    Parameter("due_before", read_point, POINT, "Tasks due before this, exclusive; days are those of the user's time zone."),
+    Parameter("due_after", read_point, POINT, "Tasks due from this on, inclusive; days are those of the user's time zone."),
     choice(
         "due",
         {option.value: option for option in DueOption},

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from todo_core.ids import ListId, TaskId, UserId
 from todo_core.limits import TAGS_MAX
 from todo_core.model.task import TASKS, Priority
+from todo_http.api.recurrence_types import RecurrenceChange, RecurrenceOut, recurrence_out
 from todo_http.kernel.body import instant
 from todo_http.kernel.resource import Resource
 from todo_http.kernel.schemas import (
@@ -52,6 +53,7 @@ class NewTask(msgspec.Struct, forbid_unknown_fields=True):
     priority: PriorityName | UnsetType | None = UNSET
     due_date: DueText | UnsetType | None = UNSET
     deferred_until: Deferral | UnsetType | None = UNSET
+    recurrence: RecurrenceChange | UnsetType | None = UNSET
     list_id: Id | UnsetType | None = UNSET
     parent_id: Id | UnsetType | None = UNSET
     tags: Tags | UnsetType = UNSET
@@ -66,6 +68,7 @@ class TaskChange(msgspec.Struct, forbid_unknown_fields=True):
     priority: PriorityName | UnsetType | None = UNSET
     due_date: DueText | UnsetType | None = UNSET
     deferred_until: Deferral | UnsetType | None = UNSET
+    recurrence: RecurrenceChange | UnsetType | None = UNSET
     list_id: Id | UnsetType | None = UNSET
     parent_id: Id | UnsetType | None = UNSET
     tags: Tags | UnsetType = UNSET
@@ -99,6 +102,7 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
     priority: PriorityName | None
     due_date: DueText | None
     deferred_until: Deferral | None
+    recurrence: RecurrenceOut | None
     list_id: UUID | None
     parent_id: UUID | None
     position: Position
@@ -117,6 +121,7 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
         priority: Priority | None,
         due_date: str | None,
         deferred_until: str | None,
+        recurrence: str | None,
         list_id: ListId | None,
         parent_id: TaskId | None,
         position: str,
@@ -137,6 +142,7 @@ class TaskOut(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True)
             priority,
             due_date,
             deferred_until,
+            None if recurrence is None else recurrence_out(recurrence),
             list_id,
             parent_id,
             position,

@@ -1,14 +1,38 @@
-"""Tasks: list, add, return, change, move, complete and delete."""
+"""Tasks: list, add, return, change, move, complete, skip and delete."""
+
+from typing import Final
 
 from todo_core.ids import TaskId
-from todo_core.usecases.tasks import complete_task, reopen_task
+from todo_core.limits import OCCURRENCES_LISTED, OCCURRENCES_MAX
+from todo_core.model.rules import Broken
+from todo_core.usecases.completing import complete_task, reopen_task, skip_task
+from todo_core.usecases.tasks import upcoming_occurrences
 from todo_http.api.task_pages import PARAMETERS, list_tasks
 from todo_http.api.task_types import TASK_RESOURCE, TaskCompletion, TaskOut
 from todo_http.kernel.body import read_shape
 from todo_http.kernel.context import RequestContext
-from todo_http.kernel.operation import Success, get, patch
+from todo_http.kernel.entity_tags import conditional_response
+from todo_http.kernel.operation import Success, get, patch, post
+from todo_http.kernel.pages import checked_query
+from todo_http.kernel.query import Parameter
 from todo_http.kernel.resource import ResourceController, changed
 from todo_http.kernel.responses import Response
+from todo_http.kernel.schemas import DueText
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= OCCURRENCES_MAX):
+        raise Broken("out-of-range", f"This must be a number from 1 to {OCCURRENCES_MAX}.")
+    return int(text)
+
+
+LIMIT: Final = Parameter(
+    "limit",
+    _limit,
+    {"type": "integer", "minimum": 1, "maximum": OCCURRENCES_MAX, "default": OCCURRENCES_LISTED},
+    "The maximum number of occurrences.",
+)
+DUE_DATES: Final = Success(200, "The due dates.", list[DueText], headers=("ETag",))
 
 
 class Tasks(ResourceController):
@@ -32,7 +56,10 @@ class Tasks(ResourceController):
         operation_id="completeTask",
         summary="Complete or reopen a task",
         description="Completing a task also completes its open subtasks, unless `subtasks` is `keep`. Reopening it "
-        "does not change them.",
+        "does not change them. A recurring task stays open: its current occurrence is completed, the next one becomes "
+        "the current one, and its subtasks are open again; at the end of the series the task is completed. Repeated "
+        "within two seconds, without Idempotency-Key and If-Match, this changes nothing. Reopening a recurring task "
+        "takes the latest completion back.",
         body=TaskCompletion,
         success=TASK_RESOURCE.found,
     )
@@ -40,7 +67,34 @@ class Tasks(ResourceController):
         completion = await read_shape(request, TaskCompletion)
         task_id = TaskId(request.path_id("task_id"))
         if completion.completed:
-            done = await request.write(complete_task, task_id, subtasks=completion.subtasks == "complete")
+            exact = request.fields.keys() & {b"if-match", b"idempotency-key"}
+            asked, below = None if exact else request.arrived_at, completion.subtasks == "complete"
+            done = await request.write(complete_task, task_id, subtasks=below, asked=asked)
         else:
             done = await request.write(reopen_task, task_id)
         return changed(TASK_RESOURCE, done)
+
+    @post(
+        f"{TASK_RESOURCE.one}/skip",
+        operation_id="skipTask",
+        summary="Skip an occurrence of a recurring task",
+        description="The next occurrence becomes the current one. The log of completions tells that it was skipped.",
+        success=TASK_RESOURCE.found,
+    )
+    async def skip(self, request: RequestContext) -> Response:
+        return changed(TASK_RESOURCE, await request.write(skip_task, TaskId(request.path_id("task_id"))))
+
+    @get(
+        f"{TASK_RESOURCE.one}/occurrences",
+        operation_id="listOccurrences",
+        summary="List the occurrences of a task",
+        description="Returns the due date of the task and, if it recurs, those that follow if each occurrence is "
+        "completed when it is due, or now if that has passed. Of a completed task there are none.",
+        query=(LIMIT,),
+        success=DUE_DATES,
+    )
+    async def occurrences(self, request: RequestContext) -> Response:
+        limit = checked_query(request).get("limit", OCCURRENCES_LISTED)
+        run, task_id = request.todo.run, request.path_id("task_id")
+        found = await run.read(request.actor.user_id, upcoming_occurrences, run.clock, task_id, limit)
+        return conditional_response(request.fields, [due.text for due in found], None)

@@ -1,7 +1,7 @@
 """Bodies, parsed strictly; all broken rules are reported at once."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import EnumType
 from functools import cache
@@ -39,6 +39,10 @@ def instant(moment: datetime) -> str:
     if moment.microsecond and moment.tzinfo is UTC:
         return cast(str, moment)  # the encoder writes the very same text, in a tenth of the time
     return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
+
+
+class Part(msgspec.Struct, forbid_unknown_fields=True):
+    """An object in a field of a body. It is read as a mapping of the fields that it has."""
 
 
 async def read_body(request: RequestContext, shape: type[S], build: Callable[..., T]) -> T:
@@ -84,8 +88,24 @@ def read_fields(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any
         return _field_by_field(body, shape)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise malformed(body, error) from None
-    given = {name: getattr(value, name) for name in shape.__struct_fields__}
-    return {name: value for name, value in given.items() if value is not msgspec.UNSET}, []
+    given = _given(value)
+    for name in _parts(shape):
+        if isinstance(part := given.get(name), Part):
+            given[name] = _given(part)
+    return given, []
+
+
+def _given(value: msgspec.Struct) -> dict[str, Any]:
+    fields = {name: getattr(value, name) for name in value.__struct_fields__}
+    return {name: each for name, each in fields.items() if each is not msgspec.UNSET}
+
+
+@cache
+def _parts(shape: type[msgspec.Struct]) -> Mapping[str, type[Part]]:
+    """The fields that can be a part, with its type."""
+    kinds = {field.name: _field_types(field.type) for field in msgspec.structs.fields(shape)}
+    parts = ((name, kind) for name, each in kinds.items() for kind in each if isinstance(kind, type))
+    return {name: kind for name, kind in parts if issubclass(kind, Part)}
 
 
 def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str, Any], list[Fault]]:
@@ -106,6 +126,11 @@ def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str,
             if field.required:
                 faults.append(Fault(code="required", detail="This field is required.", pointer=pointer))
             continue
+        part = _parts(shape).get(field.name)
+        if part and bytes(raw[field.encode_name])[:1] == b"{":
+            given[field.name], inner = _field_by_field(bytes(raw[field.encode_name]), part)
+            faults += [msgspec.structs.replace(fault, pointer=f"{pointer}{fault.pointer}") for fault in inner]
+            continue
         try:
             given[field.name] = msgspec.json.decode(raw[field.encode_name], type=_decodable(field.type))
         except msgspec.ValidationError:
@@ -113,7 +138,7 @@ def _field_by_field(body: bytes, shape: type[msgspec.Struct]) -> tuple[dict[str,
         except (msgspec.DecodeError, RecursionError) as error:
             raise malformed(body, error) from None
     unknown = [name for name in raw if name not in shape.__struct_fields__]
-    for name in unknown[: FAULTS_MAX - len(faults)]:
+    for name in unknown[: max(0, FAULTS_MAX - len(faults))]:
         pointer = "/" + name.replace("~", "~0").replace("/", "~1") if len(name) <= ECHO_MAX else ""
         faults.append(Fault(code="unknown-field", detail="There is no such field here.", pointer=pointer))
     return given, faults

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
@@ -47,6 +48,7 @@ class RequestContext(Request[Actor, None, State]):
         "request_id",
         "response_fields",
         "service",
+        "started",
         "turn",
         "user_id",
         "waited",
@@ -85,6 +87,7 @@ class RequestContext(Request[Actor, None, State]):
         self.turn: tuple[ConcurrencyLimit, str] | None = None
         self.head = False
         self.patience = self.waited = 0.0
+        self.started = perf_counter()
 
     @property
     def todo(self) -> Todo:
@@ -93,6 +96,11 @@ class RequestContext(Request[Actor, None, State]):
         if todo is None:
             raise Unavailable("The service is starting.")
         return todo
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When the request came in, before it waited for its turn and its body."""
+        return self.todo.run.clock.now() - timedelta(seconds=perf_counter() - self.started)
 
     @property
     def user_agent(self) -> str:

@@ -56,7 +56,8 @@ class Operation(HTTPRouteHandler):
     """``body`` is the wire type of the request body; ``errors`` are codes that do not follow from the rest.
 
     With ``any_query`` the query string is not checked, because it is meant for the page that is returned. With
-    ``ends_with_text`` the last part of the path is percent-encoded text.
+    ``ends_with_text`` the last part of the path is percent-encoded text. One that ``changes_nothing`` has no write
+    conditions. ``mentions`` are further wire types that its description refers to.
     """
 
     controller: "type[OperationController] | None" = None
@@ -72,6 +73,8 @@ class Operation(HTTPRouteHandler):
         fields: tuple[HeaderField, ...] = (),
         any_query: bool = False,
         ends_with_text: bool = False,
+        changes_nothing: bool = False,
+        mentions: Sequence[type[msgspec.Struct]] = (),
         guards: Sequence[Guard] = (),
         errors: tuple[str, ...] = (),
         path_schemas: Mapping[str, Mapping[str, Any]] | None = None,
@@ -86,6 +89,8 @@ class Operation(HTTPRouteHandler):
         self.own_fields = fields
         self.any_query = any_query
         self.ends_with_text = ends_with_text
+        self.changes_nothing = changes_nothing
+        self.mentions = mentions
         self.errors = errors
         self.path_schemas = path_schemas or {}
         self.success = success
@@ -168,7 +173,7 @@ class Operation(HTTPRouteHandler):
     @cached_property
     def writes(self) -> bool:
         """True when it changes data of the user in the path; then it has write conditions."""
-        return self.method != "GET" and "user_id" in self.path_parameters
+        return self.method != "GET" and "user_id" in self.path_parameters and not self.changes_nothing
 
     @cached_property
     def target(self) -> str | None:
@@ -196,7 +201,7 @@ class Operation(HTTPRouteHandler):
         """The codes of all problems that it can respond with, by status."""
         codes = {"malformed", "invalid", "uri-too-long", "headers-too-large", "internal", *self.errors}
         codes |= {"not-found"} if self.path_parameters else set()
-        codes |= {"outcome-unknown"} if self.method != "GET" else set()
+        codes |= {"outcome-unknown"} if self.method != "GET" and not self.changes_nothing else set()
         if not self.public:
             codes |= {"unauthenticated", "invalid-token", "too-many-requests", "unavailable"}
         if "user_id" in self.path_parameters:

@@ -1,4 +1,4 @@
-"""Resources: a kind with its wire types, and the operations that every kind can have."""
+"""Resources: a kind with its wire types, and the operations that every kind that clients write can have."""
 
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
@@ -23,30 +23,22 @@ from todo_http.kernel.responses import Field, Response
 
 
 @dataclass(frozen=True)
-class Resource(Generic[E]):
-    """A kind and its wire types: ``out`` of things, ``new`` of drafts, ``changes`` of patches, ``moves`` of moves in
-    the manual order, for kinds that have one.
+class Wire(Generic[E]):
+    """A kind, and the wire type of its things.
 
     ``shaped`` makes ``out`` from the plain fields of a thing. Without it the fields of both have the same names and
-    order. Raises TypeError where kind and wire types do not match.
+    order. ``internal`` are fields that clients do not see. Raises TypeError where kind and wire type do not match.
     """
 
     kind: Kind[E]
     plural: str
     _: KW_ONLY
     out: type[msgspec.Struct]
-    new: type[msgspec.Struct]
-    changes: type[msgspec.Struct]
-    moves: type[msgspec.Struct] | None = None
     shaped: Form[Any] | None = None
+    internal: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for wire, given in {self.new: {"id", *self.kind.rules}, self.changes: {*self.kind.rules}}.items():
-            if wrong := given ^ {*wire.__struct_fields__}:
-                raise TypeError(f"{wire.__name__} and the rules of {self.kind!r} differ in {sorted(wrong)}")
-        if self.moves and {*self.moves.__struct_fields__} != {"before", "after", *self.kind.references}:
-            raise TypeError(f"{self.moves.__name__} does not match the references of {self.kind!r}")
-        if missing := {*self.kind.names} - {*self.out.__struct_fields__}:
+        if missing := {*self.kind.names} - {*self.out.__struct_fields__, *self.internal}:
             raise TypeError(f"{self.out.__name__} lacks fields of {self.kind!r}: {sorted(missing)}")
         if self.shaped is None and self.out.__struct_fields__ != self.kind.names:
             raise TypeError(f"the fields of {self.out.__name__} are not those of {self.kind!r}, in their order")
@@ -65,6 +57,30 @@ class Resource(Generic[E]):
             return self.out(*values)
 
         return self.shaped or in_order
+
+    def of(self, thing: E) -> Any:
+        """The wire type of a thing."""
+        return self.form(*self.kind.plain(thing))
+
+
+@dataclass(frozen=True)
+class Resource(Wire[E]):
+    """A kind that clients write, with further wire types: ``new`` of drafts, ``changes`` of patches, ``moves`` of
+    moves in the manual order, for kinds that have one.
+    """
+
+    _: KW_ONLY
+    new: type[msgspec.Struct]
+    changes: type[msgspec.Struct]
+    moves: type[msgspec.Struct] | None = None
+
+    def __post_init__(self) -> None:
+        for wire, given in {self.new: {"id", *self.kind.rules}, self.changes: {*self.kind.rules}}.items():
+            if wrong := given ^ {*wire.__struct_fields__}:
+                raise TypeError(f"{wire.__name__} and the rules of {self.kind!r} differ in {sorted(wrong)}")
+        if self.moves and {*self.moves.__struct_fields__} != {"before", "after", *self.kind.references}:
+            raise TypeError(f"{self.moves.__name__} does not match the references of {self.kind!r}")
+        super().__post_init__()
 
     @property
     def title(self) -> str:
@@ -86,10 +102,6 @@ class Resource(Generic[E]):
     @property
     def found(self) -> Success:
         return Success(200, f"The {self.kind.name}.", self.out, headers=("ETag",))
-
-    def of(self, thing: E) -> Any:
-        """The wire type of a thing."""
-        return self.form(*self.kind.plain(thing))
 
 
 class ResourceController(OperationController):

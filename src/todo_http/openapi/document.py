@@ -41,7 +41,8 @@ PATH_DESCRIPTIONS: Final = {
 def document(known: Sequence[Operation] | None = None, release: str | None = None) -> dict[str, Any]:
     """The OpenAPI document of these operations, or of all that clients use. Needs no running application."""
     known = client_operations() if known is None else known
-    bodies = [each.body for each in known] + [body for each in known for body in each.success.bodies]
+    bodies = [each.body for each in known]
+    bodies += [body for each in known for body in (*each.success.bodies, *each.mentions)]
     schemas, components = components_of(list(dict.fromkeys([Problem, *filter(None, bodies)])))
     media = Media(schemas, components)
     # The tag of a resource has the description of its controller.

@@ -12,6 +12,7 @@ export type Task = {
   completed_at: string | null;
   priority: Priority | null;
   due_date: string | null;
+  recurrence: Recurrence | null;
   list_id: string | null;
   parent_id: string | null;
   /** Texts compared by code point give the manual order. */
@@ -22,9 +23,27 @@ export type Task = {
   updated_at: string;
 };
 
+/** How a task recurs. Before it is saved, only the fields that a user may set are known. */
+export type Recurrence = {
+  rule: string;
+  anchor?: "schedule" | "completion";
+  catch_up?: "next" | "all" | null;
+  start?: string;
+  /** The rule in words. */
+  text?: string;
+};
+
+/** A rule in words, and the due dates that follow the first one. */
+export type Upcoming = { text: string; dates: string[] };
+
+export type Preview = (task: Task, recurrence: Recurrence, due: string, signal: AbortSignal) => Promise<Upcoming>;
+
 /** What a user may set on a task. */
 export type Fields = Partial<
-  Pick<Task, "title" | "description" | "completed" | "priority" | "due_date" | "list_id" | "parent_id" | "tags">
+  Pick<
+    Task,
+    "title" | "description" | "completed" | "priority" | "due_date" | "recurrence" | "list_id" | "parent_id" | "tags"
+  >
 >;
 
 export type UserList = { id: string; name: string; color: string | null; archived: boolean; position: string };
@@ -105,11 +124,13 @@ export type QueuedRequest = {
 };
 
 export type TaskChange = {
-  kind: "add" | "change" | "complete" | "move" | "remove";
+  kind: "add" | "change" | "complete" | "skip" | "move" | "remove";
   fields: Fields;
   /** For messages. */
   title: string;
   anchor?: Anchor;
+  /** The due date of a recurring task that is completed, skipped or taken back. */
+  occurrence?: string | null;
 };
 
 /** A change made here and the version made elsewhere, of which the user has to choose one. */

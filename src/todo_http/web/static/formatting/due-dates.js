@@ -138,6 +138,18 @@ export function shortDate(date, today) {
 }
 
 /**
+ * A due date with its weekday, such as Fri 27 Nov 17:00.
+ * @param {string | null} text
+ * @param {Moment} now
+ */
+export function describeDate(text, now) {
+  const due = parseDue(text);
+  if (!due) return "";
+  const { date, time } = localTime(due, now.zone);
+  return `${WEEKDAYS[weekdayOf(date)].slice(0, 3)} ${shortDate(date, now.date)}${time ? ` ${time}` : ""}`;
+}
+
+/**
  * A due date with weekday, year and zone, for a tooltip.
  * @param {Due} due
  * @param {Moment} now

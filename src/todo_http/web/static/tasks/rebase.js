@@ -18,5 +18,8 @@ export function rebase(unsent, resource, task) {
   if (!task) return unsent;
   const renamed = task.id === resource ? unsent : JSON.parse(JSON.stringify(unsent).replaceAll(resource, task.id));
   const isAboutIt = renamed.resource === task.id && renamed.ifMatch !== ANY;
-  return isAboutIt ? { ...renamed, ifMatch: etagOf(task.revision) } : renamed;
+  if (!isAboutIt) return renamed;
+  const { change } = renamed;
+  const current = change.occurrence === undefined ? change : { ...change, occurrence: task.due_date };
+  return { ...renamed, ifMatch: etagOf(task.revision), change: current };
 }

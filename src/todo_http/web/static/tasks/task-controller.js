@@ -1,6 +1,6 @@
 // The tasks of the signed-in user: loads them, queues changes to them, and reconciles the two.
 
-import { randomKey, send } from "../api.js";
+import { Problem, randomKey, send } from "../api.js";
 import { offline } from "../connection.js";
 import { call, tokenInMemory } from "../session.js";
 import { createStore } from "../store.js";
@@ -10,16 +10,21 @@ import { ANY, etagOf, rebase } from "./rebase.js";
 import { createTaskLoader } from "./task-loader.js";
 import { EMPTY, reduce } from "./task-state.js";
 import { descendants } from "./task-tree.js";
+import { createPreview } from "./upcoming.js";
 
 /** @import { Anchor, Conflict, Fields, Move, QueuedRequest, Rejection, Send, Task, TaskChange, TaskEvent, User } from "../types.js" */
 
 const LINGER_MILLISECONDS = 1000;
 const POLL_MILLISECONDS = 60_000;
 const FRESH_MILLISECONDS = 5000;
-const METHODS = { add: "POST", change: "PATCH", complete: "PATCH", move: "POST", remove: "DELETE" };
+const METHODS = { add: "POST", change: "PATCH", complete: "PATCH", skip: "POST", move: "POST", remove: "DELETE" };
 
-/** @param {User} user @param {(rejection: Rejection) => void} onRejected */
-export function createTaskController(user, onRejected) {
+/**
+ * @param {User} user
+ * @param {(rejection: Rejection) => void} onRejected
+ * @param {(change: TaskChange, task: Task) => void} onAdvanced a recurring task was completed, skipped or taken back
+ */
+export function createTaskController(user, onRejected, onAdvanced) {
   const base = `/api/${user.id}/tasks`;
   const state = createStore(EMPTY);
   const conflicts = createStore(/** @type {Conflict[]} */ ([]));
@@ -42,12 +47,17 @@ export function createTaskController(user, onRejected) {
       if (problem.status === 404) dispatch({ type: "deleted", id: request.resource });
       onRejected({ request, problem });
     },
-    fulfilled: ({ change: { kind, fields } }, current) => (kind === "change" || kind === "complete") &&
+    fulfilled: ({ change: { kind, fields, occurrence } }, current) => (kind === "change" || (kind === "complete" && occurrence === undefined)) &&
       Object.entries(fields).every(([name, value]) => JSON.stringify(current[name]) === JSON.stringify(value)),
     conflicted(request, theirs) {
       const conflict = { request, theirs };
-      if (request.change.kind === "move") resolve(conflict, true); // nothing is lost
-      else conflicts.set([...conflicts.get(), conflict]);
+      const { kind, occurrence } = request.change;
+      if (kind === "move" || occurrence === theirs.due_date) resolve(conflict, true); // nothing is lost
+      else if (occurrence === undefined) conflicts.set([...conflicts.get(), conflict]);
+      else {
+        resolve(conflict, false); // it was about another occurrence than the current one
+        onRejected({ request, problem: new Problem(412, { detail: "It was completed or moved on another device meanwhile, and is left as it is there." }) });
+      }
     },
   });
   const lists = createLists(user.id, callAsUser);
@@ -64,6 +74,7 @@ export function createTaskController(user, onRejected) {
     const missed = task && lastRevision && task.revision > lastRevision + 1;
     lastRevision = task?.revision ?? 0;
     dispatch({ type: "saved", id: resource, change, task });
+    if (task && change.occurrence !== undefined) onAdvanced(change, task);
     tabs?.postMessage("changed");
     void lists.refresh();
     const { order, added, tasks } = state.get();
@@ -74,19 +85,20 @@ export function createTaskController(user, onRejected) {
 
   /**
    * @param {TaskChange["kind"]} kind
-   * @param {Pick<Task, "id" | "title" | "revision">} task as it was shown
+   * @param {Pick<Task, "id" | "title" | "revision"> & Partial<Task>} task as it was shown
    * @param {Fields} [fields]
    * @param {Anchor} [anchor]
    */
   function enqueue(kind, task, fields = {}, anchor) {
     const id = currentId(task.id);
-    const change = { kind, fields, title: task.title, anchor };
+    const isCommand = kind === "complete" || kind === "skip" || kind === "move";
+    const occurrence = isCommand && kind !== "move" && task.recurrence ? task.due_date : undefined;
+    const change = { kind, fields, title: task.title, anchor, occurrence };
     const target = kind === "add" ? undefined : `${base}/${id}`;
-    const isCommand = kind === "complete" || kind === "move";
     const ifMatch = target && (task.revision < 0 ? ANY : latestEtag(id, etagOf(task.revision)));
     const request = {
       id: randomKey(), key: randomKey(), resource: id, method: METHODS[kind], path: `${target ?? base}${isCommand ? `/${kind}` : ""}`,
-      target, body: kind === "remove" ? undefined : JSON.stringify({ ...fields, ...anchor }), ifMatch, held: kind === "remove",
+      target, body: kind === "remove" || kind === "skip" ? undefined : JSON.stringify({ ...fields, ...anchor }), ifMatch, held: kind === "remove",
       sent: false, change,
     };
     outbox.add(request);
@@ -178,11 +190,14 @@ export function createTaskController(user, onRejected) {
      * @param {Fields} fields what is to be different
      */
     change: (task, fields) => void enqueue("change", task, fields),
-    /** Completes a task and its subtasks, or reopens it alone. @param {Task} task @param {boolean} completed */
+    /** Completes a task and its subtasks, or reopens it alone; of a recurring task the current occurrence. @param {Task} task @param {boolean} completed */
     complete(task, completed) {
       enqueue("complete", task, { completed });
       setTimeout(() => dispatch({ type: "settled", id: currentId(task.id) }), LINGER_MILLISECONDS);
     },
+    /** Makes the next occurrence of a recurring task the current one. @param {Task} task */
+    skip: (task) => void enqueue("skip", task),
+    preview: createPreview(user.id, callAsUser),
     /** Hides a task; it is deleted by `release`, unless `withdraw` comes first. @param {Task} task */
     remove: (task) => enqueue("remove", task),
     release: outbox.release,

@@ -58,6 +58,7 @@ export function rowsOf(state, requests, now) {
   const tasks = requests.length ? new Map(state.tasks) : state.tasks;
   const affected = new Set(requests.flatMap(({ resource, change }) => applyChange(tasks, resource, change)));
   const waiting = new Set(requests.map(({ resource }) => resource));
+  const advancing = new Set(requests.filter(({ change }) => change.occurrence !== undefined).map(({ resource }) => resource));
   const unsaved = requests.filter(({ change }) => change.kind === "add").map(({ resource }) => resource).reverse();
   const added = new Set([...unsaved, ...state.added]);
   const ids = new Set([...added, ...state.order]);
@@ -68,9 +69,10 @@ export function rowsOf(state, requests, now) {
   function rowOf(id) {
     const task = tasks.get(id);
     if (!task || state.deleted.has(id)) return null;
-    // Only what was changed here may have left the list; what was added here stays in sight until it is completed.
+    // Only what was changed here may have left the list; what was added here stays in sight until it is completed,
+    // and a recurring task until its next due date is known.
     const checked = affected.has(id) || state.touched.has(id);
-    const stays = state.lingering.has(id) || (added.has(id) && !task.completed);
+    const stays = state.lingering.has(id) || advancing.has(id) || (added.has(id) && !task.completed);
     if (checked && !(stays ? isInList(task, state.query) : matches(task, state.query, now))) return null;
     return { key: state.aliases.get(id) ?? id, task, waiting: waiting.has(id) };
   }

@@ -7,7 +7,7 @@ const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** @type {Task} */
 const UNSAVED = {
   id: "", user_id: "", title: "", description: null, completed: false, completed_at: null, priority: null, due_date: null,
-  list_id: null, parent_id: null, position: "", tags: [], revision: 0, created_at: "", updated_at: "",
+  recurrence: null, list_id: null, parent_id: null, position: "", tags: [], revision: 0, created_at: "", updated_at: "",
 };
 
 /**
@@ -46,7 +46,7 @@ export function applyChange(tasks, id, { kind, fields, anchor }) {
   const below = completes || moves || kind === "remove" ? descendants(tasks.values(), id) : [];
   for (const other of below) {
     const task = /** @type {Task} */ (tasks.get(other));
-    tasks.set(other, { ...task, list_id: after.list_id, completed: completes || task.completed, revision: -1 });
+    tasks.set(other, { ...task, list_id: after.list_id, completed: (completes && !before.recurrence) || task.completed, revision: -1 });
   }
   if (kind === "remove") [id, ...below].forEach((other) => tasks.delete(other));
   return [id, ...below];

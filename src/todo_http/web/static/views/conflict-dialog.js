@@ -8,7 +8,7 @@ import { html } from "../vendor/preact.js";
 
 const LABELS = /** @type {const} */ ([
   ["title", "Title"], ["description", "Description"], ["completed", "State"], ["priority", "Priority"], ["due_date", "Due"],
-  ["list_id", "List"], ["tags", "Tags"],
+  ["recurrence", "Repeats"], ["list_id", "List"], ["tags", "Tags"],
 ]);
 
 /** @param {{ conflict: Conflict, user: User, lists: UserList[], onChoice: (mine: boolean) => void }} props */
@@ -41,6 +41,7 @@ export function ConflictDialog({ conflict, user, lists, onChoice }) {
 function describeValue(name, value, now, lists) {
   if (name === "completed") return value ? "Done" : "Open";
   if (name === "list_id") return value ? (lists.find(({ id }) => id === value)?.name ?? "List") : "Inbox";
+  if (name === "recurrence" && value) return value.text ?? value.rule;
   if (name === "tags" && value.length) return value.join(", ");
   if (value === null || value.length === 0) return html`<i>None</i>`;
   const due = name === "due_date" && parseDue(value);

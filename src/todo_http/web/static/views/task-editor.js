@@ -4,24 +4,27 @@ import { Problem } from "../api.js";
 import { Field, FormProblem } from "../components/fields.js";
 import { afterLayout } from "../focus.js";
 import { formatDue, parseDue } from "../formatting/due-dates.js";
+import { isCommon, withRule } from "../formatting/recurrence.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { RecurrenceFields } from "./recurrence-fields.js";
 import { TagsField, withTag } from "./tags-field.js";
 import { DueFields, ListField, PriorityField } from "./task-fields.js";
 
-/** @import { Fields, Overview, Task } from "../types.js" */
+/** @import { Fields, Overview, Preview, Task } from "../types.js" */
 
 /**
  * @param {object} props
  * @param {Task} props.task
  * @param {string} props.zone
  * @param {Overview} props.overview
+ * @param {Preview} props.preview
  * @param {Fields} [props.draft] a change that was rejected
  * @param {Problem | null} [props.problem] the reason
  * @param {(fields: Fields) => void} props.onSave called with what is different
  * @param {() => void} props.onCancel
  * @param {any} [props.children] shown after the buttons
  */
-export function TaskEditor({ task, zone, overview, draft, problem = null, onSave, onCancel, children }) {
+export function TaskEditor({ task, zone, overview, preview, draft, problem = null, onSave, onCancel, children }) {
   const [original] = useState(task); // changes made elsewhere meanwhile are conflicts when this is sent
   const [form, setForm] = useState(() => formOf({ ...task, ...draft }));
   const [shownProblem, setShownProblem] = useState(/** @type {Problem | null} */ (problem));
@@ -58,6 +61,8 @@ export function TaskEditor({ task, zone, overview, draft, problem = null, onSave
       onInput=${onInput("description")} />
     <${DueFields} zone=${zone} date=${form.date} time=${form.time} basis=${form.basis} original=${form.originalBasis}
       error=${error("due_date")} onChange=${update} />
+    <${RecurrenceFields} task=${original} zone=${zone} rule=${form.rule} custom=${form.custom} due=${formatDue(form.date, form.time, form.basis)}
+      error=${error("recurrence")} preview=${preview} onChange=${update} />
     <${PriorityField} value=${form.priority} error=${error("priority")} onChange=${update} />
     <${ListField} value=${form.list_id} lists=${overview.lists} error=${error("list_id")} onChange=${update} />
     <${TagsField} tags=${form.tags} typed=${form.typed} known=${Object.keys(overview.counts.tags)} error=${error("tags")} onChange=${update} />
@@ -69,7 +74,7 @@ export function TaskEditor({ task, zone, overview, draft, problem = null, onSave
   </form>`;
 }
 
-/** @param {Pick<Task, "title" | "description" | "priority" | "due_date" | "list_id" | "tags">} task */
+/** @param {Pick<Task, "title" | "description" | "priority" | "due_date" | "recurrence" | "list_id" | "tags">} task */
 function formOf(task) {
   const due = parseDue(task.due_date);
   const originalBasis = due?.kind === "fixed" ? (due.zone ?? due.offset) : "";
@@ -81,6 +86,8 @@ function formOf(task) {
     time: due && due.kind !== "day" ? due.time : "",
     basis: originalBasis || "floating",
     originalBasis,
+    rule: task.recurrence?.rule ?? "",
+    custom: !isCommon(task.recurrence?.rule ?? ""),
     list_id: task.list_id ?? "",
     tags: task.tags,
     typed: "",
@@ -110,6 +117,8 @@ function changesTo(task, form) {
   if (form.date !== before.date || form.time !== before.time || form.basis !== before.basis) {
     fields.due_date = formatDue(form.date, form.time, form.basis);
   }
+  const rule = form.date ? form.rule.trim() : "";
+  if (rule !== before.rule) fields.recurrence = rule ? withRule(task.recurrence, rule) : null;
   if (form.list_id !== before.list_id) fields.list_id = form.list_id || null;
   const tags = withTag(form.tags, form.typed);
   if (JSON.stringify(tags) !== JSON.stringify(task.tags)) fields.tags = tags;

@@ -10,7 +10,7 @@ import { TaskRow } from "./task-row.js";
 import { useDrag } from "./use-drag.js";
 import { useVirtualRows } from "./use-virtual-rows.js";
 
-/** @import { Fields, Moment, Move, Overview, Query, Rejection, Row, Task } from "../types.js" */
+/** @import { Fields, Moment, Move, Overview, Preview, Query, Rejection, Row, Task } from "../types.js" */
 
 /** @import { Direction } from "../tasks/task-moves.js" */
 
@@ -32,9 +32,11 @@ const ROWS_BEFORE_END = 60;
  * @param {(task: Task, fields: Fields) => void} props.onSave
  * @param {(fields: Fields) => void} props.onAdd
  * @param {(task: Task, move: Move) => void} props.onMove
+ * @param {(task: Task) => void} props.onSkip
+ * @param {Preview} props.preview
  */
 export function TaskList({
-  rows, now, query, overview, hasMore, busy, rejection, onRejectionShown, onMore, onTick, onRemove, onSave, onAdd, onMove,
+  rows, now, query, overview, hasMore, busy, rejection, onRejectionShown, onMore, onTick, onRemove, onSave, onAdd, onMove, onSkip, preview,
 }) {
   const list = useRef(/** @type {HTMLElement | null} */ (null));
   const [editing, setEditing] = useState(/** @type {{ key: string, rejection?: Rejection } | null} */ (null));
@@ -99,8 +101,9 @@ export function TaskList({
       closeEditor();
     };
     return html`<${TaskEditor} key=${request?.id} task=${task} zone=${now.zone} overview=${overview} draft=${request?.change.fields} problem=${problem}
-      onSave=${save} onCancel=${closeEditor}>
+      preview=${preview} onSave=${save} onCancel=${closeEditor}>
       <button type="button" class="link" onClick=${() => (setEditing(null), setParent(key))}>Add a subtask</button>
+      ${task.recurrence && !task.completed && html`<button type="button" class="link" onClick=${() => (closeEditor(), onSkip(task))}>Skip this date</button>`}
       ${manual && html`<button type="button" class="link" onClick=${() => (closeEditor(), step("up")(row))}>Move up</button>
         <button type="button" class="link" onClick=${() => (closeEditor(), step("down")(row))}>Move down</button>`}
       ${task.user_id && html`<a class="own-page" href="/tasks/${task.id}">Page of this task</a>`}

@@ -37,7 +37,7 @@ export function TaskPage({ user, controller, route }) {
   return html`<div class="page single">
     <div class="heading"><h1>${task?.title ?? "Task"}</h1></div>
     <${FormProblem} message=${problem} />
-    ${task && html`<${TaskEditor} task=${task} zone=${user.time_zone} overview=${overview} onSave=${save} onCancel=${close} />
+    ${task && html`<${TaskEditor} task=${task} zone=${user.time_zone} overview=${overview} preview=${controller.preview} onSave=${save} onCancel=${close} />
     <dl class="history">
       <div><dt>Added</dt><dd>${formatInstant(task.created_at, user.time_zone)}</dd></div>
       <div><dt>Last changed</dt><dd>${formatInstant(task.updated_at, user.time_zone)}</dd></div>

@@ -76,9 +76,12 @@ function actions(controller, rows) {
   return {
     onAdd: controller.add,
     onMove: controller.move,
+    onSkip: controller.skip,
+    preview: controller.preview,
     /** @param {Task} task */
     onTick(task) {
       const completed = !task.completed;
+      if (task.recurrence) return controller.complete(task, completed); // the message names the next date, which the response has
       const tasks = rows.map((row) => row.task);
       const below = completed ? descendants(tasks, task.id) : [];
       const subtasks = tasks.filter((other) => below.includes(other.id) && !other.completed);

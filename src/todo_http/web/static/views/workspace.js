@@ -4,6 +4,7 @@ import { Icon } from "../components/icons.js";
 import { Toasts, dismissAll, showError, undoLatest } from "../components/toasts.js";
 import { offline } from "../connection.js";
 import { focusPage, isFocusLost } from "../focus.js";
+import { momentIn } from "../formatting/due-dates.js";
 import { useKeys } from "../keyboard.js";
 import { followLink } from "../router.js";
 import { LISTS } from "../routes.js";
@@ -12,6 +13,7 @@ import { currentUser } from "../session.js";
 import { useStore } from "../store.js";
 import { createTaskController } from "../tasks/task-controller.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { showAdvance } from "./advance-toast.js";
 import { ConflictDialog } from "./conflict-dialog.js";
 import { ListDialog } from "./list-dialog.js";
 import { ListPicker } from "./list-picker.js";
@@ -31,10 +33,14 @@ let loadedSignedIn = currentUser.get() !== null;
 /** @param {{ user: User, route: Route }} props */
 export function Workspace({ user, route }) {
   const [rejection, setRejection] = useState(/** @type {Rejection | null} */ (null));
-  const [controller] = useState(() => createTaskController(user, (rejected) => {
-    if (isShownInPlace(rejected)) setRejection(rejected);
-    else showError(describeRejection(rejected));
-  }));
+  const [controller] = useState(() => {
+    /** @type {TaskController} */
+    const created = createTaskController(user, (rejected) => {
+      if (isShownInPlace(rejected)) setRejection(rejected);
+      else showError(describeRejection(rejected));
+    }, (change, task) => showAdvance(created, change, task, momentIn(user.time_zone)));
+    return created;
+  });
   const [dialog, setDialog] = useState("");
   useEffect(() => () => {
     controller.stop();
