@@ -9,6 +9,7 @@ from todo_core.errors import CursorExpired, FieldConflict, NotFound, TooMany, Un
 from todo_core.limits import AFFECTED_MAX, PAGE_MAX
 from todo_core.model.budget import READ_MAX
 from todo_core.model.change import Action, Change, Place
+from todo_core.model.completion import COMPLETIONS
 from todo_core.model.kinds import Kind
 from todo_core.model.registry import KINDS
 from todo_core.model.task import TASKS
@@ -35,6 +36,7 @@ async def undo(tx: UnitOfWork, set_seq: int) -> Any:
     await tx.lock()
     effects = await _effects(tx, await _set(tx, set_seq))
     reversals = await _reversals(tx, effects)
+    _refuse(await _completed_again(tx, reversals))
     afterwards = Afterwards(reversals, await _around(tx, reversals), tx.now)
     async for reversal in in_pieces(reversals.values()):
         afterwards.place(reversal)
@@ -98,6 +100,21 @@ async def _reversals(tx: UnitOfWork, effects: Sequence[Effect]) -> Mapping[UUID,
     async for deletion in in_pieces(deletions):
         reversals.take_along(deletion)
     return reversals.found
+
+
+async def _completed_again(tx: UnitOfWork, reversals: Mapping[UUID, Reversal]) -> Sequence[FieldConflict]:
+    """The conflicts of completions that would come back although their occurrences have been completed again.
+
+    Only the latest one of a task can be in the way: after a later one the task itself has changed.
+    """
+    found = []
+    back = [each for each in reversals.values() if each.kind is COMPLETIONS and each.restores and not each.removes]
+    async for each in in_pieces(back):
+        latest = await tx.completions.latest(each.thing.task_id)
+        if latest and latest.id not in reversals and latest.key == each.thing.key:
+            detail = "This occurrence has been completed again since; reopen it first."
+            found.append(FieldConflict(COMPLETIONS.name, each.id, None, "completed-again", detail))
+    return found
 
 
 async def _deletions(tx: UnitOfWork, effects: Sequence[Effect]) -> Sequence[Sequence[tuple[Kind[Any], State]]]:
