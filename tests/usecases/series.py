@@ -6,6 +6,7 @@ from typing import Any, Final
 from tests.usecases.person import Person
 from todo_core.model.completion import COMPLETIONS, Completion, DoneQuery
 from todo_core.model.task import Task
+from todo_core.paging import every_page
 from todo_core.usecases.completing import complete_task, reopen_task, skip_task
 from todo_core.usecases.tasks import find_done
 
@@ -49,7 +50,11 @@ async def log(person: Person, task: Task | None = None) -> list[str]:
 
 
 async def completions(person: Person) -> list[Completion]:
-    found: list[Completion] = list((await person.store.view(person.owner).of(COMPLETIONS).page(None, 1000)).items)
+    """All completions, the oldest first."""
+    found: list[Completion] = []
+    things = person.store.view(person.owner).of(COMPLETIONS)
+    async for page in every_page(lambda after: things.page(after, 1000)):
+        found += page.items
     return found
 
 
