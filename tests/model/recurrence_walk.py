@@ -105,9 +105,7 @@ class Walk:
         if not self.positions:
             return days
         return [
-            day
-            for place, day in enumerate(days)
-            if place + 1 in self.positions or place - len(days) in self.positions
+            day for place, day in enumerate(days) if place + 1 in self.positions or place - len(days) in self.positions
         ]
 
 

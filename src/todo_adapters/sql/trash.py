@@ -37,7 +37,9 @@ HIDDEN: Final = [kind.name for kind in KINDS.values() if not kind.listed_in_tras
 
 def _page(*conditions: Any) -> Statement:
     listed = [T.entity != literal_column(f"'{name}'") for name in HIDDEN]
-    latest_first = DELETIONS.where(*listed, *conditions).order_by(T.deleted_at.desc(), T.id.desc()).limit(LIMIT).subquery()
+    latest_first = (
+        DELETIONS.where(*listed, *conditions).order_by(T.deleted_at.desc(), T.id.desc()).limit(LIMIT).subquery()
+    )
     return Statement(
         within_bytes(latest_first, COLUMNS, ["value"], lambda rows: [rows.c.deleted_at.desc(), rows.c.id.desc()])
     )
