@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import pytest
 from playwright.async_api import expect
 
 from tests.e2e.web.screen import EditForm, Screen
 from tests.e2e.web.visits import Visits
 from tests.http.service import Person
 
-LAST_DAYS = ("Sat 31 Jan 2099", "Sat 28 Feb 2099", "Tue 31 Mar 2099")
+NEXT = "Sat 28 Feb 2099"
 RULE = "FREQ=MONTHLY;BYMONTHDAY=31;SKIP=BACKWARD"
 
 
@@ -32,7 +31,6 @@ async def choose(form: EditForm, label: str) -> None:
     await form.field("Repeats").select_option(label=label)
 
 
-@pytest.mark.check("B11")
 async def test_a_rule_is_chosen_from_a_menu_and_told_in_words(visits: Visits) -> None:
     ada = await visits.person()
     await ada.add("Pay the rent")
@@ -78,14 +76,14 @@ async def test_a_task_that_is_completed_stays_with_its_next_date_until_it_is_tak
     box = screen.box("Pay the rent")
     await box.focus()
     await screen.page.keyboard.press("Space")
-    await expect(screen.status(f"Completed “Pay the rent”; next on {LAST_DAYS[1]}")).to_be_visible()
+    await expect(screen.status(f"Completed “Pay the rent”; next on {NEXT}")).to_be_visible()
     await expect(screen.row("Pay the rent")).to_contain_text("28 Feb 2099")
     await expect(box).not_to_be_checked()
     await expect(box).to_be_focused()
     await screen.page.keyboard.press("Space")
     await expect(screen.row("Pay the rent")).to_contain_text("31 Mar 2099")
     await screen.page.keyboard.press("z")
-    await expect(screen.status(f"“Pay the rent” is due on {LAST_DAYS[1]} again")).to_be_visible()
+    await expect(screen.status(f"“Pay the rent” is due on {NEXT} again")).to_be_visible()
     assert await due_of(ada) == ("2099-02-28", False)
 
 
@@ -99,7 +97,7 @@ async def test_a_date_is_skipped_with_keys_alone(visits: Visits) -> None:
         if await skip.evaluate("it => it === document.activeElement"):
             break
     await screen.page.keyboard.press("Enter")
-    await expect(screen.status(f"Skipped “Pay the rent”; next on {LAST_DAYS[1]}")).to_be_visible()
+    await expect(screen.status(f"Skipped “Pay the rent”; next on {NEXT}")).to_be_visible()
     await expect(screen.box("Pay the rent")).to_be_focused()
     (done,) = (await ada.get(f"/api/{ada.id}/completions")).json()
     assert (done["occurrence"], done["skipped"]) == ("2099-01-31", True)
