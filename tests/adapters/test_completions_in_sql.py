@@ -26,7 +26,12 @@ LOG, OF_TASK, ONCE = (
     "uq_completions_occurrence|sqlite_autoindex_completions_2",
     "ix_tasks_done_once",
 )
-INDEXES: list[tuple[Statement, list[str]]] = [(PAGE, [LOG, ONCE]), (PAGE_OF_TASK, [OF_TASK]), (LATEST_OF_TASK, [OF_TASK]), (OF_TASKS, [OF_TASK])]
+INDEXES: list[tuple[Statement, list[str]]] = [
+    (PAGE, [LOG, ONCE]),
+    (PAGE_OF_TASK, [OF_TASK]),
+    (LATEST_OF_TASK, [OF_TASK]),
+    (OF_TASKS, [OF_TASK]),
+]
 by_index = pytest.mark.parametrize(("statement", "indexes"), INDEXES, ids=["page", "of task", "latest", "of tasks"])
 
 

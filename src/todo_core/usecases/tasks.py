@@ -54,7 +54,9 @@ async def find_done(
     return await view.completions.page(query.at(where), after, limit)
 
 
-async def upcoming_occurrences(view: View, clock: Clock, task_id: UUID, limit: int = OCCURRENCES_LISTED) -> Sequence[DueDate]:
+async def upcoming_occurrences(
+    view: View, clock: Clock, task_id: UUID, limit: int = OCCURRENCES_LISTED
+) -> Sequence[DueDate]:
     """Returns the due date of a task and those of the next occurrences. Raises NotFound."""
     task = await view.of(TASKS).get(task_id)
     if task.recurrence is None or task.completed or task.due_date is None:
