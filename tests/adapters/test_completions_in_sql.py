@@ -24,7 +24,7 @@ from todo_core.model.task import TASKS
 LOG, OF_TASK, ONCE = (
     "ix_completions_user_id_completed_at_id",
     "uq_completions_occurrence|sqlite_autoindex_completions_2",
-    "ix_tasks_done_once",
+    "ix_tasks_done",
 )
 INDEXES: list[tuple[Statement, list[str]]] = [
     (PAGE, [LOG, ONCE]),

@@ -132,9 +132,7 @@ tasks = Table(
         where="deferred_at IS NOT NULL",
     ),
     part_of("ix_tasks_open", "user_id", "list_id", "due_at", "due_kind", where="completed_at IS NULL"),
-    part_of(
-        "ix_tasks_done_once", "user_id", "completed_at", "id", where="completed_at IS NOT NULL AND recurrence IS NULL"
-    ),
+    part_of("ix_tasks_done", "user_id", "completed_at", "id", where="completed_at IS NOT NULL AND recurrence IS NULL"),
     sqlite_with_rowid=False,
 )
 """The two ``_key`` columns are the folded texts that searching and sorting look at.
