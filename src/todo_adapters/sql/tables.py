@@ -1,7 +1,6 @@
 """The tables: the single source for statements, migrations and drift tests.
 
-Every owned table's primary key starts with ``user_id``, so that one person's rows lie together and no key
-crosses people.
+Every owned table's primary key starts with ``user_id``, so that a user's rows lie together and no key crosses users.
 """
 
 from sqlalchemy import (

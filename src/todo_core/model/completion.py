@@ -10,7 +10,6 @@ from uuid import UUID
 from todo_core.ids import CompletionId, TaskId, UserId
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind
-from todo_core.model.recurrence import Recurrence
 from todo_core.model.rules import checked, id_of, optional
 from todo_core.model.task import Task
 from todo_core.model.task_filter import Point, bound_of, point
@@ -60,9 +59,10 @@ class Completion:
     created_at: datetime
     updated_at: datetime
 
-    def is_of(self, recurrence: Recurrence) -> bool:
-        """True if this is about the current occurrence."""
-        return (self.series, self.number) == (recurrence.since, recurrence.number)
+    @property
+    def key(self) -> tuple[int, int]:
+        """What tells the occurrence from all others of the task."""
+        return self.series, self.number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,7 @@ class Kind(Generic[E]):
     None, and the time. ``references`` are the fields that hold the id of a thing, with the name of its kind.
     ``counted`` names the quota of an account toward which things count, in the trash too if ``counted_in_trash``.
     Deletions of things that are not ``listed_in_trash`` can be undone, but are not shown. No two things of an owner
-    have the same values in all ``unique`` fields, unless one is in the trash; nothing refers to things of such a kind.
+    have the same values in all ``unique`` fields, unless one is in the trash; nothing can refer to such things.
     """
 
     def __init__(

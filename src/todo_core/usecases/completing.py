@@ -44,7 +44,7 @@ async def complete_task(
 
 
 async def skip_task(tx: UnitOfWork, task_id: TaskId, *, asked: datetime | None = None) -> Task:
-    """Makes the next occurrence of a recurring task the current one, without completing this one.
+    """Makes the next occurrence of a recurring task the current one, without completing this one or any subtask.
 
     ``asked`` is as for ``complete_task``. Raises Invalid unless the task recurs and is open, NotFound, TooMany.
     """
@@ -53,7 +53,7 @@ async def skip_task(tx: UnitOfWork, task_id: TaskId, *, asked: datetime | None =
         raise Invalid([Violation("recurrence", "not-recurring", "Only an open task that recurs can be skipped.")])
     if asked is not None and await _was_meant_before(tx, found[0], asked):
         return found[0]
-    after = await go_on(tx, found[0], found[1:], skipped=True)
+    after = await go_on(tx, found[0], found[1:], subtasks=False, skipped=True)
     tx.of(TASKS).update(after)
     return after
 

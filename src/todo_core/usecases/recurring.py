@@ -69,7 +69,7 @@ async def take_back_end(tx: UnitOfWork, task: Task) -> None:
     """Removes the completion with which the task was completed, because it is reopened, if there is one."""
     assert task.recurrence is not None  # noqa: S101 - for type checkers
     latest = await tx.completions.latest(task.id)
-    if latest is not None and latest.is_of(task.recurrence):
+    if latest is not None and latest.key == (task.recurrence.since, task.recurrence.number):
         await take_back_completion(tx, latest, (await tree(tx, task.id))[1:])
 
 
@@ -110,7 +110,7 @@ def _record(tx: UnitOfWork, before: Task, subtasks: Mapping[UUID, datetime | Non
     assert before.due_date and before.recurrence  # noqa: S101, PT018 - for type checkers
     values: dict[str, str | None] = {
         "due_date": before.due_date.text,
-        "deferred_until": before.deferred_until and before.deferred_until.text,
+        "deferred_until": None if before.deferred_until is None else before.deferred_until.text,
         "recurrence": before.recurrence.text,
     }
     completion = Completion(
