@@ -8,7 +8,7 @@ import pytest
 from todo_adapters.contracts.kit import IDS, NOW, a_task, a_thing, add, all_tasks, all_things, feed, new_owner
 from todo_adapters.contracts.samples import every_field_given
 from todo_core.errors import MovedOn
-from todo_core.ids import SessionId, UserId
+from todo_core.ids import CompletionId, SessionId, UserId
 from todo_core.model.change import Action, Change
 from todo_core.model.completion import COMPLETIONS, Completion
 from todo_core.model.task import TASKS, Task
@@ -53,7 +53,7 @@ async def test_of_a_pair_that_is_refused_nothing_is_left(store: Store) -> None:
     task = await add(store, owner)
     first: Completion = a_thing(COMPLETIONS, owner, task_id=task.id)
     [_, change] = await write_pair(store, owner, first, task, KEY)
-    again, other = replace(first, id=IDS.new()), a_thing(COMPLETIONS, owner)
+    again, other = replace(first, id=CompletionId(IDS.new())), a_thing(COMPLETIONS, owner)
     refused: list[tuple[Completion, Task, Key | None]] = [
         (again, change.value, None),
         (other, task, None),

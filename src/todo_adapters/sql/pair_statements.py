@@ -66,8 +66,12 @@ def pair_statement(changed: KindTable[Any], added: KindTable[Any], keyed: bool) 
 def _entries(seq: ColumnElement[int]) -> list[tuple[str, dict[str, ColumnElement[Any]]]]:
     """The entries in the feed by the names with which their values are bound, and what they know."""
     first = seq - _number(1)
-    same = {"set_seq": first, "root_id": null()}
-    changed = {"seq": seq, "previous": bind(C.previous, READ), "entity_id": bind(C.entity_id, "id")}
+    same: dict[str, ColumnElement[Any]] = {"set_seq": first, "root_id": null()}
+    changed: dict[str, ColumnElement[Any]] = {
+        "seq": seq,
+        "previous": bind(C.previous, READ),
+        "entity_id": bind(C.entity_id, "id"),
+    }
     return [("beside_entry", {**same, "seq": first, "previous": null()}), ("entry", {**same, **changed})]
 
 

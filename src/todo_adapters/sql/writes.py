@@ -103,7 +103,7 @@ async def flush_pair(
     values |= {"user_id": author.owner, "read_revision": changed.thing.revision}
     values |= {f"beside_{name}": value for name, value in added.table.values(added.thing).items()}
     for name, entry in zip(("beside_entry", "entry"), entries, strict=True):
-        kept = {"at": author.at, "session_id": author.session, "entity": entry.write.table.kind.name}
+        kept: dict[str, Any] = {"at": author.at, "session_id": author.session, "entity": entry.write.table.kind.name}
         kept |= {"kind": entry.write.action.value, "value": entry.feed_value, "entity_id": entry.write.id}
         values |= {f"{name}_{key}": value for key, value in kept.items()}
     values |= values_of(usage(entries, 0 if claim is None else 1), quota)
