@@ -24,9 +24,14 @@ from todo_core.model.task import TASKS
 LOG, OF_TASK, ONCE = (
     "ix_completions_user_id_completed_at_id",
     "uq_completions_occurrence|sqlite_autoindex_completions_2",
-    "ix_tasks_done_once",
+    "ix_tasks_done",
 )
-INDEXES: list[tuple[Statement, list[str]]] = [(PAGE, [LOG, ONCE]), (PAGE_OF_TASK, [OF_TASK]), (LATEST_OF_TASK, [OF_TASK]), (OF_TASKS, [OF_TASK])]
+INDEXES: list[tuple[Statement, list[str]]] = [
+    (PAGE, [LOG, ONCE]),
+    (PAGE_OF_TASK, [OF_TASK]),
+    (LATEST_OF_TASK, [OF_TASK]),
+    (OF_TASKS, [OF_TASK]),
+]
 by_index = pytest.mark.parametrize(("statement", "indexes"), INDEXES, ids=["page", "of task", "latest", "of tasks"])
 
 

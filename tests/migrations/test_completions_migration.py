@@ -18,7 +18,7 @@ earlier = Table("tasks", MetaData(), *[Column(each.name, each.type) for each in 
 
 def row(task: Task) -> dict[str, object]:
     values = TASK_TABLE.values(task)
-    return {name: values[name] for name in earlier.c.keys()}
+    return {each.name: values[each.name] for each in earlier.c}
 
 
 async def test_a_task_that_the_previous_release_changes_goes_on_recurring(empty_database: str) -> None:

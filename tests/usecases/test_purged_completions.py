@@ -99,8 +99,9 @@ async def test_what_was_taken_back_is_not_listed_and_is_purged_when_its_time_is_
 async def test_a_series_that_begins_again_can_be_completed_again(store: Store) -> None:
     ada = await somebody(store)
     task = await recurring(ada, 2)
-    for _ in range(2):
-        again = await ada.change(task, due_date="2026-11-20", recurrence=DAILY)
-        await ada.do(complete_task, task.id)
+    await ada.change(task, due_date="2026-11-20", recurrence=DAILY)
+    await ada.do(complete_task, task.id)
+    again = await ada.change(task, due_date="2026-11-20", recurrence=DAILY)
+    await ada.do(complete_task, task.id)
     assert await done(ada) == ["2026-11-20", "2026-11-20", "2026-11-21", "2026-11-20"]
     assert (again.recurrence.since, again.recurrence.number) == (again.revision - 1, 1)

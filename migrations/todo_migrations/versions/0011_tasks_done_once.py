@@ -14,7 +14,7 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-NAME: Final = "ix_tasks_done_once"
+NAME: Final = "ix_tasks_done"
 PART: Final = sa.text("completed_at IS NOT NULL AND recurrence IS NULL")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from todo_adapters.contracts.fakes import FixedClock
 from todo_adapters.contracts.kit import IDS, NOW, Undo, a_thing, add, feed, new_owner, put, rename, together, write
-from todo_adapters.contracts.samples import name_field, name_of, renamed
+from todo_adapters.contracts.samples import name_of, renamed
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import MovedOn
 from todo_core.ids import UserId

@@ -25,7 +25,7 @@ from todo_adapters.contracts.kit import (
 )
 from todo_adapters.contracts.samples import sample
 from todo_core.errors import MovedOn
-from todo_core.ids import UserId
+from todo_core.ids import CompletionId, UserId
 from todo_core.limits import PAGE_BYTES
 from todo_core.model.change import Action
 from todo_core.model.completion import COMPLETIONS, Completion, Done, DoneFilter, done_by, done_once
@@ -165,7 +165,13 @@ async def test_the_completions_of_tasks_are_found(store: Store) -> None:
     again = a_completion(owner, first, 2, 99, series=earlier.series + 1)
     await write(store, owner, lambda unit: unit.of(COMPLETIONS).add(again))
     assert await reads.latest(first) == replace(again, revision=5)
-    assert list(await reads.of_tasks([first, second, other], 100)) == [late, later, earlier, replace(again, revision=5), elsewhere]
+    assert list(await reads.of_tasks([first, second, other], 100)) == [
+        late,
+        later,
+        earlier,
+        replace(again, revision=5),
+        elsewhere,
+    ]
     assert list(await reads.of_tasks([first], 2)) == [late, later]
     assert list(await reads.of_tasks([], 100)) == []
 
@@ -181,7 +187,8 @@ async def test_a_unit_of_work_sees_what_it_has_done(store: Store) -> None:
         page = await unit.completions.page(EVERYTHING, None, 10)
         assert [each.id for each in page.items] == [new.id, task.id, old.id]
         found = await unit.completions.latest(old.task_id)
-        assert found and found.id == new.id
+        assert found is not None
+        assert found.id == new.id
         unit.of(COMPLETIONS).remove(old)
         assert [each.id for each in await unit.completions.of_tasks([old.task_id], 10)] == [new.id]
         assert (await unit.zone()).key == "Asia/Kathmandu"
@@ -197,14 +204,15 @@ async def ids(store: Store, owner: UserId) -> list[UUID]:
 async def test_no_occurrence_is_completed_twice(store: Store) -> None:
     owner, stranger = await new_owner(store), await new_owner(store)
     first = await complete(store, owner, IDS.new())
-    again = replace(first, id=IDS.new(), revision=0)
+    again = replace(first, id=CompletionId(IDS.new()), revision=0)
     with pytest.raises(MovedOn):
         await write(store, owner, lambda unit: unit.of(COMPLETIONS).add(again))
     with pytest.raises(MovedOn):
         await write_all(store, owner, [(Action.CREATED, again), (Action.CREATED, a_completion(owner, IDS.new()))])
     assert await ids(store, owner) == [first.id]
     for other in ({"task_id": IDS.new()}, {"series": first.series + 1}, {"number": first.number + 1}):
-        await write(store, owner, lambda unit, other=other: unit.of(COMPLETIONS).add(replace(again, id=IDS.new(), **other)))  # type: ignore[misc] # fmt: skip
+        fields: dict[str, Any] = {"id": IDS.new(), **other}
+        await write_all(store, owner, [(Action.CREATED, replace(again, **fields))])
     await write(store, stranger, lambda unit: unit.of(COMPLETIONS).add(replace(again, user_id=stranger)))
     assert len(await ids(store, owner)) == 4
 
@@ -212,7 +220,7 @@ async def test_no_occurrence_is_completed_twice(store: Store) -> None:
 async def test_a_completion_that_was_taken_back_makes_room_for_another(store: Store) -> None:
     owner = await new_owner(store)
     first = await complete(store, owner, IDS.new())
-    second, third, fourth = [replace(first, id=IDS.new(), revision=0) for _ in range(3)]
+    second, third, fourth = [replace(first, id=CompletionId(IDS.new()), revision=0) for _ in range(3)]
     await write_all(store, owner, [(Action.DELETED, first), (Action.CREATED, second)])
     [stored] = await all_things(store, owner, COMPLETIONS)
     assert stored.id == second.id

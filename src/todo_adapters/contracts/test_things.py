@@ -20,7 +20,7 @@ from todo_adapters.contracts.kit import (
     together,
     write,
 )
-from todo_adapters.contracts.samples import heavy_fields, name_field, name_of, renamed
+from todo_adapters.contracts.samples import heavy_fields, name_of, renamed
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import MovedOn, NotFound
 from todo_core.limits import PAGE_BYTES
@@ -29,7 +29,7 @@ from todo_core.model.kinds import Kind
 from todo_core.paging import Page
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.things import change_thing, remove_thing
+from todo_core.usecases.things import remove_thing
 
 
 async def test_an_added_task_is_there(store: Store, kind: Kind[Any]) -> None:

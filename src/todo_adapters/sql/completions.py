@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Select, and_, bindparam, false, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, literal_column, or_, select, union_all
 
 from todo_adapters.sql.database import Reader
 from todo_adapters.sql.functions import one_of_ids
@@ -28,7 +28,7 @@ COMPLETION_TABLE: Final = KindTable(COMPLETIONS, completions)
 MINE: Final = C.user_id == bind(C.user_id)
 DONE: Final = [C.id, C.task_id, C.title, C.occurrence, C.completed_at, C.skipped]
 DONE_ONCE: Final = [T.id, T.id.label("task_id"), T.title, T.due_date.label("occurrence"), T.completed_at]
-NO_LIMIT: Final = literal_column(str(2**63 - 1))
+NO_LIMIT: Final[ColumnElement[int]] = literal_column(str(2**63 - 1))
 EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 LATEST: Final = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
 """The position before all others."""
@@ -54,7 +54,7 @@ def _page(*, of_task: bool) -> Statement:
     return Statement(within_bytes(page, DONE, ["title"], _order))
 
 
-def _latest(part: Select[Any], at: Column[Any], key: Column[Any]) -> Select[Any]:
+def _latest(part: Select[Any], at: Any, key: Any) -> Select[Any]:
     """The latest rows behind the position and within the bounds, which are always given."""
     after, after_id = bind(C.completed_at, "after_at"), bind(C.id, "after_id")
     within = and_(at >= bind(C.completed_at, "since"), at < bind(C.completed_at, "until"))

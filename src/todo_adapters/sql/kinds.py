@@ -25,7 +25,7 @@ T = TypeVar("T")
 IN_EVERY_CHANGE: Final = ("user_id", "id", "revision")
 """What a change tells itself, so that it is not part of its value."""
 
-BOUND: Final = re.compile(r"(entry|receipt|trash|added|most)_|read_revision$|page_(begin|found)$|as_of$|ids$")
+BOUND: Final = re.compile(r"(entry|receipt|trash|added|most|beside)_|read_revision$|page_(begin|found)$|as_of$|ids$")
 """Names that statements bind or compute themselves."""
 
 _encode: Final = msgspec.json.Encoder().encode

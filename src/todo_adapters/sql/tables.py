@@ -1,7 +1,6 @@
 """The tables: the single source for statements, migrations and drift tests.
 
-Every owned table's primary key starts with ``user_id``, so that one person's rows lie together and no key
-crosses people.
+Every owned table's primary key starts with ``user_id``, so that a user's rows lie together and no key crosses users.
 """
 
 from sqlalchemy import (
@@ -83,8 +82,8 @@ lists = Table(
 )
 
 
-def part_of_tasks(name: str, *columns: str, where: str) -> Index:
-    """An index of some of the tasks."""
+def part_of(name: str, *columns: str, where: str) -> Index:
+    """An index of some of the rows."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
@@ -125,17 +124,14 @@ tasks = Table(
     Index("ix_tasks_user_id_due_at_id", "user_id", "due_at", "id"),
     Index("ix_tasks_user_id_list_id_id", "user_id", "list_id", "id"),
     Index("ix_tasks_user_id_list_id_position_id", "user_id", "list_id", "position", "id"),
-    part_of_tasks("ix_tasks_subtasks", "user_id", "parent_id", "position", "id", where="parent_id IS NOT NULL"),
-    part_of_tasks(
+    part_of("ix_tasks_subtasks", "user_id", "parent_id", "position", "id", where="parent_id IS NOT NULL"),
+    part_of(
         "ix_tasks_deferred",
         *("user_id", "id", "deferred_at", "deferred_kind", "completed_at", "list_id", "due_at", "due_kind"),
         where="deferred_at IS NOT NULL",
     ),
-    part_of_tasks("ix_tasks_open", "user_id", "list_id", "due_at", "due_kind", where="completed_at IS NULL"),
-    part_of_tasks(
-        *("ix_tasks_done_once", "user_id", "completed_at", "id"),
-        where="completed_at IS NOT NULL AND recurrence IS NULL",
-    ),
+    part_of("ix_tasks_open", "user_id", "list_id", "due_at", "due_kind", where="completed_at IS NULL"),
+    part_of("ix_tasks_done", "user_id", "completed_at", "id", where="completed_at IS NOT NULL AND recurrence IS NULL"),
     sqlite_with_rowid=False,
 )
 """The two ``_key`` columns are the folded texts that searching and sorting look at.
@@ -201,13 +197,8 @@ trash = Table(
     Column("revision", COUNT, nullable=False),
     PrimaryKeyConstraint("user_id", "id"),
     Index("ix_trash_user_id_root_id", "user_id", "root_id"),
-    Index(
-        "ix_trash_deletions",
-        *("user_id", "deleted_at", "id"),
-        sqlite_where=text("things > 0"),
-        postgresql_where=text("things > 0"),
-    ),
-    Index("ix_trash_deleted_at", "deleted_at", sqlite_where=text("things > 0"), postgresql_where=text("things > 0")),
+    part_of("ix_trash_deletions", "user_id", "deleted_at", "id", where="things > 0"),
+    part_of("ix_trash_deleted_at", "deleted_at", where="things > 0"),
     sqlite_with_rowid=False,
 )
 """What was deleted, as in the feed. ``root_id`` is the thing whose deletion it was part of.

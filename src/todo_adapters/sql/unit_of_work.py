@@ -16,12 +16,13 @@ from todo_adapters.sql.counters import Uncounted, lock
 from todo_adapters.sql.database import Database, Reader, Transaction
 from todo_adapters.sql.feed import SqlChanges
 from todo_adapters.sql.kinds import KindTable
+from todo_adapters.sql.pair_statements import is_pair
 from todo_adapters.sql.recount import recount
 from todo_adapters.sql.registry import KIND_TABLES, table_of
 from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import trash
 from todo_adapters.sql.users import zone_of
-from todo_adapters.sql.writes import Claim, claim_key, flush, flush_alone
+from todo_adapters.sql.writes import Claim, claim_key, flush, flush_alone, flush_pair
 from todo_core.errors import MovedOn
 from todo_core.ids import SessionId, UserId
 from todo_core.model.budget import Budget
@@ -102,6 +103,9 @@ class SqlUnitOfWork:
         if self._transaction is None and len(self.collected.writes) == 1 and self.collected.writes[0].alone:
             write = self.collected.writes.pop()
             return [await flush_alone(self._database, self._author, write, claim, self._quota)]
+        if self._transaction is None and is_pair(self.collected.writes):
+            pair, self.collected.writes = self.collected.writes, []
+            return await flush_pair(self._database, self._author, pair, claim, self._quota)
         if self.collected.writes or claim:
             transaction = self._transaction or await self._open()
             await self._flush(transaction, receipts_added=0 if claim is None else 1)

@@ -25,9 +25,9 @@ ALONE: Final = (Action.CREATED, Action.UPDATED, Action.DELETED)
 
 def write_statement(kind: Kind[Any], table: Table, action: Action, keyed: bool) -> WriteStatement:
     """Writes one thing in a transaction of its own."""
-    advance = _advance(kind, action, keyed)
+    advance = advancing(kind, action, keyed)
     counter = select(users.c.revision).where(MINE).scalar_subquery()
-    row = Statement(_row(table, action, counter).returning(table.c.id))
+    row = Statement(row_of(table, action, counter).returning(table.c.id))
     steps = [Statement(advance.returning(users.c.revision)), row, entry(action, counter)]
     if action is Action.DELETED:
         values = {column.name: bind(column, f"trash_{column.name}") for column in trash.c}
@@ -58,7 +58,7 @@ def receipt(first_seq: ColumnElement[int]) -> Statement:
     return Statement(insert(receipts).values(values | {"first_seq": first_seq}).returning(R.key))
 
 
-def _advance(kind: Kind[Any], action: Action, keyed: bool) -> Update:
+def advancing(kind: Kind[Any], action: Action, keyed: bool) -> Update:
     """The counter's part of one write, which has no effect where it would exceed a quota."""
     counts = [users.c.receipt_count] if keyed else []
     counts += [users.c.feed_bytes] if action is not Action.DELETED else []
@@ -76,33 +76,38 @@ def _fused(table: Table, action: Action, keyed: bool, advance: Update) -> Statem
     in the very moment in which the counter's lock is waited for, the entry finds no row and its id would be null,
     or the receipt is there already; either way the whole statement fails: no number is ever taken for nothing.
     """
+    counter = advance.where(*possible(table, action, keyed)).returning(users.c.id, users.c.revision).cte("counter")
+    row = row_of(table, action, counter.c.revision, counter).returning(table.c.id).cte("written")
+    known = {"user_id": counter.c.id, "seq": counter.c.revision, "entity_id": select(row.c.id).scalar_subquery()}
+    known |= _links(action)
+    ctes = [row, appended(changes, "entry", known)]
+    if action is Action.DELETED:
+        known = {"user_id": counter.c.id, "revision": counter.c.revision, "id": select(row.c.id).scalar_subquery()}
+        ctes.append(appended(trash, "trash", known))
+    if keyed:
+        ctes.append(appended(receipts, "receipt", {"user_id": counter.c.id, "first_seq": counter.c.revision}))
+    return Statement(select(counter.c.revision).add_cte(*ctes))
+
+
+def possible(table: Table, action: Action, keyed: bool) -> list[Any]:
+    """True if the row is there as it was read, and the key is free."""
     there: list[Any] = []
     if action is not Action.CREATED:
         there.append(exists(select(table.c.id).where(*unmoved(table))).correlate(None))
     if keyed:
         taken = select(R.key).where(R.user_id == bind(R.user_id), R.key == bind(R.key, "receipt_key"))
         there.append(~exists(taken).correlate(None))
-    counter = advance.where(*there).returning(users.c.id, users.c.revision).cte("counter")
-    row = _row(table, action, counter.c.revision, counter).returning(table.c.id).cte("written")
-    known = {"user_id": counter.c.id, "seq": counter.c.revision, "entity_id": select(row.c.id).scalar_subquery()}
-    known |= _links(action)
-    ctes = [row, _appended(changes, "entry", known)]
-    if action is Action.DELETED:
-        known = {"user_id": counter.c.id, "revision": counter.c.revision, "id": select(row.c.id).scalar_subquery()}
-        ctes.append(_appended(trash, "trash", known))
-    if keyed:
-        ctes.append(_appended(receipts, "receipt", {"user_id": counter.c.id, "first_seq": counter.c.revision}))
-    return Statement(select(counter.c.revision).add_cte(*ctes))
+    return there
 
 
-def _appended(table: Table, name: str, known: dict[str, ColumnElement[Any]]) -> CTE:
+def appended(table: Table, name: str, known: dict[str, ColumnElement[Any]]) -> CTE:
     """Adds a row of these values and of others, which are bound with the name in front."""
     values: dict[str, Any] = {column.name: bind(column, f"{name}_{column.name}") for column in table.c} | known
     added = insert(table).from_select(list(values), select(*values.values()))
     return added.returning(table.c.user_id).cte(f"{name}_added")
 
 
-def _row(table: Table, action: Action, revision: ColumnElement[int], counter: CTE | None = None) -> Any:
+def row_of(table: Table, action: Action, revision: ColumnElement[int], counter: CTE | None = None) -> Any:
     """Writes the row under this revision; only where the counter was advanced, if that is part of the statement."""
     values: dict[str, Any] = {column.name: bind(column) for column in table.c} | {"revision": revision}
     if action is Action.CREATED:

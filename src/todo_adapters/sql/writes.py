@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from todo_adapters.sql.collected import Author, Collected, CollectedWrite
 from todo_adapters.sql.counters import advance, revision, values_of
 from todo_adapters.sql.database import Database, Transaction
+from todo_adapters.sql.pair_statements import pair_statement
 from todo_adapters.sql.pieces import PIECE, Pace
 from todo_adapters.sql.row_sets import Entry, change_of, numbered, row_sets
 from todo_adapters.sql.statements import Statement, bind
@@ -90,6 +91,32 @@ async def flush_alone(
     if claim is None and write.action is Action.CREATED:
         await revision(database, author.owner)
     raise MovedOn
+
+
+async def flush_pair(
+    database: Database, author: Author, writes: Sequence[CollectedWrite], claim: Claim | None, quota: Quota
+) -> list[Change]:
+    """An addition and a change, in a transaction of their own. Raises MovedOn."""
+    entries = [Entry.of(write) for write in writes]
+    added, changed = writes
+    values: dict[str, Any] = entries[1].fields | changed.table.computed(changed.thing)
+    values |= {"user_id": author.owner, "read_revision": changed.thing.revision}
+    values |= {f"beside_{name}": value for name, value in added.table.values(added.thing).items()}
+    for name, entry in zip(("beside_entry", "entry"), entries, strict=True):
+        kept: dict[str, Any] = {"at": author.at, "session_id": author.session, "entity": entry.write.table.kind.name}
+        kept |= {"kind": entry.write.action.value, "value": entry.feed_value, "entity_id": entry.write.id}
+        values |= {f"{name}_{key}": value for key, value in kept.items()}
+    values |= values_of(usage(entries, 0 if claim is None else 1), quota)
+    if claim:
+        values |= _kept(claim, author)
+    row = await database.write(pair_statement(changed.table, added.table, claim is not None), values)
+    if row is None:
+        raise MovedOn
+    first: int = row[0] - 1
+    return [
+        change_of(added, author, first, first, 0),
+        change_of(changed, author, first + 1, first, changed.thing.revision),
+    ]
 
 
 async def claim_key(transaction: Transaction, author: Author, claim: Claim, first_seq: int) -> None:

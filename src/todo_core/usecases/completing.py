@@ -68,6 +68,8 @@ async def reopen_task(tx: UnitOfWork, task_id: TaskId) -> Task:
 
 
 async def _was_meant_before(tx: UnitOfWork, task: Task, asked: datetime) -> bool:
+    if task.updated_at + REPEATED <= asked:
+        return False  # a completion would have changed the task
     latest = await tx.completions.latest(task.id)
     return latest is not None and latest.completed_at + REPEATED > asked
 
