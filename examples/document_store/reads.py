@@ -111,10 +111,11 @@ class BoxCompletions:
 
     async def latest(self, task_id: UUID) -> Completion | None:
         found = [each for each in self._look().of(COMPLETIONS) if each.task_id == task_id]
-        return max(found, key=lambda each: (each.completed_at, each.id), default=None)
+        return max(found, key=lambda each: (each.series, each.number), default=None)
 
     async def of_tasks(self, task_ids: Collection[UUID], most: int) -> Sequence[Completion]:
-        return [each for each in self._look().of(COMPLETIONS) if each.task_id in set(task_ids)][:most]
+        found = [each for each in self._look().of(COMPLETIONS) if each.task_id in set(task_ids)]
+        return sorted(found, key=lambda each: (each.task_id, each.series, each.number))[:most]
 
 
 def _done(each: Done) -> DonePosition:

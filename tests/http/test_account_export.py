@@ -20,7 +20,7 @@ async def test_it_has_what_the_api_shows(api: Api, ada: Person) -> None:
     await ada.add("Call Bob", parent_id=top["id"], description='Über "Mathe"\n')
     document = await export(api, ada)
     assert list(document) == [
-        "format", "version", "exported_at", "account", "login_sessions", "tasks", "lists", "trash",
+        "format", "version", "exported_at", "account", "login_sessions", "tasks", "lists", "completions", "trash",
     ]  # fmt: skip
     assert (document["format"], document["version"]) == (FORMAT, VERSION) == ("todo-account", 1)
     assert document["exported_at"] == "2026-11-20T12:00:00.000000Z"

@@ -87,6 +87,9 @@ async def test_every_fault_of_every_field_is_told_at_once(ada: Person, operation
     path = path_of(operation, **await ada.ids())
     answer = await ada.ask(operation.method, path, json={field: {"a": [1]} for field in fields} | {"no": 1, "x/~y": 2})
     wrong = {f"/{field}": "wrong-type" for field in fields}
+    if "recurrence" in fields:  # an object, whose fields are told one by one
+        del wrong["/recurrence"]
+        wrong |= {"/recurrence/a": "unknown-field", "/recurrence/rule": "required"}
     assert faults(answer) == wrong | {"/no": "unknown-field", "/x~1~0y": "unknown-field"}
 
 

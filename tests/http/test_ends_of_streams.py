@@ -126,10 +126,9 @@ async def test_a_client_that_goes_leaves_nothing_behind(api: Api, ada: Person) -
 async def test_a_stream_that_the_service_ends_leaves_nothing_behind(api: Api, ada: Person) -> None:
     tasks = asyncio.all_tasks()
     async with listening(api.app, ada) as stream:
-        (asked,) = {each for each in asyncio.all_tasks() - tasks if each.get_coro().__qualname__ == "TodoApp.__call__"}
         await ada.ask("POST", "/api/auth/logout")
         assert await stream.ended() == "session-ended"
-        await asked
+        await stream.answered
         await asyncio.sleep(0)
         assert asyncio.all_tasks() <= tasks, "although the connection is still open"
 

@@ -32,6 +32,9 @@ def test_every_write_below_a_user_has_keys_conditions_and_dry_runs() -> None:
     writes = below_a_user(*WRITING)
     assert len(writes) >= 6
     for path, method, operation in writes:
+        if path.endswith("/preview"):
+            assert not {"Idempotency-Key", "dry_run"} & names(operation), "it changes nothing"
+            continue
         assert {"Idempotency-Key", "dry_run"} <= names(operation), (path, method)
         assert ("If-Match" in names(operation)) == (path.count("_id}") > 1), (path, method)
         assert {"409", "412", "422"} <= set(operation["responses"]), (path, method)

@@ -12,9 +12,9 @@ every_resource = pytest.mark.parametrize("resource", THINGS.values(), ids=lambda
 
 
 def fields_of(kind: Kind[Any], other_than: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A value for each field that can be given and read, as JSON has it, except for references and tags."""
+    """A value for each field that can be given and read alike, as JSON has it, except for references and tags."""
     before = other_than or {}
-    apart = {"tags", *kind.references}
+    apart = {"tags", "recurrence", *kind.references}
     names = [name for name in kind.rules if name in kind.names and name not in apart]
     values = {name: sample(kind, name, before.get(name)) for name in names}
     return {name: getattr(value, "text", value) for name, value in values.items()}

@@ -99,7 +99,9 @@ def _libical_has(case: Drawn) -> bool:
         return False
     numbers = "BYMONTHDAY=" in case.rule
     if case.frequency == "MONTHLY":
-        return "BYDAY=" not in case.rule and "BYSETPOS=" not in case.rule
+        return "BYMONTH=" not in case.rule and "BYDAY=" not in case.rule and "BYSETPOS=" not in case.rule
     if case.frequency == "YEARLY":
         return "BYMONTH=" in case.rule and "BYDAY=" not in case.rule and "BYSETPOS=" not in case.rule
+    if case.frequency == "WEEKLY" and "INTERVAL=" in case.rule:
+        return False
     return not numbers and "BYSETPOS=" not in case.rule and "BYMONTH=" not in case.rule

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise, takewhile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.model.recurrence_drawn import drawn
 from todo_core.model.due import DueDate
+from todo_core.model.recurrence_days import days
 from todo_core.model.recurrence_occurrences import occurrences
 from todo_core.model.recurrence_rule import RULE_MAX, Rule
 from todo_core.model.rules import Broken
@@ -36,6 +37,7 @@ PIECES = (
 )
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=20))
 def test_any_text_is_a_rule_or_refused(text: str) -> None:
     try:
@@ -68,6 +70,7 @@ def test_a_rule_that_would_be_too_long_in_canonical_form_is_refused() -> None:
         Rule.parse(text)
 
 
+@settings(derandomize=True, deadline=None)
 @given(
     st.integers(0, 10_000),
     st.integers(86_400, 4 * 10**9),
@@ -90,6 +93,7 @@ def _is_in_a_gap(day: date, wall: datetime, name: str) -> bool:
     return any(wall_clock(each.replace(tzinfo=zone(name)).astimezone(UTC), zone(name)) != each for each in nominal)
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.integers(0, 10_000), st.integers(-40, 1_500))
 def test_what_comes_after_a_day_is_what_the_whole_series_has_after_it(seed: int, later: int) -> None:
     [case] = drawn(seed, 1)
@@ -101,3 +105,10 @@ def test_what_comes_after_a_day_is_what_the_whole_series_has_after_it(seed: int,
 
     whole = list(takewhile(soon, occurrences(rule, start)))
     assert list(takewhile(soon, occurrences(rule, start, after))) == [due for due in whole if due.at > after]
+
+
+def test_days_from_one_of_them_on_begin_with_it() -> None:
+    for case in drawn(3, 200):
+        rule = Rule.parse(case.rule)
+        for day in islice(days(rule, case.start, case.start.toordinal()), 12):
+            assert next(days(rule, case.start, day)) == day, case

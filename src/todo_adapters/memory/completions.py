@@ -39,7 +39,7 @@ class MemoryCompletionReads:
     async def of_tasks(self, task_ids: Collection[UUID], most: int) -> Sequence[Completion]:
         found = [each for each in self._completions.values() if each.task_id in task_ids]
         await others_run()
-        return sorted(found, key=lambda each: each.id)[:most]
+        return sorted(found, key=lambda each: (each.task_id, each.series, each.number))[:most]
 
 
 def _position(done: Done) -> DonePosition:

@@ -23,6 +23,8 @@ LAST_DAY: Final = date.max.toordinal()
 
 def days(rule: Rule, start: date, since: int) -> Iterator[int]:
     """The days of the rule from ``since`` to the year 9999, strictly increasing. The start need not be one of them."""
+    if since > LAST_DAY:
+        return
     last = since - 1
     for day in _days(rule, start, since):
         if day > LAST_DAY:

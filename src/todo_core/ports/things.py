@@ -103,7 +103,7 @@ class CompletionReads(Protocol):
         """The completion of a task with the greatest ``series`` and ``number``, or None; the times do not matter."""
 
     async def of_tasks(self, task_ids: Collection[UUID], most: int) -> Sequence[Completion]:
-        """At most ``most`` completions of these tasks, the oldest ones. Those in the trash are left out."""
+        """At most ``most`` completions of these tasks, ordered by task, series and number; none from the trash."""
 
 
 class TrashReads(Protocol):

@@ -139,9 +139,9 @@ async def _around(tx: UnitOfWork, reversals: Mapping[UUID, Reversal]) -> Mapping
     """What there is above relocated things, below them, and in removed lists. Raises TooMany."""
     relocated = [each async for each in in_pieces(reversals.values()) if each.relocates]
     found: dict[UUID, Any] = {}
-    tasks = [each.id for each in relocated if each.kind is TASKS and not each.restores]
-    if tasks:
-        below = await tx.tasks.subtrees(tasks, READ_MAX + 1)
+    tasks = {each.id: each.present.thing for each in relocated if each.kind is TASKS and not each.restores}
+    if tops := [task.id for task in tasks.values() if task.parent_id not in tasks]:
+        below = await tx.tasks.subtrees(tops, READ_MAX + 1)
         tx.budget.spend(len(below))
         found |= {task.id: task for task in below}
     if lists := frozenset([each.id for each in relocated if each.kind is LISTS and each.removes]):

@@ -30,9 +30,7 @@ CatchUpName = Annotated[str, note("What becomes of occurrences that have passed.
 InWords = Annotated[str, note("The rule in English.", "Every month on the last day")]
 OccurrenceLimit = Annotated[
     int,
-    note(
-        "The maximum number of occurrences.", minimum=1, maximum=OCCURRENCES_MAX, default=OCCURRENCES_LISTED
-    ),
+    note("The maximum number of occurrences.", minimum=1, maximum=OCCURRENCES_MAX, default=OCCURRENCES_LISTED),
 ]
 
 

@@ -98,8 +98,12 @@ PARAMETERS: Final = (
         "Tasks with this priority; repeat it to match any of several.",
         repeatable=True,
     ),
-    Parameter("due_before", read_point, POINT, "Tasks due before this, exclusive; days are those of the user's time zone."),
-    Parameter("due_after", read_point, POINT, "Tasks due from this on, inclusive; days are those of the user's time zone."),
+    Parameter(
+        "due_before", read_point, POINT, "Tasks due before this, exclusive; days are those of the user's time zone."
+    ),
+    Parameter(
+        "due_after", read_point, POINT, "Tasks due from this on, inclusive; days are those of the user's time zone."
+    ),
     choice(
         "due",
         {option.value: option for option in DueOption},

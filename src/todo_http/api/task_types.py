@@ -27,7 +27,7 @@ from todo_http.kernel.schemas import (
     note,
 )
 
-Revision = Annotated[int, note("The number of the owner's change that last changed the task.", 42, minimum=1)]
+Revision = Annotated[int, note("The number of the owner's change that last changed this.", 42, minimum=1)]
 Tags = Annotated[
     list[Tag],
     note(

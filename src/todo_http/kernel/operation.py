@@ -41,6 +41,9 @@ class Success:
     headers: tuple[str, ...] = ()
     media_types: tuple[str, ...] = (JSON,)
 
+    def __deepcopy__(self, _: object) -> "Success":
+        return self  # Litestar copies operations deeply, and some wire types cannot be copied
+
     @property
     def bodies(self) -> tuple[Any, ...]:
         """The wire types that the body can have."""

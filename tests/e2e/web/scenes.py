@@ -32,6 +32,12 @@ async def editing(screen: Screen, person: Person) -> None:
     await expect(screen.button("Save")).to_be_visible()
 
 
+async def repeating(screen: Screen, person: Person) -> None:
+    form = await screen.edit("Buy milk")
+    await form.field("Repeats").select_option(label="Custom")
+    await expect(form.form).to_contain_text("Every 2 weeks")
+
+
 async def undoing(screen: Screen, person: Person) -> None:
     await screen.delete("Buy milk")
     await screen.button("Undo").hover()  # so that it stays
@@ -116,6 +122,7 @@ SCENES: dict[str, tuple[str, Scene]] = {
     "nothing to do": ("/", nothing_to_do),
     "understood": ("/", understood),
     "editing": ("/", editing),
+    "repeating": ("/", repeating),
     "undoing": ("/", undoing),
     "keys": ("/", keys),
     "conflict": ("/", conflict),
@@ -155,7 +162,8 @@ async def enter(visits: Visits, scene: str, **how: Any) -> Screen:
     ada = await visits.person(zone=day.zone)
     milk = await ada.add("Buy milk", priority="low", description="two litres", due_date="2099-12-24T15:00")
     await ada.add("Pay the rent", priority="high", due_date=day.plus(-1))
-    await ada.add("Water the plants", due_date=day.plus(0), priority="medium" if scene == "overdue" else None)
+    priority, recurrence = "medium" if scene == "overdue" else None, {"rule": "FREQ=DAILY"} if scene == "repeating" else None
+    await ada.add("Water the plants", due_date=day.plus(0), priority=priority, recurrence=recurrence)
     address, act = SCENES[scene]
     ids = {"task": milk["id"]}
     if "list" in address or "tag" in address or "trash" in address:

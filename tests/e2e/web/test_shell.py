@@ -14,7 +14,7 @@ from tests.e2e.web.visits import Visits
 from tests.support.server import SECRET, free_port, serving
 
 REQUESTS_MAX = 12
-BYTES_MAX = 62_000
+BYTES_MAX = 64_000
 LOST = "net::ERR_"
 RED = "rgb(255, 0, 0)"  # which the page does not use
 COLOUR = "getComputedStyle(document.documentElement).borderTopColor"

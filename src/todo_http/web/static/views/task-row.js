@@ -56,8 +56,8 @@ function Facts({ task, now, waiting, list, tabindex }) {
       ${described.tone === "overdue" && html`<${Icon} name="overdue" />`}
       ${due.kind === "fixed" && html`<${Icon} name="pin" /><span class="hidden">Fixed time: </span>`}${described.text}
     </span>`}
-    ${task.recurrence && html`<span class="fact" title=${task.recurrence.text}><${Icon} name="repeat" /><span class="hidden">Repeats:
-      ${task.recurrence.text ?? "not saved yet"}</span></span>`}
+    ${task.recurrence && html`<span class="fact" title=${task.recurrence.text}><${Icon} name="repeat" /><span class="hidden">Repeats: ${
+      task.recurrence.text ?? "not saved yet"}</span></span>`}
     ${task.priority && html`<span class="fact ${task.priority}"><${Icon} name=${task.priority} />
       ${task.priority[0].toUpperCase() + task.priority.slice(1)}<span class="hidden"> priority</span></span>`}
     ${task.description && html`<span class="fact"><${Icon} name="note" /><span class="hidden">Has a description</span></span>`}
