@@ -39,7 +39,7 @@ async def at_once(stores: Sequence[Store], ada: Person, use_case: Any, task: Tas
         runners[number % len(runners)].carry_out(ada.owner, options, use_case, task.id, **asked)
         for number, options in enumerate(many)
     ]
-    return await asyncio.gather(*deeds)
+    return list(await asyncio.gather(*deeds))
 
 
 def keyed(text: str) -> WriteOptions:
