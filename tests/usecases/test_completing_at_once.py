@@ -46,6 +46,7 @@ def keyed(text: str) -> WriteOptions:
     return WriteOptions(key=Key(text, bytes(32)))
 
 
+@pytest.mark.check("K24")
 @pytest.mark.parametrize("use_case", [complete_task, skip_task])
 async def test_of_plain_requests_one_advances_and_the_others_return_the_task_as_it_is_then(
     stores: Sequence[Store], use_case: Any
