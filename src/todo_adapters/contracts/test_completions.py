@@ -165,7 +165,13 @@ async def test_the_completions_of_tasks_are_found(store: Store) -> None:
     again = a_completion(owner, first, 2, 99, series=earlier.series + 1)
     await write(store, owner, lambda unit: unit.of(COMPLETIONS).add(again))
     assert await reads.latest(first) == replace(again, revision=5)
-    assert list(await reads.of_tasks([first, second, other], 100)) == [late, later, earlier, replace(again, revision=5), elsewhere]
+    assert list(await reads.of_tasks([first, second, other], 100)) == [
+        late,
+        later,
+        earlier,
+        replace(again, revision=5),
+        elsewhere,
+    ]
     assert list(await reads.of_tasks([first], 2)) == [late, later]
     assert list(await reads.of_tasks([], 100)) == []
 
