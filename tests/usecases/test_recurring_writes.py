@@ -1,7 +1,9 @@
 """Recurring tasks in batches, in dry runs, under keys, over an expected revision, in the feed, undo and the trash."""
 
-from dataclasses import replace
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -21,6 +23,7 @@ from tests.usecases.series import (
 from tests.usecases.test_taking_back import a_routine, picture
 from tests.usecases.undoing import undo_last
 from todo_adapters.contracts.kit import IDS, NOW
+from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import Stale, UndoConflict
 from todo_core.model.change import Action
 from todo_core.model.rules import Reference
@@ -126,6 +129,34 @@ async def test_a_repeated_request_is_about_the_occurrence_of_the_first(store: St
     assert due(await complete(ada, task, asked=ada.clock.now())) == "2026-11-22"
     await take_back(ada, task)
     assert due(await complete(ada, task, asked=ada.clock.now())) == "2026-11-22", "that one was taken back"
+
+
+@dataclass
+class Late:
+    """A unit of work that sees completions only after somebody else has completed the task."""
+
+    unit: Any
+    meanwhile: list[Awaitable[Any]]
+
+    def __getattr__(self, name: str) -> Any:
+        return self if name == "completions" else getattr(self.unit, name)
+
+    async def latest(self, task_id: UUID) -> Any:
+        while self.meanwhile:
+            await self.meanwhile.pop()
+        return await self.unit.completions.latest(task_id)
+
+
+async def test_a_repeated_request_never_returns_the_task_as_it_was_before() -> None:
+    ada = await somebody(MemoryStore())
+    task, asked = await recurring(ada), ada.clock.now()
+    meanwhile = [complete(ada, task)]
+
+    async def late(tx: Any) -> Task:
+        return await complete_task(Late(tx, meanwhile), task.id, asked=asked)
+
+    assert due(await ada.do(late)) == "2026-11-21"
+    assert await log(ada) == [TODAY]
 
 
 @pytest.mark.parametrize("end", ENDS)

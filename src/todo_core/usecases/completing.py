@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from todo_core.errors import Invalid, Violation
+from todo_core.errors import Invalid, MovedOn, Violation
 from todo_core.ids import TaskId
 from todo_core.model.completion import Completion
 from todo_core.model.due import DueDate
@@ -68,10 +68,15 @@ async def reopen_task(tx: UnitOfWork, task_id: TaskId) -> Task:
 
 
 async def _was_meant_before(tx: UnitOfWork, task: Task, asked: datetime) -> bool:
+    """Raises MovedOn if it was completed after the task was read, which is then out of date."""
     if task.updated_at + REPEATED <= asked:
         return False  # a completion would have changed the task
     latest = await tx.completions.latest(task.id)
-    return latest is not None and latest.completed_at + REPEATED > asked
+    if latest is None or latest.completed_at + REPEATED <= asked:
+        return False
+    if latest.revision > task.revision:
+        raise MovedOn
+    return True
 
 
 async def _take_back(tx: UnitOfWork, completion: Completion) -> Task:

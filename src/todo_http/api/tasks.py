@@ -1,5 +1,6 @@
 """Tasks: list, add, return, change, move, complete, skip and delete."""
 
+from datetime import datetime
 from typing import Final
 
 from todo_core.ids import TaskId
@@ -67,9 +68,8 @@ class Tasks(ResourceController):
         completion = await read_shape(request, TaskCompletion)
         task_id = TaskId(request.path_id("task_id"))
         if completion.completed:
-            exact = request.fields.keys() & {b"if-match", b"idempotency-key"}
-            asked, below = None if exact else request.arrived_at, completion.subtasks == "complete"
-            done = await request.write(complete_task, task_id, subtasks=below, asked=asked)
+            below = completion.subtasks == "complete"
+            done = await request.write(complete_task, task_id, subtasks=below, asked=_asked(request))
         else:
             done = await request.write(reopen_task, task_id)
         return changed(TASK_RESOURCE, done)
@@ -78,11 +78,13 @@ class Tasks(ResourceController):
         f"{TASK_RESOURCE.one}/skip",
         operation_id="skipTask",
         summary="Skip an occurrence of a recurring task",
-        description="The next occurrence becomes the current one. The log of completions tells that it was skipped.",
+        description="The next occurrence becomes the current one. The log of completions tells that it was skipped. "
+        "Repeated within two seconds, without Idempotency-Key and If-Match, this changes nothing.",
         success=TASK_RESOURCE.found,
     )
     async def skip(self, request: RequestContext) -> Response:
-        return changed(TASK_RESOURCE, await request.write(skip_task, TaskId(request.path_id("task_id"))))
+        task_id = TaskId(request.path_id("task_id"))
+        return changed(TASK_RESOURCE, await request.write(skip_task, task_id, asked=_asked(request)))
 
     @get(
         f"{TASK_RESOURCE.one}/occurrences",
@@ -98,3 +100,8 @@ class Tasks(ResourceController):
         run, task_id = request.todo.run, request.path_id("task_id")
         found = await run.read(request.actor.user_id, upcoming_occurrences, run.clock, task_id, limit)
         return conditional_response(request.fields, [due.text for due in found], None)
+
+
+def _asked(request: RequestContext) -> datetime | None:
+    """When the request arrived; None if it has a key or a precondition and is not taken for a repeated one."""
+    return None if request.fields.keys() & {b"if-match", b"idempotency-key"} else request.arrived_at
