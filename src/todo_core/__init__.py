@@ -5,7 +5,7 @@
     ports/                         protocols that adapters implement
     usecases/                      one module per capability
     runner                         the transaction boundary
-    workspace                      Workspace, all that one user has and can do
+    workspace, workspace_tasks     Workspace, all that one user has and can do
     todo                           Todo, the facade for scripts and drivers
 
 Nothing here reads a clock, generates random numbers, opens user files or uses a network: times and ids come
@@ -42,8 +42,14 @@ from todo_core.errors import (
 )
 from todo_core.ids import ListId, SessionId, TaskId, UserId
 from todo_core.model.change import Action, Change, FeedPage, FeedPosition
+from todo_core.model.completion import COMPLETIONS, Completion, Done
 from todo_core.model.counts import Counts, TagUse
 from todo_core.model.due import DueDate, DueKind
+from todo_core.model.recurrence import Recurrence, RecurrenceFields, Repetition
+from todo_core.model.recurrence_occurrences import occurrences
+from todo_core.model.recurrence_rule import Rule
+from todo_core.model.recurrence_series import Anchor, CatchUp, Series
+from todo_core.model.recurrence_words import in_words
 from todo_core.model.rules import Broken, Reference, fold
 from todo_core.model.session import LoginSession
 from todo_core.model.task import TASKS, NewTaskFields, Priority, Task, TaskFields
@@ -65,9 +71,11 @@ from todo_core.usecases.export import AccountExport
 from todo_core.usecases.moving import Move
 from todo_core.usecases.sessions import Sessions, SignedIn
 from todo_core.usecases.sync import SnapshotPage
-from todo_core.workspace import Lists, Tags, Tasks, Trash, Workspace
+from todo_core.workspace import Lists, Tags, Trash, Workspace
+from todo_core.workspace_tasks import Tasks
 
 __all__ = [
+    "COMPLETIONS",
     "LISTS",
     "TASKS",
     "AccountExport",
@@ -76,15 +84,19 @@ __all__ = [
     "Action",
     "Actor",
     "AddStep",
+    "Anchor",
     "Broken",
+    "CatchUp",
     "Change",
     "ChangeStep",
     "Clock",
     "CompleteStep",
+    "Completion",
     "Conflict",
     "Contention",
     "Counts",
     "CursorExpired",
+    "Done",
     "DueDate",
     "DueKind",
     "DueOption",
@@ -119,11 +131,16 @@ __all__ = [
     "PreconditionRequired",
     "Priority",
     "ProfilePatch",
+    "Recurrence",
+    "RecurrenceFields",
     "Reference",
     "Registration",
     "RemoveStep",
+    "Repetition",
     "RequestInProgress",
+    "Rule",
     "Runner",
+    "Series",
     "SessionId",
     "Sessions",
     "SignedIn",
@@ -162,4 +179,6 @@ __all__ = [
     "Workspace",
     "WriteOptions",
     "fold",
+    "in_words",
+    "occurrences",
 ]

@@ -95,6 +95,21 @@ def test_a_week_is_planned_with_python_alone(folder: Path) -> None:
     assert [line[11:19].strip() for line in lines] == ["high", "medium", "", "medium"]
 
 
+def test_the_month_of_a_household_is_printed_by_the_bare_core(folder: Path) -> None:
+    lines = run(folder, f"{command('household')} 2026-11-22")
+    month, words = lines[: lines.index("")], lines[lines.index("") + 1 :]
+    assert (len(month), len(words)) == (133, 31)
+    assert {
+        "Mon 30 Nov         Rent",
+        "Mon 30 Nov         Check the accounts",
+        "Sat 05 Dec         Bob's birthday",
+        "Mon 07 Dec  20:00  Choir",
+        "Sat 12 Dec         Bring the Christmas tree home",
+    } <= set(month)
+    assert month[0] == "Sun 22 Nov         Water the plants"
+    assert words[2] == "School run: Every weekday"
+
+
 async def test_overdue_tasks_are_printed_and_piped_to_the_bare_core(folder: Path, database: str) -> None:
     async with open_todo(database) as todo:
         tasks = (await todo.of_email(EMAIL)).tasks

@@ -58,7 +58,7 @@ def test_the_fields_that_an_editor_offers_are_those_of_the_kind(kind: Kind[objec
 
 
 def test_every_part_and_method_has_a_docstring_and_types() -> None:
-    parts = [each for _, each in inspect.getmembers(workspace, inspect.isclass) if issubclass(each, workspace._Part)]
+    parts = [each for _, each in inspect.getmembers(workspace, inspect.isclass) if issubclass(each, workspace.Part)]
     assert len(parts) == 6
     for part in parts[:-1]:
         for name, method in inspect.getmembers(part, inspect.isfunction):

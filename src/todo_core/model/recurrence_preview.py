@@ -1,7 +1,7 @@
 """What a rule means, for somebody who is about to choose it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
 from todo_core.limits import OCCURRENCES_LISTED, OCCURRENCES_MAX
@@ -40,6 +40,6 @@ class Preview:
         """The rule in English."""
         return in_words(self.repetition.rule, self.due, self.repetition.anchor)
 
-    def occurrences(self, now: DueBound) -> list[DueDate]:
+    def occurrences(self, now: DueBound) -> Iterator[DueDate]:
         """The first occurrence, and those that follow it."""
-        return [*islice(self.repetition.series(self.due).upcoming(self.due, 1, now), self.limit)]
+        return self.repetition.series(self.due).upcoming(self.due, 1, now)

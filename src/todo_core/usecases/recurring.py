@@ -1,5 +1,6 @@
 """What completing or skipping an occurrence does to a recurring task and its subtasks."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -44,6 +45,7 @@ async def go_on(
     """
     assert task.recurrence is not None  # noqa: S101 - for type checkers
     following = task.recurrence.following(moment(tx.now, await tx.zone()))
+    await asyncio.sleep(0)  # that may have taken milliseconds, and a batch completes many tasks
     if following is None:
         after = TASKS.change(task, COMPLETED, tx.now)
         changed = await complete_all(tx, below) if subtasks else ()

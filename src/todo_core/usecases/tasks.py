@@ -1,6 +1,7 @@
 """What is particular to tasks: pages of them, counts, and what was done."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final, TypeVar
@@ -20,6 +21,9 @@ from todo_core.ports.runtime import Clock
 from todo_core.ports.storage import View
 
 T = TypeVar("T")
+
+AT_ONCE: Final = 10
+"""Occurrences that are computed before other work has a turn."""
 
 EVERYTHING: Final = TaskQuery()
 ALL_DONE: Final = DoneQuery()
@@ -62,12 +66,23 @@ async def upcoming_occurrences(
     if task.recurrence is None or task.completed or task.due_date is None:
         return () if task.due_date is None or task.completed else (task.due_date,)
     upcoming = task.recurrence.upcoming(moment(clock.now(), await view.zone()))
-    return (task.due_date, *islice(upcoming, 1, limit))
+    next(upcoming)  # the current one as it was scheduled, before the task got its due date
+    return [task.due_date, *await _first(limit - 1, upcoming)]
 
 
 async def preview_occurrences(view: View, clock: Clock, preview: Preview) -> Sequence[DueDate]:
     """Returns the occurrences of a preview, if each one is completed when it is due, or now if that has passed."""
-    return preview.occurrences(moment(clock.now(), await view.zone()))
+    return await _first(preview.limit, preview.occurrences(moment(clock.now(), await view.zone())))
+
+
+async def _first(limit: int, upcoming: Iterator[DueDate]) -> Sequence[DueDate]:
+    """So many occurrences. Each may take a millisecond, so other work has a turn now and then."""
+    found: list[DueDate] = []
+    for each in islice(upcoming, limit):
+        found.append(each)
+        if len(found) % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return found
 
 
 async def count_tasks(view: View, clock: Clock) -> Counts:
