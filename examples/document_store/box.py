@@ -91,6 +91,7 @@ class Box:
             latest[thing.id] = seq
             changes.append(change)
         self._check_references()
+        self._check_unique()
         self.feed.update({change.seq: change for change in changes})
         self.feed_bytes += sum(map(_bytes, changes))
         self.revision += len(changes)
@@ -118,6 +119,12 @@ class Box:
                 target = getattr(each.thing, name)
                 if target and (target not in self.things or self.things[target].kind != kind):
                     raise MovedOn
+
+    def _check_unique(self) -> None:
+        for kind in (each for each in KINDS.values() if each.unique):
+            values = [tuple(getattr(thing, name) for name in kind.unique) for thing in self.of(kind)]
+            if len(set(values)) < len(values):
+                raise MovedOn
 
     def usage(self) -> Usage:
         """What counts toward the quotas."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from document_store.box import Box
 from todo_core.errors import NotFound
 from todo_core.limits import PAGE_BYTES
+from todo_core.model.completion import COMPLETIONS, Completion, Done, DoneFilter, DonePosition, done_by, done_once
 from todo_core.model.counts import Counts, Moments, TagUse, count, tag_uses
 from todo_core.model.kinds import E, Form, Kind
 from todo_core.model.registry import KINDS
@@ -97,6 +98,30 @@ class BoxTasks:
         return replace(count(box.of(TASKS), moments), as_of=box.revision)
 
 
+class BoxCompletions:
+    def __init__(self, look: Look) -> None:
+        self._look = look
+
+    async def page(self, which: DoneFilter, after: DonePosition | None, limit: int) -> Page[Done, DonePosition]:
+        box = self._look()
+        log = [done_by(each) for each in box.of(COMPLETIONS)] + [*filter(None, map(done_once, box.of(TASKS)))]
+        found = sorted(filter(which.matches, log), key=_done, reverse=True)
+        behind = [each for each in found if after is None or _done(each) < after]
+        return page(behind, limit, lambda each: len(each.title.encode()), _done, box.revision)
+
+    async def latest(self, task_id: UUID) -> Completion | None:
+        found = [each for each in self._look().of(COMPLETIONS) if each.task_id == task_id]
+        return max(found, key=lambda each: (each.series, each.number), default=None)
+
+    async def of_tasks(self, task_ids: Collection[UUID], most: int) -> Sequence[Completion]:
+        found = [each for each in self._look().of(COMPLETIONS) if each.task_id in set(task_ids)]
+        return sorted(found, key=lambda each: (each.task_id, each.series, each.number))[:most]
+
+
+def _done(each: Done) -> DonePosition:
+    return each.completed_at, each.id
+
+
 class BoxTrash:
     def __init__(self, look: Look) -> None:
         self._look = look
@@ -113,7 +138,8 @@ class BoxTrash:
 
     async def page(self, after: TrashPosition | None, limit: int) -> Page[Trashed, TrashPosition]:
         box = self._look()
-        found = [each for each in reversed(self._deletions(box)) if after is None or _position(each) < after]
+        listed = [each for each in reversed(self._deletions(box)) if KINDS[each.entity].listed_in_trash]
+        found = [each for each in listed if after is None or _position(each) < after]
         return page(found, limit, lambda each: KINDS[each.entity].text_bytes(each.value), _position, box.revision)
 
     async def expired(self, before: datetime, limit: int) -> Sequence[Trashed]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from document_store.box import Box, Write, added
 from document_store.documents import Documents
 from document_store.feed import BoxChanges
-from document_store.reads import BoxReceipts, BoxTasks, BoxThings, BoxTrash, Look
+from document_store.reads import BoxCompletions, BoxReceipts, BoxTasks, BoxThings, BoxTrash, Look
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import SessionId, UserId
 from todo_core.model.budget import Budget
@@ -22,6 +22,13 @@ from todo_core.model.zones import zone
 from todo_core.ports.runtime import IdSource
 
 
+def zone_of(documents: Documents, owner: UserId) -> ZoneInfo:
+    """The owner's time zone. Raises NotFound."""
+    if (credentials := documents.get("user", owner)) is None:
+        raise NotFound("account")
+    return zone(credentials.user.time_zone)
+
+
 class DocumentView:
     """Reads one owner's box as it is committed."""
 
@@ -29,6 +36,7 @@ class DocumentView:
         self._documents = documents
         self.owner = owner
         self.tasks = BoxTasks(self._look)
+        self.completions = BoxCompletions(self._look)
         self.trash = BoxTrash(self._look)
         self.changes = BoxChanges(documents, owner)
         self.receipts = BoxReceipts(self._look)
@@ -43,9 +51,7 @@ class DocumentView:
         return revision
 
     async def zone(self) -> ZoneInfo:
-        if (credentials := self._documents.get("user", self.owner)) is None:
-            raise NotFound("account")
-        return zone(credentials.user.time_zone)
+        return zone_of(self._documents, self.owner)
 
     def _look(self) -> Box:
         return self._documents.get("box", self.owner) or Box()
@@ -95,6 +101,7 @@ class DocumentUnit:
         self.ids = ids
         self.budget = Budget()
         self.tasks = BoxTasks(self._look)
+        self.completions = BoxCompletions(self._look)
         self.trash = BoxTrash(self._look)
         self.changes = BoxChanges(documents, owner)
         self._documents = documents
@@ -106,6 +113,9 @@ class DocumentUnit:
 
     def of(self, kind: Kind[E]) -> WritableThings[E]:
         return WritableThings(kind, self._look, self._writes)
+
+    async def zone(self) -> ZoneInfo:
+        return zone_of(self._documents, self.owner)
 
     async def knows(self, thing_id: UUID) -> bool:
         box = self._look()

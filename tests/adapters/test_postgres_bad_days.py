@@ -24,7 +24,8 @@ from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import User
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import complete_task, find_tasks
+from todo_core.usecases.completing import complete_task
+from todo_core.usecases.tasks import find_tasks
 from todo_core.usecases.things import add_thing, change_thing, get_thing, remove_thing
 
 IDS = CountingIds()

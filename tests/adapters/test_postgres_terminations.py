@@ -22,7 +22,7 @@ from todo_core.model.user import User
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import complete_task
+from todo_core.usecases.completing import complete_task
 from todo_core.usecases.things import add_thing, get_thing
 
 IDS = UuidSevens()

@@ -19,7 +19,8 @@ from todo_core.usecases.accounts import Accounts
 from todo_core.usecases.digests import Digests
 from todo_core.usecases.passwords import PasswordCheck
 from todo_core.usecases.sessions import Sessions
-from todo_core.usecases.tasks import complete_task, find_tasks
+from todo_core.usecases.completing import complete_task
+from todo_core.usecases.tasks import find_tasks
 from todo_core.usecases.things import add_thing
 
 async def main():

@@ -20,7 +20,7 @@ from todo_core.model.task_filter import TaskQuery
 from todo_core.model.task_list import LISTS
 from todo_core.model.task_sort import TaskSort
 from todo_core.model.write_options import Revisions
-from todo_core.usecases import lists, tags, tasks, things, trash
+from todo_core.usecases import completing, lists, tags, things, trash
 from todo_core.usecases.batch import AddStep, ChangeStep, MoveStep, RemoveStep, Step, apply_batch
 from todo_core.usecases.moving import Move, move_thing
 
@@ -68,7 +68,7 @@ def _about_one(home: str, use_case: UseCase, args: Sequence[Any]) -> Wording:
         return Wording("DELETE", f"{home}/{PLURALS[args[1].name]}/{args[0]}", 204)
     if use_case is move_thing:
         return Wording("POST", f"{home}/{PLURALS[args[1].into.kind.name]}/{args[0]}/move", 200, _move(args[1]))
-    body: dict[str, Any] = {"completed": use_case is not tasks.reopen_task}
+    body: dict[str, Any] = {"completed": use_case is not completing.reopen_task}
     if use_case is complete_alone:
         body["subtasks"] = "keep"
     return Wording("PATCH", f"{home}/tasks/{args[0]}/complete", 200, body)

@@ -13,7 +13,7 @@ from todo_core.model.task import TASKS, Task
 from todo_core.model.task_list import LISTS
 from todo_core.model.write_options import Expected, Key, Revisions, WriteOptions
 from todo_core.ports.storage import UnitOfWork
-from todo_core.usecases import batch, lists, tags, tasks, things, trash
+from todo_core.usecases import batch, completing, lists, tags, things, trash
 from todo_core.usecases.moving import Move, move_thing
 
 Made: TypeAlias = Mapping[str, Sequence[UUID]]
@@ -26,7 +26,7 @@ UseCase: TypeAlias = Callable[..., Awaitable[Any]]
 
 async def complete_alone(tx: UnitOfWork, task_id: Any) -> Task:
     """Completes a task without its subtasks."""
-    return await tasks.complete_task(tx, task_id, subtasks=False)
+    return await completing.complete_task(tx, task_id, subtasks=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class Asked:
 
 COMMANDS: Final[Mapping[str, tuple[str, UseCase, Callable[[Words, Made], tuple[Any, ...]]]]] = {
     "change": (TASKS.name, things.change_thing, lambda words, made: (_task_patch(words, made),)),
-    "complete": (TASKS.name, tasks.complete_task, lambda *_: ()),
+    "complete": (TASKS.name, completing.complete_task, lambda *_: ()),
     "complete_alone": (TASKS.name, complete_alone, lambda *_: ()),
-    "reopen": (TASKS.name, tasks.reopen_task, lambda *_: ()),
+    "reopen": (TASKS.name, completing.reopen_task, lambda *_: ()),
     "move": (TASKS.name, move_thing, lambda words, made: (_move(TASKS, words, made),)),
     "remove": (TASKS.name, things.remove_thing, lambda *_: (TASKS,)),
     "change_list": (LISTS.name, things.change_thing, lambda words, _: (words.task_list,)),

@@ -26,6 +26,9 @@ class Event:
 class Listener:
     """A client of an event stream. ``reading`` is clear while it reads nothing."""
 
+    answered: asyncio.Task[None]
+    """Done when the application is done with the request."""
+
     def __init__(self) -> None:
         self.status = 0
         self.fields: dict[str, str] = {}
@@ -118,17 +121,17 @@ async def listening(
         "client": ("203.0.113.7", 50000),
         "server": ("todo.test", 80),
     }
-    asked = asyncio.create_task(app(scope, listener.receive, listener.send))
+    listener.answered = asyncio.create_task(app(scope, listener.receive, listener.send))
     try:
         await asyncio.wait(
-            [asked, opened := asyncio.create_task(listener.opened())], return_when=asyncio.FIRST_COMPLETED
+            [listener.answered, opened := asyncio.create_task(listener.opened())], return_when=asyncio.FIRST_COMPLETED
         )
         opened.cancel()
         yield listener
     finally:
         listener.gone.set()
         async with asyncio.timeout(PATIENCE):
-            await asked
+            await listener.answered
 
 
 async def now(person: Person) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -158,6 +159,19 @@ async def test_a_wait_ends_without_changes_when_the_process_leaves() -> None:
         await until_waiting(api, 1)
         api.app.service.streams.drain()
         assert await waiting == {"changes": [], "cursor": cursor, "more": False}
+
+
+async def test_a_client_that_asks_again_and_again_while_the_process_leaves_is_held_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("todo_http.api.sync.LEAVING_SECONDS", 0.2)
+    async with serving(replace(OPTIONS)) as api:
+        ada = await api.person()
+        cursor = (await changes(ada))["cursor"]
+        api.app.service.streams.drain()
+        began = monotonic()
+        assert await changes(ada, cursor=cursor, wait=30) == {"changes": [], "cursor": cursor, "more": False}
+        assert 0.2 <= monotonic() - began < 20
 
 
 async def test_a_wait_ends_when_the_client_goes(api: Api, ada: Person) -> None:

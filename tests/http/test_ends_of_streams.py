@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from tests.http.service import OPTIONS, Api, Person, problem, serving
 from todo_core.errors import Unavailable
 from todo_core.ids import UserId
 from todo_http.api import events
+from todo_http.edge.metrics import NoRequestMetrics
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -119,6 +121,32 @@ async def test_a_client_that_goes_leaves_nothing_behind(api: Api, ada: Person) -
     assert len(api.app.service.streams) == 0
     assert not api.todo.run.hub._followers
     assert asyncio.all_tasks() <= tasks
+
+
+async def test_a_stream_that_the_service_ends_leaves_nothing_behind(api: Api, ada: Person) -> None:
+    tasks = asyncio.all_tasks()
+    async with listening(api.app, ada) as stream:
+        await ada.ask("POST", "/api/auth/logout")
+        assert await stream.ended() == "session-ended"
+        await stream.answered
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() <= tasks, "although the connection is still open"
+
+
+async def test_the_time_of_a_stream_is_not_that_of_a_request(
+    api: Api, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times: dict[str, float] = {}
+
+    class Meter(NoRequestMetrics):
+        def ended(self, method: str, route: str, status: int, seconds: float) -> None:
+            times[route] = seconds
+
+    monkeypatch.setattr(api.app.edge, "meter", Meter())
+    async with listening(api.app, ada):
+        began = perf_counter()
+        await asyncio.sleep(0.2)
+    assert times["/api/events"] < perf_counter() - began - 0.15
 
 
 async def test_an_unavailable_storage_interrupts_it_only(

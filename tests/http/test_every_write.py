@@ -11,7 +11,7 @@ from todo_core.ids import UserId
 
 
 async def scene(person: Person) -> dict[str, str]:
-    """A task alone, one that recurs, a list with three tasks on three levels, all with a tag, and three in the trash."""
+    """A task alone, one that recurs, a list with three tasks on three levels, all tagged, and three in the trash."""
     alone = await person.add()
     work = (await person.add_list())["id"]
     top = (await person.add(list_id=work, tags=["a"]))["id"]

@@ -17,7 +17,8 @@ from tests.model.recurrence_drawn import Drawn, drawn
 from tests.model.recurrence_walk import Walk
 from todo_core.model.due import DueDate
 from todo_core.model.recurrence_occurrences import occurrences
-from todo_core.model.recurrence_rule import Rule, Skip
+from todo_core.model.recurrence_parts import Skip
+from todo_core.model.recurrence_rule import Rule
 
 CASES = int(os.environ.get("TODO_RECURRENCE_CASES", "200"))
 SEED = int(os.environ.get("TODO_RECURRENCE_SEED", "20261122"))
@@ -98,7 +99,9 @@ def _libical_has(case: Drawn) -> bool:
         return False
     numbers = "BYMONTHDAY=" in case.rule
     if case.frequency == "MONTHLY":
-        return "BYDAY=" not in case.rule and "BYSETPOS=" not in case.rule
+        return "BYMONTH=" not in case.rule and "BYDAY=" not in case.rule and "BYSETPOS=" not in case.rule
     if case.frequency == "YEARLY":
         return "BYMONTH=" in case.rule and "BYDAY=" not in case.rule and "BYSETPOS=" not in case.rule
+    if case.frequency == "WEEKLY" and "INTERVAL=" in case.rule:
+        return False
     return not numbers and "BYSETPOS=" not in case.rule and "BYMONTH=" not in case.rule

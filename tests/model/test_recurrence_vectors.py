@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,7 +47,7 @@ def test_every_occurrence_is_a_due_date_of_the_kind_of_the_start(vector: Vector)
 def test_the_occurrences_after_one_begin_with_the_next(vector: Vector) -> None:
     rule, start = Rule.parse(vector["rule"]), DueDate.parse(vector["start"])
     dues = [DueDate.parse(text) for text in vector["first"]]
-    for due, following in zip(dues, dues[1:], strict=False):
+    for due, following in pairwise(dues):
         assert next(occurrences(rule, start, due.at), None) == following
     if vector["ends"]:
         assert next(occurrences(rule, start, dues[-1].at), None) is None

@@ -23,7 +23,7 @@ from todo_core.model.user import User
 from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
-from todo_core.usecases import lists, moving, tags, tasks, things, trash
+from todo_core.usecases import completing, lists, moving, tags, things, trash
 from todo_core.usecases.batch import AddStep, ChangeStep, CompleteStep, MoveStep, RemoveStep, Step, apply_batch
 from todo_core.usecases.cleanup import BEGINNING
 from todo_core.usecases.moving import Move
@@ -168,7 +168,7 @@ class Deed:
 
 
 async def complete_alone(tx: UnitOfWork, task_id: Any) -> Entity:
-    return await tasks.complete_task(tx, task_id, subtasks=False)
+    return await completing.complete_task(tx, task_id, subtasks=False)
 
 
 def steps(scene: Scene) -> tuple[list[Step]]:
@@ -208,11 +208,11 @@ DEEDS = [
     Deed("change_what_is_there", things.change_thing, given("open", BREAD), seen_as()),
     Deed("change_nothing", things.change_thing, given("open", TASKS.patch())),
     Deed("change_list", things.change_thing, lambda scene: (scene["project"], TASKS.patch(list_id=scene["home"]))),
-    Deed("complete", tasks.complete_task, given("open")),
-    Deed("complete_tree", tasks.complete_task, given("project"), seen_as(5, name="project")),
+    Deed("complete", completing.complete_task, given("open")),
+    Deed("complete_tree", completing.complete_task, given("project"), seen_as(5, name="project")),
     Deed("complete_alone", complete_alone, given("project")),
-    Deed("complete_what_is_done", tasks.complete_task, given("done")),
-    Deed("reopen", tasks.reopen_task, given("done")),
+    Deed("complete_what_is_done", completing.complete_task, given("done")),
+    Deed("reopen", completing.reopen_task, given("done")),
     Deed("move", moving.move_thing, lambda scene: (scene["open"], Move.of(TASKS, list_id=scene["work"], after=None))),
     Deed("move_list", moving.move_thing, lambda scene: (scene["home"], Move.of(LISTS, before=scene["work"]))),
     Deed("remove", things.remove_thing, given("open", TASKS)),

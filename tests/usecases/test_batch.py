@@ -17,7 +17,7 @@ from todo_core.model.write_options import Expected, Key, WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, apply_batch
-from todo_core.usecases.tasks import complete_task
+from todo_core.usecases.completing import complete_task
 from todo_core.usecases.things import add_thing, change_thing, remove_thing
 
 MILK = TASKS.draft(title="Buy milk")

@@ -7,7 +7,7 @@ from todo_adapters.contracts.kit import together
 from todo_core.errors import NotFound, Stale
 from todo_core.model.task import Task
 from todo_core.ports.storage import Store
-from todo_core.usecases.tasks import complete_task, reopen_task
+from todo_core.usecases.completing import complete_task, reopen_task
 
 
 async def a_project(person: Person) -> list[Task]:

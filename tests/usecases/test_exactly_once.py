@@ -22,9 +22,9 @@ from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Outcome, Runner
 from todo_core.usecases.batch import AddStep, ChangeStep, CompleteStep, MoveStep, RemoveStep, Step, apply_batch
 from todo_core.usecases.cleanup import BEGINNING
+from todo_core.usecases.completing import complete_task, reopen_task
 from todo_core.usecases.moving import Move, move_thing
 from todo_core.usecases.tags import remove_tag, rename_tag
-from todo_core.usecases.tasks import complete_task, reopen_task
 from todo_core.usecases.things import add_thing, change_thing, remove_thing
 from todo_core.usecases.trash import empty_trash
 

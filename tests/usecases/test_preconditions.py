@@ -16,7 +16,7 @@ from todo_core.model.task_sort import TaskSort
 from todo_core.model.write_options import Expected, Revisions, WriteOptions
 from todo_core.ports.storage import Store, UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.tasks import complete_task
+from todo_core.usecases.completing import complete_task
 from todo_core.usecases.things import change_thing, remove_thing
 
 BREAD = TASKS.patch(title="Buy bread")

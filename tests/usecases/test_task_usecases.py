@@ -13,7 +13,8 @@ from todo_core.model.task import TASKS
 from todo_core.model.task_filter import DueOption, TaskQuery
 from todo_core.model.user import ProfilePatch
 from todo_core.ports.storage import UnitOfWork
-from todo_core.usecases.tasks import complete_task, find_tasks, reopen_task
+from todo_core.usecases.completing import complete_task, reopen_task
+from todo_core.usecases.tasks import find_tasks
 from todo_core.usecases.things import add_thing, change_thing, get_thing, remove_thing
 
 MILK = TASKS.draft(title="Buy milk")

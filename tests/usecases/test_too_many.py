@@ -12,9 +12,9 @@ from todo_core.model.write_options import WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.usecases import batch, gathering, trash
 from todo_core.usecases.batch import AddStep, apply_batch
+from todo_core.usecases.completing import complete_task
 from todo_core.usecases.lists import empty_list_into_inbox
 from todo_core.usecases.tags import remove_tag, rename_tag
-from todo_core.usecases.tasks import complete_task
 from todo_core.usecases.trash import empty_trash, purge_thing, restore_thing
 
 MOST = 4

@@ -14,7 +14,7 @@ from todo_core.model.change import Action
 from todo_core.model.task import TASKS, Task
 from todo_core.model.task_list import TaskList
 from todo_core.ports.storage import Store
-from todo_core.usecases.tasks import complete_task
+from todo_core.usecases.completing import complete_task
 from todo_core.usecases.things import remove_thing
 from todo_core.usecases.trash import empty_trash, list_trash, purge_expired, purge_thing, restore_thing
 

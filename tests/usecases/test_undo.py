@@ -16,7 +16,7 @@ from todo_core.model.task_list import LISTS
 from todo_core.model.write_options import Key, WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.usecases.batch import AddStep, ChangeStep, RemoveStep, Step, apply_batch
-from todo_core.usecases.tasks import complete_task, reopen_task
+from todo_core.usecases.completing import complete_task, reopen_task
 from todo_core.usecases.undo import undo
 
 

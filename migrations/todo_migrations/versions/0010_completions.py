@@ -40,14 +40,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "task_id", "series", "number", name="uq_completions_occurrence"),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "ix_completions_user_id_completed_at_id", "completions", ["user_id", "completed_at", "id"]
-    )
-    op.create_index(
-        "ix_completions_user_id_task_id_completed_at_id",
-        "completions",
-        ["user_id", "task_id", "completed_at", "id"],
-    )
+    op.create_index("ix_completions_user_id_completed_at_id", "completions", ["user_id", "completed_at", "id"])
 
 
 def downgrade() -> None:

@@ -3,6 +3,7 @@
 import click
 
 from todo_adapters.cli.running import reporting_errors, with_todo
+from todo_adapters.runtime import new_epoch
 from todo_core.todo import Todo
 
 
@@ -17,8 +18,7 @@ def renew_epoch() -> None:
     """Have every client start again with a snapshot. Run this after a PostgreSQL database has been restored."""
 
     async def renew(todo: Todo) -> None:
-        epoch = todo.run.ids.new()
-        await todo.run.accounts(lambda tx: tx.renew_epoch(epoch))
+        await todo.run.accounts(lambda tx: tx.renew_epoch(new_epoch()))
 
     with_todo(renew, quiet=True)
     click.echo("Renewed the epoch: clients start again with a snapshot.")

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from todo_adapters.contracts.samples import kind_called, make_thing, name_field
+from todo_adapters.contracts.samples import kind_called, kind_of, make_thing, name_field, renamed
 from todo_adapters.runtime import UuidSevens
 from todo_core.errors import NotFound
 from todo_core.ids import SessionId, UserId
@@ -86,6 +86,17 @@ async def add(store: Store, owner: UserId, name: str = "Buy milk", kind: Kind[An
     thing = a_thing(kind, owner, name, **fields)
     [change] = await write(store, owner, lambda unit: unit.of(kind).add(thing))
     return change.value
+
+
+async def put(tx: UnitOfWork, thing: Any) -> Any:
+    """Adds a thing of any kind."""
+    tx.of(kind_of(thing)).add(thing)
+    return thing
+
+
+async def rename(tx: UnitOfWork, thing_id: UUID, kind: Kind[Any], name: str) -> None:
+    """Changes a thing of any kind."""
+    tx.of(kind).update(renamed(kind, await tx.of(kind).get(thing_id), name))
 
 
 async def references(store: Store, owner: UserId, kind: Kind[Any]) -> dict[str, Any]:

@@ -98,9 +98,9 @@ def name_of(kind: Kind[Any], thing: Any) -> str:
 
 
 def heavy_fields(kind: Kind[Any]) -> dict[str, str]:
-    """Long texts for the fields of a kind that can be given, but not for titles, which are short."""
+    """Long texts for the fields of a kind that can be given, but not for titles, which are short then."""
     texts = [name for name in kind.rules if name in kind.texts and str in alternatives(kind.hints[name])]
-    return {name: "\u00e9" * 10_000 for name in texts if name != "title"}
+    return {name: "\u00e9" * 10_000 for name in texts or [name_field(kind)] if name != "title" or not texts}
 
 
 def renamed(kind: Kind[Any], thing: Any, text: str, **changes: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from todo_adapters.contracts.fakes import FixedClock
-from todo_adapters.contracts.kit import IDS, NOW, Undo, a_thing, add, feed, new_owner, together, write
+from todo_adapters.contracts.kit import IDS, NOW, Undo, a_thing, add, feed, new_owner, put, rename, together, write
 from todo_adapters.contracts.samples import name_field, name_of, renamed
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import MovedOn
@@ -18,7 +18,6 @@ from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
-from todo_core.usecases.things import add_thing, change_thing
 
 WRITERS = 16
 EVERY_ACTION = [Action.CREATED, Action.UPDATED, Action.DELETED, Action.RESTORED, Action.DELETED, Action.PURGED]
@@ -147,9 +146,9 @@ async def test_a_reader_behind_parallel_writers_misses_nothing(store: Store, kin
     each = 4
 
     async def work(i: int) -> None:
-        task = await run.write(owner, add_thing, kind.draft(**{name_field(kind): f"task {i}"}))
+        task = await run.write(owner, put, a_thing(kind, owner, f"task {i}"))
         for j in range(each - 1):
-            await run.write(owner, change_thing, task.id, kind.patch(**{name_field(kind): f"task {i}.{j}"}))
+            await run.write(owner, rename, task.id, kind, f"task {i}.{j}")
 
     reader = asyncio.create_task(follow(store, owner, WRITERS * each))
     outcomes = await together(*(work(i) for i in range(WRITERS)))

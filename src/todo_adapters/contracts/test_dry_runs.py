@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from todo_adapters.contracts.kit import IDS, NOW, a_thing, add, all_things, feed, new_owner, someone, together
-from todo_adapters.contracts.samples import name_of, renamed
+from todo_adapters.contracts.samples import make_thing, name_field, name_of, renamed
 from todo_core.errors import MovedOn, NotFound
 from todo_core.ids import UserId
 from todo_core.model.change import Action
@@ -28,7 +28,7 @@ async def write_a_lot(unit: CommittableUnit, store: Store, owner: UserId, kind: 
     """Of every kind one, and a look in between."""
     old, doomed = (await all_things(store, owner, kind))[:2]
     unit.of(kind).update(renamed(kind, old, "renamed"))
-    unit.of(kind).add(replace(a_thing(kind, owner, "fresh"), id=owner))
+    unit.of(kind).add(make_thing(kind, owner, owner, NOW, **{name_field(kind): "fresh"}))
     await unit.of(kind).page(None, 10)
     unit.of(kind).remove(doomed)
 

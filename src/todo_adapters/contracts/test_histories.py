@@ -1,6 +1,7 @@
 """What ChangeReads promises of the history of a thing: its changes and nothing else, the latest first."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -137,7 +138,7 @@ async def test_a_page_of_history_ends_where_its_values_reach_the_limit(store: St
     async with store.begin(owner, NOW, IDS) as unit:
         unit.of(kind).add(thing)
         for number in range(PAGE_BYTES // each + 3):
-            unit.of(kind).update(replace(thing, position=str(number)))
+            unit.of(kind).update(replace(thing, updated_at=NOW + timedelta(seconds=number)))
         written = await unit.commit()
     reads = store.view(owner).changes
     first = await reads.history(kind, thing.id, None, 1_000)

@@ -15,6 +15,7 @@ from todo_adapters.contracts.kit import (
     feed,
     missing,
     new_owner,
+    rename,
     think,
     together,
     write,
@@ -191,9 +192,7 @@ async def test_updates_and_removals_at_once_end_in_nothing_and_in_no_failure(sto
     owner = await new_owner(store)
     task = await add(store, owner, kind=kind)
     run = Runner(store, FixedClock(), IDS, ListEventLog())
-    renames = [
-        run.write(owner, change_thing, task.id, kind.patch(**{name_field(kind): f"title {i}"})) for i in range(8)
-    ]
+    renames = [run.write(owner, rename, task.id, kind, f"title {i}") for i in range(8)]
     outcomes = await together(*renames[:4], run.write(owner, remove_thing, task.id, kind), *renames[4:])
     assert set(outcomes) <= {"done", "NotFound"}
     assert await missing(store, owner, task.id, kind)

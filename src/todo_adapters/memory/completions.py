@@ -34,12 +34,12 @@ class MemoryCompletionReads:
     async def latest(self, task_id: UUID) -> Completion | None:
         found = [each for each in self._completions.values() if each.task_id == task_id]
         await others_run()
-        return max(found, key=lambda each: (each.completed_at, each.id), default=None)
+        return max(found, key=lambda each: (each.series, each.number), default=None)
 
     async def of_tasks(self, task_ids: Collection[UUID], most: int) -> Sequence[Completion]:
         found = [each for each in self._completions.values() if each.task_id in task_ids]
         await others_run()
-        return found[:most]
+        return sorted(found, key=lambda each: (each.task_id, each.series, each.number))[:most]
 
 
 def _position(done: Done) -> DonePosition:

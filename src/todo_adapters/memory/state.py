@@ -85,8 +85,12 @@ class Draft(Generic[K, V]):
         return key in self._mine and self._mine[key] is None
 
     def items(self) -> list[tuple[K, V]]:
-        others = {key: value for key, value in self._table.items() if key not in self._mine}
-        return [(key, value) for key, value in {**others, **self._mine}.items() if value is not None]
+        found = {**self._table}
+        for key, value in self._mine.items():
+            found.pop(key, None)
+            if value is not None:
+                found[key] = value
+        return [*found.items()]
 
     def values(self) -> list[V]:
         return [value for _, value in self.items()]

@@ -1,9 +1,10 @@
 """One owner's things of any kind, the writes that a unit of work collects, and their numbering."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -141,7 +142,8 @@ class Numbering:
         """Raises MovedOn."""
         changes = tuple(self._perform(write, seq) for seq, write in enumerate(writes, self._shelf.revision + 1))
         self._check_references(writes)
-        self._check_unique({write.kind for write in writes if write.kind.unique})
+        for kind in {write.kind for write in writes if write.kind.unique}:
+            self._check_unique(kind, {write.id for write in writes if write.kind is kind})
         return changes
 
     def added(self, quota: str, writes: Sequence[MemoryWrite]) -> int:
@@ -205,11 +207,12 @@ class Numbering:
         if stored is None or read != self._read_as.get((write.kind, write.id), stored.revision):
             raise MovedOn
 
-    def _check_unique(self, kinds: Collection[Kind[Any]]) -> None:
-        for kind in kinds:
-            values = [tuple(getattr(thing, name) for name in kind.unique) for thing in self._draft(kind).values()]
-            if len(set(values)) < len(values):
-                raise MovedOn
+    def _check_unique(self, kind: Kind[Any], written: Iterable[UUID]) -> None:
+        draft, values = self._draft(kind), attrgetter(*reversed(kind.unique))  # the last one differs most
+        there = [*map(values, draft.values())]
+        things = [thing for thing in map(draft.get, written) if thing is not None]
+        if any(there.count(values(thing)) > 1 for thing in things):
+            raise MovedOn
 
     def _check_references(self, writes: Sequence[MemoryWrite]) -> None:
         """As foreign keys do: what is written refers to things that are there, and nothing to what is not."""

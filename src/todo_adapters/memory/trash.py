@@ -9,6 +9,7 @@ from uuid import UUID
 from todo_adapters.memory.state import Draft, Shelf, TrashedThing, others_run
 from todo_core.limits import PAGE_BYTES
 from todo_core.model.kinds import Kind
+from todo_core.model.registry import KINDS
 from todo_core.model.trash import Trashed, TrashPosition
 from todo_core.paging import Page
 
@@ -21,7 +22,7 @@ class MemoryTrashReads:
         self._shelf = shelf
 
     async def page(self, after: TrashPosition | None, limit: int) -> Page[Trashed, TrashPosition]:
-        deletions = self._deletions()
+        deletions = [each for each in self._deletions() if KINDS[each.entity].listed_in_trash]
         kinds = {each.thing.id: each.kind for each in self._trash.values()}
         as_of = self._shelf.revision
         await others_run()
@@ -58,7 +59,7 @@ class MemoryTrashReads:
                 value=each.thing,
             )
             for each in self._trash.values()
-            if each.thing.id == each.root and each.kind.listed_in_trash
+            if each.thing.id == each.root
         ]
         return sorted(found, key=_position)
 

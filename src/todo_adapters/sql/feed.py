@@ -35,6 +35,7 @@ COLUMNS: Final = [
     *(C.previous, C.session_id, C.root_id),
 ]
 WIDTH: Final = len(COLUMNS)
+LOOKED_BACK: Final = 2_000
 OURS: Final = C.user_id == bind(C.user_id)
 PRUNED: Final = func.coalesce(U.pruned, literal_column("0"))
 EPOCH: Final = select(feed_epoch.c.epoch).scalar_subquery()
@@ -43,10 +44,12 @@ EPOCH: Final = select(feed_epoch.c.epoch).scalar_subquery()
 def previous_of(entry: Any) -> ColumnElement[int | None]:
     """The number of the thing's change before an entry, which an earlier release did not keep.
 
-    Such an entry is written only while a new release is rolled out, so the slow search is rare.
+    Such an entry is written only while a new release is rolled out or back, so the slow search is rare. It ends
+    after LOOKED_BACK changes; then the one before is not known.
     """
     earlier = changes.alias("earlier").c
-    before = [earlier.user_id == bind(C.user_id), earlier.entity_id == entry.entity_id, earlier.seq < entry.seq]
+    near = earlier.seq.between(entry.seq - literal_column(str(LOOKED_BACK)), entry.seq - literal_column("1"))
+    before = [earlier.user_id == bind(C.user_id), near, earlier.entity_id == entry.entity_id]
     found = select(func.max(earlier.seq)).where(*before).scalar_subquery()
     kept = entry.previous.is_not(None)
     return case((kept, entry.previous), (entry.kind == literal(Action.CREATED.value), null()), else_=found)

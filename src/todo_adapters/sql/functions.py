@@ -54,6 +54,16 @@ class among(FunctionElement[bool]):  # noqa: N801 - SQL function names
     _is_implicitly_boolean = True  # or SQLite compares it with 1, and uses no index
 
 
+class from_row(FunctionElement[int]):  # noqa: N801 - SQL function names
+    """``from_row(column)``: a number that is not in the index at hand, so that PostgreSQL looks up each row.
+
+    0 in SQLite, which would rather read all rows of the owner than look up some that an index has found.
+    """
+
+    inherit_cache = True
+    type = BigInteger()
+
+
 def _one_of(template: str, element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
     return template.format(*[compiler.process(clause, **options) for clause in element.clauses])
 
@@ -72,3 +82,5 @@ compiles(one_of_ids, "sqlite")(partial(_one_of, "({} IN (SELECT unhex(value) FRO
 compiles(one_of, "sqlite")(partial(_one_of, "({} IN (SELECT value FROM json_each({})))"))
 compiles(among)(partial(_one_of, "({} = ANY (ARRAY {}))"))
 compiles(among, "sqlite")(partial(_one_of, "({} IN {})"))
+compiles(from_row)(partial(_written, "{}"))
+compiles(from_row, "sqlite")(lambda *_, **__: "0")

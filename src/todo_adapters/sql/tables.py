@@ -184,7 +184,6 @@ completions = Table(
     PrimaryKeyConstraint("user_id", "id"),
     UniqueConstraint("user_id", "task_id", "series", "number", name="uq_completions_occurrence"),
     Index("ix_completions_user_id_completed_at_id", "user_id", "completed_at", "id"),
-    Index("ix_completions_user_id_task_id_completed_at_id", "user_id", "task_id", "completed_at", "id"),
     sqlite_with_rowid=False,
 )
 """Does not refer to a task, because a task leaves its table for the trash. No occurrence is completed twice."""

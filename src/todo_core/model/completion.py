@@ -59,6 +59,11 @@ class Completion:
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """What tells the occurrence from all others of the task."""
+        return self.series, self.number
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:

@@ -73,8 +73,8 @@ class Kind(Generic[E]):
     into values of fields where they differ, such as "completed" into a moment: from the values, the present thing or
     None, and the time. ``references`` are the fields that hold the id of a thing, with the name of its kind.
     ``counted`` names the quota of an account toward which things count, in the trash too if ``counted_in_trash``.
-    Deletions of things that are not ``listed_in_trash`` can be undone, but are not shown. No two things of an owner have
-    the same values in all ``unique`` fields, unless one is in the trash; nothing can refer to things of such a kind.
+    Deletions of things that are not ``listed_in_trash`` can be undone, but are not shown. No two things of an owner
+    have the same values in all ``unique`` fields, unless one is in the trash; nothing can refer to such things.
     """
 
     def __init__(

@@ -82,8 +82,8 @@ class Repetition:
 class Recurrence:
     """A series, its current occurrence as it is scheduled, and how many have been current, this one included.
 
-    ``since`` tells the series of a task apart, also those with the same rule and start: it is the revision that the task
-    had before the series began, or greater. ``text`` is the JSON that is stored and compared. Create with ``at``.
+    ``since`` tells the series of a task apart, also those with the same rule and start: it is the revision that the
+    task had before the series began, or greater. ``text`` is the JSON that is stored and compared. Create with ``at``.
     """
 
     text: str
@@ -124,10 +124,10 @@ class Recurrence:
         """The rule in English."""
         return _in_words(self.text)
 
-    def again(self, since: int) -> "Recurrence":
-        """The same recurrence where it is, as another series."""
-        series, current, number, _ = _read(self.text)
-        return Recurrence.at(series, current, number, since)
+    def preceded_by(self, due: DueDate) -> "Recurrence":
+        """The same series, in which the occurrence of an earlier one is the current one and the first is the next."""
+        series, _, _, since = _read(self.text)
+        return Recurrence.at(series, due, 0, since)
 
     def following(self, now: DueBound) -> "tuple[Recurrence, DueDate] | None":
         """The recurrence after the current occurrence was completed or skipped, and the next one; None at the end."""

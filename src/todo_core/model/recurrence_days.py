@@ -4,13 +4,13 @@ A rule that has no more days is found out in bounded time: the calendar repeats 
 months or 146,097 days, so after as many years or months without a day there will be none.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import MAXYEAR, date
 from math import gcd
 from typing import Final
 
 from todo_core.model.recurrence_parts import Frequency
-from todo_core.model.recurrence_pattern import Pattern, positioned
+from todo_core.model.recurrence_pattern import KINDS, Pattern, positioned
 from todo_core.model.recurrence_rule import Rule
 
 YEARS: Final = 400
@@ -23,6 +23,8 @@ LAST_DAY: Final = date.max.toordinal()
 
 def days(rule: Rule, start: date, since: int) -> Iterator[int]:
     """The days of the rule from ``since`` to the year 9999, strictly increasing. The start need not be one of them."""
+    if since > LAST_DAY:
+        return
     last = since - 1
     for day in _days(rule, start, since):
         if day > LAST_DAY:
@@ -62,7 +64,7 @@ def _months(rule: Rule, start: date, since: date) -> Iterator[int]:
     return _spread(days_of, MONTHS // gcd(MONTHS, rule.interval))
 
 
-def _spread(periods: Iterable[tuple[int, Sequence[int]]], cycle: int) -> Iterator[int]:
+def _spread(periods: Iterable[tuple[int, Collection[int]]], cycle: int) -> Iterator[int]:
     """The days of periods, each given by its year and offsets. Ends after ``cycle`` empty ones in a row."""
     empty = 0
     for year, offsets in periods:
@@ -106,16 +108,20 @@ def _every_so_many_days(rule: Rule, start: date, since: int) -> Iterator[int]:
 def _filtered_days(rule: Rule, start: date, since: int) -> Iterator[int]:
     pattern, begin, interval = Pattern(rule, start), start.toordinal(), rule.interval
     last_found, cycle = since, YEARS * interval // gcd(DAYS, interval)
+    first = date(since, 1, 1).toordinal()
     for year in range(since, MAXYEAR + 1):
-        offsets = pattern.year(year)
-        if offsets:
-            first = date(year, 1, 1).toordinal()
-            for offset in offsets:
-                if (first + offset - begin) % interval == 0:
-                    last_found = year
-                    yield first + offset
+        phase = (begin - first) % interval
+        if phase < 366 and (offsets := pattern.year(year)):
+            if len(offsets) * interval < 366:
+                found = [offset for offset in offsets if offset % interval == phase]
+            else:
+                found = [offset for offset in range(phase, 366, interval) if offset in offsets]
+            for offset in found:
+                last_found = year
+                yield first + offset
         if year - last_found > cycle:
             return
+        first += 365 + KINDS[year % YEARS] // 7
 
 
 def _stride(begin: int, at_least: int, step: int, last: int) -> range:

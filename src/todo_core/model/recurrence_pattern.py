@@ -4,7 +4,7 @@ So there are 14 kinds of years. Days are offsets from 1 January.
 """
 
 from calendar import isleap, weekday
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from itertools import accumulate
 from typing import Final
@@ -30,11 +30,11 @@ class Pattern:
         self._rule, self._start = rule, start
         self._within_year = rule.frequency is Frequency.YEARLY and not rule.by_month
         self._positions = rule.by_position if rule.frequency is not Frequency.DAILY else ()
-        self._years: dict[int, Sequence[int]] = {}
-        self._months: dict[int, Sequence[int]] = {}
+        self._years: dict[int, Collection[int]] = {}
+        self._months: dict[int, Collection[int]] = {}
         self._weekdays: dict[tuple[int, int], frozenset[int]] = {}
 
-    def year(self, year: int) -> Sequence[int]:
+    def year(self, year: int) -> Collection[int]:
         """The days of a year."""
         kind = KINDS[year % 400]
         found = self._years.get(kind)
@@ -42,7 +42,7 @@ class Pattern:
             found = self._years[kind] = positioned(self._year(kind), self._positions)
         return found
 
-    def month(self, year: int, month: int) -> Sequence[int]:
+    def month(self, year: int, month: int) -> Collection[int]:
         """The days of a month."""
         key = 13 * KINDS[year % 400] + month
         found = self._months.get(key)
@@ -114,10 +114,13 @@ def weekdays_within(length: int, weekday: int, wanted: Iterable[WeekdayNumber]) 
     return frozenset(found)
 
 
-def positioned(days: Iterable[int], positions: Sequence[int]) -> Sequence[int]:
-    """The days in order; with positions only those at the first, second ... or, if negative, last ... place."""
+def positioned(days: Iterable[int], positions: Sequence[int]) -> Collection[int]:
+    """The days in order; with positions only those at the first, second ... or, if negative, last ... place.
+
+    They are the keys of a dictionary, which keeps their order and is quick to look into.
+    """
     ordered = sorted(set(days))
     if not positions:
-        return ordered
+        return dict.fromkeys(ordered)
     chosen = {place - 1 if place > 0 else len(ordered) + place for place in positions}
-    return [day for place, day in enumerate(ordered) if place in chosen]
+    return dict.fromkeys(day for place, day in enumerate(ordered) if place in chosen)

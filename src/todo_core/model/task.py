@@ -142,8 +142,6 @@ def _settle(values: dict[str, Any], task: Task | None, now: datetime) -> None:
     completed = values.pop("completed", before)
     if completed != before:
         values["completed_at"] = now if completed else None
-        if task is not None and task.recurrence is not None and not completed:
-            values.setdefault("recurrence", task.recurrence.again(_since(task)))  # its occurrence stays in the log
     if "recurrence" in values or "due_date" in values:
         _recur(values, task)
 

@@ -49,10 +49,8 @@ class Afterwards:
         if it was so before, the thing itself.
         """
         if reversal.removes:
-            nearest = (
-                None if reversal.root == reversal.id else next(iter(containers(reversal.kind, reversal.thing)), None)
-            )
-            self.roots[reversal.id] = reversal.id if nearest is None else self.roots.get(nearest, reversal.id)
+            near = [] if reversal.root == reversal.id else containers(reversal.kind, reversal.thing)[:1]
+            self.roots[reversal.id] = next((self.roots[each] for each in near if each in self.roots), reversal.id)
         elif reversal.restores and isinstance(reversal.thing, Task):
             self._rehome(reversal, reversal.thing)
 

@@ -100,20 +100,23 @@ class CompletionReads(Protocol):
         """
 
     async def latest(self, task_id: UUID) -> Completion | None:
-        """The latest completion of a task, or None."""
+        """The completion of a task with the greatest ``series`` and ``number``, or None; the times do not matter."""
 
     async def of_tasks(self, task_ids: Collection[UUID], most: int) -> Sequence[Completion]:
-        """At most ``most`` completions of these tasks."""
+        """At most ``most`` completions of these tasks, ordered by task, series and number; none from the trash."""
 
 
 class TrashReads(Protocol):
     """The owner's trash."""
 
     async def page(self, after: TrashPosition | None, limit: int) -> Page[Trashed, TrashPosition]:
-        """At most ``limit`` deletions after the position, the latest first, bounded by PAGE_BYTES as other pages."""
+        """At most ``limit`` deletions after the position, the latest first, bounded by PAGE_BYTES as other pages.
+
+        Those of things that are not ``listed_in_trash`` are left out.
+        """
 
     async def expired(self, before: datetime, limit: int) -> Sequence[Trashed]:
-        """At most ``limit`` deletions from before a time, the earliest first."""
+        """At most ``limit`` deletions from before a time, the earliest first, also those that ``page`` leaves out."""
 
     async def things(self, roots: Collection[UUID], most: int) -> Sequence[tuple[Kind[Any], Any]]:
         """What went to the trash in these deletions, with its kinds; at most ``most`` things.

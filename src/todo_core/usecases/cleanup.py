@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from todo_core.errors import NotFound, OwnerBusy
+from todo_core.errors import NotFound, Unavailable
 from todo_core.ids import UserId
 from todo_core.model.write_options import RECEIPTS_KEPT
 from todo_core.ports.accounts import FORGOTTEN_AT_ONCE, AccountsUnitOfWork
@@ -70,7 +70,7 @@ async def _prune(runner: Runner, owner: UserId, before: datetime, most: int) -> 
     async def piece(tx: AccountsUnitOfWork) -> int:
         return await tx.prune(owner, before, PRUNED_AT_ONCE)
 
-    with suppress(OwnerBusy):  # somebody else prunes this feed
+    with suppress(Unavailable):  # somebody else may be pruning this feed; other owners have their turn in any case
         while most:
             most -= 1
             if await runner.accounts(piece) < PRUNED_AT_ONCE:

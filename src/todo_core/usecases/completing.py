@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from todo_core.errors import Invalid, Violation
 from todo_core.ids import TaskId
-from todo_core.model.completion import COMPLETIONS, Completion
+from todo_core.model.completion import Completion
 from todo_core.model.due import DueDate
 from todo_core.model.recurrence import Recurrence
 from todo_core.model.task import TASKS, Task
 from todo_core.ports.storage import UnitOfWork
-from todo_core.usecases.gathering import in_pieces, tree
-from todo_core.usecases.recurring import COMPLETED, complete_all, go_on
+from todo_core.usecases.gathering import tree
+from todo_core.usecases.recurring import COMPLETED, complete_all, go_on, take_back_completion
 from todo_core.usecases.things import change_thing
 
 REOPENED: Final = TASKS.patch(completed=False)
@@ -43,23 +43,25 @@ async def complete_task(
     return after
 
 
-async def skip_task(tx: UnitOfWork, task_id: TaskId) -> Task:
-    """Makes the next occurrence of a recurring task the current one, without completing this one.
+async def skip_task(tx: UnitOfWork, task_id: TaskId, *, asked: datetime | None = None) -> Task:
+    """Makes the next occurrence of a recurring task the current one, without completing this one or any subtask.
 
-    Raises Invalid if the task does not recur or is completed, NotFound, TooMany.
+    ``asked`` is as for ``complete_task``. Raises Invalid unless the task recurs and is open, NotFound, TooMany.
     """
     found = await tree(tx, task_id)
     if found[0].recurrence is None or found[0].completed:
         raise Invalid([Violation("recurrence", "not-recurring", "Only an open task that recurs can be skipped.")])
-    after = await go_on(tx, found[0], found[1:], skipped=True)
+    if asked is not None and await _was_meant_before(tx, found[0], asked):
+        return found[0]
+    after = await go_on(tx, found[0], found[1:], subtasks=False, skipped=True)
     tx.of(TASKS).update(after)
     return after
 
 
 async def reopen_task(tx: UnitOfWork, task_id: TaskId) -> Task:
-    """Reopens the task. For a recurring task this takes back the latest completion or skip. Raises NotFound."""
+    """Reopens the task. Of a recurring task this takes back the latest completion or skip. Raises NotFound, TooMany."""
     task = await tx.of(TASKS).get(task_id)
-    latest = await tx.completions.latest(task_id) if task.recurrence is not None else None
+    latest = None if task.completed or task.recurrence is None else await tx.completions.latest(task_id)
     if latest is None:
         return await change_thing(tx, task_id, REOPENED)
     return await _take_back(tx, latest)
@@ -71,18 +73,20 @@ async def _was_meant_before(tx: UnitOfWork, task: Task, asked: datetime) -> bool
 
 
 async def _take_back(tx: UnitOfWork, completion: Completion) -> Task:
-    """Restores what the completion changed, as far as it has not been changed since."""
-    found = await tree(tx, completion.task_id)
-    task, fields, times = found[0], completion.before.fields, completion.before.subtasks
-    values: dict[str, Any] = {"completed_at": None, "updated_at": tx.now}
+    """Makes the occurrence current again as it was. In a series that began since, it comes before the first one."""
+    task, *below = await tree(tx, completion.task_id)
+    assert task.recurrence is not None  # noqa: S101 - for type checkers
+    fields = completion.before.fields
     due, deferred, recurrence = fields["due_date"], fields["deferred_until"], fields["recurrence"]
-    values |= {"due_date": due and DueDate(due), "deferred_until": deferred and DueDate(deferred)}
-    if task.recurrence is not None and task.recurrence.text == fields["next"]:
-        values["recurrence"] = recurrence and Recurrence(recurrence)
-    back = replace(task, **values)
+    assert due and recurrence  # noqa: S101, PT018 - for type checkers
+    same = task.recurrence.since == completion.series
+    back = replace(
+        task,
+        due_date=DueDate(due),
+        deferred_until=DueDate(deferred) if deferred else None,
+        recurrence=Recurrence(recurrence) if same else task.recurrence.preceded_by(DueDate(due)),
+        updated_at=tx.now,
+    )
     tx.of(TASKS).update(back)
-    async for each in in_pieces(found[1:]):
-        if each.id in times and (each.completed_at is None) != (times[each.id] is None):
-            tx.of(TASKS).update(replace(each, completed_at=times[each.id], updated_at=tx.now))
-    tx.of(COMPLETIONS).remove(completion)
+    await take_back_completion(tx, completion, below)
     return back

@@ -13,7 +13,7 @@ from todo_core.model.task import NO_SUCH_THING, TASKS, UNKNOWN_REFERENCE, Task
 from todo_core.model.task_list import LISTS
 from todo_core.ports.storage import UnitOfWork
 from todo_core.usecases.gathering import existing, height, in_pieces, tree
-from todo_core.usecases.recurring import go_on
+from todo_core.usecases.recurring import go_on, goes_on, take_back_end
 
 
 class TaskRules:
@@ -34,7 +34,9 @@ class TaskRules:
         placed = await relocated(tx, before, after, fields.keys())
         if placed.completed and not before.completed and placed.recurrence is not None:
             below = (await tree(tx, before.id))[1:]
-            placed = await go_on(tx, replace(placed, completed_at=None), below)
+            placed = await go_on(tx, replace(placed, completed_at=None), below, subtasks=False)
+        elif before.completed and not placed.completed and goes_on(before, placed):
+            await take_back_end(tx, before)
         if (placed.list_id, placed.parent_id) == (before.list_id, before.parent_id):
             return placed
         return replace(placed, position=order.newest(tx.ids.new()))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from todo_core.errors import NotFound, TooMany
 from todo_core.limits import AFFECTED_MAX, LEVELS_MAX, PAGE_MAX
+from todo_core.model.completion import COMPLETIONS, Completion
 from todo_core.model.kinds import Kind
 from todo_core.model.task import TASKS, Task
 from todo_core.model.task_list import LISTS
@@ -75,7 +76,11 @@ async def purge_expired(tx: UnitOfWork, before: datetime) -> int:
         roots.append(each.id)
         things += each.things
     if roots:
-        await _purge(tx, await tx.trash.things(roots, AFFECTED_MAX + 1))
+        deleted = await tx.trash.things(roots, AFFECTED_MAX + 1)
+        if len(completions := await _completions(tx, deleted, PURGED_AT_ONCE + 1)) > PURGED_AT_ONCE:
+            await _purge_completions(tx, completions)  # the tasks next time
+        else:
+            await _purge(tx, deleted)
     return len(roots)
 
 
@@ -87,10 +92,24 @@ async def _deleted(tx: UnitOfWork, thing_id: UUID) -> Deleted:
 
 
 async def _purge(tx: UnitOfWork, things: Deleted) -> None:
-    if len(things) > AFFECTED_MAX:
+    """Deletes these things for good, and the completions of the tasks among them. Raises TooMany."""
+    completions = await _completions(tx, things, AFFECTED_MAX + 1)
+    if len(things) + len(completions) > AFFECTED_MAX:
         raise TooMany
+    await _purge_completions(tx, completions)
     async for kind, thing in in_pieces(things):
         tx.of(kind).purge(thing)
+
+
+async def _completions(tx: UnitOfWork, things: Deleted, most: int) -> Sequence[Completion]:
+    tasks = [thing.id for kind, thing in things if kind is TASKS]
+    return await tx.completions.of_tasks(tasks, most) if tasks else ()
+
+
+async def _purge_completions(tx: UnitOfWork, completions: Sequence[Completion]) -> None:
+    async for each in in_pieces(completions):
+        tx.of(COMPLETIONS).remove(each)
+        tx.of(COMPLETIONS).purge(each)
 
 
 async def _rehomed(tx: UnitOfWork, tasks: Sequence[Task]) -> Sequence[Task]:

@@ -9,6 +9,7 @@ from todo_core.errors import CursorExpired, FieldConflict, NotFound, TooMany, Un
 from todo_core.limits import AFFECTED_MAX, PAGE_MAX
 from todo_core.model.budget import READ_MAX
 from todo_core.model.change import Action, Change, Place
+from todo_core.model.completion import COMPLETIONS
 from todo_core.model.kinds import Kind
 from todo_core.model.registry import KINDS
 from todo_core.model.task import TASKS
@@ -35,6 +36,7 @@ async def undo(tx: UnitOfWork, set_seq: int) -> Any:
     await tx.lock()
     effects = await _effects(tx, await _set(tx, set_seq))
     reversals = await _reversals(tx, effects)
+    _refuse(await _completed_again(tx, reversals))
     afterwards = Afterwards(reversals, await _around(tx, reversals), tx.now)
     async for reversal in in_pieces(reversals.values()):
         afterwards.place(reversal)
@@ -100,6 +102,21 @@ async def _reversals(tx: UnitOfWork, effects: Sequence[Effect]) -> Mapping[UUID,
     return reversals.found
 
 
+async def _completed_again(tx: UnitOfWork, reversals: Mapping[UUID, Reversal]) -> Sequence[FieldConflict]:
+    """The conflicts of completions that would come back although their occurrences have been completed again.
+
+    Only the latest one of a task can be in the way: after a later one the task itself has changed.
+    """
+    found = []
+    back = [each for each in reversals.values() if each.kind is COMPLETIONS and each.restores and not each.removes]
+    async for each in in_pieces(back):
+        latest = await tx.completions.latest(each.thing.task_id)
+        if latest and latest.id not in reversals and latest.key == each.thing.key:
+            detail = "This occurrence has been completed again since; reopen it first."
+            found.append(FieldConflict(COMPLETIONS.name, each.id, None, "completed-again", detail))
+    return found
+
+
 async def _deletions(tx: UnitOfWork, effects: Sequence[Effect]) -> Sequence[Sequence[tuple[Kind[Any], State]]]:
     """What is in the trash as part of the set's deletions, each in the order of restoring. Raises TooMany."""
     roots = {effect.after.root for effect in effects if effect.after.root is not None}
@@ -122,9 +139,9 @@ async def _around(tx: UnitOfWork, reversals: Mapping[UUID, Reversal]) -> Mapping
     """What there is above relocated things, below them, and in removed lists. Raises TooMany."""
     relocated = [each async for each in in_pieces(reversals.values()) if each.relocates]
     found: dict[UUID, Any] = {}
-    tasks = [each.id for each in relocated if each.kind is TASKS and not each.restores]
-    if tasks:
-        below = await tx.tasks.subtrees(tasks, READ_MAX + 1)
+    tasks = {each.id: each.present.thing for each in relocated if each.kind is TASKS and not each.restores}
+    if tops := [task.id for task in tasks.values() if task.parent_id not in tasks]:
+        below = await tx.tasks.subtrees(tops, READ_MAX + 1)
         tx.budget.spend(len(below))
         found |= {task.id: task for task in below}
     if lists := frozenset([each.id for each in relocated if each.kind is LISTS and each.removes]):

@@ -10,12 +10,20 @@ from todo_core.model.change import Change
 from todo_http.kernel.body import instant
 from todo_http.kernel.resource import Wire
 from todo_http.kernel.schemas import Instant, note
+from todo_http.kernel.streams import DRAINING, SESSION_ENDED, TIME_LIMIT
 
 Wires: TypeAlias = Sequence[Wire[Any]]
 
 SCHEMAS: Final = "#/components/schemas/"
 RESET: Final = "reset"
 END: Final = "end"
+NOTHING: Final = {"type": "object", "properties": {}, "additionalProperties": False}
+ENDED: Final = {
+    "type": "object",
+    "properties": {"reason": {"type": "string", "enum": [SESSION_ENDED, TIME_LIMIT, DRAINING]}},
+    "required": ["reason"],
+    "additionalProperties": False,
+}
 
 Seq = Annotated[
     int, note("The number of the change among those of the owner: 1, 2, 3 ... without gaps.", 42, minimum=1)
@@ -65,7 +73,7 @@ class SnapshotPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cursor: FeedCursor
 
 
-class EventOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ServerSentEvent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A server-sent event. Its data is a change; `{}` for a `reset`; an object with the `reason` for an `end`."""
 
     # Only the document needs this type: events are written field by field.
@@ -89,10 +97,11 @@ class WireChanges:
         self.page = _described(ChangePage, {"changes": changes})
         self.set = _described(ChangeSet, {"changes": changes})
         names = [*(f"{name}_refresh" for name in self.wires), RESET, END]
-        content = {"contentMediaType": "application/json", "contentSchema": {"$ref": f"{SCHEMAS}{ChangeOut.__name__}"}}
+        payload = {"anyOf": [{"$ref": f"{SCHEMAS}{ChangeOut.__name__}"}, NOTHING, ENDED]}
+        content = {"contentMediaType": "application/json", "contentSchema": payload}
         event: Any = Annotated[str, note("What has happened.", enum=names)]
         data: Any = Annotated[str, note("JSON on one line.", '{"seq": 42}', **content)]
-        self.event = _described(EventOut, {"event": event, "data": data})
+        self.event = _described(ServerSentEvent, {"event": event, "data": data})
         self.snapshot_page = _described(SnapshotPage, {"entity": entity, "items": items})
 
     def of(self, change: Change) -> ChangeOut:

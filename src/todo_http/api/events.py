@@ -40,7 +40,7 @@ PART: Final = 32_768
 """Bytes after which events are sent, although more are at hand."""
 
 PAUSE: Final = 1.0
-"""Seconds after which a storage that was unavailable is asked again."""
+"""Seconds after which a storage that was unavailable is asked again; they double each time, up to IDLE_SECONDS."""
 
 LAST_SECONDS: Final = 1.0
 """How long the last event of a stream may take to be sent."""
@@ -93,7 +93,7 @@ class EventStream(Response):
     async def _follow(self, send: Send, stream: Stream) -> None:
         """Sends what happens, until the account is closed or the session has ended."""
         request, owner = self.request, self.request.actor.user_id
-        run, streams = request.todo.run, request.service.streams
+        run, streams, pause = request.todo.run, request.service.streams, PAUSE
         while not stream.reason:
             try:
                 if self.after is None:
@@ -106,13 +106,14 @@ class EventStream(Response):
                             break
                         for part in self._parts(page):
                             await _send(send, part)
-                        self.after = page.position
+                        self.after, pause = page.position, PAUSE
             except CursorExpired:
                 self.after = None
             except NotFound:
                 stream.reason = SESSION_ENDED
             except (Unavailable, OutcomeUnknown):
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, IDLE_SECONDS)
 
     def _parts(self, page: FeedPage) -> Iterator[bytes]:
         """The events of a page in parts of about PART bytes; a comment if there are none."""

@@ -24,10 +24,13 @@ from todo_http.kernel.pages import limit_parameter, next_page, read_cursor, read
 from todo_http.kernel.query import Parameter, choice
 from todo_http.kernel.resource import Resource
 from todo_http.kernel.responses import Response
-from todo_http.kernel.streams import SESSION_ENDED
+from todo_http.kernel.streams import DRAINING, SESSION_ENDED
 
 SNAPSHOT: Final = "snapshot"
 WAIT_MAX: Final = 30
+LEAVING_SECONDS: Final = 1.0
+"""How long a request waits that comes while the process leaves: without a pause clients would ask again and again."""
+
 SET: Final = re.compile(r"[1-9][0-9]{0,17}")
 SET_SCHEMA: Final = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 
@@ -113,6 +116,8 @@ async def _wait_for_changes(
     loop, streams, actor = asyncio.get_running_loop(), request.service.streams, request.actor
     until = loop.time() + seconds
     async with streams.open(request.user_id, actor.session_id, request.receive) as stream:
+        if stream.reason == DRAINING:
+            until, stream.reason = min(until, loop.time() + LEAVING_SECONDS), ""
         while not page.items and (left := until - loop.time()) > 0:
             follower.seen = page.position.seq
             with request.aside():

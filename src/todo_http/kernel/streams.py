@@ -113,10 +113,10 @@ class Streams:
     async def _keep_checking(self) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            for stream in [*self._open]:
-                with suppress(Unavailable):  # nothing is sent meanwhile
-                    if self.has_ended(stream.session):
-                        stream.end(SESSION_ENDED)
+            revoked = self._revoked or ()
+            with suppress(Unavailable):  # nothing is sent meanwhile
+                for stream in [each for each in self._open if each.session in revoked]:
+                    stream.end(SESSION_ENDED)
 
 
 async def _watch(receive: Receive, stream: Stream) -> None:
