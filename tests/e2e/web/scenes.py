@@ -162,7 +162,10 @@ async def enter(visits: Visits, scene: str, **how: Any) -> Screen:
     ada = await visits.person(zone=day.zone)
     milk = await ada.add("Buy milk", priority="low", description="two litres", due_date="2099-12-24T15:00")
     await ada.add("Pay the rent", priority="high", due_date=day.plus(-1))
-    priority, recurrence = "medium" if scene == "overdue" else None, {"rule": "FREQ=DAILY"} if scene == "repeating" else None
+    priority, recurrence = (
+        "medium" if scene == "overdue" else None,
+        {"rule": "FREQ=DAILY"} if scene == "repeating" else None,
+    )
     await ada.add("Water the plants", due_date=day.plus(0), priority=priority, recurrence=recurrence)
     address, act = SCENES[scene]
     ids = {"task": milk["id"]}

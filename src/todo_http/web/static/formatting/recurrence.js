@@ -4,7 +4,7 @@
 
 /** In the canonical form of the API. The day of the week, month or year is that of the due date. */
 export const COMMON_RULES = /** @type {const} */ ([
-  ["", "Does not repeat"],
+  ["", "Never"],
   ["FREQ=DAILY", "Every day"],
   ["FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Every weekday"],
   ["FREQ=WEEKLY", "Every week"],
