@@ -15,7 +15,7 @@ EXPECTED: Final = {"get": 200, "list": 200, "create": 201, "complete": 200}
 OWN: Final = {
     "get": set[str](),
     "list": set[str](),
-    "create": {"id", "revision", "created_at", "updated_at"},
+    "create": {"id", "position", "revision", "created_at", "updated_at"},
     "complete": {"completed_at", "revision", "updated_at"},
 }
 """What differs between two answers that are alike."""

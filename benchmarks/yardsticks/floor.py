@@ -35,6 +35,7 @@ from todo_http.kernel.entity_tags import PRIVATE, tag_of
 from todo_http.kernel.files import File
 from todo_http.kernel.responses import Response
 from todo_http.kernel.service import Service
+from todo_http.kernel.streams import Streams
 from todo_http.options import HttpOptions
 
 FIELDS: Final = ", ".join(TASKS.names)
@@ -187,6 +188,7 @@ def create_app(connections: Callable[[], AbstractAsyncContextManager[Connect]] =
         rate_limit=None,
         users=ConcurrencyLimit(0, 0),
         networks=ConcurrencyLimit(0, 0),
+        streams=Streams(0),
         openapi=File.of(b"{}", "application/json", b""),
         files={},
     )

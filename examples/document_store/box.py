@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from todo_core.errors import MovedOn
+from todo_core.ids import SessionId
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import Kind
 from todo_core.model.quota import Usage
@@ -37,16 +38,19 @@ class Stored:
 
 @dataclass
 class Box:
-    """Everything that one owner has. The length of the feed is the owner's revision."""
+    """Everything that one owner has; ``revision`` is the number of the latest change, by which the feed goes."""
 
     things: dict[UUID, Stored] = field(default_factory=dict)
     trash: dict[UUID, Stored] = field(default_factory=dict)
-    feed: list[Change] = field(default_factory=list)
+    feed: dict[int, Change] = field(default_factory=dict)
     receipts: dict[str, tuple[Receipt, datetime]] = field(default_factory=dict)
     feed_bytes: int = 0
+    revision: int = 0
+    pruned: int = 0
 
     def copy(self) -> "Box":
-        return Box(self.things.copy(), self.trash.copy(), self.feed.copy(), self.receipts.copy(), self.feed_bytes)
+        fresh = {name: getattr(self, name).copy() for name in ("things", "trash", "feed", "receipts")}
+        return replace(self, **fresh)
 
     def of(self, kind: Kind[Any]) -> list[Any]:
         """The things of a kind, oldest first."""
@@ -63,22 +67,39 @@ class Box:
         elif write.action is not Action.PURGED:
             self.things[thing.id] = Stored(write.kind.name, thing, thing.id, now)
 
-    def perform(self, writes: Sequence[Write], now: datetime) -> list[Change]:
+    def perform(self, writes: Sequence[Write], now: datetime, session: SessionId | None) -> list[Change]:
         """Carries out the writes of a unit of work, numbers them, and adds them to the feed. Raises MovedOn."""
         changes: list[Change] = []
         read_as: dict[UUID, int] = {}
-        for seq, write in enumerate(writes, len(self.feed) + 1):
+        latest: dict[UUID, int] = {}
+        for seq, write in enumerate(writes, self.revision + 1):
             self._check(write, read_as)
             thing = replace(write.thing, revision=seq)
             self.draw(write, thing, now)
-            value = None if write.action in {Action.DELETED, Action.PURGED} else thing
-            changes.append(
-                Change(seq=seq, at=now, entity=write.kind.name, id=thing.id, action=write.action, value=value)
+            change = Change(
+                seq=seq,
+                set=self.revision + 1,
+                at=now,
+                entity=write.kind.name,
+                id=thing.id,
+                action=write.action,
+                value=None if write.action in {Action.DELETED, Action.PURGED} else thing,
+                previous=latest.get(thing.id, write.thing.revision) or None,
+                session=session,
+                root=(write.root or thing.id) if write.action is Action.DELETED else None,
             )
+            latest[thing.id] = seq
+            changes.append(change)
         self._check_references()
-        self.feed += changes
-        self.feed_bytes += sum(len(pickle.dumps(change.value)) for change in changes if change.value is not None)
+        self.feed.update({change.seq: change for change in changes})
+        self.feed_bytes += sum(map(_bytes, changes))
+        self.revision += len(changes)
         return changes
+
+    def forget(self, seq: int | None) -> None:
+        """Deletes a change, if it is there."""
+        if change := self.feed.pop(seq or 0, None):
+            self.feed_bytes -= _bytes(change)
 
     def _check(self, write: Write, read_as: dict[UUID, int]) -> None:
         """Raises MovedOn unless the stored thing is as it was read, by which all writes of one unit go."""
@@ -108,6 +129,10 @@ class Box:
             receipts=len(self.receipts),
             feed_bytes=self.feed_bytes,
         )
+
+
+def _bytes(change: Change) -> int:
+    return 0 if change.value is None else len(pickle.dumps(change.value))
 
 
 def added(before: Usage, after: Usage) -> Usage:

@@ -1,6 +1,6 @@
-"""What can be read of one owner's box: things, pages of tasks, the trash, the feed, receipts."""
+"""What can be read of one owner's box: things, pages of tasks, the trash, receipts."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import accumulate
@@ -10,7 +10,6 @@ from uuid import UUID
 from document_store.box import Box
 from todo_core.errors import NotFound
 from todo_core.limits import PAGE_BYTES
-from todo_core.model.change import Change
 from todo_core.model.counts import Counts, Moments, TagUse, count, tag_uses
 from todo_core.model.kinds import E, Form, Kind
 from todo_core.model.registry import KINDS
@@ -30,11 +29,16 @@ Look: TypeAlias = Callable[[], Box]
 def page(
     found: Sequence[T], limit: int, size: Callable[[T], int], position: Callable[[T], P], revision: int
 ) -> Page[T, P]:
+    """The first of what was found, and the position of the last of them if more follow."""
+    items = first_ones(found, limit, size)
+    following = position(items[-1]) if len(items) < len(found) else None
+    return Page(items, following, revision if found else None)
+
+
+def first_ones(found: Sequence[T], limit: int, size: Callable[[T], int]) -> tuple[T, ...]:
     """The first of what was found, up to the limit and up to where the texts reach PAGE_BYTES."""
     begins = [0, *accumulate(map(size, found))]
-    items = [each for each, begin in zip(found[:limit], begins, strict=False) if begin < PAGE_BYTES]
-    following = position(items[-1]) if len(items) < len(found) else None
-    return Page(tuple(items), following, revision if found else None)
+    return tuple(each for each, begin in zip(found[:limit], begins, strict=False) if begin < PAGE_BYTES)
 
 
 class BoxThings(Generic[E]):
@@ -55,7 +59,7 @@ class BoxThings(Generic[E]):
     async def page(self, after: UUID | None, limit: int) -> Page[E, UUID]:
         box = self._look()
         found = [thing for thing in box.of(self._kind) if after is None or thing.id > after]
-        return page(found, limit, self._kind.text_bytes, lambda thing: thing.id, len(box.feed))
+        return page(found, limit, self._kind.text_bytes, lambda thing: thing.id, box.revision)
 
 
 class BoxTasks:
@@ -68,7 +72,7 @@ class BoxTasks:
         box = self._look()
         matching = sort.arrange([task for task in box.of(TASKS) if which.matches(task)])
         found = [task for task in matching if after is None or sort.is_behind(task, after)]
-        tasks = page(found, limit, TASKS.text_bytes, sort.position, len(box.feed))
+        tasks = page(found, limit, TASKS.text_bytes, sort.position, box.revision)
         return Page(tuple(form(*TASKS.plain(task)) for task in tasks.items), tasks.next, tasks.as_of)
 
     async def subtrees(self, ids: Collection[UUID], most: int) -> Sequence[Task]:
@@ -86,11 +90,11 @@ class BoxTasks:
     async def tags(self) -> Page[TagUse, None]:
         box = self._look()
         found = tag_uses(box.of(TASKS))
-        return Page(tuple(found), None, len(box.feed) if found else None)
+        return Page(tuple(found), None, box.revision if found else None)
 
     async def counts(self, moments: Moments) -> Counts:
         box = self._look()
-        return replace(count(box.of(TASKS), moments), as_of=len(box.feed))
+        return replace(count(box.of(TASKS), moments), as_of=box.revision)
 
 
 class BoxTrash:
@@ -110,7 +114,7 @@ class BoxTrash:
     async def page(self, after: TrashPosition | None, limit: int) -> Page[Trashed, TrashPosition]:
         box = self._look()
         found = [each for each in reversed(self._deletions(box)) if after is None or _position(each) < after]
-        return page(found, limit, lambda each: KINDS[each.entity].text_bytes(each.value), _position, len(box.feed))
+        return page(found, limit, lambda each: KINDS[each.entity].text_bytes(each.value), _position, box.revision)
 
     async def expired(self, before: datetime, limit: int) -> Sequence[Trashed]:
         return [each for each in self._deletions(self._look()) if each.deleted_at < before][:limit]
@@ -124,17 +128,6 @@ class BoxTrash:
 
 def _position(deletion: Trashed) -> TrashPosition:
     return deletion.deleted_at, deletion.id
-
-
-class BoxChanges:
-    def __init__(self, look: Look) -> None:
-        self._look = look
-
-    async def after(self, seq: int, limit: int) -> Sequence[Change]:
-        return self._look().feed[seq : seq + limit]
-
-    async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
-        return {change.seq: change for change in self._look().feed if change.seq in set(seqs)}
 
 
 class BoxReceipts:

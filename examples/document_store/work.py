@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from document_store.box import Box, Write, added
 from document_store.documents import Documents
-from document_store.reads import BoxChanges, BoxReceipts, BoxTasks, BoxThings, BoxTrash, Look
+from document_store.feed import BoxChanges
+from document_store.reads import BoxReceipts, BoxTasks, BoxThings, BoxTrash, Look
 from todo_core.errors import MovedOn, NotFound
-from todo_core.ids import UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.budget import Budget
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import E, Kind
@@ -29,7 +30,7 @@ class DocumentView:
         self.owner = owner
         self.tasks = BoxTasks(self._look)
         self.trash = BoxTrash(self._look)
-        self.changes = BoxChanges(self._look)
+        self.changes = BoxChanges(documents, owner)
         self.receipts = BoxReceipts(self._look)
 
     def of(self, kind: Kind[E]) -> BoxThings[E]:
@@ -38,7 +39,8 @@ class DocumentView:
     async def revision(self) -> int:
         if (box := self._documents.get("box", self.owner)) is None:
             raise NotFound("account")
-        return len(box.feed)
+        revision: int = box.revision
+        return revision
 
     async def zone(self) -> ZoneInfo:
         if (credentials := self._documents.get("user", self.owner)) is None:
@@ -79,7 +81,14 @@ class DocumentUnit:
     """The box of one owner, to change. ``lock`` is the owner's."""
 
     def __init__(
-        self, documents: Documents, owner: UserId, now: datetime, ids: IdSource, quota: Quota, lock: Lock
+        self,
+        documents: Documents,
+        owner: UserId,
+        now: datetime,
+        ids: IdSource,
+        quota: Quota,
+        session: SessionId | None,
+        lock: Lock,
     ) -> None:
         self.owner = owner
         self.now = now
@@ -87,8 +96,10 @@ class DocumentUnit:
         self.budget = Budget()
         self.tasks = BoxTasks(self._look)
         self.trash = BoxTrash(self._look)
+        self.changes = BoxChanges(documents, owner)
         self._documents = documents
         self._quota = quota
+        self._session = session
         self._lock = lock
         self._locked = False
         self._writes: list[Write] = []
@@ -131,8 +142,8 @@ class DocumentUnit:
     def _performed(self, key: Key | None = None, answer: str = "") -> tuple[Box, Sequence[Change]]:
         """The box after the writes, and their changes. Raises what ``commit`` does."""
         box = self._stored()
-        before, first_seq = box.usage(), len(box.feed) + 1
-        changes = box.perform(self._writes, self.now)
+        before, first_seq = box.usage(), box.revision + 1
+        changes = box.perform(self._writes, self.now, self._session)
         if key:
             if key.text in box.receipts and box.receipts[key.text][1] >= self.now - RECEIPTS_KEPT:
                 raise MovedOn

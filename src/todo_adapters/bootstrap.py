@@ -22,6 +22,9 @@ from todo_adapters.security.signing_secrets import derive
 from todo_adapters.server import own_sockets, worker
 from todo_adapters.settings import values
 from todo_adapters.settings.declarations import Settings
+from todo_adapters.sql.no_announcements import NoAnnouncements
+from todo_adapters.sql.postgres import address
+from todo_adapters.sql.postgres.announcements import PostgresAnnouncements
 from todo_adapters.sql.postgres.database import PostgresDatabase, PostgresOptions
 from todo_adapters.sql.schema import is_current
 from todo_adapters.sql.sqlite.connection import require_usable
@@ -31,9 +34,11 @@ from todo_adapters.sql.urls import is_memory, is_postgres, is_sqlite, sqlite_pat
 from todo_adapters.telemetry import log_writer
 from todo_adapters.telemetry.event_log import StructlogEventLog
 from todo_adapters.telemetry.metrics import FOLDER, CountingEventLog, ProcessMetrics
+from todo_core.live import Hub
 from todo_core.model.attempts import ThrottlePolicy
 from todo_core.model.quota import Quota
 from todo_core.model.session import SessionPolicy
+from todo_core.ports.announcements import Announcements
 from todo_core.ports.storage import Store
 from todo_core.runner import Runner
 from todo_core.todo import Todo
@@ -44,7 +49,7 @@ from todo_core.usecases.sessions import Sessions
 
 ACCESS_LIFETIME: Final = timedelta(minutes=10)
 FOLLOW_SECONDS: Final = 2.0
-"""Limit of a statement that reads revoked sessions; a later answer would be of no use."""
+"""Limit of a statement that reads revoked sessions or counters; a later answer would be of no use."""
 
 end_connections = own_sockets.end_connections
 serving_process = worker.current
@@ -121,10 +126,11 @@ async def open_todo(
     """
     url = await _usable(url, create)
     postgres = PostgresOptions(url, pgbouncer=pgbouncer, statement_limit=statement_limit)
+    hub = Hub(NoAnnouncements())  # a script that follows nothing looks at nothing, and needs no other connection
     async with (
         open_store(url, postgres, statement_limit=statement_limit) as store,
         # A script may block the loop for longer than a server.
-        _open(store, secrets or [new_secret()], patience=math.inf) as (todo, revoked),
+        _open(store, hub, secrets or [new_secret()], patience=math.inf) as (todo, revoked),
     ):
         await store.ping()
         await revoked.read(store)
@@ -133,7 +139,7 @@ async def open_todo(
             await asyncio.sleep(PERIOD)  # a short script should not end in the middle of a read
             await revoked.follow(store)
 
-        async with background.running(follow_revoked_sessions=follow()):
+        async with background.running(follow_revoked_sessions=follow(), wake_followers=hub.run(store)):
             yield todo
 
 
@@ -158,18 +164,33 @@ async def open_service(settings: Settings, meter: ProcessMetrics | None = None) 
     meter = meter or ProcessMetrics()
     url, postgres = settings.database_url, _postgres_options(settings)
     folder = os.environ.get(FOLDER)
+    hub = Hub(_announcements(url, postgres, meter))
     async with (
         open_store(url, postgres, meter, quota=settings.quota, statement_limit=settings.statement_seconds) as store,
         _open_for_following(url, postgres, store) as undisturbed,
         _open(
-            store, settings.secrets, settings.access_lifetime, settings.session_policy, settings.throttle_policy, meter
+            store,
+            hub,
+            settings.secrets,
+            settings.access_lifetime,
+            settings.session_policy,
+            settings.throttle_policy,
+            meter,
         ) as (todo, revoked),
         background.running(
             follow_revoked_sessions=revoked.follow(undisturbed),
+            wake_followers=hub.run(undisturbed),
             report_ready=background.report_ready(todo),
             write_first_uses=background.write_first_uses(todo),
             clean_up=background.clean_up(
-                todo, Cleanup(todo, revoked, ConservativeClock(todo.run.clock), timedelta(days=settings.trash_days))
+                todo,
+                Cleanup(
+                    todo,
+                    revoked,
+                    ConservativeClock(todo.run.clock),
+                    trash_kept=timedelta(days=settings.trash_days),
+                    feed_kept=timedelta(days=settings.feed_days),
+                ),
             ),
             **({"write_metrics": meter.keep_writing(Path(folder))} if folder else {}),
         ),
@@ -190,7 +211,7 @@ def _postgres_options(settings: Settings) -> PostgresOptions:
 
 @asynccontextmanager
 async def _open_for_following(url: str, postgres: PostgresOptions, shared: Store) -> AsyncIterator[Store]:
-    """Opens the storage once more, so that revoked sessions are read without waiting behind requests."""
+    """Opens the storage once more, so that revoked sessions and counters are read without waiting behind requests."""
     if is_memory(url):
         yield shared
         return
@@ -199,9 +220,19 @@ async def _open_for_following(url: str, postgres: PostgresOptions, shared: Store
         yield store
 
 
+def _announcements(url: str, postgres: PostgresOptions, meter: ProcessMetrics) -> Announcements | None:
+    """How the processes of a service tell each other about changes. None if there can be only one."""
+    if is_memory(url):
+        return None
+    if is_postgres(url) and not address.read(url, pgbouncer=postgres.pgbouncer).pgbouncer:
+        return PostgresAnnouncements(postgres, _event_log(meter))
+    return NoAnnouncements()
+
+
 @asynccontextmanager
 async def _open(
     store: Store,
+    hub: Hub,
     secrets: Sequence[str],
     lifetime: timedelta = ACCESS_LIFETIME,
     policy: SessionPolicy = SessionPolicy(),  # noqa: B008 - a frozen value
@@ -215,7 +246,7 @@ async def _open(
         revoked = FollowedRevokedSessions(clock, lifetime, event_log, patience=patience)
         meter.watch(hasher.numbers)
         meter.watch(revoked.numbers)
-        runner = Runner(store, clock, ids, event_log)
+        runner = Runner(store, clock, ids, event_log, hub)
         passwords = PasswordCheck(runner, hasher, Digests(derive(secrets[0], "attempts")), throttle)
         sessions = Sessions(
             runner=runner,

@@ -1,7 +1,7 @@
 """Deletes expired rows, and none of them too early when the wall clock of a replica is wrong for a while.
 
 Otherwise a clock that is ahead could make a revoked token valid again, reset the count of password guesses or empty the
-trash. So revoked sessions are deleted by the monotonic clock of this process, the other two by a ConservativeClock.
+trash. So revoked sessions are deleted by the monotonic clock of this process, the others by a ConservativeClock.
 """
 
 import time
@@ -14,10 +14,18 @@ from todo_adapters.security.revoked_sessions import FollowedRevokedSessions
 from todo_core.ports.accounts import FORGOTTEN_AT_ONCE
 from todo_core.ports.runtime import Clock
 from todo_core.todo import Todo
-from todo_core.usecases.cleanup import forget_expired_attempts, forget_expired_receipts, purge_expired_trash
+from todo_core.usecases.cleanup import (
+    forget_expired_attempts,
+    forget_expired_receipts,
+    prune_feeds,
+    purge_expired_trash,
+)
 
 SPAN: Final = timedelta(hours=1)
 """How long a wall clock that jumped ahead is ignored: as long as any count blocks."""
+
+PRUNE_EVERY: Final = timedelta(hours=6)
+"""Between two walks of one process through all feeds."""
 
 
 class ConservativeClock:
@@ -48,10 +56,17 @@ class Cleanup:
     """Deletes in small units of work, so that no statement runs long."""
 
     def __init__(
-        self, todo: Todo, revoked: FollowedRevokedSessions, passed: ConservativeClock, trash_kept: timedelta
+        self,
+        todo: Todo,
+        revoked: FollowedRevokedSessions,
+        passed: ConservativeClock,
+        trash_kept: timedelta,
+        feed_kept: timedelta,
     ) -> None:
         self._todo = todo
         self._trash_kept = trash_kept
+        self._feed_kept = feed_kept
+        self._pruned_at: datetime | None = None
         self._revoked = revoked
         self._passed = passed
         self._at_start: datetime | None = None
@@ -68,6 +83,12 @@ class Cleanup:
             await purge_expired_trash(run, passed - self._trash_kept)
         if until := passed or await self._passed_at_start():
             await forget_expired_receipts(run, until)
+        if passed is not None and not self._pruned_lately(passed) and await prune_feeds(run, passed - self._feed_kept):
+            self._pruned_at = passed
+
+    def _pruned_lately(self, now: datetime) -> bool:
+        """False also when the clock has been set back."""
+        return self._pruned_at is not None and self._pruned_at <= now < self._pruned_at + PRUNE_EVERY
 
     async def _passed_at_start(self) -> datetime | None:
         """The time of the newest receipt at the first call: it has passed, however wrong the clock is."""

@@ -53,6 +53,11 @@ def new_password() -> str:
     return "-".join(groups)
 
 
+def new_epoch() -> UUID:
+    """The epoch of feeds: 128 random bits."""
+    return UUID(int=secrets.randbits(128))
+
+
 def new_salt() -> bytes:
     """16 random bytes for one password hash."""
     return secrets.token_bytes(16)

@@ -97,7 +97,7 @@ class CursorExpired(TodoError):
     """The feed does not go back that far, or the position is not one of this feed: begin with a snapshot."""
 
     code = "cursor-expired"
-    detail = "The history does not go back that far; start again with a snapshot."
+    detail = "This cursor is no longer valid; start again with a snapshot."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class FieldConflict:
 class UndoConflict(Conflict):
     """A set of changes cannot be reverted, for all of these reasons. Nothing happened."""
 
-    detail = "What these changes left has been changed since."
+    detail = "Some of this has been changed since, so nothing was undone."
 
     def __init__(self, conflicts: Sequence[FieldConflict]) -> None:
         super().__init__()

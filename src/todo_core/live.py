@@ -4,12 +4,11 @@ What has changed is always read from the feed; so order, completeness and resump
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Final
 
-from todo_core.errors import TodoError
 from todo_core.ids import UserId
 from todo_core.ports.announcements import Announcements
 from todo_core.ports.storage import Store
@@ -25,12 +24,17 @@ LOOKED_AT_ONCE: Final = 1_000
 
 
 class Follower:
-    """Waits for changes of one owner. Made by ``Hub.follow``."""
+    """Waits for changes of one owner. Made by ``Hub.follow``.
 
-    __slots__ = ("_woken",)
+    ``seen`` is the number up to which it has read the feed; set it after each read. A look wakes followers that have
+    not seen everything.
+    """
+
+    __slots__ = ("_woken", "seen")
 
     def __init__(self) -> None:
         self._woken = asyncio.Event()
+        self.seen = 0
 
     def wake(self) -> None:
         """Ends the wait that is going on, or the next one."""
@@ -55,7 +59,6 @@ class Hub:
     def __init__(self, announcements: Announcements | None = None) -> None:
         self._announcements = announcements
         self._followers: dict[UserId, set[Follower]] = {}
-        self._known: dict[UserId, int] = {}
 
     @contextmanager
     def follow(self, owner: UserId) -> Iterator[Follower]:
@@ -69,13 +72,10 @@ class Hub:
             others.discard(follower)
             if not others:
                 del self._followers[owner]
-                self._known.pop(owner, None)
 
-    def written(self, owner: UserId, seq: int) -> None:
-        """A change with this number has been committed by this process."""
-        if owner in self._followers:
-            self._known[owner] = max(seq, self._known.get(owner, 0))
-            self._wake(owner)
+    def written(self, owner: UserId) -> None:
+        """This process has committed changes."""
+        self._wake(owner)
         if self._announcements:
             self._announcements.announce(owner)
 
@@ -87,23 +87,20 @@ class Hub:
             tasks.create_task(self._keep_looking(store))
 
     async def look(self, store: Store) -> None:
-        """Wakes the followers of every feed that has grown. Raises what the storage raises."""
+        """Wakes the followers who have not seen everything. Raises what the storage raises."""
         owners = iter([*self._followers])
         while piece := [*islice(owners, LOOKED_AT_ONCE)]:
-            self._compare(piece, await store.accounts().revisions(piece))
-
-    def _compare(self, owners: Sequence[UserId], revisions: Mapping[UserId, int]) -> None:
-        for owner in owners:
-            seq = revisions.get(owner, 0)
-            if seq != self._known.get(owner) and owner in self._followers:
-                self._known[owner] = seq
-                self._wake(owner)
+            revisions = await store.accounts().revisions(piece)
+            for owner in piece:
+                for follower in self._followers.get(owner, ()):
+                    if follower.seen != revisions.get(owner):
+                        follower.wake()
 
     async def _keep_looking(self, store: Store) -> None:
         while True:
             heard = self._announcements is None or self._announcements.heard
             await asyncio.sleep(LOOK_SECONDS if heard else LOOK_OFTEN_SECONDS)
-            with suppress(TodoError):  # the next look makes up for it
+            with suppress(Exception):  # whatever it was: the next look makes up for it
                 await self.look(store)
 
     def _wake(self, owner: UserId) -> None:

@@ -8,7 +8,7 @@ from todo_core.errors import Stale
 from todo_core.model.kinds import E, Entity, Form, Kind
 from todo_core.model.task import Task
 from todo_core.model.write_options import Expected
-from todo_core.ports.storage import TaskReads, Things, TrashReads, UnitOfWork
+from todo_core.ports.storage import ChangeReads, TaskReads, Things, TrashReads, UnitOfWork
 
 T = TypeVar("T")
 
@@ -28,7 +28,6 @@ class Preconditions:
         self.lock = unit.lock
         self.knows = unit.knows
         self.budget = unit.budget
-        self.changes = unit.changes
         self._unit = unit
         self._expected = expected
         self._checked = False
@@ -51,6 +50,10 @@ class Preconditions:
     @property
     def trash(self) -> "CheckedTrash":
         return CheckedTrash(self._unit.trash, self.check)
+
+    @property
+    def changes(self) -> ChangeReads:
+        return self._unit.changes
 
     def of(self, kind: Kind[E]) -> "CheckedThings[E]":
         return CheckedThings(kind, self._unit.of(kind), self.check)

@@ -5,6 +5,7 @@ A use case is a function of a unit of work and of values. It never commits, so s
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 from uuid import UUID
@@ -101,8 +102,7 @@ class Runner:
         key, exclusive = None if options.dry_run else options.key, options.dry_run
         for attempt in range(RETRIES + 1):
             try:
-                now, session = self.clock.now(), options.session
-                async with self.store.begin(owner, now, self.ids, exclusive=exclusive, session=session) as unit:
+                async with self._begin(owner, exclusive, options) as unit:
                     tx: Any = unit if options.expected is None else Preconditions(unit, options.expected)
                     result = await use_case(tx, *args, **kwargs)
                     written = _written(unit, tx)
@@ -123,6 +123,11 @@ class Runner:
                 self._note(owner, use_case, changes)
                 return Outcome(_as_stored(result, written, changes), changes=changes)
         raise AssertionError("the last attempt returns or raises")
+
+    def _begin(
+        self, owner: UserId, exclusive: bool, options: WriteOptions
+    ) -> AbstractAsyncContextManager[CommittableUnit]:
+        return self.store.begin(owner, self.clock.now(), self.ids, exclusive=exclusive, session=options.session)
 
     async def _in_place_of(self, error: TodoError, owner: UserId, key: Key | None) -> Outcome[Any] | None:
         """The outcome to return instead of an error, if there is one. Otherwise waits until a NotFound is durable."""
@@ -161,7 +166,7 @@ class Runner:
 
     def _note(self, owner: UserId, use_case: Callable[..., object], changes: Sequence[Change]) -> None:
         if changes:
-            self.hub.written(owner, changes[-1].seq)
+            self.hub.written(owner)
         name = getattr(use_case, "__name__", "write")
         for change in changes[:NOTED_MAX]:
             facts = {change.entity: str(change.id), "seq": change.seq, "kind": change.action.value}

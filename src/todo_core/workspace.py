@@ -263,10 +263,14 @@ class Workspace(_Part):
         """Returns changes after a position, or from the oldest one kept, in order. Raises CursorExpired."""
         return await self.run.read(self.owner, sync.read_changes, after, limit, entity)
 
+    async def feed_position(self) -> FeedPosition:
+        """Returns the position after the latest change."""
+        return await self.run.read(self.owner, sync.end_of_feed)
+
     async def follow(self, after: FeedPosition | None = None) -> AsyncIterator[Change]:
         """Yields the changes after a position, or from now on, as they happen, without end. Raises CursorExpired."""
-        position = after or await self.run.read(self.owner, sync.end_of_feed)
-        async for page in follow_feed(self.run, self.owner, position, idle=60.0):
+        after = after or await self.feed_position()
+        async for page in follow_feed(self.run, self.owner, after, idle=60.0):
             for change in page.items:
                 yield change
 

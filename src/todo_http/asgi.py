@@ -25,6 +25,7 @@ def create_app() -> TodoApp:
             max_body_bytes=settings.max_body_bytes,
             require_if_match=settings.require_if_match,
             trash_days=settings.trash_days,
+            stream_seconds=settings.stream_seconds,
             requests_per_minute=settings.requests_per_minute,
             user_concurrency=settings.user_concurrency,
             user_queue=settings.user_queue,

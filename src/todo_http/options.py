@@ -18,6 +18,9 @@ class HttpOptions:
     max_body_bytes: int = 262_144
     body_deadline: float = 10.0
     send_deadline: float = 30.0
+    part_deadline: float = 10.0
+    stream_seconds: float = 3_600.0
+    streams_per_user: int = 20
     startup_seconds: float = 5.0
     drain_seconds: float = 0.0
     stop_seconds: float = 20.0

@@ -85,6 +85,7 @@ def test_a_clock_that_was_wrong_at_the_start_is_not_believed() -> None:
 
 
 TRASH_KEPT = timedelta(days=30)
+FEED_KEPT = timedelta(days=90)
 
 
 class Swept:
@@ -95,7 +96,7 @@ class Swept:
         self.clock = FixedClock()
         self.one: Replica = replica(self.store, self.clock)
         passed = ConservativeClock(self.clock, self.one.ticks)
-        self.sweeper = Cleanup(self.one.todo, self.one.revoked, passed, TRASH_KEPT)
+        self.sweeper = Cleanup(self.one.todo, self.one.revoked, passed, TRASH_KEPT, FEED_KEPT)
 
     async def sweep(self, after: timedelta = TEN_MINUTES, times: int = 1) -> None:
         for _ in range(times):
@@ -163,6 +164,24 @@ async def _actor(swept: Swept, token: str) -> Actor:
 
 
 @pytest.mark.check("P13")
+async def test_feeds_are_pruned_every_six_hours_and_not_by_a_clock_that_jumped() -> None:
+    swept, hour = Swept(), timedelta(hours=1)
+    space = swept.one.todo.of((await swept.one.register()).user.id)
+    await swept.sweep(times=7)
+    task = await space.tasks.add(title="0")
+    await space.tasks.change(task.id, title="1")
+    swept.clock.advance(FEED_KEPT)
+    await swept.sweep(6 * hour)
+    swept.clock.advance(-FEED_KEPT)
+    assert (await space.changes()).pruned == 0
+    pruned = []
+    for step in (FEED_KEPT - 7 * hour, 2 * hour, 3 * hour, hour):
+        await swept.sweep(step)
+        pruned.append((await space.changes()).pruned)
+    assert pruned == [0, 0, 0, 2], "the first and the last of these sweeps prune"
+
+
+@pytest.mark.check("P13")
 async def test_what_was_deleted_is_purged_when_its_days_are_over_and_not_by_a_clock_that_jumped() -> None:
     swept = Swept()
     space = swept.one.todo.of((await swept.one.register()).user.id)
@@ -179,4 +198,4 @@ async def test_what_was_deleted_is_purged_when_its_days_are_over_and_not_by_a_cl
     assert [each.things async for each in space.trash.all()] == [4]
     await swept.sweep(times=8)
     assert [each async for each in space.trash.all()] == []
-    assert [change.action.value for change in (await space.changes())[-4:]] == ["purged"] * 4
+    assert [change.action.value for change in (await space.changes()).items[-4:]] == ["purged"] * 4

@@ -78,6 +78,28 @@ async def test_a_commit_that_gave_up_waiting_for_its_standby_is_no_success(
     await database.close()
 
 
+async def test_what_a_page_of_the_feed_tells_is_waited_for_unless_it_is_known_already(
+    admin: asyncpg.Connection, postgres_url: str
+) -> None:
+    owner = UserId(IDS.new())
+    user = User(id=owner, email=f"{owner}@example.org", name="Ada", created_at=datetime(2026, 11, 20, tzinfo=UTC))
+    database = PostgresDatabase(PostgresOptions(postgres_url, pool_size=1))
+    run = Runner(SqlStore(database), FixedClock(), IDS, ListEventLog())
+    for write in (run.accounts(lambda tx: tx.users.add(user, "-")), run.write(owner, add_two)):
+        writing = asyncio.create_task(write)
+        await give_up(admin, "pg_cancel_backend")
+        with pytest.raises(OutcomeUnknown):
+            await writing
+    reading = asyncio.create_task(run.store.view(owner).changes.page(1, 10))
+    await give_up(admin, "pg_cancel_backend")
+    with pytest.raises(OutcomeUnknown):
+        await reading
+    async with asyncio.timeout(60):
+        page = await run.store.view(owner).changes.page(2, 10)
+    assert (page.items, page.latest) == ([], 2)
+    await database.close()
+
+
 async def give_up(admin: asyncpg.Connection, end: str) -> None:
     """Ends the wait for the standby, as a person at a console, a driver's time limit or a shutdown would."""
     for _ in range(1_000):

@@ -2,10 +2,9 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -13,14 +12,13 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from tests.support.proxy import proxy_to
+from tests.support.replicas import register, replicas, until
 from tests.support.server import SECRET
-from todo_adapters.bootstrap import open_service, open_todo
+from todo_adapters.bootstrap import open_todo
 from todo_adapters.security.signing_secrets import derive
-from todo_adapters.settings.declarations import Settings
 from todo_adapters.sql import migrate
 from todo_adapters.sql.statements import Statement
 from todo_core.errors import InvalidToken, TodoError, Unavailable
-from todo_core.model.user import Registration
 from todo_core.todo import Todo
 from todo_core.usecases.sessions import SignedIn
 
@@ -38,40 +36,6 @@ async def url(empty_database: str) -> str:
     """The address of a database that is up to date."""
     await migrate.upgrade(empty_database)
     return empty_database
-
-
-@asynccontextmanager
-async def replicas(folder: Path, *urls: str, **settings: str) -> AsyncIterator[list[Todo]]:
-    """As many services as there are addresses, with all their background work, which have looked once."""
-    async with AsyncExitStack() as closing:
-        found = []
-        for url in urls:
-            environ = {"DATABASE_URL": url, "BETTER_AUTH_SECRET": SECRET, "TODO_POOL_SIZE": "2"} | settings
-            found.append(await closing.enter_async_context(open_service(Settings.from_env(environ, folder))))
-        for todo in found:
-            await until(lambda todo=todo: answers(todo))  # type: ignore[misc]
-        yield found
-
-
-async def answers(todo: Todo) -> bool:
-    with suppress(Unavailable):
-        await todo.check()
-        return True
-    return False
-
-
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 15) -> float:
-    """How long it took until it held."""
-    began = perf_counter()
-    async with asyncio.timeout(seconds):
-        while not await holds():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-    return perf_counter() - began
-
-
-async def register(todo: Todo) -> SignedIn:
-    wish = Registration.of(email=f"{todo.run.ids.new()}@example.org", password=PASSWORD, name="Ada")
-    return await todo.accounts.register(wish, "a browser")
 
 
 def says(todo: Todo, signed_in: SignedIn) -> str:

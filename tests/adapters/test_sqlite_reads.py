@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -16,8 +17,10 @@ import todo_adapters.sql
 from tests.support.sqlite_service import looked_up, service_on
 from todo_adapters.sql import migrate
 from todo_adapters.sql.page_shapes import PageShape
+from todo_adapters.sql.sqlite.connection import connect
 from todo_adapters.sql.sqlite.database import DIALECT
 from todo_adapters.sql.statements import Statement
+from todo_adapters.sql.subtrees import SUBTREES
 from todo_adapters.sql.task_pages import page_statement
 from todo_core.ids import TaskId
 from todo_core.model.task_filter import TaskFilter
@@ -65,6 +68,16 @@ async def test_what_is_read_by_key_goes_straight_to_its_rows(tmp_path: Path) -> 
         for step in plan:
             assert step.startswith(("SEARCH", "SCALAR SUBQUERY")), (prepared.text, plan)
             assert "SEARCH" not in step or " USING " in step, (prepared.text, plan)
+
+
+async def test_subtasks_are_found_by_their_index(tmp_path: Path) -> None:
+    await migrate.upgrade(f"sqlite:///{tmp_path}/todo.db")
+    text = SUBTREES.prepared(DIALECT).text
+    nothing = [None] * text.count("?")
+    with closing(connect(tmp_path / "todo.db")) as connection:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", nothing)]
+    [step] = [step for step in plan if "ix_tasks_subtasks" in step]
+    assert "parent_id=?" in step
 
 
 async def test_only_plain_pages_in_the_order_of_the_key_are_read_by_it() -> None:

@@ -103,6 +103,8 @@ async def test_ids_of_others_are_as_good_as_none(api: Api, ada: Person, grace: P
     things = Things(api)
     (parameter,) = set(operation.parameters) - {"user_id"}
     foreign, gone = await things.of(grace, parameter), await things.gone(ada, parameter)
+    if operation.path.endswith("/history"):
+        gone = NOBODY  # what is in the trash has a history
     answers = []
     for thing in (foreign, NOBODY, gone, *MALFORMED):
         path = operation.at(**{"user_id": ada.id, parameter: thing})

@@ -48,6 +48,9 @@ class WatchedTransaction:
         self._seen.append(statement.prepared(DIALECT).text)
         return await self._transaction.all(statement, values)
 
+    async def confirmed(self, statement: Statement, values: Values) -> Sequence[Row]:
+        return await self.all(statement, values)
+
     async def write_sets(self, parts: Sequence[tuple[SetStatement, Rows]]) -> Sequence[Sequence[Row]]:
         self._seen += [part.each.prepared(DIALECT).text for part, rows in parts for _ in rows]
         return await self._transaction.write_sets(parts)

@@ -40,6 +40,24 @@ def test_the_database_has_the_content_of_the_backup_and_the_old_one_is_kept(data
     assert words(database.with_name("todo.db.before-restore-2")) == {"new"}
 
 
+@pytest.mark.check("M11")
+def test_a_restored_database_and_a_command_renew_the_epoch_of_feeds(database: Path, backup: Path) -> None:
+    epochs = [epoch(backup)]
+    assert run_todo(database, "restore", backup).exit_code == 0
+    epochs.append(epoch(database))
+    told = run_todo(database, "feed", "renew-epoch")
+    assert (told.exit_code, told.output) == (0, "Renewed the epoch: clients start again with a snapshot.\n")
+    epochs.append(epoch(database))
+    assert len({*epochs}) == 3
+    assert {len(each) for each in epochs} == {16}
+
+
+def epoch(file: Path) -> bytes:
+    with closing(sqlite3.connect(file)) as connection:
+        [(found,)] = connection.execute("SELECT epoch FROM feed_epoch").fetchall()
+    return bytes(found)
+
+
 def test_where_there_is_no_database_one_is_created(backup: Path, tmp_path: Path) -> None:
     file = tmp_path / "folder" / "todo.db"
     told = run_todo(file, "restore", backup)

@@ -105,6 +105,6 @@ async def following(replica: Replica) -> AsyncIterator[None]:
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.001)

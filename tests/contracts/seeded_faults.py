@@ -100,7 +100,7 @@ async def number_taken_without_the_lock(unit: MemoryUnitOfWork, *terms: Any) -> 
     shelf = shelf_of(unit)
     highest = shelf.revision
     await others_run()
-    numbering = Numbering(replace(shelf, revision=highest), unit.now)
+    numbering = Numbering(replace(shelf, revision=highest), unit.now, None)
     changes = numbering.number(unit._writes)
     numbering.publish()
     shelf.feed.extend(changes)

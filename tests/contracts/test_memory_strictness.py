@@ -129,6 +129,41 @@ async def test_an_account_ends_after_its_login_sessions(store: Store) -> None:
             await unit.users.remove(user.id)
 
 
+async def test_the_feed_is_read_before_the_first_write(store: Store) -> None:
+    owner = await new_owner(store)
+    async with store.begin(owner, NOW, IDS) as unit:
+        await unit.changes.page(None, 10)
+        unit.of(TASKS).add(a_task(owner))
+        with pytest.raises(Misuse):
+            await unit.changes.page(None, 10)
+        await unit.commit()
+
+
+async def test_pruning_is_the_last_call_before_commit(store: Store) -> None:
+    user, other = await join(store), await join(store)
+    async with store.begin_accounts() as unit:
+        await unit.prune(user.id, NOW, 10)
+        for pruned in (user, other):
+            with pytest.raises(Misuse):
+                await unit.prune(pruned.id, NOW, 10)
+        with pytest.raises(Misuse):
+            await unit.users.get(user.id)
+        with pytest.raises(Misuse):
+            await unit.renew_epoch(IDS.new())
+        await unit.commit()
+
+
+async def test_abandoned_pruning_and_an_abandoned_epoch_are_refused(store: Store) -> None:
+    owner = await new_owner(store)
+    await add(store, owner)
+    with pytest.raises(AbandonedWrite):
+        async with store.begin_accounts() as unit:
+            await unit.prune(owner, NOW + timedelta(days=1), 10)
+    with pytest.raises(AbandonedWrite):
+        async with store.begin_accounts() as unit:
+            await unit.renew_epoch(IDS.new())
+
+
 async def test_who_waits_in_a_circle_is_told_and_the_others_go_on(store: Store) -> None:
     first, second = await join(store), await join(store)
 

@@ -109,6 +109,9 @@ def _fields() -> Iterator[Case]:
             yield Case(
                 f"login: {field.decode()} of {name}", Asked("POST", LOGIN, given, ENTER.body), ENTER, public=True
             )
+    for name, make in FIELDS.items():
+        given = ((b"last-event-id", make(HEADERS)),)
+        yield Case(f"events: last-event-id of {name}", Asked("GET", "/api/events", given), LIST)
     crowd = tuple((b"x", b"y" * 300) for _ in range(95))
     yield Case("list: one field again and again", Asked("GET", TASKS, crowd), LIST)
 

@@ -20,6 +20,8 @@ DRIVEN: dict[str, Mapping[str, Callable[[int], Any]]] = {
     "todo_core.model.user.ADDRESS": ADDRESSES,
     "todo_core.model.zones.NAME": ZONES,
     "todo_http.kernel.guards.BEARER": FIELDS,
+    "todo_http.api.sync.SET": FIELDS,
+    "todo_http.kernel.cursors.FEED_CURSOR": FIELDS,
     "todo_http.kernel.guards.CANONICAL_ID": FIELDS,
     "todo_http.edge.pipeline.REQUEST_ID": FIELDS,
     "todo_http.kernel.files.CODING": CODINGS,

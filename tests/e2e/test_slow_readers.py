@@ -11,6 +11,7 @@ from time import monotonic
 
 import pytest
 
+from tests.support.events import somebody
 from tests.support.large_answers import BODY, BYTES, DEADLINE
 from tests.support.processes import resident, workers_of
 from tests.support.raw import line_to, request, unread
@@ -78,3 +79,19 @@ async def test_a_large_answer_has_its_length_and_no_other_framing(server: Server
     assert "transfer-encoding" not in fields
     fields, _ = await fetched(server, "HEAD")
     assert fields["content-length"] == str(BYTES)
+
+
+async def test_a_stream_that_is_not_read_is_cut_off_and_others_hear_everything(server: Server) -> None:
+    ada = await somebody(server, "ada")
+    async with ada.stream() as quick:
+        position, number = quick.last_id, 0
+        with unread(server.url, request("GET", "/api/events", f"Authorization: {ada.bearer}")) as slow:
+            while not await ended(slow, 0.1):
+                steps = [{"op": "add", "task": {"title": "x", "description": "x" * 10_000}}] * 20
+                await ada.ask("POST", f"/api/{ada.id}/batch", json={"operations": steps})
+                await quick.titles(20)
+                number += 20
+        async with ada.stream(f"?last_event_id={position}") as again:
+            assert len(await again.titles(number)) == number
+    cut = [line for line in map(json.loads, server.log.splitlines()) if line.get("event") == "response_cut_off"]
+    assert len(cut) == 1

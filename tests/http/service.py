@@ -29,7 +29,9 @@ from todo_http.options import HttpOptions
 
 SECRETS = ("a-secret-of-at-least-thirty-two-bytes",)
 PASSWORD = "correct horse battery staple"
-OPTIONS = HttpOptions(cursor_keys=(b"0123456789abcdef",), version="1.2.3", startup_seconds=0.1)
+OPTIONS = HttpOptions(cursor_keys=(b"0123456789abcdef",), version="1.2.3", startup_seconds=0.1, stream_seconds=0.001)
+"""Event streams end at once, because clients of a service in process get a response when it is complete."""
+
 UNCOUNTED = ThrottlePolicy(network=None, registrations=None)
 """All tests come from one network, so that nothing is counted for networks unless a test is about that."""
 
@@ -92,10 +94,10 @@ class Person:
         return str(task["id"])
 
     async def ids(self) -> dict[str, str]:
-        """What fills in paths: the own id, that of a new thing of each kind and of a deleted one, and a tag."""
+        """What fills in paths: the own id, that of a new thing of each kind and of a deleted one, a tag, and a set."""
         things = {parameter: await self.thing(parameter) for parameter in THINGS}
         await self.add(tags=["errand"])
-        return {"user_id": self.id, "thing_id": await self.trashed(), "name": "errand"} | things
+        return {"user_id": self.id, "thing_id": await self.trashed(), "name": "errand", "set": "1"} | things
 
     async def titles(self, **parameters: Any) -> list[str]:
         """The titles of a list of tasks."""

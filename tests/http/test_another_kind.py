@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from tests.contracts.test_another_kind import NOTES
 from tests.http.service import Api, Person, faults, problem, serving
 from todo_core.ids import UserId
+from todo_core.model.registry import KINDS
 from todo_http.api.routes import RESOURCES, operations, routes
 from todo_http.kernel.resource import Resource, ResourceController
 from todo_http.kernel.schemas import Instant, NewId, note
@@ -61,8 +62,10 @@ FULL = {"subject": "Milk", "amount": 2, "remind_at": "2026-11-20T05:38:00.000001
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def api() -> AsyncIterator[Api]:
-    async with serving(resources=(*RESOURCES, Notes)) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(KINDS, NOTES.name, NOTES)
+        async with serving(resources=(*RESOURCES, Notes)) as running:
+            yield running
 
 
 def path(person: Person, note_id: str = "") -> str:
@@ -160,13 +163,22 @@ async def test_a_batch_takes_tasks_and_notes(api: Api, ada: Person) -> None:
     results = response.json()
     assert [result["status"] for result in results] == [201, 200, 201, 204]
     assert (results[1]["note"]["amount"], results[2]["task"]["title"], results[3]["note"]) == (9, "Buy bread", None)
-    entries = await api.todo.run.store.view(UserId(UUID(ada.id))).changes.after(1, 10)
+    entries = (await api.todo.run.store.view(UserId(UUID(ada.id))).changes.page(1, 10)).items
     assert [(entry.entity, entry.action.value) for entry in entries] == [
         ("note", "created"),
         ("note", "updated"),
         ("task", "created"),
         ("note", "deleted"),
     ]
+
+
+async def test_it_is_in_snapshots_changes_and_histories(ada: Person) -> None:
+    added = await add(ada)
+    [change] = (await ada.get(f"/api/{ada.id}/changes", params={"entity": "note"})).json()["changes"]
+    assert (change["entity"], change["value"]) == ("note", added)
+    assert (await ada.get(f"{path(ada, added['id'])}/history")).json() == [change]
+    undone = (await ada.ask("POST", f"/api/{ada.id}/changes/{change['set']}/undo")).json()["changes"]
+    assert [(each["entity"], each["kind"]) for each in undone] == [("note", "deleted")]
 
 
 async def test_a_name_in_a_batch_keeps_its_kind(ada: Person) -> None:
@@ -191,6 +203,18 @@ async def test_a_batch_reports_the_faults_of_every_kind(ada: Person) -> None:
         "/operations/1/note": "conflicting",
         "/operations/2/entity": "unknown-value",
     }
+
+
+async def test_notes_are_in_the_feed_and_can_be_undone(ada: Person) -> None:
+    begin = (await ada.ask("GET", f"/api/{ada.id}/snapshot")).json()["cursor"]
+    added = await add(ada)
+    snapshot = (await ada.ask("GET", f"/api/{ada.id}/snapshot")).json()
+    assert (snapshot["entity"], snapshot["items"]) == ("note", [added])
+    [created] = (await ada.ask("GET", f"/api/{ada.id}/changes?cursor={begin}&entity=note")).json()["changes"]
+    assert (created["kind"], created["value"]) == ("created", added)
+    undone = (await ada.ask("POST", f"/api/{ada.id}/changes/{created['set']}/undo")).json()["changes"]
+    assert [(each["entity"], each["kind"]) for each in undone] == [("note", "deleted")]
+    assert (await ada.ask("GET", f"{path(ada, added['id'])}/history")).json() == [*undone, created]
 
 
 def test_the_document_describes_it() -> None:

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.http.service import OPTIONS, Api, serving
+from todo_http.api.routes import operations
 from todo_http.edge.headers import EXPOSED, HEADERS
 from todo_http.openapi.responses import RESPONSE_HEADERS
 
@@ -53,6 +54,11 @@ async def test_configured_origins_may_call_and_read_the_headers() -> None:
 
 def test_pages_of_other_origins_may_read_every_documented_header() -> None:
     assert EXPOSED.decode().split(", ") == sorted(RESPONSE_HEADERS)
+
+
+def test_pages_of_other_origins_may_send_every_documented_header() -> None:
+    fields = {field.name for operation in operations() for field in operation.fields}
+    assert {"If-Match", "Last-Event-ID"} <= fields <= set(HEADERS.decode().split(", "))
 
 
 def test_the_guide_lists_the_headers_that_pages_of_other_origins_may_send_and_read() -> None:

@@ -11,7 +11,8 @@ from todo_core.ids import UserId
 
 
 async def scene(person: Person) -> dict[str, str]:
-    """A list with three tasks on three levels, all with a tag, and another three in the trash."""
+    """A task alone, a list with three tasks on three levels, all with a tag, and another three in the trash."""
+    alone = await person.add()
     work = (await person.add_list())["id"]
     top = (await person.add(list_id=work, tags=["a"]))["id"]
     below = (await person.add(parent_id=top, tags=["a"]))["id"]
@@ -19,7 +20,7 @@ async def scene(person: Person) -> dict[str, str]:
     gone = (await person.add())["id"]
     await person.add(parent_id=(await person.add(parent_id=gone))["id"])
     await person.ask("DELETE", f"{person.tasks}/{gone}")
-    return {"list_id": work, "task_id": top, "thing_id": gone, "name": "a"}
+    return {"list_id": work, "task_id": top, "thing_id": gone, "name": "a", "set": str(alone["revision"])}
 
 
 WRITES: list[tuple[str, str, Any, int]] = [
@@ -42,6 +43,7 @@ WRITES: list[tuple[str, str, Any, int]] = [
     ("POST", "/trash/{thing_id}/restore", None, 3),
     ("DELETE", "/trash/{thing_id}", None, 3),
     ("DELETE", "/trash", None, 3),
+    ("POST", "/changes/{set}/undo", None, 1),
     ("POST", "/batch", {"operations": [{"op": "add", "task": {"title": "x"}}] * 2}, 2),
 ]
 

@@ -217,18 +217,22 @@ def test_conditions_fit_their_pattern_exactly_if_the_service_accepts_them(name: 
 async def test_every_paged_list_has_a_link_and_a_cursor_until_its_last_page(ada: Person) -> None:
     for title in ("a", "b"):
         await ada.ask("DELETE", ada.task(await ada.add(title)))
-        await ada.add(title)
+    task, _ = await ada.add("a"), await ada.add("b")
+    await ada.ask("PATCH", ada.task(task), json={"title": "c"})
     paged = [
         (path, operation["responses"]["200"]["headers"])
         for _, path, operation in operations_of(document())
-        if "cursor" in [each["name"] for each in operation.get("parameters", ())]
+        if operation["responses"].get("200", {}).get("headers", {}).keys() >= {"X-Next-Cursor"}
     ]
-    assert [path.rpartition("/")[2] for path, _ in paged] == ["tasks", "trash"]
+    assert [path.rpartition("/")[2] for path, _ in paged] == ["tasks", "trash", "snapshot", "history", "history"]
     for path, headers in paged:
+        if "list_id" in path or "snapshot" in path:
+            continue  # the same code, and pages of their own
         assert {"Link", "X-Next-Cursor"} <= headers.keys()
-        first = await ada.get(path.format(user_id=ada.id), params={"limit": 1})
+        first = await ada.get(path.format(user_id=ada.id, task_id=task["id"]), params={"limit": 1})
         cursor = first.headers["x-next-cursor"]
         assert f"cursor={cursor}>" in first.headers["link"]
-        last = await ada.get(path.format(user_id=ada.id), params={"limit": 1, "cursor": cursor})
+        more = {"limit": 1, "cursor": cursor}
+        last = await ada.get(path.format(user_id=ada.id, task_id=task["id"]), params=more)
         assert len(last.json()) == len(first.json()) == 1
         assert not {"link", "x-next-cursor"} & last.headers.keys()

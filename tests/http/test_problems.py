@@ -56,6 +56,8 @@ def failing(error: Exception) -> Any:
     """The sessions of a service in which identifying fails with this error."""
 
     class Failing:
+        revoked = ()
+
         def identify(self, token: str) -> None:
             raise error
 
@@ -112,6 +114,8 @@ async def test_log_lines_of_a_request_carry_its_id() -> None:
     seen: list[str] = []
 
     class Noting:
+        revoked = ()
+
         def identify(self, token: str) -> None:
             seen.append(structlog.contextvars.get_contextvars()["request_id"])
             raise errors.InvalidToken

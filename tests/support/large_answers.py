@@ -1,4 +1,4 @@
-"""The service with one answer more, a large one at /large, and a short deadline for sending it.
+"""The service with one answer more, a large one at /large, and a short deadline for sending it and parts of streams.
 
     python -m tests.support.large_answers serve
 
@@ -21,6 +21,7 @@ from todo_core.todo import Todo
 from todo_http.app import TodoApp
 from todo_http.app import create_app as create
 from todo_http.kernel.responses import Response
+from todo_http.options import HttpOptions
 
 BYTES = 10_000_000
 DEADLINE = 1.5
@@ -35,7 +36,7 @@ def create_app() -> TodoApp:
     async def open_todo() -> AsyncIterator[Todo]:
         yield compose(FixedClock())[0]
 
-    options = OPTIONS.__class__(cursor_keys=OPTIONS.cursor_keys, version="1", send_deadline=DEADLINE)
+    options = HttpOptions(cursor_keys=OPTIONS.cursor_keys, version="1", send_deadline=DEADLINE, part_deadline=DEADLINE)
     app = create(open_todo, options, bootstrap.access_log_writer(), end_connections=bootstrap.end_connections)
     inside = app.edge.app
 

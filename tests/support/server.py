@@ -40,9 +40,9 @@ class Server:
         return self.log_file.read_text()
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, timeout=20)
+        return httpx.AsyncClient(base_url=self.url, timeout=20, verify=False)  # there is nothing to verify
 
-    async def answering(self, path: str = "/health/live", status: int = 200, seconds: float = 20) -> None:
+    async def answering(self, path: str = "/health/live", status: int = 200, seconds: float = 60) -> None:
         """Waits until the path answers with this status."""
         async with asyncio.timeout(seconds), self.client() as client:
             while True:
@@ -54,7 +54,7 @@ class Server:
                     pass
                 await asyncio.sleep(0.05)
 
-    async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
+    async def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 60) -> int:
         """Tells it to stop and waits; the exit code."""
         if self.process.returncode is None:
             self.process.send_signal(how)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.faulty import Killed, Plan, Watched
 from tests.usecases.world import PASSWORD, World, new_world
+from todo_adapters.contracts.kit import feed
 from todo_core import runner
 from todo_core.errors import EmailTaken, Invalid, InvalidToken, OutcomeUnknown, Unavailable
 from todo_core.ids import UserId
@@ -201,13 +202,13 @@ async def close(trial: Trial) -> None:
         """Everything is there, or nothing."""
         there = bool((await trial.world.accounts.list()).items)
         assert await trial.living(actor.user_id) == (2 if there else 0)
-        assert len((await trial.world.store.view(actor.user_id).changes.page(0, 10)).items) == there
+        assert len(await feed(trial.world.store, actor.user_id)) == there
 
     await trial.persevere(act, check)
     await check()
     again = await trial.world.accounts.register(WISH, "a browser")
     assert again.user.id != actor.user_id
-    assert (await trial.world.store.view(again.user.id).changes.page(0, 10)).items == ()
+    assert await feed(trial.world.store, again.user.id) == []
 
 
 DEEDS = [(register, 2), (log_in, 1), (refresh, 2), (log_out, 2), (change_password, 1), (reset_password, 1), (close, 1)]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -13,16 +14,17 @@ from todo_adapters.memory.security import ListEventLog
 from todo_adapters.memory.store import MemoryStore
 from todo_adapters.memory.work import MemoryUnitOfWork
 from todo_core import runner
-from todo_core.errors import Contention, MovedOn, OutcomeUnknown, TodoError, Unavailable
-from todo_core.ids import UserId
+from todo_core.errors import Contention, MovedOn, OutcomeUnknown, Stale, TodoError, Unavailable
+from todo_core.ids import SessionId, UserId
+from todo_core.live import Hub
 from todo_core.model.change import Change
 from todo_core.model.task import TASKS, Task
-from todo_core.model.write_options import Key
+from todo_core.model.write_options import WHOLE_SET, Expected, Key, WriteOptions
 from todo_core.ports.accounts import AccountsUnitOfWork
 from todo_core.ports.runtime import IdSource
 from todo_core.ports.storage import UnitOfWork
 from todo_core.runner import Runner
-from todo_core.usecases.things import add_thing, get_thing
+from todo_core.usecases.things import add_thing, change_thing, get_thing
 
 MILK = TASKS.draft(title="Buy milk")
 
@@ -50,10 +52,16 @@ class UnluckyStore(MemoryStore):
 
     @asynccontextmanager
     async def begin(
-        self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
+        self,
+        owner: UserId,
+        now: datetime,
+        ids: IdSource,
+        *,
+        exclusive: bool = False,
+        session: SessionId | None = None,
     ) -> AsyncIterator[MemoryUnitOfWork]:
         self.opened.append(exclusive)
-        unit = UnluckyUnit(self._state, owner, now, ids, self._quota)
+        unit = UnluckyUnit(self._state, owner, now, ids, self._quota, session)
         unit.failures = self.failures
         try:
             if exclusive:
@@ -184,3 +192,95 @@ async def test_what_was_refused_is_not_noted(world: World) -> None:
     with pytest.raises(Unavailable):
         await run.write(owner, add_thing, MILK)
     assert run.event_log.events == []
+
+
+class ListeningHub(Hub):
+    """A hub that notes what it is told, and what can be read at that moment."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__()
+        self._store = store
+        self.told: list[tuple[UserId, int]] = []
+
+    def written(self, owner: UserId, *_: int) -> None:
+        self.told.append((owner, self._store._state.shelf(owner).revision))
+
+
+async def listening(world: World) -> tuple[Runner, list[tuple[UserId, int]], UserId]:
+    run, store, owner = await unlucky(world)
+    hub = ListeningHub(store)
+    return Runner(store, run.clock, run.ids, run.event_log, hub), hub.told, owner
+
+
+async def add_three(tx: UnitOfWork) -> Any:
+    """A use case whose result is what it writes."""
+    for _ in range(3):
+        await add_thing(tx, MILK)
+    return WHOLE_SET
+
+
+async def test_the_hub_is_told_after_the_commit(world: World) -> None:
+    run, told, owner = await listening(world)
+    await run.write(owner, add_thing, MILK)
+    await run.write(owner, add_three)
+    assert told == [(owner, 1), (owner, 4)]
+
+
+async def test_the_hub_is_not_told_of_what_did_not_happen(world: World) -> None:
+    run, told, owner = await listening(world)
+    task = await run.write(owner, add_thing, MILK)
+    await run.carry_out(owner, WriteOptions(dry_run=True), add_three)
+    with pytest.raises(Stale):
+        await run.carry_out(owner, WriteOptions(expected=Expected(task.id, frozenset([7]))), add_three)
+    await run.write(owner, change_thing, task.id, TASKS.patch(title=task.title))
+    key = WriteOptions(key=Key("key", bytes(32)))
+    for _ in range(2):
+        await run.carry_out(owner, key, add_three)
+    assert told == [(owner, 1), (owner, 4)]
+
+
+async def test_the_feed_tells_the_session_of_the_options(world: World) -> None:
+    run, _, owner = await listening(world)
+    session = SessionId(run.ids.new())
+    await run.carry_out(owner, WriteOptions(session=session), add_thing, MILK)
+    await run.carry_out(owner, WriteOptions(session=session, key=Key("key", bytes(32))), add_three)
+    await run.write(owner, add_thing, MILK)
+    changes = (await run.store.view(owner).changes.page(None, 10)).items
+    assert [change.session for change in changes] == [session] * 4 + [None]
+
+
+async def test_a_use_case_may_return_what_it_writes(world: World) -> None:
+    run, _, owner = await listening(world)
+    planned = await run.carry_out(owner, WriteOptions(dry_run=True), add_three)
+    assert [(change.seq, change.set) for change in planned.value] == [(1, 1), (2, 1), (3, 1)]
+    await run.write(owner, add_thing, MILK)
+    key = WriteOptions(key=Key("key", bytes(32)))
+    first, again = [await run.carry_out(owner, key, add_three) for _ in range(2)]
+    assert first.value == again.value == tuple(first.changes)
+    assert [(change.seq, change.set) for change in first.value] == [(2, 2), (3, 2), (4, 2)]
+    assert (first.replayed, again.replayed) == (False, True)
+
+
+async def test_a_use_case_that_returns_what_it_writes_may_write_nothing(world: World) -> None:
+    run, told, owner = await listening(world)
+
+    async def nothing(_: UnitOfWork) -> Any:
+        return WHOLE_SET
+
+    key = WriteOptions(key=Key("key", bytes(32)))
+    assert [(await run.carry_out(owner, key, nothing)).value for _ in range(2)] == [(), ()]
+    assert told == []
+
+
+async def test_who_expects_a_revision_can_read_the_feed(world: World) -> None:
+    run, _, owner = await listening(world)
+    task = await run.write(owner, add_thing, MILK)
+
+    async def change_back(tx: UnitOfWork) -> Task:
+        await tx.lock()
+        [change] = (await tx.changes.page(None, 10)).items
+        changed: Task = await change_thing(tx, change.id, TASKS.patch(title="Read before"))
+        return changed
+
+    options = WriteOptions(expected=Expected(task.id, frozenset([1])))
+    assert (await run.carry_out(owner, options, change_back)).value.revision == 2

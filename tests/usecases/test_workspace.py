@@ -96,7 +96,7 @@ async def test_a_script_can_do_what_a_client_can() -> None:
     steps: list[Step] = [AddStep(TASKS.draft(title="New"), "new"), CompleteStep(Reference("new"))]
     assert [task.completed for task in await space.batch(steps)] == [True, True]
     assert await space.tags.remove("desk") == 1
-    assert (await space.changes())[-1].seq == (await space.counts()).as_of
+    assert (await space.changes()).items[-1].seq == (await space.counts()).as_of
 
 
 async def test_a_search_in_plain_values_finds_what_the_query_means() -> None:
@@ -171,7 +171,7 @@ def test_the_arguments_of_a_search_are_the_fields_of_the_query_and_the_names_of_
 async def test_every_write_takes_options() -> None:
     _, space = await new_space()
     assert (await space.tasks.add(DRY_RUN, title="Not really")).revision == 1
-    assert await space.changes() == ()
+    assert (await space.changes()).items == ()
     once = WriteOptions(key=Key("k", b"the same request"))
     assert await space.tasks.add(once, title="Once") == await space.tasks.add(once, title="Once")
     [task] = [each async for each in space.tasks.find()]

@@ -4,10 +4,11 @@ Changes no row on PostgreSQL, so that it locks ``tasks`` only for milliseconds: 
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import sqlalchemy as sa
 from alembic import op
+
+from todo_migrations.locks import lock_tables
 
 revision = "0006"
 down_revision = "0005"
@@ -25,13 +26,9 @@ OLD_COLUMNS = (
     *("revision", "created_at", "updated_at", "title_key", "description_key"),
 )
 
-TRIES: Final = 20
-LOCK_BOTH: Final = "LOCK TABLE users, tasks IN ACCESS EXCLUSIVE MODE"
-NOT_AVAILABLE: Final = "55P03"
-
 
 def upgrade() -> None:
-    _lock_both()
+    lock_tables("users", "tasks")
     op.add_column("users", sa.Column("list_count", sa.BigInteger()))
     _create_lists()
     if op.get_bind().dialect.name == "sqlite":
@@ -43,7 +40,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    _lock_both()
+    lock_tables("users", "tasks")
     op.drop_table("trash")
     op.drop_table("task_tags")
     if op.get_bind().dialect.name == "sqlite":
@@ -55,27 +52,6 @@ def downgrade() -> None:
             op.drop_column("tasks", column.name)
     op.drop_table("lists")
     op.drop_column("users", "list_count")
-
-
-def _lock_both() -> None:
-    """Locks the two tables that requests use, on PostgreSQL, or neither of them.
-
-    A request that has locked one of them may wait for the other. So this lets go of the first before PostgreSQL
-    looks for deadlocks (after a second), and tries again.
-    """
-    connection = op.get_bind()
-    if connection.dialect.name == "sqlite":
-        return
-    for left in reversed(range(TRIES)):
-        try:
-            with connection.begin_nested():
-                connection.execute(sa.text("SET LOCAL lock_timeout = '200ms'"))
-                connection.execute(sa.text(LOCK_BOTH))
-            return
-        except sa.exc.DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != NOT_AVAILABLE or not left:
-                raise
-        connection.execute(sa.text("SELECT pg_sleep(0.1)"))
 
 
 def _owner(table: str) -> list[sa.schema.SchemaItem]:

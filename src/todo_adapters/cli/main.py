@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from todo_adapters.cli import accounts, backups, checks, service, tasks
+from todo_adapters.cli import accounts, backups, checks, feed, service, tasks
 
 
 @click.group(
@@ -19,6 +19,7 @@ from todo_adapters.cli import accounts, backups, checks, service, tasks
         tasks.task,
         backups.backup,
         backups.restore,
+        feed.feed,
     ],
 )
 @click.version_option(package_name="todo-service")

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -67,10 +68,14 @@ def a_task(owner: UserId, title: str = "Buy milk", **fields: Any) -> Task:
 
 
 async def write(
-    store: Store, owner: UserId, do: Callable[[UnitOfWork], Awaitable[None] | None], now: datetime = NOW
+    store: Store,
+    owner: UserId,
+    do: Callable[[UnitOfWork], Awaitable[None] | None],
+    now: datetime = NOW,
+    session: SessionId | None = None,
 ) -> Sequence[Change]:
     """What one unit of work on the owner's storage caused."""
-    async with store.begin(owner, now, IDS) as unit:
+    async with store.begin(owner, now, IDS, session=session) as unit:
         if (waiting := do(unit)) is not None:
             await waiting
         return await unit.commit()
@@ -98,7 +103,10 @@ async def all_tasks(store: Store, owner: UserId) -> list[Task]:
 
 
 async def feed(store: Store, owner: UserId) -> list[Change]:
-    return list((await store.view(owner).changes.page(0, 1000)).items)
+    """All changes that are complete, oldest first; none if there is no account."""
+    with suppress(NotFound):
+        return list((await store.view(owner).changes.page(None, 1000)).items)
+    return []
 
 
 async def trashed(store: Store, owner: UserId, root: UUID) -> list[Any]:
@@ -134,6 +142,14 @@ async def on_accounts(store: Store, do: Callable[[AccountsUnitOfWork], Coroutine
     async with store.begin_accounts() as unit:
         await do(unit)
         await unit.commit()
+
+
+async def prune(store: Store, owner: UserId, before: datetime, limit: int = 1_000) -> int:
+    """How many changes a unit of work has pruned."""
+    async with store.begin_accounts() as unit:
+        pruned = await unit.prune(owner, before, limit)
+        await unit.commit()
+    return pruned
 
 
 async def forget(piece: Callable[[datetime, datetime, int], Awaitable[datetime | None]], before: datetime) -> None:

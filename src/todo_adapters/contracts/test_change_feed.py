@@ -36,8 +36,17 @@ async def test_every_write_leaves_an_entry(store: Store, kind: Kind[Any]) -> Non
         await write(store, owner, lambda unit, do=do, given=given: getattr(unit.of(kind), do)(given), times[seq - 1])  # type: ignore[misc]
 
     def entry(seq: int, action: Action) -> Change:
-        value = values[seq - 1] and replace(values[seq - 1], revision=seq)
-        return Change(seq=seq, at=times[seq - 1], entity=kind.name, id=task.id, action=action, value=value)
+        return Change(
+            seq=seq,
+            set=seq,
+            at=times[seq - 1],
+            entity=kind.name,
+            id=task.id,
+            action=action,
+            value=values[seq - 1] and replace(values[seq - 1], revision=seq),
+            previous=seq - 1 or None,
+            root=task.id if action is Action.DELETED else None,
+        )
 
     assert await feed(store, owner) == [entry(seq, action) for seq, action in enumerate(EVERY_ACTION, 1)]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from todo_adapters.contracts.fakes import FixedClock
-from todo_adapters.contracts.kit import IDS, all_tasks, feed, forget, new_owner, together
+from todo_adapters.contracts.kit import IDS, all_tasks, feed, forget, new_owner, prune, together
 from todo_adapters.contracts.plugin import OpenStore
 from todo_adapters.memory.security import ListEventLog
 from todo_core.errors import LimitReached
@@ -212,3 +213,29 @@ async def test_the_history_of_an_account_has_at_most_so_many_bytes(store: Store)
     await ada.remove(task)
     assert len(await feed(store, ada.owner)) == written + 1
     await bob.add(LONG)
+
+
+async def test_a_full_history_has_room_for_as_much_as_was_pruned(store: Store) -> None:
+    ada = await someone(store)
+    task, titles = await ada.add(LONG), count(100)
+
+    async def fill() -> int:
+        """How many changes of the same size there was room for."""
+        for number in range(20):
+            patch = TASKS.patch(title=f"Buy milk {next(titles)}")
+            if await together(ada.run.write(ada.owner, change_thing, task.id, patch)) != {"done": 1}:
+                return number
+        raise AssertionError("the history has no end")
+
+    room = await fill()
+    assert room >= 2
+    for _ in range(3):
+        ada.clock.advance(timedelta(days=1))
+        assert await prune(store, ada.owner, ada.clock.now()) > 0
+        assert await fill() == room, "of what was pruned one change is kept"
+    await ada.remove(task)
+    await ada.run.write(ada.owner, empty_trash)
+    ada.clock.advance(timedelta(days=1))
+    await prune(store, ada.owner, ada.clock.now())
+    task = await ada.add(LONG)
+    assert await fill() == room, "nothing is kept of what was purged"

@@ -75,6 +75,20 @@ async def test_a_reference_to_what_lies_in_the_trash_cannot_be_stored(store: Sto
 
 
 @every_field
+async def test_what_is_removed_at_once_may_refer_to_nothing_in_the_trash(store: Store, field: str) -> None:
+    owner = await new_owner(store)
+    task, lost = await add(store, owner), IDS.new()
+    nothing: dict[str, Any] = {field: lost}
+    async with store.begin(owner, NOW, IDS) as unit:
+        changed = replace(await unit.of(TASKS).get(task.id), **nothing)
+        unit.of(TASKS).update(changed)
+        unit.of(TASKS).remove(changed)
+        await unit.commit()
+    [thing] = await trashed(store, owner, task.id)
+    assert getattr(thing, field) == lost
+
+
+@every_field
 async def test_what_is_referred_to_cannot_be_removed_alone(store: Store, field: str) -> None:
     owner = await new_owner(store)
     there = await references(store, owner, TASKS)

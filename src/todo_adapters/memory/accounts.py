@@ -9,7 +9,7 @@ from todo_adapters.memory.attempts import MemoryAttemptReads, MemoryAttempts
 from todo_adapters.memory.feed import old_changes, prune
 from todo_adapters.memory.sessions import MemorySessionReads, MemorySessions
 from todo_adapters.memory.state import Shelf, State, account_row, oldest, others_run
-from todo_adapters.memory.strictness import Unit
+from todo_adapters.memory.strictness import Misuse, Unit, check_storable
 from todo_adapters.memory.users import MemoryUserReads, MemoryUsers
 from todo_core.ids import UserId
 from todo_core.model.change import Change
@@ -55,7 +55,7 @@ class MemoryAccountsUnitOfWork(Unit):
         self._sessions = MemorySessions(self._draft)
         self._attempts = MemoryAttempts(self._draft)
         self._forgotten: list[tuple[Shelf, str]] = []
-        self._pruned: list[tuple[Shelf, Sequence[Change]]] = []
+        self._pruned: tuple[Shelf, Sequence[Change]] | None = None
         self._epoch: UUID | None = None
         self._state = state
 
@@ -84,12 +84,12 @@ class MemoryAccountsUnitOfWork(Unit):
 
     async def prune(self, owner: UserId, before: datetime, limit: int) -> int:
         self._refuse_when_over()
+        check_storable(before)
         shelf = self._draft.shelves.get(owner)
-        if shelf is None or not await self._draft.holding.take_if_free(account_row(owner)):
-            return 0
-        old = old_changes(shelf, before, limit)
-        if old:
-            self._pruned.append((shelf, old))
+        free = shelf is not None and await self._draft.holding.take_if_free(account_row(owner))
+        old = old_changes(shelf, before, limit) if shelf and free else ()
+        self._pruned = shelf or Shelf(), old
+        await others_run()
         return len(old)
 
     async def renew_epoch(self, epoch: UUID) -> None:
@@ -97,10 +97,10 @@ class MemoryAccountsUnitOfWork(Unit):
         self._epoch = epoch
 
     async def commit(self) -> None:
-        self._refuse_when_over()
+        super()._refuse_when_over()
         self._draft.publish()
-        for shelf, old in self._pruned:
-            prune(shelf, old)
+        if self._pruned:
+            prune(*self._pruned)
         self._state.epoch = self._epoch or self._state.epoch
         for shelf, key in self._forgotten:
             shelf.receipts.pop(key, None)
@@ -108,4 +108,10 @@ class MemoryAccountsUnitOfWork(Unit):
 
     @property
     def has_writes(self) -> bool:
-        return self._draft.changed or bool(self._pruned) or self._epoch is not None
+        pruned = self._pruned is not None and bool(self._pruned[1])
+        return self._draft.changed or pruned or self._epoch is not None
+
+    def _refuse_when_over(self) -> None:
+        super()._refuse_when_over()
+        if self._pruned is not None:
+            raise Misuse("pruning is the last call before commit")

@@ -41,14 +41,15 @@ class MemoryChangeReads:
         return page
 
     async def at(self, seqs: Collection[int]) -> Mapping[int, Change]:
-        found = {change.seq: change for change in self._state.shelf(self._owner).feed if change.seq in seqs}
+        wanted = set(seqs)
+        found = {change.seq: change for change in self._state.shelf(self._owner).feed if change.seq in wanted}
         await others_run()
         return found
 
     async def history(self, kind: Kind[Any], thing_id: UUID, first: int | None, limit: int) -> Page[Change, int]:
         shelf = self._state.shelf(self._owner)
         present = shelf.table(kind).get(thing_id) or _trashed(shelf, kind, thing_id)
-        feed = {change.seq: change for change in shelf.feed if change.id == thing_id}
+        feed = {each.seq: each for each in shelf.feed if (each.entity, each.id) == (kind.name, thing_id)}
         await others_run()
         if present is None:
             raise NotFound(kind.name)

@@ -64,7 +64,7 @@ class State:
 
 
 class Draft(Generic[K, V]):
-    """A table as one unit of work sees it: what is committed now, with its own changes on top."""
+    """A table as one unit of work sees it: what is committed now, and behind it in order what it has changed itself."""
 
     def __init__(self, table: dict[K, V]) -> None:
         self._table = table
@@ -85,12 +85,14 @@ class Draft(Generic[K, V]):
         return key in self._mine and self._mine[key] is None
 
     def items(self) -> list[tuple[K, V]]:
-        return [(key, value) for key, value in {**self._table, **self._mine}.items() if value is not None]
+        others = {key: value for key, value in self._table.items() if key not in self._mine}
+        return [(key, value) for key, value in {**others, **self._mine}.items() if value is not None]
 
     def values(self) -> list[V]:
         return [value for _, value in self.items()]
 
     def put(self, key: K, value: V) -> None:
+        self._mine.pop(key, None)
         self._mine[key] = value
 
     def drop(self, key: K) -> None:
@@ -98,9 +100,8 @@ class Draft(Generic[K, V]):
 
     def publish(self) -> None:
         for key, value in self._mine.items():
-            if value is None:
-                self._table.pop(key, None)
-            else:
+            self._table.pop(key, None)
+            if value is not None:
                 self._table[key] = value
         self._mine.clear()
 

@@ -183,7 +183,7 @@ class Numbering:
             self._trash.drop(write.id)
         gone = action in {Action.DELETED, Action.PURGED}
         key = (write.kind, write.id)
-        previous = self._latest.get(key, write.thing.revision) or None
+        previous = None if action is Action.CREATED else self._latest.get(key, write.thing.revision)
         self._latest[key] = seq
         return Change(
             seq=seq,

@@ -22,10 +22,10 @@ class MemoryTrashReads:
 
     async def page(self, after: TrashPosition | None, limit: int) -> Page[Trashed, TrashPosition]:
         deletions = self._deletions()
+        kinds = {each.thing.id: each.kind for each in self._trash.values()}
         as_of = self._shelf.revision
         await others_run()
         behind = [each for each in reversed(deletions) if after is None or _position(each) < after]
-        kinds = {each.thing.id: each.kind for each in self._trash.values()}
         begins = [0, *accumulate(kinds[each.id].text_bytes(each.value) for each in behind[:limit])]
         items = [each for each, begin in zip(behind[:limit], begins, strict=False) if begin < PAGE_BYTES]
         last = _position(items[-1]) if len(behind) > len(items) else None

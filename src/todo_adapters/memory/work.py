@@ -99,6 +99,8 @@ class MemoryUnitOfWork(Unit):
     @property
     def changes(self) -> MemoryChangeReads:
         self._look()
+        if self._writes:
+            raise Misuse("the feed is read before the first write")
         return MemoryChangeReads(self._state, self.owner)
 
     async def knows(self, thing_id: UUID) -> bool:

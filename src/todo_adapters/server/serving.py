@@ -31,7 +31,7 @@ HEADERS_MILLISECONDS: Final = 5_000
 BUFFER_BYTES: Final = 65_536
 """Longest request head that Granian reads; the service answers shorter ones itself."""
 
-CONNECTIONS_MAX: Final = 4_096
+CONNECTIONS_MAX: Final = 8_192
 """Connections of one process; further ones wait in the queue of the kernel, up to BACKLOG."""
 
 BACKLOG: Final = 2_048

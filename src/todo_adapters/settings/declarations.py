@@ -102,6 +102,8 @@ class Settings:
     """Maximum number of tasks of one account, those in the trash included."""
     trash_days: int = _setting("30", whole(1, 3650))
     """Days after which what was deleted is deleted for good."""
+    feed_days: int = _setting("90", whole(3, 3650))
+    """Days for which changes are kept, for clients that synchronize, the history of tasks and lists, and undo."""
     max_history_mb: int = _setting("1024", whole(1, 1_000_000))
     """Maximum size of the recorded changes of one account, in megabytes."""
     require_if_match: bool = _setting("0", switch)
@@ -118,6 +120,8 @@ class Settings:
     stop_seconds: int = _setting("20", whole(1, 600))
     """Maximum time from the signal to the end of the process, including `TODO_DRAIN_SECONDS`; unfinished requests are
     aborted."""
+    stream_seconds: float = _setting("3600", seconds(1, 86_400))
+    """Maximum time of an event stream, after which clients connect again; each ends up to a tenth earlier."""
     metrics_port: int = _setting("0", whole(0, 65535))
     """Port of a separate listener for `/metrics`; `0` for none."""
     metrics_host: str = _setting("127.0.0.1", values.host)

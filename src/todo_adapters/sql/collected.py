@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,21 @@ from todo_adapters.sql.kinds import KindTable
 from todo_adapters.sql.subtrees import Forest
 from todo_adapters.sql.tags import has_tag_rows, tag_rows_differ
 from todo_adapters.sql.write_statements import ALONE
+from todo_core.ids import SessionId, UserId
 from todo_core.model.change import Action
 from todo_core.model.task import TASKS
 
 GONE = frozenset({Action.DELETED, Action.PURGED})
 """The actions after which a thing is not in its table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose storage a unit of work writes, when, and in which login session."""
+
+    owner: UserId
+    at: datetime
+    session: SessionId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +59,15 @@ class CollectedWrite:
 class Collected:
     """Things by kind and id as the unit of work knows them, None for those that are not there, and its writes.
 
-    ``last`` is the last action on each id. ``revisions`` are those of the things that were flushed. ``deletions``
-    counts the things of each deletion.
+    ``last`` is the last action on each id. ``revisions`` are those of the things that were flushed, ``set_seq`` is the
+    number of the first write among them. ``deletions`` counts the things of each deletion.
     """
 
     def __init__(self) -> None:
         self.writes: list[CollectedWrite] = []
         self.last: dict[UUID, Action] = {}
         self.revisions: dict[tuple[str, UUID], int] = {}
+        self.set_seq: int | None = None
         self.deletions: Counter[UUID] = Counter()
         self.known: defaultdict[str, dict[UUID, Any]] = defaultdict(dict)
         self.forest = Forest(self.known[TASKS.name])

@@ -22,6 +22,13 @@ class Reader(Protocol):
     async def all(self, statement: Statement, values: Values) -> Sequence[Row]:
         """All rows."""
 
+    async def confirmed(self, statement: Statement, values: Values) -> Sequence[Row]:
+        """All rows, and if there are any with news, as ``Database.confirm``, in one statement.
+
+        In a transaction it is ``commit`` that makes them durable.
+        """
+        return await self.all(statement, values)
+
 
 class Transaction(Reader, Protocol):
     """Statements that take effect together, at ``commit``."""
@@ -55,9 +62,6 @@ class Database(Reader, Protocol):
         A commit that stopped waiting for its standby is visible, but lost in a failover. Call this before a read is
         reported as the result of a write. Raises OutcomeUnknown if the wait fails.
         """
-
-    async def confirmed(self, statement: Statement, values: Values) -> Row | None:
-        """As ``one``, and as ``confirm`` if there is a row, in one statement."""
 
     def transaction(self, owner: UserId | None = None) -> AbstractAsyncContextManager[Transaction]:
         """Rolled back unless committed. On SQLite it holds the write lock from the start."""

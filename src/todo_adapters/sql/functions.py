@@ -17,6 +17,7 @@ class contains(FunctionElement[bool]):  # noqa: N801 - SQL function names
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True  # or SQLite compares it with 1, and uses no index
 
 
 class octets(FunctionElement[int]):  # noqa: N801 - SQL function names
@@ -31,13 +32,15 @@ class one_of_ids(FunctionElement[bool]):  # noqa: N801 - SQL function names
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True  # or SQLite compares it with 1, and uses no index
 
 
-class one_of_texts(FunctionElement[bool]):  # noqa: N801 - SQL function names
-    """``one_of_texts(column, parameter)``: as ``one_of_ids``."""
+class one_of(FunctionElement[bool]):  # noqa: N801 - SQL function names
+    """``one_of(column, parameter)``: as ``one_of_ids``, for texts and numbers."""
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True  # or SQLite compares it with 1, and uses no index
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - SQL function names
@@ -48,6 +51,17 @@ class among(FunctionElement[bool]):  # noqa: N801 - SQL function names
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True  # or SQLite compares it with 1, and uses no index
+
+
+class from_row(FunctionElement[int]):  # noqa: N801 - SQL function names
+    """``from_row(column)``: a number that is not in the index at hand, so that PostgreSQL looks up each row.
+
+    0 in SQLite, which would rather read all rows of the owner than look up some that an index has found.
+    """
+
+    inherit_cache = True
+    type = BigInteger()
 
 
 def _one_of(template: str, element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
@@ -63,8 +77,10 @@ compiles(contains, "postgresql")(partial(_written, "(strpos({}) > 0)"))
 compiles(octets, "sqlite")(partial(_written, "length(CAST({} AS BLOB))"))
 compiles(octets)(partial(_written, "octet_length({})"))
 compiles(one_of_ids)(partial(_one_of, "({} = ANY ({}))"))
-compiles(one_of_texts)(partial(_one_of, "({} = ANY ({}))"))
+compiles(one_of)(partial(_one_of, "({} = ANY ({}))"))
 compiles(one_of_ids, "sqlite")(partial(_one_of, "({} IN (SELECT unhex(value) FROM json_each({})))"))
-compiles(one_of_texts, "sqlite")(partial(_one_of, "({} IN (SELECT value FROM json_each({})))"))
+compiles(one_of, "sqlite")(partial(_one_of, "({} IN (SELECT value FROM json_each({})))"))
 compiles(among)(partial(_one_of, "({} = ANY (ARRAY {}))"))
 compiles(among, "sqlite")(partial(_one_of, "({} IN {})"))
+compiles(from_row)(partial(_written, "{}"))
+compiles(from_row, "sqlite")(lambda *_, **__: "0")

@@ -1,38 +1,13 @@
 """What several writes to the same things come to: the rows to add, change and delete, in the order of references."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from todo_adapters.sql.collected import CollectedWrite
 from todo_core.errors import MovedOn
-from todo_core.model.change import Action
-
-
-class Place(Enum):
-    """Where a thing is stored."""
-
-    NOWHERE = auto()
-    TABLE = auto()
-    TRASH = auto()
-
-
-BEFORE: Final = {
-    Action.CREATED: Place.NOWHERE,
-    Action.UPDATED: Place.TABLE,
-    Action.DELETED: Place.TABLE,
-    Action.RESTORED: Place.TRASH,
-    Action.PURGED: Place.TRASH,
-}
-AFTER: Final = {
-    Action.CREATED: Place.TABLE,
-    Action.UPDATED: Place.TABLE,
-    Action.DELETED: Place.TRASH,
-    Action.RESTORED: Place.TABLE,
-    Action.PURGED: Place.NOWHERE,
-}
+from todo_core.model.change import AFTER, BEFORE, Place
 
 
 @dataclass(slots=True)
@@ -74,15 +49,13 @@ class Effect:
         return self.there and self.after is not Place.TABLE
 
 
-def effects(
-    writes: Sequence[CollectedWrite], first_seq: int, revisions: Mapping[tuple[str, UUID], int]
-) -> list[Effect]:
-    """The effects of writes with these numbers, in the order of the last write to each thing.
+def effects(writes: Mapping[int, CollectedWrite], revisions: Mapping[tuple[str, UUID], int]) -> list[Effect]:
+    """The effects of writes by their numbers, in the order of the last write to each thing.
 
     Raises MovedOn for a write to what is no longer there after an earlier one.
     """
     found: dict[tuple[str, UUID], Effect] = {}
-    for seq, write in enumerate(writes, first_seq):
+    for seq, write in writes.items():
         key = (write.table.kind.name, write.id)
         there = Place.TABLE in (BEFORE[write.action], AFTER[write.action])
         if (earlier := found.pop(key, None)) is None:

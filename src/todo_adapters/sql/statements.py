@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Column, Dialect, Integer, bindparam
 from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 
 Row = Sequence[Any]
 Processor = Callable[[Any], Any]
@@ -82,13 +82,16 @@ class Statement:
 
     ``keyed`` promises that it only reads, and few rows that lie together behind a key: however much is stored,
     it takes microseconds. Where the database lives in this process, such a statement needs no thread.
+
+    ``news`` is true in rows that tell what the caller may not have known to be durable; None if all do.
     """
 
-    __slots__ = ("_prepared", "clause", "keyed", "writes")
+    __slots__ = ("_prepared", "clause", "keyed", "news", "writes")
 
-    def __init__(self, clause: ClauseElement, *, keyed: bool = False) -> None:
+    def __init__(self, clause: ClauseElement, *, keyed: bool = False, news: ColumnElement[bool] | None = None) -> None:
         self.clause = clause
         self.keyed = keyed
+        self.news = news
         self.writes = isinstance(clause, UpdateBase)
         self._prepared: dict[str, Prepared] = {}
 

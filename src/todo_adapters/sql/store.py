@@ -1,14 +1,16 @@
 """The storage port over a database: views that hold nothing open, and units of work that collect their writes."""
 
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import column, select, table
 
+from todo_adapters.sql import pruning
 from todo_adapters.sql.attempts import SqlAttempts
 from todo_adapters.sql.counters import MINE, revision
 from todo_adapters.sql.database import Database, Reader, Transaction
@@ -27,10 +29,11 @@ from todo_adapters.sql.types import TEXT
 from todo_adapters.sql.unit_of_work import SqlUnitOfWork
 from todo_adapters.sql.users import SqlUsers
 from todo_core.errors import NotFound, Unavailable
-from todo_core.ids import UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.kinds import E, Kind
 from todo_core.model.quota import Quota
 from todo_core.model.zones import zone
+from todo_core.paging import Page
 from todo_core.ports.runtime import EventLog, IdSource
 
 ZONE: Final = Statement(select(users.c.time_zone).where(MINE), keyed=True)
@@ -54,9 +57,15 @@ class SqlStore:
         return SqlView(self._database, owner)
 
     def begin(
-        self, owner: UserId, now: datetime, ids: IdSource, *, exclusive: bool = False
+        self,
+        owner: UserId,
+        now: datetime,
+        ids: IdSource,
+        *,
+        exclusive: bool = False,
+        session: SessionId | None = None,
     ) -> AbstractAsyncContextManager["SqlUnitOfWork"]:
-        return Begun(SqlUnitOfWork(self._database, owner, now, ids, self._quota), exclusive, self._disk)
+        return Begun(SqlUnitOfWork(self._database, owner, now, ids, self._quota, session), exclusive, self._disk)
 
     def accounts(self) -> "SqlAccounts":
         return SqlAccounts(self._database)
@@ -158,6 +167,12 @@ class SqlAccounts:
     async def owners_of_trash(self, before: datetime, limit: int) -> Sequence[UserId]:
         return await owners_of_trash(self._reader, before, limit)
 
+    async def revisions(self, owners: Collection[UserId]) -> Mapping[UserId, int]:
+        return await pruning.revisions(self._reader, owners)
+
+    async def owners_to_prune(self, before: datetime, after: UserId | None, limit: int) -> Page[UserId, UserId]:
+        return await pruning.owners_to_prune(self._reader, before, after, limit)
+
     async def newest_receipt(self) -> datetime | None:
         row = await self._reader.one(NEWEST_RECEIPT, {})
         return None if row is None else row[0]
@@ -172,6 +187,12 @@ class SqlAccountsUnitOfWork(SqlAccounts):
 
     async def forget_receipts(self, after: datetime, before: datetime, limit: int) -> datetime | None:
         return await FORGET_RECEIPTS.delete(self._transaction, after, before, limit)
+
+    async def prune(self, owner: UserId, before: datetime, limit: int) -> int:
+        return await pruning.prune(self._transaction, owner, before, limit)
+
+    async def renew_epoch(self, epoch: UUID) -> None:
+        await pruning.renew_epoch(self._transaction, epoch)
 
     async def commit(self) -> None:
         await self._transaction.commit()

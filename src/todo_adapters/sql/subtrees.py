@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, select
 
 from todo_adapters.sql.database import Reader
-from todo_adapters.sql.functions import one_of_ids
+from todo_adapters.sql.functions import from_row, one_of_ids
 from todo_adapters.sql.pieces import in_pieces
 from todo_adapters.sql.statements import LIMIT, Statement, bind
 from todo_adapters.sql.tables import tasks
@@ -23,10 +23,11 @@ Known: TypeAlias = dict[UUID, Task | None]
 
 def _statement() -> Statement:
     """The owner and the revision are in the tree so that PostgreSQL looks up each id instead of reading an index."""
+    revision = from_row(T.revision).label("revision")
     mine = T.user_id == bind(T.user_id)
-    top = select(T.user_id, T.id, T.revision).where(mine, one_of_ids(T.id, bindparam("ids", type_=IDS)))
+    top = select(T.user_id, T.id, revision).where(mine, one_of_ids(T.id, bindparam("ids", type_=IDS)))
     tree = top.cte("tree", recursive=True)
-    below = select(T.user_id, T.id, T.revision).where(T.user_id == tree.c.user_id, T.parent_id == tree.c.id)
+    below = select(T.user_id, T.id, revision).where(T.user_id == tree.c.user_id, T.parent_id == tree.c.id)
     tree = tree.union(below)
     parents_first = select(tree.c.id).limit(LIMIT).subquery()
     return Statement(select(*COLUMNS).select_from(parents_first.join(tasks, T.id == parents_first.c.id)).where(mine))

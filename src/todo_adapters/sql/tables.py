@@ -54,6 +54,7 @@ users = Table(
     Column("feed_bytes", COUNT),
     Column("counted_at", INSTANT),
     Column("list_count", COUNT),
+    Column("pruned", COUNT),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("email"),
     postgresql_with={"fillfactor": 80},
@@ -61,7 +62,8 @@ users = Table(
 """``revision`` is the owner's counter: advanced under the row's lock, first in every write.
 
 The four counts beside it are for quotas. NULL means "not counted yet". When one of them is NULL, or has reached its
-limit, what is stored is counted (again), at ``counted_at``.
+limit, what is stored is counted (again), at ``counted_at``. ``pruned`` is the number of the last change that has been
+pruned, NULL before the first.
 """
 
 lists = Table(
@@ -196,10 +198,30 @@ changes = Table(
     Column("entity_id", ID, nullable=False),
     Column("kind", TEXT, nullable=False),
     Column("value", TEXT),
+    Column("set_seq", COUNT),
+    Column("previous", COUNT),
+    Column("session_id", ID),
+    Column("root_id", ID),
     PrimaryKeyConstraint("user_id", "seq"),
     sqlite_with_rowid=False,
 )
-"""The feed. ``value`` is the thing afterwards, as JSON of its own columns."""
+"""The feed. ``value`` is the thing afterwards, as JSON of its own columns.
+
+``set_seq`` is the number of the first change of the same unit of work, NULL in one that is alone. ``previous`` is the
+number of the thing's change before; NULL if it was created, and in rows that an earlier release added during an
+upgrade. ``root_id`` is that of ``trash``, in deletions.
+"""
+
+feed_epoch = Table(
+    "feed_epoch",
+    metadata,
+    Column("id", SMALL, nullable=False, autoincrement=False),
+    Column("epoch", ID, nullable=False),
+    PrimaryKeyConstraint("id"),
+    CheckConstraint("id = 1", name="one_row"),
+    sqlite_with_rowid=False,
+)
+"""One row: the epoch of all feeds, which is renewed when the database has been restored from a backup."""
 
 receipts = Table(
     "receipts",

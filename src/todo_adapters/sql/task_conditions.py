@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, or_, select
 
 from todo_adapters.sql.due_bounds import comparand
-from todo_adapters.sql.functions import contains, one_of_ids, one_of_texts
+from todo_adapters.sql.functions import contains, one_of, one_of_ids
 from todo_adapters.sql.page_shapes import PageShape
 from todo_adapters.sql.statements import bind, number
 from todo_adapters.sql.tables import task_tags, tasks
@@ -87,6 +87,6 @@ def _tags(shape: PageShape) -> Iterator[ColumnElement[bool]]:
         yield T.tags != NO_TAGS if shape.has_tags else T.tags == NO_TAGS
     if shape.tags == "many":
         other = task_tags.alias("other").c
-        wanted = one_of_texts(other.tag, bindparam("other_tags", type_=TEXTS))
+        wanted = one_of(other.tag, bindparam("other_tags", type_=TEXTS))
         found = select(func.count()).where(other.user_id == bind(G.user_id), other.task_id == T.id, wanted)
         yield found.scalar_subquery() == number("other_tags_count")

@@ -64,7 +64,7 @@ class Array(ARRAY[Any]):
 
 
 class Several(TypeDecorator[Collection[Any]]):
-    """Several ids or texts as one parameter of ``one_of``: an array, or JSON on SQLite."""
+    """Several ids, texts or numbers as one parameter of ``one_of``: an array, or JSON on SQLite."""
 
     impl = Text
     cache_ok = True
@@ -95,3 +95,4 @@ SORTED_TEXT: Final = Text(collation="C").with_variant(Text(), "sqlite")
 
 IDS: Final = Several(Uuid())
 TEXTS: Final = Several(Text())
+COUNTS: Final = Several(BigInteger())

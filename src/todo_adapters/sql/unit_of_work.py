@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import select, union_all
 
-from todo_adapters.sql.collected import Collected
+from todo_adapters.sql.collected import Author, Collected
 from todo_adapters.sql.collecting import CollectedTaskReads, CollectedThings, CollectedTrash
 from todo_adapters.sql.counters import Uncounted, lock
 from todo_adapters.sql.database import Database, Reader, Transaction
+from todo_adapters.sql.feed import SqlChanges
 from todo_adapters.sql.kinds import KindTable
 from todo_adapters.sql.recount import recount
 from todo_adapters.sql.registry import KIND_TABLES, table_of
@@ -20,7 +21,7 @@ from todo_adapters.sql.statements import Statement, bind
 from todo_adapters.sql.tables import trash
 from todo_adapters.sql.writes import Claim, claim_key, flush, flush_alone
 from todo_core.errors import MovedOn
-from todo_core.ids import UserId
+from todo_core.ids import SessionId, UserId
 from todo_core.model.budget import Budget
 from todo_core.model.change import Action, Change
 from todo_core.model.kinds import E, Kind
@@ -32,8 +33,17 @@ from todo_core.ports.runtime import IdSource
 class SqlUnitOfWork:
     """Collects the writes of one owner. A transaction is opened only when one statement would not do."""
 
-    def __init__(self, database: Database, owner: UserId, now: datetime, ids: IdSource, quota: Quota) -> None:
+    def __init__(
+        self,
+        database: Database,
+        owner: UserId,
+        now: datetime,
+        ids: IdSource,
+        quota: Quota,
+        session: SessionId | None = None,
+    ) -> None:
         self._database = database
+        self._author = Author(owner, now, session)
         self._quota = quota
         self._held: AbstractAsyncContextManager[Transaction] | None = None
         self._transaction: Transaction | None = None
@@ -52,6 +62,10 @@ class SqlUnitOfWork:
     @property
     def reader(self) -> Reader:
         return self._transaction or self._database
+
+    @property
+    def changes(self) -> SqlChanges:
+        return SqlChanges(self.reader, self.owner)
 
     async def knows(self, thing_id: UUID) -> bool:
         if last := self.collected.last.get(thing_id):
@@ -81,13 +95,13 @@ class SqlUnitOfWork:
             await self.lock()  # nothing else would notice that the account is gone
         if self._transaction is None and len(self.collected.writes) == 1 and self.collected.writes[0].alone:
             write = self.collected.writes.pop()
-            return [await flush_alone(self._database, self.owner, self.now, write, claim, self._quota)]
+            return [await flush_alone(self._database, self._author, write, claim, self._quota)]
         if self.collected.writes or claim:
             transaction = self._transaction or await self._open()
             await self._flush(transaction, receipts_added=0 if claim is None else 1)
             if claim:
                 first_seq = self._flushed[0].seq if self._flushed else 0
-                await claim_key(transaction, self.owner, self.now, claim, first_seq)
+                await claim_key(transaction, self._author, claim, first_seq)
         if self._transaction is not None:
             await self._transaction.commit()
         else:
@@ -116,7 +130,7 @@ class SqlUnitOfWork:
             return
         writes = self.collected.writes
         try:
-            self._flushed += await flush(transaction, self.owner, self.now, self.collected, receipts_added, self._quota)
+            self._flushed += await flush(transaction, self._author, self.collected, receipts_added, self._quota)
         except Uncounted:
             await self.end(None, None, None)
             await recount(self._database, self.owner, self.now)

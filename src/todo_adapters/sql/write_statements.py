@@ -1,16 +1,17 @@
 """The statements that write one thing: counter, row, entry in the feed, trash, and perhaps the receipt of a key.
 
-Values of the row are bound by the names of their columns, the others with a prefix.
+Values of the row are bound by the names of their columns, the others with a prefix. The thing's previous change is the
+revision that was read.
 """
 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Table, delete, exists, insert, select, update
+from sqlalchemy import CTE, ColumnElement, Table, delete, exists, insert, null, select, update
 from sqlalchemy.sql.dml import Update
 
 from todo_adapters.sql.counters import COUNTED, MINE, advanced, within
-from todo_adapters.sql.set_statements import KEPT, unmoved
+from todo_adapters.sql.set_statements import KEPT, READ, unmoved
 from todo_adapters.sql.statements import Statement, WriteStatement, bind
 from todo_adapters.sql.tables import changes, receipts, trash, users
 from todo_core.model.change import Action
@@ -27,7 +28,7 @@ def write_statement(kind: Kind[Any], table: Table, action: Action, keyed: bool) 
     advance = _advance(kind, action, keyed)
     counter = select(users.c.revision).where(MINE).scalar_subquery()
     row = Statement(_row(table, action, counter).returning(table.c.id))
-    steps = [Statement(advance.returning(users.c.revision)), row, entry(counter)]
+    steps = [Statement(advance.returning(users.c.revision)), row, entry(action, counter)]
     if action is Action.DELETED:
         values = {column.name: bind(column, f"trash_{column.name}") for column in trash.c}
         values |= {"user_id": bind(trash.c.user_id), "id": bind(trash.c.id)}
@@ -37,11 +38,18 @@ def write_statement(kind: Kind[Any], table: Table, action: Action, keyed: bool) 
     return WriteStatement(_fused(table, action, keyed, advance), steps)
 
 
-def entry(seq: ColumnElement[int]) -> Statement:
+def entry(action: Action, seq: ColumnElement[int]) -> Statement:
     """Appends the entry of one write."""
-    values = {column.name: bind(column, f"entry_{column.name}") for column in C}
+    values: dict[str, Any] = {column.name: bind(column, f"entry_{column.name}") for column in C} | _links(action)
     values |= {"user_id": bind(C.user_id), "entity_id": bind(C.entity_id, "id")}
     return Statement(insert(changes).values(values | {"seq": seq}).returning(C.seq))
+
+
+def _links(action: Action) -> dict[str, Any]:
+    """The set, the previous change and the root of an entry that is alone in its set."""
+    read = null() if action is Action.CREATED else bind(C.previous, READ)
+    root = bind(trash.c.root_id, "trash_root_id") if action is Action.DELETED else null()
+    return {"set_seq": null(), "previous": read, "root_id": root}
 
 
 def receipt(first_seq: ColumnElement[int]) -> Statement:
@@ -77,6 +85,7 @@ def _fused(table: Table, action: Action, keyed: bool, advance: Update) -> Statem
     counter = advance.where(*there).returning(users.c.id, users.c.revision).cte("counter")
     row = _row(table, action, counter.c.revision, counter).returning(table.c.id).cte("written")
     known = {"user_id": counter.c.id, "seq": counter.c.revision, "entity_id": select(row.c.id).scalar_subquery()}
+    known |= _links(action)
     ctes = [row, _appended(changes, "entry", known)]
     if action is Action.DELETED:
         known = {"user_id": counter.c.id, "revision": counter.c.revision, "id": select(row.c.id).scalar_subquery()}

@@ -36,6 +36,7 @@ class ProcessMetrics:
 
     def __init__(self) -> None:
         self.in_flight = 0
+        self.waiting = 0
         self._responses: Counter[tuple[str, str, str]] = Counter()
         self._seconds: dict[tuple[str, str], list[float]] = {}
         self._events: Counter[str] = Counter()
@@ -54,6 +55,11 @@ class ProcessMetrics:
         times[bisect_left(BUCKETS, seconds)] += 1
         times[-1] += seconds
 
+    def set_aside(self, requests: int) -> None:
+        """Counts streams and requests that wait for changes, which are not in flight."""
+        self.in_flight -= requests
+        self.waiting += requests
+
     def happened(self, event: str) -> None:
         if event in self._events or len(self._events) < EVENTS_MAX:
             self._events[event] += 1
@@ -64,7 +70,7 @@ class ProcessMetrics:
 
     def series(self) -> Series:
         """All current numbers by the names of their series."""
-        found: Series = {"todo_requests_in_flight": self.in_flight}
+        found: Series = {"todo_requests_in_flight": self.in_flight, "todo_streams": self.waiting}
         for (method, route, status), times in self._responses.items():
             found[f'todo_requests_total{{method="{method}",route="{route}",status="{status}"}}'] = times
         for (method, route), (*counts, seconds) in self._seconds.items():

@@ -22,6 +22,7 @@ FAMILIES: Final[dict[str, tuple[str, str]]] = {
     "todo_requests_total": ("counter", "Requests by method, route template and class of status."),
     "todo_request_seconds": ("histogram", "Duration of requests."),
     "todo_requests_in_flight": ("gauge", "Requests in progress."),
+    "todo_streams": ("gauge", "Event streams, and requests that wait for changes."),
     "todo_events_total": ("counter", "Events of the event log, such as login_failed, replayed or refresh_reused."),
     "todo_pool_size": ("gauge", "Maximum number of database connections in use."),
     "todo_pool_in_use": ("gauge", "Database connections in use."),

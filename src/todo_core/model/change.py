@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from enum import Enum, StrEnum, auto
+from typing import Any, Final
 from uuid import UUID
 
 from todo_core.ids import SessionId
@@ -20,6 +20,30 @@ class Action(StrEnum):
 
     RESTORED = "restored"
     PURGED = "purged"
+
+
+class Place(Enum):
+    """Where a thing is stored."""
+
+    NOWHERE = auto()
+    TABLE = auto()
+    TRASH = auto()
+
+
+BEFORE: Final = {
+    Action.CREATED: Place.NOWHERE,
+    Action.UPDATED: Place.TABLE,
+    Action.DELETED: Place.TABLE,
+    Action.RESTORED: Place.TRASH,
+    Action.PURGED: Place.TRASH,
+}
+AFTER: Final = {
+    Action.CREATED: Place.TABLE,
+    Action.UPDATED: Place.TABLE,
+    Action.DELETED: Place.TRASH,
+    Action.RESTORED: Place.TABLE,
+    Action.PURGED: Place.NOWHERE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

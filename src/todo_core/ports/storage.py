@@ -60,7 +60,8 @@ class Things(ThingReads[E], Protocol[E]):
     """Write access to the owner's things of one kind. Writes take effect at ``commit``; own reads see them before.
 
     After any of them ``commit`` raises MovedOn if the stored thing is not as it was read, or if a thing to which one
-    of its references points is gone. Things that refer to a removed thing have to be removed before it.
+    of its references points is gone, unless the next write removes it as well. Things that refer to a removed thing
+    have to be removed before it.
     """
 
     async def load(self, ids: Collection[UUID]) -> Mapping[UUID, E]:
@@ -226,7 +227,7 @@ class UnitOfWork(Protocol):
 
     @property
     def changes(self) -> ChangeReads:
-        """The feed. Does not show the writes of this unit of work."""
+        """The feed. Read it before the first write of this unit of work."""
 
     async def knows(self, thing_id: UUID) -> bool:
         """True if a thing of any kind has this id, in the trash or not."""

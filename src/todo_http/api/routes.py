@@ -5,8 +5,11 @@ from typing import Final
 
 from todo_http.api import accounts, docs, health, problem_pages, sessions, tags
 from todo_http.api.batch import batch_controller
+from todo_http.api.change_types import WireChanges
 from todo_http.api.counts import TaskCounts
+from todo_http.api.events import event_controller
 from todo_http.api.lists import Lists
+from todo_http.api.sync import sync_controllers
 from todo_http.api.tasks import Tasks
 from todo_http.api.trash import trash_controller
 from todo_http.kernel.operation import Operation, OperationController, operations_of
@@ -24,6 +27,7 @@ def routes(
 ) -> list[Route]:
     """What Litestar routes to."""
     served = [each.resource for each in resources]
+    changes = WireChanges(served)
     return [
         accounts.Registrations,
         sessions.SignIn,
@@ -34,6 +38,8 @@ def routes(
         TaskCounts,
         trash_controller(served),
         batch_controller(served),
+        *sync_controllers(changes),
+        event_controller(changes),
         health.HealthChecks,
         problem_pages.ProblemPages,
         *([docs.Docs] if with_docs else []),

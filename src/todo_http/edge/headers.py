@@ -27,7 +27,7 @@ EXPOSED: Final = (
 """The header fields of the OpenAPI document, all of which pages of other origins may read."""
 
 METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
-HEADERS: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
+HEADERS: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id"
 LOCAL: Final = (b"://localhost", b"://127.0.0.1")
 """Two ways to write the same machine, and two origins to a browser."""
 

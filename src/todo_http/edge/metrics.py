@@ -12,8 +12,13 @@ class RequestMetrics(Protocol):
     def ended(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request has ended. ``route`` is the path template or ``-``; ``method`` is a known method or ``?``.
 
+        ``seconds`` are those in which it was in progress.
+
         ``status`` is 0 if it was cancelled before there was a response.
         """
+
+    def set_aside(self, requests: int) -> None:
+        """So many more requests are streams or wait for changes, and so many fewer are in progress."""
 
 
 class NoRequestMetrics:
@@ -22,3 +27,5 @@ class NoRequestMetrics:
     def begun(self) -> None: ...
 
     def ended(self, method: str, route: str, status: int, seconds: float) -> None: ...
+
+    def set_aside(self, requests: int) -> None: ...

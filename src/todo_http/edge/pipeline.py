@@ -64,6 +64,7 @@ class Edge:
         self.now: Callable[[], datetime | None] = lambda: None
         self.warned_at = float("-inf")
         self.running = 0
+        self.service.set_aside = self.set_aside
 
     def attach(self, todo: Todo) -> None:
         """Takes ids and times from the ports from now on."""
@@ -73,11 +74,16 @@ class Edge:
         self.now = todo.run.clock.now
 
     async def finish(self, seconds: float) -> None:
-        """Waits until no request runs, at most for ``seconds``. Servers do not wait if the client has gone."""
+        """Waits until there is no request, at most for ``seconds``. Servers do not wait if the client has gone."""
         for _ in range(int(seconds * 100)):
-            if not self.running:
+            if not self.running and not len(self.service.streams):
                 return
             await asyncio.sleep(0.01)
+
+    def set_aside(self, requests: int) -> None:
+        """So many more requests wait for changes, which do not count as running."""
+        self.running -= requests
+        self.meter.set_aside(requests)
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         started = perf_counter()
@@ -87,7 +93,8 @@ class Edge:
             # Routes see the path as it was sent, because a tag may contain an encoded slash.
             routed = {**routed, "path": scope["raw_path"].decode("latin-1")}
         request = RequestContext(routed, receive, send, self.service)
-        sending = Sending(request, self.headers, self.large_bodies, head=method == "HEAD")
+        request.head = method == "HEAD"
+        sending = Sending(request, self.headers, self.large_bodies)
         asked = request.fields.get(b"x-request-id")
         request.request_id = asked.decode("ascii") if asked and REQUEST_ID.fullmatch(asked) else self.new_id()
         token = LOGGED_ID.set(request.request_id)
@@ -105,7 +112,7 @@ class Edge:
             known = method if method in METHODS else "?"
             route = routed.get("path_template") or "-"
             seconds = perf_counter() - started
-            self.meter.ended(known, route, sending.status, seconds)
+            self.meter.ended(known, route, sending.status, seconds - request.waited)
             self.access_log.note(sending, known, route, seconds, self.now())
 
     async def _respond(self, request: RequestContext, sending: Sending) -> None:

@@ -1,4 +1,4 @@
-"""Sending responses: with the header fields of every response, and large bodies in parts within a deadline.
+"""Sending responses: with the header fields of every response, and large bodies and streams within deadlines.
 
 A server takes a body that comes as one message at once, however slowly the client reads, and keeps it as long as the
 connection lives. Of several messages it takes the next when the ones before are on their way.
@@ -30,16 +30,13 @@ class Sending:
     ``problem`` is the code of the problem, if the response is one.
     """
 
-    __slots__ = ("head", "headers", "large_bodies", "problem", "request", "send", "sent", "status")
+    __slots__ = ("headers", "large_bodies", "problem", "request", "send", "sent", "status")
 
-    def __init__(
-        self, request: RequestContext, headers: ResponseHeaders, large_bodies: "LargeBodies", head: bool
-    ) -> None:
+    def __init__(self, request: RequestContext, headers: ResponseHeaders, large_bodies: "LargeBodies") -> None:
         self.request = request
         self.send = request.send
         self.headers = headers
         self.large_bodies = large_bodies
-        self.head = head
         self.status = 0
         self.sent = 0
         self.problem: str | None = None
@@ -51,16 +48,20 @@ class Sending:
                 message["headers"] = fields = [*message["headers"]]
                 self.headers.add(fields, self.request)
             elif message["type"] == "http.response.body":
-                if self.head:
+                if self.request.head:
                     message["body"] = b""
                 body = message["body"]
                 self.sent += len(body)
                 if len(body) > PART:
                     self.sent += await self.large_bodies.send(body, self.request.scope, self.send) - len(body)
                     return
+                if self.request.patience:
+                    await self.large_bodies.send_part(message, self.request, self.send)
+                    return
             await self.send(message)
         except OSError:  # the client has gone
-            return
+            if self.request.patience:
+                raise  # a stream would go on
 
 
 class LargeBodies:
@@ -84,11 +85,25 @@ class LargeBodies:
                     await send({"type": "http.response.body", "body": part, "more_body": more})
                     sent += len(part)
         except TimeoutError:
-            if monotonic() - self.complained_at >= 1:  # at most once a second
-                self.complained_at = monotonic()
-                log.warning("response_cut_off", sent=sent, seconds=self.deadline)
+            self._complain(self.deadline, sent=sent)
             await self._end(scope)
         return sent
+
+    async def send_part(self, part: Message, request: RequestContext, send: Send) -> None:
+        """Sends a part of a stream. Ends the connection and raises TimeoutError if that takes too long."""
+        try:
+            async with asyncio.timeout(request.patience):
+                await send(part)
+        except TimeoutError:
+            self._complain(request.patience)
+            await self._end(request.scope)
+            raise
+
+    def _complain(self, seconds: float, **facts: int) -> None:
+        """Logs that a client does not read, at most once a second."""
+        if monotonic() - self.complained_at >= 1:
+            self.complained_at = monotonic()
+            log.warning("response_cut_off", seconds=seconds, **facts)
 
     async def _end(self, scope: Scope) -> None:
         """Ends all overdue connections in one search at a time, because it inspects every open file."""

@@ -1,7 +1,9 @@
 """The request as guards and handlers see it: the actor, the use cases, the query, the body and the write conditions."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -39,12 +41,15 @@ class RequestContext(Request[Actor, None, State]):
         "actor",
         "body_max",
         "fields",
+        "head",
+        "patience",
         "query",
         "request_id",
         "response_fields",
         "service",
         "turn",
         "user_id",
+        "waited",
     )
 
     actor: Actor
@@ -52,6 +57,12 @@ class RequestContext(Request[Actor, None, State]):
 
     response_fields: tuple[Field, ...]
     """Header fields of the response that do not depend on the operation: the rate limit and the outcome of a write."""
+
+    patience: float
+    """Seconds that each part of a stream may take to be sent; 0 for other responses."""
+
+    waited: float
+    """Seconds that the request has spent ``aside``."""
 
     def __new__(cls, scope: Scope, *_: Any, **__: Any) -> "RequestContext":
         known: Any = scope
@@ -72,6 +83,8 @@ class RequestContext(Request[Actor, None, State]):
         self.query: Query = EMPTY
         self.response_fields: tuple[Field, ...] = ()
         self.turn: tuple[ConcurrencyLimit, str] | None = None
+        self.head = False
+        self.patience = self.waited = 0.0
 
     @property
     def todo(self) -> Todo:
@@ -103,6 +116,27 @@ class RequestContext(Request[Actor, None, State]):
     def path_id(self, name: str) -> UUID:
         """An id from the path, which a guard has found to be canonical."""
         return UUID(self.scope["path_params"][name])
+
+    async def take_turn(self, limit: ConcurrencyLimit, caller: str) -> None:
+        """Waits for a turn, which the edge gives back when the response has been sent. Raises TooManyRequests."""
+        if not limit.enters(caller):
+            await limit.wait(caller)
+        self.turn = limit, caller
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """While it is open the request does not count as running, because it waits for changes. Gives the turn back."""
+        began = perf_counter()
+        if self.turn is not None:
+            limit, caller = self.turn
+            limit.leave(caller)
+            self.turn = None
+        self.service.set_aside(1)
+        try:
+            yield
+        finally:
+            self.service.set_aside(-1)
+            self.waited += perf_counter() - began
 
     def count(self, requests: int = 1) -> None:
         """Counts so many requests of the user. Raises TooManyRequests."""
@@ -154,6 +188,7 @@ class RequestContext(Request[Actor, None, State]):
             expected=expected_of(self.fields, target, self.service.options.require_if_match),
             key=key_of(self.fields, scope["method"], scope["path"], scope["query_string"], body),
             dry_run=bool(self.query.values.get("dry_run")),
+            session=self.actor.session_id,
         )
         outcome = await self.todo.run.carry_out(self.actor.user_id, options, use_case, *args, **kwargs)
         if outcome.replayed:

@@ -1,20 +1,24 @@
-"""Cursors: positions in lists as opaque, signed text."""
+"""Cursors: positions in lists as opaque, signed text, and positions in feeds as opaque, plain text."""
 
 import hmac
+import re
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
 from todo_core.ids import UserId
+from todo_core.model.change import FeedPosition
 from todo_core.model.rules import Broken
 
 SIGNATURE_BYTES: Final = 16
 LONG: Final = 256
+FEED_CURSOR: Final = re.compile(r"([0-9a-f]{32})-(0|[1-9][0-9]{0,17})")
 
 
 class Cursors:
@@ -58,3 +62,19 @@ def _sign(key: bytes, packed: bytes, owner: UserId, listed: str, order: str) -> 
 
 def _unknown() -> Broken:
     return Broken("invalid-cursor", "This is not a cursor that a list in this order has given to you.")
+
+
+def feed_cursor(position: FeedPosition, owner: UserId) -> str:
+    """The text for a position in the owner's feed.
+
+    It holds the epoch combined with the owner, so that a cursor of another owner's feed is one of another epoch.
+    """
+    return f"{position.epoch.int ^ owner.int:032x}-{position.seq}"
+
+
+def read_feed_cursor(text: str, owner: UserId) -> FeedPosition:
+    """The position in the owner's feed. Raises Broken for text that ``feed_cursor`` never returns."""
+    found = FEED_CURSOR.fullmatch(text)
+    if found is None:
+        raise Broken("invalid-cursor", "This is not a cursor of a snapshot, of changes or of an event.")
+    return FeedPosition(UUID(int=int(found[1], 16) ^ owner.int), int(found[2]))

@@ -69,6 +69,7 @@ class Operation(HTTPRouteHandler):
         success: Success,
         body: type[msgspec.Struct] | None = None,
         query: tuple[Parameter, ...] = (),
+        fields: tuple[HeaderField, ...] = (),
         any_query: bool = False,
         ends_with_text: bool = False,
         guards: Sequence[Guard] = (),
@@ -82,6 +83,7 @@ class Operation(HTTPRouteHandler):
         self.body = body
         self.media_types = (JSON, MERGE_PATCH) if method == "PATCH" else (JSON,)
         self.own_query = query
+        self.own_fields = fields
         self.any_query = any_query
         self.ends_with_text = ends_with_text
         self.errors = errors
@@ -124,9 +126,7 @@ class Operation(HTTPRouteHandler):
             if request.query.faults and self.body is None and not self.query:
                 raise InvalidRequest(request.query.faults)
         if caller:
-            if not limit.enters(caller):
-                await limit.wait(caller)
-            request.turn = limit, caller  # which the edge gives back when the response has been sent
+            await request.take_turn(limit, caller)
 
     @cached_property
     def path(self) -> str:
@@ -190,7 +190,7 @@ class Operation(HTTPRouteHandler):
         """The header fields that it reads besides those that every operation reads."""
         if self.writes:
             return (IDEMPOTENCY_KEY, IF_MATCH) if self.target else (IDEMPOTENCY_KEY,)
-        return (IF_NONE_MATCH,) if NOT_MODIFIED in self.successes else ()
+        return (*self.own_fields, IF_NONE_MATCH) if NOT_MODIFIED in self.successes else self.own_fields
 
     def problems(self) -> dict[int, list[str]]:
         """The codes of all problems that it can respond with, by status."""

@@ -5,8 +5,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from todo_core.limits import PAGE_MAX
+from todo_core.model.change import FeedPosition
 from todo_core.model.rules import Broken
 from todo_http.kernel.context import RequestContext
+from todo_http.kernel.cursors import read_feed_cursor
 from todo_http.kernel.entity_tags import not_modified, not_modified_since, tag_of
 from todo_http.kernel.query import Parameter
 from todo_http.kernel.responses import Field, Response
@@ -36,6 +38,23 @@ def read_cursor(request: RequestContext, listed: str, order: str, form: Any) -> 
             found = request.service.cursors.read(cursor, request.actor.user_id, listed, order, form)
         except Broken as broken:
             faults.append(Fault(code=broken.code, detail=broken.detail, parameter="cursor"))
+    if faults:
+        raise InvalidRequest(faults)
+    return found
+
+
+def read_positions(request: RequestContext, cursors: Mapping[str, str | None]) -> list[FeedPosition]:
+    """The positions of cursors of the feed, by parameter or header field, without those that are None.
+
+    Raises InvalidRequest with all faults of the query.
+    """
+    faults, found = list(request.query.faults), []
+    for name, cursor in cursors.items():
+        if cursor is not None:
+            try:
+                found.append(read_feed_cursor(cursor, request.actor.user_id))
+            except Broken as broken:
+                faults.append(Fault(code=broken.code, detail=broken.detail, parameter=name))
     if faults:
         raise InvalidRequest(faults)
     return found

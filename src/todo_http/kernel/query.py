@@ -19,13 +19,17 @@ REPEATS_MAX: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A query parameter: how its text is parsed (raises Broken), and its OpenAPI description."""
+    """A query parameter: how its text is parsed (raises Broken), and its OpenAPI description.
+
+    One that is not ``documented`` is accepted as well.
+    """
 
     name: str
     read: Callable[[str], Any]
     schema: Mapping[str, Any]
     description: str
     repeatable: bool = False
+    documented: bool = True
 
 
 def choice(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from inspect import getdoc
+from operator import attrgetter
 from typing import Any, Final
 
 from todo_http.api.routes import client_operations
@@ -92,7 +93,10 @@ def _describe(operation: Operation, known: Sequence[Operation], media: Media) ->
     if operation.description:
         told["description"] = operation.description
     told["security"] = [] if operation.public else [{"bearer": []}]
-    if parameters := [*map(_query_parameter, operation.query), *map(_header_field, operation.fields)]:
+    if parameters := [
+        *map(_query_parameter, filter(attrgetter("documented"), operation.query)),
+        *map(_header_field, operation.fields),
+    ]:
         told["parameters"] = parameters
     if operation.body:
         told["requestBody"] = {"required": True, "content": media.of((operation.body,), operation.media_types)}

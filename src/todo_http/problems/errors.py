@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -12,12 +13,17 @@ ECHO_MAX: Final = 64
 
 
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One broken rule, and where: a JSON pointer into the body, or the name of a query parameter."""
+    """One broken rule, and where: a JSON pointer into the body, the name of a query parameter or header field, or a
+    thing and its field, null for the thing as a whole.
+    """
 
     code: str
     detail: str
     pointer: str | msgspec.UnsetType = msgspec.UNSET
     parameter: str | msgspec.UnsetType = msgspec.UNSET
+    entity: str | msgspec.UnsetType = msgspec.UNSET
+    id: UUID | msgspec.UnsetType = msgspec.UNSET
+    field: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Malformed(TodoError):

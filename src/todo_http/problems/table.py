@@ -6,7 +6,17 @@ from typing import Final
 import msgspec
 from litestar.exceptions import HTTPException
 
-from todo_core.errors import Invalid, InvalidToken, NotFound, RequestInProgress, Stale, StepFailed, TodoError, Violation
+from todo_core.errors import (
+    Invalid,
+    InvalidToken,
+    NotFound,
+    RequestInProgress,
+    Stale,
+    StepFailed,
+    TodoError,
+    UndoConflict,
+    Violation,
+)
 from todo_http.problems.errors import (
     ECHO_MAX,
     BadFraming,
@@ -45,10 +55,15 @@ PROBLEM_KINDS: Final[dict[str, Kind]] = {
     "method-not-allowed": Kind(405, "Method not allowed", "The header Allow lists the methods of this path."),
     "request-timeout": Kind(408, "Request timeout", "The body did not arrive in time."),
     "email-taken": Kind(409, "Email address taken", "An account with this address exists; log in instead."),
-    "conflict": Kind(409, "Conflict", "The resource was changed concurrently, or its new id is in use; read it first."),
+    "conflict": Kind(409, "Conflict", "It was changed concurrently or since, or its new id is in use; read it first."),
     "limit-reached": Kind(409, "Limit reached", "The account has reached a limit; delete something first."),
     "request-in-progress": Kind(409, "Request in progress", "The first request with this key may still be running."),
     "too-many": Kind(409, "Too many changes", "One request may change at most 10,000 items; nothing was changed."),
+    "cursor-expired": Kind(
+        410,
+        "Cursor expired",
+        "The changes are no longer kept, or the cursor is of another feed; begin with a snapshot.",
+    ),
     "stale": Kind(
         412, "Precondition failed", "The resource has changed; the header ETag has the current tag of a single task."
     ),
@@ -112,6 +127,11 @@ def _faults(error: TodoError) -> tuple[Fault, ...]:
     if isinstance(error, StepFailed):
         inner = error.error
         return (Fault(code=inner.code, detail=inner.detail, pointer=f"/operations/{error.index}"),)
+    if isinstance(error, UndoConflict):
+        return tuple(
+            Fault(code=each.code, detail=each.detail, entity=each.entity, id=each.id, field=each.field)
+            for each in error.conflicts
+        )
     return ()
 
 

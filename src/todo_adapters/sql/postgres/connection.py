@@ -5,7 +5,7 @@ from functools import cache, partial
 from typing import Any, Final, cast
 
 import asyncpg
-from sqlalchemy import Boolean, Select, literal_column, select
+from sqlalchemy import Boolean, Select, case, literal_column, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from todo_adapters.shield import finished
@@ -176,8 +176,11 @@ class PostgresConnection:
 
 @cache
 def confirming(statement: Statement) -> Statement:
-    """The query with ``CONFIRMED`` as an additional column, evaluated if it finds a row."""
-    return Statement(cast("Select[Any]", statement.clause).add_columns(CONFIRMED))
+    """The query with ``CONFIRMED`` as an additional column, evaluated at most once: in the first row with news."""
+    confirmed: Any = select(CONFIRMED).scalar_subquery()
+    if statement.news is not None:
+        confirmed = case((statement.news, confirmed))
+    return Statement(cast("Select[Any]", statement.clause).add_columns(confirmed.label("heard")))
 
 
 def to_core_error(error: Exception, committing: bool = False) -> Exception:

@@ -74,9 +74,8 @@ class PostgresDatabase:
     async def confirm(self) -> None:
         await self._run(PostgresConnection.confirmed, CONFIRM, {})
 
-    async def confirmed(self, statement: Statement, values: Values) -> Row | None:
-        rows = await self._run(PostgresConnection.confirmed, confirming(statement), values)
-        return rows[0] if rows else None
+    async def confirmed(self, statement: Statement, values: Values) -> Sequence[Row]:
+        return await self._run(PostgresConnection.confirmed, confirming(statement), values)
 
     @asynccontextmanager
     async def transaction(self, owner: UserId | None = None) -> AsyncIterator[Transaction]:

@@ -77,9 +77,6 @@ class SqliteDatabase(Database):
     async def confirm(self) -> None:
         """Does nothing: a commit is on the disk before it is visible."""
 
-    async def confirmed(self, statement: Statement, values: Values) -> Row | None:
-        return await self.one(statement, values)
-
     @asynccontextmanager
     async def transaction(self, owner: UserId | None = None) -> AsyncIterator[Transaction]:
         await self._writing.enter(owner, OwnerBusy())

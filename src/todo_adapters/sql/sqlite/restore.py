@@ -19,6 +19,8 @@ from todo_adapters.sql.sqlite.damage import LOGS, UNCHANGING, connect_with, dama
 LOCKS: Final = (0x4000_0000, 512)
 """Position and length of the bytes of a database file that SQLite locks; every connection in WAL mode has some."""
 
+HAS_EPOCH: Final = "SELECT 1 FROM sqlite_schema WHERE name = 'feed_epoch'"
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
@@ -57,7 +59,16 @@ def _prepared(backup: Path, database: Path) -> Iterator[tuple[Path, str]]:
         raise BackupError(fault)
     with temporary(database) as copy:
         copy_into(copy, backup, "mode=ro" if has_log(backup) else UNCHANGING)
-        yield copy, check(copy, backup)
+        revision = check(copy, backup)
+        _renew_epoch(copy)
+        yield copy, revision
+
+
+def _renew_epoch(copy: Path) -> None:
+    """So that clients who know changes from after the backup start again. An older schema has no epoch yet."""
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        if connection.execute(HAS_EPOCH).fetchone():
+            connection.execute("UPDATE feed_epoch SET epoch = randomblob(16)")
 
 
 def _replace(database: Path, copy: Path) -> Path | None:
