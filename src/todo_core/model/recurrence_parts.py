@@ -81,7 +81,7 @@ def one_of(part: str, text: str, known: Iterable[str]) -> str:
 
 def listed(part: str, text: str, value: Callable[[str, str], Value]) -> tuple[Value, ...]:
     """The values of a list, without repetitions."""
-    texts = text.split(",", LIST_MAX)
+    texts = text.split(",")
     if len(texts) > LIST_MAX:
         unsupported(f"{part} must have at most {LIST_MAX} values.")
     return tuple(dict.fromkeys(value(part, each) for each in texts))
