@@ -8,7 +8,7 @@ from random import Random
 NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 POSITIONS = (1, 2, 3, -1, -2, -3, 5, 10)
 UNUSUAL_DAYS = (29, 30, 31, -1, -29, -30, -31)
-HORIZON = {"DAILY": 200, "WEEKLY": 400, "MONTHLY": 900, "YEARLY": 2_200}
+HORIZON = {"DAILY": 150, "WEEKLY": 300, "MONTHLY": 600, "YEARLY": 1_500}
 """Days to look at, so that some tens of occurrences are among them."""
 
 

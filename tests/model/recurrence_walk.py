@@ -6,6 +6,7 @@ Shares no code with the product, not even the parser, and is as slow as it is si
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from itertools import groupby
 
 ONE = timedelta(days=1)
@@ -72,15 +73,15 @@ class Walk:
         for day in period:
             if self.months and day.month not in self.months:
                 continue
-            if not self.numbers or any(_number_is(day, number) for number in self.numbers):
-                yield from filter(self.on_weekday, [day])
+            if (not self.numbers or _has_number(day, self.numbers)) and self.on_weekday(day):
+                yield day
             if expanded and day.day == 1:
                 moved = (self.moved(day, number) for number in self.numbers)
                 yield from (each for each in moved if each and self.on_weekday(each))
 
     def moved(self, first: date, number: int) -> date | None:
         """The day that takes the place of one that the month of ``first`` lacks."""
-        length = monthrange(first.year, first.month)[1]
+        length = _length(first.year, first.month)
         if abs(number) <= length or self.skip == "OMIT":
             return None
         if number > 0:
@@ -94,7 +95,7 @@ class Walk:
         if self.frequency == "YEARLY" and not self.months:
             place, places = day.timetuple().tm_yday, date(day.year, 12, 31).timetuple().tm_yday
         else:
-            place, places = day.day, monthrange(day.year, day.month)[1]
+            place, places = day.day, _length(day.year, day.month)
         name = NAMES[day.weekday()]
         return not {name, f"{(place - 1) // 7 + 1}{name}", f"{-((places - place) // 7 + 1)}{name}"}.isdisjoint(
             self.weekdays
@@ -113,5 +114,10 @@ def _walk(first: date, last: date) -> Iterator[date]:
     return (first + days * ONE for days in range((last - first).days + 1))
 
 
-def _number_is(day: date, number: int) -> bool:
-    return number in {day.day, day.day - monthrange(day.year, day.month)[1] - 1}
+@cache
+def _length(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
+
+
+def _has_number(day: date, numbers: list[int]) -> bool:
+    return day.day in numbers or day.day - _length(day.year, day.month) - 1 in numbers

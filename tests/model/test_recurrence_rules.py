@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.model.recurrence_drawn import drawn
-from todo_core.model.due import DueDate
+from todo_core.model.due import DueDate, moment
 from todo_core.model.recurrence_days import days
 from todo_core.model.recurrence_occurrences import occurrences
 from todo_core.model.recurrence_rule import RULE_MAX, Rule
+from todo_core.model.recurrence_series import Anchor, Series
 from todo_core.model.rules import Broken
 from todo_core.model.zones import wall_clock, zone
 
@@ -112,3 +113,23 @@ def test_days_from_one_of_them_on_begin_with_it() -> None:
         rule = Rule.parse(case.rule)
         for day in islice(days(rule, case.start, case.start.toordinal()), 12):
             assert next(days(rule, case.start, day)) == day, case
+
+
+MOMENTS = st.integers(0, 253_402_300_799) | st.integers(253_402_000_000, 253_402_300_799) | st.integers(0, 200_000)
+"""Seconds from the beginning of 1970 to the end of 9999, at both ends in particular."""
+
+FORMS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%SZ[{zone}]", "%Y-%m-%dT12:00:00.5+05:45")
+
+
+@settings(derandomize=True, deadline=None, max_examples=120)
+@given(st.integers(0, 10_000), MOMENTS, MOMENTS, st.sampled_from(FORMS), st.sampled_from((*ZONES, "Africa/Monrovia")))
+def test_all_that_follows_is_a_due_date(seed: int, second: int, now: int, form: str, name: str) -> None:
+    [case] = drawn(seed, 1)
+    start = DueDate.parse(f"{datetime.fromtimestamp(second, UTC):{form}}".format(zone=name))
+    at = moment(datetime.fromtimestamp(now, UTC), zone(name))
+    for anchor in Anchor:
+        series = Series(rule=Rule.parse(case.rule), start=start, anchor=anchor)
+        following = [series.next_after(start, 1, at), *islice(series.upcoming(start, 1, at), 3)]
+        following += islice(occurrences(series.rule, start, at.of(start.kind)), 3)
+        for due in following:
+            assert due is None or (DueDate.parse(due.text), due.kind) == (due, start.kind)

@@ -12,8 +12,8 @@ from todo_core.model.recurrence_parts import Until
 from todo_core.model.recurrence_rule import Rule
 from todo_core.model.zones import instant_of, wall_clock, zone
 
-LONGEST_GAP: Final = timedelta(days=2)
-"""More than clocks were ever put forward since 1970; in Samoa it was a day."""
+LONGEST_GAP: Final = timedelta(days=1)
+"""The longest time by which clocks were put forward since 1970: Samoa skipped a day."""
 
 
 class Place(NamedTuple):
@@ -98,7 +98,7 @@ def occurrences(rule: Rule, start: DueDate, after: datetime | None = None) -> It
     yield from map(form.written, places(later, form, rule.until, beyond))
 
 
-def places(days: Iterable[int], form: Form, until: Until | None, beyond: datetime) -> Iterator[Place]:
+def places(days: Iterable[int], form: Form, until: Until | None, beyond: datetime | None = None) -> Iterator[Place]:
     """The occurrences on days, given as ordinals, that are after ``beyond``. Two at the same moment are one."""
     for day in days:
         try:
@@ -107,7 +107,7 @@ def places(days: Iterable[int], form: Form, until: Until | None, beyond: datetim
             return
         if until and (place.at > until.last.replace(tzinfo=UTC) if until.utc else place.wall > until.last):
             return
-        if place.at > beyond:
+        if not beyond or place.at > beyond:
             yield place
             beyond = place.at
 

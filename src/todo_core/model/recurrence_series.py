@@ -67,5 +67,5 @@ class Series:
             return None
         form = Form.of(self.start)
         later = days(self.rule, day, day.toordinal() + 1)
-        place = next(places(later, form, self.rule.until, form.on(day).at), None)
+        place = next(places(later, form, self.rule.until), None)
         return form.written(place) if place else None
