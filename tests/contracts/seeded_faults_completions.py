@@ -25,7 +25,7 @@ good_of_tasks = MemoryCompletionReads.of_tasks
 
 
 @instead_of(Numbering, "_check_unique")
-def occurrences_unchecked(self: Numbering, _: Any) -> None:
+def occurrences_unchecked(self: Numbering, *_: Any) -> None:
     """As without a unique constraint."""
 
 

@@ -1,7 +1,7 @@
 """The statement that changes one thing and adds one of another kind beside it: a completion and its task.
 
-It is a transaction of its own, as those in ``write_statements.py``. The addition is the first change of the set. Values of
-its row and of its entry in the feed are bound with "beside" in front.
+It is a transaction of its own, as those in ``write_statements.py``. The addition is the first change of the set. The
+values of its row and of its entry in the feed are bound with "beside" in front.
 """
 
 from functools import lru_cache
