@@ -150,7 +150,7 @@ class Late:
 async def test_a_repeated_request_never_returns_the_task_as_it_was_before() -> None:
     ada = await somebody(MemoryStore())
     task, asked = await recurring(ada), ada.clock.now()
-    meanwhile = [complete(ada, task)]
+    meanwhile: list[Awaitable[Any]] = [complete(ada, task)]
 
     async def late(tx: Any) -> Task:
         return await complete_task(Late(tx, meanwhile), task.id, asked=asked)

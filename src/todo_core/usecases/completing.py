@@ -18,7 +18,7 @@ from todo_core.usecases.things import change_thing
 REOPENED: Final = TASKS.patch(completed=False)
 
 REPEATED: Final = timedelta(seconds=2)
-"""A plain request that arrives within this time after a completion is about the same occurrence."""
+"""A plain request that arrives within this time after another one of its kind is about the same occurrence."""
 
 
 async def complete_task(
@@ -36,7 +36,7 @@ async def complete_task(
     task = found[0]
     if task.recurrence is None or task.completed:
         return (await complete_all(tx, found if subtasks else found[:1]))[0]
-    if asked is not None and await _was_meant_before(tx, task, asked):
+    if asked is not None and await _was_meant_before(tx, task, asked, skipped=False):
         return task
     after = await go_on(tx, task, found[1:], subtasks=subtasks)
     tx.of(TASKS).update(after)
@@ -51,7 +51,7 @@ async def skip_task(tx: UnitOfWork, task_id: TaskId, *, asked: datetime | None =
     found = await tree(tx, task_id)
     if found[0].recurrence is None or found[0].completed:
         raise Invalid([Violation("recurrence", "not-recurring", "Only an open task that recurs can be skipped.")])
-    if asked is not None and await _was_meant_before(tx, found[0], asked):
+    if asked is not None and await _was_meant_before(tx, found[0], asked, skipped=True):
         return found[0]
     after = await go_on(tx, found[0], found[1:], subtasks=False, skipped=True)
     tx.of(TASKS).update(after)
@@ -67,12 +67,12 @@ async def reopen_task(tx: UnitOfWork, task_id: TaskId) -> Task:
     return await _take_back(tx, latest)
 
 
-async def _was_meant_before(tx: UnitOfWork, task: Task, asked: datetime) -> bool:
+async def _was_meant_before(tx: UnitOfWork, task: Task, asked: datetime, *, skipped: bool) -> bool:
     """Raises MovedOn if it was completed after the task was read, which is then out of date."""
     if task.updated_at + REPEATED <= asked:
         return False  # a completion would have changed the task
     latest = await tx.completions.latest(task.id)
-    if latest is None or latest.completed_at + REPEATED <= asked:
+    if latest is None or latest.completed_at + (REPEATED if latest.skipped is skipped else timedelta()) <= asked:
         return False
     if latest.revision > task.revision:
         raise MovedOn
