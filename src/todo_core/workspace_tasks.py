@@ -121,7 +121,7 @@ class Tasks(Part):
         return task
 
     async def skip(self, task_id: UUID, options: WriteOptions = PLAIN) -> Task:
-        """Goes on to the next occurrence of a recurring task. Raises Invalid if it does not recur, NotFound, TooMany."""
+        """Goes on to the next occurrence of a recurring task. Raises Invalid if it has none, NotFound, TooMany."""
         task: Task = await self._write(options, completing.skip_task, TaskId(task_id))
         return task
 

@@ -9,12 +9,14 @@ from tests.costs.asked import Asked
 from tests.costs.hostile import FIELDS, TEXTS
 from tests.costs.subjects_http import CODINGS, HOPS, KEYS, QUERIES, TAGS
 from tests.costs.subjects_json import BATCHES, BODIES, THOUSANDS
+from tests.costs.subjects_recurrence import ANCHORS, HARD
 from tests.http.service import NOBODY, PASSWORD
 from todo_http.kernel.operation import PUBLIC_BODY_MAX
 
 BODY, HEADERS, QUERY, PATH = 262_000, 31_000, 7_900, 8_000
 DRY_RUN = b"dry_run=true"
 TASKS, TASK, BATCH = "/api/{user_id}/tasks", f"/api/{{user_id}}/tasks/{NOBODY}", "/api/{user_id}/batch"
+PREVIEW = "/api/{user_id}/recurrence/preview"
 LISTS, TAG = "/api/{user_id}/lists", "/api/{user_id}/tags"
 REGISTER, LOGIN, REFRESH = "/api/auth/register", "/api/auth/login", "/api/auth/refresh"
 
@@ -131,4 +133,16 @@ def _addresses() -> Iterator[Case]:
         yield Case(f"path of {name}", Asked("DELETE" if path.startswith(TAG) else "GET", path), LIST)
 
 
-CASES: list[Case] = [*_bodies(), *_texts(), *_fields(), *_addresses()]
+def _previews() -> Iterator[Case]:
+    asked = {"rule": "FREQ=DAILY", "due_date": "1970-01-01T02:30:00+01:00[Europe/Berlin]", "limit": 100}
+    for anchor in ANCHORS:
+        ordinary = Asked("POST", PREVIEW, body=_json(asked | {"anchor": anchor}))
+        for name, rule in HARD.items():
+            body = _json(asked | {"rule": rule, "anchor": anchor})
+            yield Case(f"preview: {name}, {anchor}", Asked("POST", PREVIEW, body=body), ordinary)
+    for name in ("a long rule", "escapes", "unknown names"):
+        body = BODIES[name](BODY).replace(b'"title"', b'"rule"')
+        yield Case(f"preview: {name}", Asked("POST", PREVIEW, body=body), FULL)
+
+
+CASES: list[Case] = [*_bodies(), *_texts(), *_fields(), *_addresses(), *_previews()]

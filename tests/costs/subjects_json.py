@@ -67,6 +67,8 @@ BODIES: Mapping[str, Callable[[int], bytes]] = {
     "a long tag": bytes_of("\u0316\u0301".encode(), b'{"title":"x","tags":["', b'"]}'),
     "tags that are no texts": bytes_of(b"[],", b'{"title":"x","tags":[', b"1]}"),
     "a long id": bytes_of(b"0", b'{"title":"x","list_id":"', b'"}'),
+    "a long rule": bytes_of(b"1,", b'{"title":"x","recurrence":{"rule":"FREQ=MONTHLY;BYMONTHDAY=', b'1"}}'),
+    "unknown names in a recurrence": members(lambda number: f"{number:x}", 5, b'{"title":"x","recurrence":{', b"}}"),
     "not JSON": bytes_of(b"x"),
     "not UTF-8": bytes_of(b"\xff", b'{"title":"', b'"}'),
 }
@@ -124,12 +126,28 @@ def add(fields: bytes) -> Callable[[int], bytes]:
 
 PROJECT = b'{"op":"add","ref":"l","list":{"name":"Work"}},'
 A_TASK = b'{"op":"add","ref":"t","task":{"title":"x"}},'
+LONG_RULE = ",".join(map(str, (*range(1, 32), *range(-13, 0)))).encode()
+NEVER = (
+    b'{"op":"add","ref":"t","task":{"title":"x","due_date":"1970-01-01","recurrence":'
+    b'{"rule":"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;SKIP=OMIT"}}},'
+)
 THOUSANDS: Mapping[str, Callable[[int], bytes]] = {
     "tasks": all_steps(add(b'"priority":"high"')),
     "tasks of every field": all_steps(
         add(
             b'"description":"x","due_date":"2026-11-20T15:00Z[Europe/Berlin]","deferred_until":"2026-11-20","tags":["a"]'
         )
+    ),
+    "tasks that recur": all_steps(add(b'"due_date":"2026-11-20","recurrence":{"rule":"FREQ=DAILY"}')),
+    "tasks of long rules": all_steps(
+        lambda number: add(
+            b'"due_date":"2026-11-20","recurrence":{"rule":"FREQ=YEARLY;COUNT=%d;BYMONTHDAY=%s"}'
+            % (number + 1, LONG_RULE)
+        )(number)
+    ),
+    "completions of a task that recurs never": all_steps(
+        lambda number: b'{"op":"complete","id":{"$ref":"t"},"task":{"completed":%s}}' % (b"true", b"false")[number % 2],
+        NEVER,
     ),
     "tasks with tags": all_steps(add(b'"tags":[' + b",".join(b'"%d"' % tag for tag in range(10, 50)) + b"]")),
     "tasks with folded tags": all_steps(add(b'"tags":["e' + "\u0316\u0301".encode() * 31 + b'"]')),

@@ -37,6 +37,7 @@ from todo_core import (
 from todo_core.model.kinds import Kind
 from todo_core.model.task_filter import QUERY_RULES
 from todo_core.usecases.tasks import find_tasks
+from todo_core.workspace_tasks import Part
 
 DRY_RUN = WriteOptions(dry_run=True)
 
@@ -58,7 +59,7 @@ def test_the_fields_that_an_editor_offers_are_those_of_the_kind(kind: Kind[objec
 
 
 def test_every_part_and_method_has_a_docstring_and_types() -> None:
-    parts = [each for _, each in inspect.getmembers(workspace, inspect.isclass) if issubclass(each, workspace.Part)]
+    parts = [each for _, each in inspect.getmembers(workspace, inspect.isclass) if issubclass(each, Part)]
     assert len(parts) == 6
     for part in parts[:-1]:
         for name, method in inspect.getmembers(part, inspect.isfunction):
@@ -187,3 +188,19 @@ async def test_mistakes_are_errors_of_the_domain() -> None:
         await space.tags.rename("x", "")
     with pytest.raises(NotFound):
         await space.lists.remove(world.run.ids.new())
+
+
+async def test_a_script_skips_looks_ahead_and_reads_what_was_done() -> None:
+    world, space = await new_space()
+    plants = await space.tasks.add(title="Plants", due_date="2026-11-20", recurrence={"rule": "FREQ=DAILY"})
+    assert [due.text for due in await space.tasks.occurrences(plants.id, 2)] == ["2026-11-20", "2026-11-21"]
+    await space.tasks.complete(plants.id)
+    world.clock.advance(timedelta(minutes=1))
+    await space.tasks.skip(plants.id)
+    await space.tasks.add(title="Milk", completed=True)
+    done = [(each.title, each.skipped) async for each in space.done(task_id=plants.id)]
+    assert done == [("Plants", True), ("Plants", False)]
+    assert len([each async for each in space.done(after=date(2026, 11, 20))]) == 3
+    assert [each async for each in space.done(before=date(2026, 11, 20))] == []
+    with pytest.raises(Invalid):
+        [each async for each in space.done(after="yesterday")]  # type: ignore[arg-type]
