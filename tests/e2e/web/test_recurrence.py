@@ -58,7 +58,7 @@ async def test_a_rule_is_chosen_from_a_menu_and_told_in_words(visits: Visits) ->
 
 async def test_a_rule_of_ones_own_is_explained_while_it_is_typed(visits: Visits) -> None:
     visits.watch.expect("status of 400")
-    screen, ada = await rent(visits)
+    screen, _ = await rent(visits)
     form = await screen.edit("Pay the rent")
     rule = form.field("Rule")
     await expect(rule).to_have_value(RULE)
