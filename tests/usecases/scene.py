@@ -15,6 +15,7 @@ from todo_adapters.memory.state import Shelf
 from todo_adapters.memory.store import MemoryStore
 from todo_core.ids import UserId
 from todo_core.model.change import Change
+from todo_core.model.completion import Completion
 from todo_core.model.kinds import Entity
 from todo_core.model.rules import Reference
 from todo_core.model.task import TASKS, Task
@@ -27,6 +28,7 @@ from todo_core.usecases import completing, lists, moving, tags, things, trash
 from todo_core.usecases.batch import AddStep, ChangeStep, CompleteStep, MoveStep, RemoveStep, Step, apply_batch
 from todo_core.usecases.cleanup import BEGINNING
 from todo_core.usecases.moving import Move
+from todo_core.usecases.undo import undo
 
 MILK = TASKS.draft(title="Buy milk")
 BREAD = TASKS.patch(title="Buy bread")
@@ -83,6 +85,8 @@ class Scene:
                     added = await run.write(self.owner, things.add_thing, LISTS.draft(name=each))
                     self.named[each] = added.id
         await run.write(self.owner, things.remove_thing, self.named["thrown"], TASKS)
+        weekly = TASKS.draft(title="weekly", due_date="2026-11-20", recurrence={"rule": "FREQ=WEEKLY"})
+        self.named["weekly"] = (await run.write(self.owner, things.add_thing, weekly)).id
         return self
 
     def __getitem__(self, name: str) -> Any:
@@ -119,6 +123,8 @@ class Scene:
     def _unnamed(self, value: Any) -> Any:
         if isinstance(value, Change):
             return replace(value, id=self._name(value.id), value=self.unnamed(value.value))
+        if isinstance(value, Completion):
+            return replace(value, id=self._name(value.id))
         if isinstance(value, Task):
             value = replace(value, list_id=self._name(value.list_id), parent_id=self._name(value.parent_id))
         return replace(value, id=self._name(value.id), position="") if hasattr(value, "position") else value
@@ -213,6 +219,10 @@ DEEDS = [
     Deed("complete_alone", complete_alone, given("project")),
     Deed("complete_what_is_done", completing.complete_task, given("done")),
     Deed("reopen", completing.reopen_task, given("done")),
+    Deed("complete_occurrence", completing.complete_task, given("weekly"), seen_as(12, name="weekly")),
+    Deed("skip", completing.skip_task, given("weekly")),
+    Deed("undo_removal", undo, lambda _: (10,)),
+    Deed("undo_creation", undo, lambda _: (12,)),
     Deed("move", moving.move_thing, lambda scene: (scene["open"], Move.of(TASKS, list_id=scene["work"], after=None))),
     Deed("move_list", moving.move_thing, lambda scene: (scene["home"], Move.of(LISTS, before=scene["work"]))),
     Deed("remove", things.remove_thing, given("open", TASKS)),

@@ -18,7 +18,7 @@ from todo_core.errors import OutcomeUnknown, OwnerBusy, RequestInProgress, Unava
 from todo_core.model.task import TASKS
 from todo_core.model.task_filter import TaskQuery
 from todo_core.runner import Outcome
-from todo_core.usecases import batch, lists, moving, subtasks, tags, tasks, things, trash
+from todo_core.usecases import batch, completing, lists, moving, subtasks, tags, tasks, things, trash, undo
 
 DEPTH: Final = 2
 """How many calls go wrong in one run; each of the three retries inside the runner may meet one of them."""
@@ -162,11 +162,12 @@ async def test_a_look_that_fails_can_be_taken_again(count: Count) -> None:
 def test_no_use_case_is_left_out() -> None:
     public = {
         function
-        for module in (batch, lists, moving, subtasks, tags, tasks, things, trash)
+        for module in (batch, completing, lists, moving, subtasks, tags, tasks, things, trash, undo)
         for name, function in getmembers(module, iscoroutinefunction)
         if not name.startswith("_") and function.__module__ == module.__name__
     } - KNOWN_PARTS
     writes = {function for function in public if "tx" in signature(function).parameters}
     assert writes == {deed.use_case for deed in DEEDS} - {complete_alone}
     reads = {things.get_thing, things.get_thing_as, things.list_things, tasks.find_tasks, tasks.find_tasks_as}
-    assert public - writes == reads | {tasks.count_tasks, lists.find_lists, tags.list_tags, trash.list_trash}
+    reads |= {tasks.count_tasks, tasks.find_done, tasks.upcoming_occurrences}
+    assert public - writes == reads | {lists.find_lists, tags.list_tags, trash.list_trash}

@@ -198,7 +198,7 @@ async def test_an_undo_happens_once_under_a_key_and_not_at_all_in_a_dry_run(stor
 @pytest.mark.parametrize("kind", [TASKS, LISTS])
 async def test_every_field_that_can_be_given_is_reverted(store: Store, kind: Kind[Any]) -> None:
     ada = await somebody(store)
-    thing = await (ada.add() if kind is TASKS else ada.add_list())
+    thing = await (ada.add(due_date="2026-11-20") if kind is TASKS else ada.add_list())
     home, top = await ada.add_list("Elsewhere"), await ada.add("top")
     values: dict[str, Any] = {
         "title": "new",
@@ -207,6 +207,7 @@ async def test_every_field_that_can_be_given_is_reverted(store: Store, kind: Kin
         "priority": "low",
         "due_date": "2026-11-30",
         "deferred_until": "2026-11-29T10:00",
+        "recurrence": {"rule": "FREQ=DAILY"},
         "list_id": home.id,
         "parent_id": top.id,
         "tags": ["new"],
