@@ -169,5 +169,5 @@ def test_no_use_case_is_left_out() -> None:
     writes = {function for function in public if "tx" in signature(function).parameters}
     assert writes == {deed.use_case for deed in DEEDS} - {complete_alone}
     reads = {things.get_thing, things.get_thing_as, things.list_things, tasks.find_tasks, tasks.find_tasks_as}
-    reads |= {tasks.count_tasks, tasks.find_done, tasks.upcoming_occurrences}
+    reads |= {tasks.count_tasks, tasks.find_done, tasks.upcoming_occurrences, tasks.preview_occurrences}
     assert public - writes == reads | {lists.find_lists, tags.list_tags, trash.list_trash}
