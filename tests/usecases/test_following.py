@@ -1,4 +1,4 @@
-"""Following a feed as it grows: every change once and in order, whoever wrote it, until the reader has had enough."""
+"""Following a feed as it grows: every change once and in order, from all writers, until the reader stops."""
 
 import asyncio
 from collections.abc import AsyncIterator
