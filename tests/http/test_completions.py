@@ -92,6 +92,15 @@ async def test_a_log_that_has_not_changed_is_304(ada: Person) -> None:
     assert (await ada.get(path, headers={"If-None-Match": tag})).status_code == 200
 
 
+async def test_a_log_by_days_depends_on_the_time_zone_as_well(ada: Person) -> None:
+    path, day = f"/api/{ada.id}/completions", {"before": "2026-11-21"}
+    await complete(ada, await ada.add())
+    tag = (await ada.get(path, params=day)).headers["etag"]
+    await ada.ask("PATCH", "/api/auth/me", json={"time_zone": "Pacific/Kiritimati"})
+    answer = await ada.get(path, params=day, headers={"If-None-Match": tag})
+    assert (answer.status_code, answer.content) == (200, b"[]")
+
+
 async def test_what_is_in_the_trash_is_not_in_the_log(ada: Person) -> None:
     water, milk = await daily(ada), await ada.add(completed=True)
     await complete(ada, water)
