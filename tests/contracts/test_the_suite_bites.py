@@ -32,8 +32,9 @@ from todo_core.model.task_sort import SortField, TaskSort
 
 ContractTest = Callable[..., Coroutine[Any, Any, None]]
 
-FAILURES = (AssertionError, TodoError, TimeoutError, pytest.fail.Exception)
-"""What a failing contract test raises: a broken assertion, a refusal that came or did not come, or a wait too long."""
+FAILURES = (AssertionError, TodoError, ValueError, TimeoutError, pytest.fail.Exception)
+"""What a failing contract test raises: a broken assertion, a refusal that came or did not come, an entity that breaks its
+rules, or a wait too long."""
 
 UNLOCKED = {"exclusive": False}
 PLAIN_ADD = {"size": 1, "exclusive": False}
