@@ -33,8 +33,8 @@ from todo_core.model.task_sort import SortField, TaskSort
 ContractTest = Callable[..., Coroutine[Any, Any, None]]
 
 FAILURES = (AssertionError, TodoError, ValueError, TimeoutError, pytest.fail.Exception)
-"""What a failing contract test raises: a broken assertion, a refusal that came or did not come, an entity that breaks its
-rules, or a wait too long."""
+"""What a failing contract test raises: a broken assertion, a refusal that came or did not come, an entity that is
+not valid, or a wait too long."""
 
 UNLOCKED = {"exclusive": False}
 PLAIN_ADD = {"size": 1, "exclusive": False}
