@@ -129,7 +129,7 @@ async def test_an_account_that_is_being_closed_holds_nothing_up(postgres_url: st
     await closing.start()
     await connection.execute("DELETE FROM users WHERE id = $1", closed)
     async with asyncio.timeout(60):
-        await migrate.upgrade(postgres_url)
+        await migrate.upgrade(postgres_url, "0009")
     await closing.rollback()
     assert await connection.fetchval(WRONG, other) == 0
     assert await connection.fetchval(WRONG, closed) == 13

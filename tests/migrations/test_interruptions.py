@@ -54,12 +54,12 @@ async def test_a_migration_that_failed_while_it_built_an_index_can_be_run_again(
     expected = await some_tasks(postgres_url, "0006")
     async with long_reader(postgres_url), session(postgres_url) as connection:
         with pytest.raises(Unavailable, match="lock timeout"):
-            await migrate.upgrade(postgres_url)
+            await migrate.upgrade(postgres_url, "0009")
         assert await connection.fetchval(INVALID) == 1
         assert await migrate.current(postgres_url) == "0006"
         assert await connection.fetchval(LOCKED, migrate.LOCK_KEY) == 0
 
-    await migrate.upgrade(postgres_url)
+    await migrate.upgrade(postgres_url, "0009")
     async with session(postgres_url) as connection:
         assert await connection.fetchval(INVALID) == 0
         assert await connection.fetchval(ANY_INDEX) == 7
@@ -72,7 +72,7 @@ async def test_an_index_that_an_interrupted_migration_built_is_kept(postgres_url
     async with session(postgres_url) as connection:
         await connection.execute("CREATE INDEX ix_tasks_user_id_list_id_id ON tasks (user_id, list_id, id)")
         built = await connection.fetchval(INDEX)
-        await migrate.upgrade(postgres_url)
+        await migrate.upgrade(postgres_url, "0009")
         assert await connection.fetchval(INDEX) == built
         assert await connection.fetchval(ANY_INDEX) == 7
     await migrate.downgrade(postgres_url, "base")
@@ -83,12 +83,12 @@ async def test_each_migration_is_kept_when_a_later_one_fails(postgres_url: str) 
         await connection.execute("CREATE TABLE trash (id integer)")
     async with session(postgres_url) as connection:
         with pytest.raises(DBAPIError, match="already exists"):
-            await migrate.upgrade(postgres_url)
+            await migrate.upgrade(postgres_url, "0009")
         assert await migrate.current(postgres_url) == "0005"
         assert await connection.fetchval("SELECT to_regclass('lists')") is None
         assert await connection.fetchval(LOCKED, migrate.LOCK_KEY) == 0
         await connection.execute("DROP TABLE trash")
-    await migrate.upgrade(postgres_url)
+    await migrate.upgrade(postgres_url, "0009")
     await migrate.downgrade(postgres_url, "base")
 
 
@@ -99,7 +99,7 @@ async def test_a_table_that_stays_locked_stops_a_migration_and_blocks_no_request
     await migrate.upgrade(postgres_url, "0005")
     async with session(postgres_url) as locker, locker.transaction(), session(postgres_url) as request:
         await locker.execute(f"LOCK TABLE {table} IN ACCESS SHARE MODE")
-        migration = asyncio.create_task(migrate.upgrade(postgres_url))
+        migration = asyncio.create_task(migrate.upgrade(postgres_url, "0009"))
         await request.execute("SET lock_timeout = '1s'")
         while not migration.done():
             await request.fetch("SELECT FROM tasks, users")
@@ -107,7 +107,7 @@ async def test_a_table_that_stays_locked_stops_a_migration_and_blocks_no_request
         with pytest.raises(Unavailable, match="lock timeout"):
             await migration
     assert await migrate.current(postgres_url) == "0005"
-    await migrate.upgrade(postgres_url)
+    await migrate.upgrade(postgres_url, "0009")
     await migrate.downgrade(postgres_url, "base")
 
 
@@ -116,12 +116,12 @@ async def test_a_request_that_locks_the_tables_in_the_other_order_is_not_refused
     async with session(postgres_url) as request:
         async with request.transaction():
             await request.execute("LOCK TABLE tasks IN ROW EXCLUSIVE MODE")
-            migration = asyncio.create_task(migrate.upgrade(postgres_url))
+            migration = asyncio.create_task(migrate.upgrade(postgres_url, "0009"))
             while not await request.fetchval(WAITING):
                 pass
             await request.execute("LOCK TABLE users IN ROW EXCLUSIVE MODE")
         await migration
-    assert await migrate.current(postgres_url) == migrate.head()
+    assert await migrate.current(postgres_url) == "0009"
     await migrate.downgrade(postgres_url, "base")
 
 
@@ -131,9 +131,9 @@ async def test_a_task_that_is_locked_does_not_stop_the_migration(postgres_url: s
     async with session(postgres_url) as connection, connection.transaction():
         await connection.execute("SELECT FROM tasks WHERE id = $1 FOR UPDATE", locked)
         with pytest.raises(Unavailable, match="lock timeout"):  # for the index, after all other tasks are done
-            await migrate.upgrade(postgres_url)
+            await migrate.upgrade(postgres_url, "0009")
         assert await positions(postgres_url) == expected | {locked: ""}
-    await migrate.upgrade(postgres_url)
+    await migrate.upgrade(postgres_url, "0009")
     assert await positions(postgres_url) == expected
     await migrate.downgrade(postgres_url, "base")
 
@@ -142,7 +142,7 @@ async def test_a_task_that_is_locked_does_not_stop_the_migration(postgres_url: s
 async def test_replicas_that_migrate_tasks_together_do_not_wait_for_each_other_forever(postgres_url: str) -> None:
     expected = await some_tasks(postgres_url, "0005")
     async with asyncio.timeout(60):
-        await asyncio.gather(*[migrate.upgrade(postgres_url) for _ in range(4)])
+        await asyncio.gather(*[migrate.upgrade(postgres_url, "0009") for _ in range(4)])
     assert await positions(postgres_url) == expected
     async with session(postgres_url) as connection:
         assert await connection.fetchval(LOCKED, migrate.LOCK_KEY) == 0
@@ -152,15 +152,15 @@ async def test_replicas_that_migrate_tasks_together_do_not_wait_for_each_other_f
 async def test_a_replica_waits_while_another_one_migrates(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with session(postgres_url) as connection:
         await connection.execute("SELECT pg_advisory_lock($1)", migrate.LOCK_KEY)
-        waiting = asyncio.create_task(migrate.upgrade(postgres_url))
+        waiting = asyncio.create_task(migrate.upgrade(postgres_url, "0009"))
         done, _ = await asyncio.wait([waiting], timeout=0.5)
         assert not done
         assert await migrate.current(postgres_url) is None
         monkeypatch.setattr(migrate, "LOCK_WAIT", 0.1)
         with pytest.raises(Unavailable, match="Another process"):
-            await migrate.upgrade(postgres_url)
+            await migrate.upgrade(postgres_url, "0009")
     await waiting
-    assert await migrate.current(postgres_url) == migrate.head()
+    assert await migrate.current(postgres_url) == "0009"
     await migrate.downgrade(postgres_url, "base")
 
 
@@ -169,8 +169,8 @@ async def test_a_failure_on_sqlite_leaves_the_schema_as_it_was(tmp_path: Path) -
     expected = await some_tasks(url, "0005")
     await ask(url, lambda each: each.execute(text("CREATE TABLE ix_tasks_open (id)")).close())
     with pytest.raises(OperationalError, match="already a table"):
-        await migrate.upgrade(url)
+        await migrate.upgrade(url, "0009")
     assert await migrate.current(url) == "0005"
     await ask(url, lambda each: each.execute(text("DROP TABLE ix_tasks_open")).close())
-    await migrate.upgrade(url)
+    await migrate.upgrade(url, "0009")
     assert await positions(url) == expected
