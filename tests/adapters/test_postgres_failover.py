@@ -53,8 +53,10 @@ class Service:
 
     async def tasks(self, owner: UserId) -> int:
         """How many there are; the feed says the same."""
-        changes = (await self.run.store.view(owner).changes.page(0, 1000)).items
-        assert [change.seq for change in changes] == list(range(1, len(changes) + 1))
+        view = self.run.store.view(owner)  # not ``changes.page``, which waits until what it tells is durable
+        seqs = range(1, await view.revision() + 1)
+        changes = [*(await view.changes.at(seqs)).values()]
+        assert sorted(change.seq for change in changes) == [*seqs]
         assert self.server
         count = await self.server.ask("SELECT count(*) FROM tasks WHERE user_id = $1", owner)
         assert count == sum({"created": 1, "deleted": -1}.get(change.action.value, 0) for change in changes)

@@ -50,6 +50,8 @@ async def work(person: Person) -> None:
     await person.add("below", parent_id=kept["id"])
     await person.ask("PATCH", person.task(kept), json={"title": "changed"}, headers={"Idempotency-Key": "a-key"})
     await person.ask("DELETE", person.task(gone))
+    weekly = await person.add("weekly", due_date="2026-11-20", recurrence={"rule": "FREQ=WEEKLY"})
+    await person.ask("PATCH", f"{person.task(weekly)}/complete", json={"completed": True})
 
 
 ON_ONE: list[tuple[str, str, Any]] = [
