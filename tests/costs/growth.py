@@ -15,7 +15,7 @@ STEPS = (1, 2, 4, 8)
 TOLERANCE = 3.5
 """How much steeper than linear eight times the size may look on a busy machine; quadratic is 8."""
 
-FLOOR = 50e-6
+FLOOR = 100e-6
 """Seconds below which times are noise."""
 
 LOOP_MAX = 0.05
