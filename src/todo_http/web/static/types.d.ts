@@ -162,6 +162,9 @@ export type Token = { kind: "priority" | "date" | "time" | "tag"; raw: string; l
 /** A moment on the calendar and the clock of a zone. */
 export type Moment = { zone: string; instant: number; date: string; time: string };
 
+/** How the browser shows times, and with which day its weeks begin; 0 is Sunday. */
+export type LocalePreferences = { hour12: boolean; weekStart: number };
+
 export type Due =
   | { kind: "day"; date: string }
   | { kind: "floating"; date: string; time: string }

@@ -2,6 +2,7 @@
 
 import { showToast } from "../components/toasts.js";
 import { describeDate } from "../formatting/due-dates.js";
+import { LOCALE } from "../formatting/locale.js";
 
 /** @import { Moment, Task, TaskChange, TaskController } from "../types.js" */
 
@@ -13,7 +14,7 @@ import { describeDate } from "../formatting/due-dates.js";
  */
 export function showAdvance(controller, { kind, fields, title }, task, now) {
   const name = `“${title.slice(0, 40)}”`;
-  const date = describeDate(task.due_date, now);
+  const date = describeDate(task.due_date, now, LOCALE);
   if (kind === "complete" && !fields.completed) return showToast(`${name} is due on ${date} again`);
   const next = task.completed ? "that was the last date" : `next on ${date}`;
   const undo = () => controller.complete(task, false);

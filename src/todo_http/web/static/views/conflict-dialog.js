@@ -2,6 +2,7 @@
 
 import { Dialog } from "../components/dialog.js";
 import { describeDue, momentIn, parseDue } from "../formatting/due-dates.js";
+import { LOCALE } from "../formatting/locale.js";
 import { html } from "../vendor/preact.js";
 
 /** @import { Conflict, Moment, User, UserList } from "../types.js" */
@@ -45,6 +46,6 @@ function describeValue(name, value, now, lists) {
   if (name === "tags" && value.length) return value.join(", ");
   if (value === null || value.length === 0) return html`<i>None</i>`;
   const due = name === "due_date" && parseDue(value);
-  if (due) return describeDue(due, now, true).text;
+  if (due) return describeDue(due, now, LOCALE, true).text;
   return name === "priority" ? value[0].toUpperCase() + value.slice(1) : value;
 }

@@ -3,6 +3,7 @@
 import { Problem } from "../api.js";
 import { Field, options } from "../components/fields.js";
 import { describeDate, momentIn } from "../formatting/due-dates.js";
+import { LOCALE } from "../formatting/locale.js";
 import { COMMON_RULES, withRule } from "../formatting/recurrence.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 
@@ -40,7 +41,7 @@ export function RecurrenceFields({ task, zone, rule, custom, due, error, preview
     <div class="recurrence wide" aria-live="polite">
       ${custom && due && html`<${Field} label="Rule" value=${rule} autocomplete="off" spellcheck=${false} error=${wrong}
         onInput=${(/** @type {any} */ event) => onChange({ rule: event.target.value })} />`}
-      ${text && html`<p class="hint"><strong>${text}</strong>${dates.length > 0 && html`<br />Then ${dates.map((date) => describeDate(date, now)).join(", ")}`}</p>`}
+      ${text && html`<p class="hint"><strong>${text}</strong>${dates.length > 0 && html`<br />Then ${dates.map((date) => describeDate(date, now, LOCALE)).join(", ")}`}</p>`}
     </div>`;
 }
 

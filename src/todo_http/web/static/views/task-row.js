@@ -2,6 +2,7 @@
 
 import { Icon } from "../components/icons.js";
 import { describeDue, describeDueFully, parseDue } from "../formatting/due-dates.js";
+import { LOCALE } from "../formatting/locale.js";
 import { html } from "../vendor/preact.js";
 import { Dot } from "./list-picker.js";
 
@@ -49,11 +50,11 @@ export function TaskRow({ row, now, active, list, grip, onTick, onSubtask, onEdi
  */
 function Facts({ task, now, waiting, list, tabindex }) {
   const due = parseDue(task.due_date);
-  const described = due && describeDue(due, now, task.completed);
+  const described = due && describeDue(due, now, LOCALE, task.completed);
   if (!due && !task.priority && !task.description && !waiting && !list && !task.tags.length) return null;
   return html`<span class="facts">
-    ${described && html`<span class="fact due ${described.tone}" title=${describeDueFully(due, now)}>
-      ${described.tone === "overdue" && html`<${Icon} name="overdue" />`}
+    ${described && html`<span class="fact due ${described.tone}" title=${describeDueFully(due, now, LOCALE)}>
+      ${described.tone === "overdue" && html`<${Icon} name="overdue" /><span class="hidden">Overdue: </span>`}
       ${due.kind === "fixed" && html`<${Icon} name="pin" /><span class="hidden">Fixed time: </span>`}${described.text}
     </span>`}
     ${task.recurrence && html`<span class="fact" title=${task.recurrence.text}><${Icon} name="repeat" /><span class="hidden">Repeats: ${
