@@ -221,3 +221,18 @@ export type Toast = {
   /** Called when the toast goes away without the action. */
   onExpired?: () => void;
 };
+
+export type MenuItem = {
+  label: string;
+  icon?: import("./components/icons.js").IconName;
+  onSelect: () => void;
+  /** Given for a choice; in a group only one is checked. */
+  checked?: boolean;
+  /** The key that does the same. */
+  hint?: string;
+  disabled?: boolean;
+  tone?: "danger";
+};
+
+/** Choices of which one is made, below a heading. */
+export type MenuGroup = { label: string; items: MenuItem[] };
