@@ -7,7 +7,7 @@ import { currentUser } from "./session.js";
 import { useStore } from "./store.js";
 import { html, render, useEffect, useErrorBoundary } from "./vendor/preact.js";
 import { SignInPage } from "./views/sign-in.js";
-import { Workspace } from "./views/workspace.js";
+import { Workspace } from "./workspace.js";
 
 function Client() {
   const route = useStore(currentRoute);

@@ -1,13 +1,13 @@
 // Tasks below other tasks: what a change does to subtasks, and the order in which a tree is shown. Pure.
 
-/** @import { Anchor, Row, Task, TaskChange } from "../types.js" */
+/** @import { Anchor, Change, Row, Task } from "../types.js" */
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** @type {Task} */
 const UNSAVED = {
   id: "", user_id: "", title: "", description: null, completed: false, completed_at: null, priority: null, due_date: null,
-  recurrence: null, list_id: null, parent_id: null, position: "", tags: [], revision: 0, created_at: "", updated_at: "",
+  recurrence: null, list_id: null, parent_id: null, position: "", tags: [], deferred_until: null, revision: 0, created_at: "", updated_at: "",
 };
 
 /**
@@ -29,13 +29,13 @@ export function descendants(tasks, id) {
 /**
  * Makes a change in a map of tasks, as the server will make it. Returns the ids of the tasks that it affects.
  * @param {Map<string, Task>} tasks
- * @param {string} id
- * @param {TaskChange} change
+ * @param {Change} change
  */
-export function applyChange(tasks, id, { kind, fields, anchor }) {
-  const before = kind === "add" ? { ...UNSAVED, id } : tasks.get(id);
+export function applyToTasks(tasks, { kind, id, fields, anchor }) {
+  const before = kind === "add" ? { ...UNSAVED, id, created_at: new Date().toISOString() } : tasks.get(id);
   if (!before) return [id];
   const after = { ...before, ...fields };
+  if (after.completed !== before.completed) after.completed_at = after.completed ? new Date().toISOString() : null;
   const leaves = fields.list_id !== undefined && fields.list_id !== before.list_id;
   if (leaves && fields.parent_id === undefined) after.parent_id = null;
   after.list_id = tasks.get(fields.parent_id ?? "")?.list_id ?? after.list_id;
@@ -43,10 +43,11 @@ export function applyChange(tasks, id, { kind, fields, anchor }) {
   tasks.set(id, after);
   const completes = kind === "complete" && after.completed;
   const moves = after.list_id !== before.list_id;
-  const below = completes || moves || kind === "remove" ? descendants(tasks.values(), id) : [];
+  const below = kind !== "add" && (completes || moves || kind === "remove") ? descendants(tasks.values(), id) : [];
   for (const other of below) {
     const task = /** @type {Task} */ (tasks.get(other));
-    tasks.set(other, { ...task, list_id: after.list_id, completed: (completes && !before.recurrence) || task.completed, revision: -1 });
+    const ends = completes && !before.recurrence && !task.completed;
+    tasks.set(other, { ...task, list_id: after.list_id, ...(ends && { completed: true, completed_at: after.completed_at }) });
   }
   if (kind === "remove") [id, ...below].forEach((other) => tasks.delete(other));
   return [id, ...below];
@@ -58,12 +59,21 @@ export function applyChange(tasks, id, { kind, fields, anchor }) {
  * @param {Task} task
  * @param {Anchor} anchor
  */
-function positionAt(tasks, task, { before, after }) {
-  const siblings = Array.from(tasks.values())
-    .filter((other) => other.id !== task.id && other.list_id === task.list_id && other.parent_id === task.parent_id)
-    .sort(byPosition);
+function positionAt(tasks, task, anchor) {
+  return placeAmong(Array.from(tasks.values())
+    .filter((other) => other.id !== task.id && other.list_id === task.list_id && other.parent_id === task.parent_id), anchor);
+}
+
+/**
+ * The position next to one of several things, or behind them all.
+ * @param {{ id: string, position: string }[]} siblings
+ * @param {Anchor} anchor
+ */
+export function placeAmong(siblings, { before, after }) {
+  siblings.sort(byPosition);
   const found = siblings.findIndex(({ id }) => id === (before ?? after));
-  const place = found < 0 ? siblings.length : found + (before ? 0 : 1);
+  const last = after === null ? 0 : siblings.length; // "after: null" is the first place
+  const place = found < 0 ? last : found + (before ? 0 : 1);
   return between(siblings[place - 1]?.position ?? "", siblings[place]?.position ?? "");
 }
 
@@ -116,8 +126,8 @@ export function arrange(rows, manual) {
   return Array.from(arranged.values());
 }
 
-/** @param {Task} one @param {Task} other */
-function byPosition(one, other) {
+/** @param {{ id: string, position: string }} one @param {{ id: string, position: string }} other */
+export function byPosition(one, other) {
   if (one.position !== other.position) return one.position < other.position ? -1 : 1;
   return one.id < other.id ? -1 : 1;
 }

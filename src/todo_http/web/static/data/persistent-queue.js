@@ -111,8 +111,19 @@ function tabName(sessionStorage) {
 /** @param {string} stored @returns {QueuedRequest[]} */
 function parseRequests(stored) {
   try {
-    return JSON.parse(stored).map((/** @type {QueuedRequest} */ request) => ({ ...request, held: false }));
+    return JSON.parse(stored.replace(/new-(?=[0-9a-f]{8}-)/g, "")).map(migrated);
   } catch {
     return [];
   }
+}
+
+/**
+ * A request as it is written now, also from one of a version without a local copy.
+ * @param {any} request
+ * @returns {QueuedRequest}
+ */
+function migrated(request) {
+  if (request.changes) return request;
+  const { id, key, method, path, body, ifMatch, resource, change, sent } = request;
+  return { id, key, changes: [{ entity: "task", id: resource, ...change }], sent: sent ? { method, path, body, ifMatch } : null };
 }
