@@ -20,6 +20,8 @@ const SHAPES = {
   remove: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5.5M13.5 11v5.5",
   close: "M6 6l12 12M18 6L6 18",
   more: "M6 9l6 6 6-6",
+  back: "M15 6l-6 6 6 6",
+  forward: "M9 6l6 6-6 6",
   note: "M5 8h14M5 12h14M5 16h8",
   pin: "M12 21s6-5.6 6-11a6 6 0 0 0-12 0c0 5.4 6 11 6 11zM12 8v4",
   high: "M5 20v-4M12 20v-9M19 20V4",

@@ -3,6 +3,8 @@
 import { Dialog } from "../components/dialog.js";
 import { same } from "../data/requests.js";
 import { describeDue, momentIn, parseDue } from "../formatting/due-dates.js";
+import { LOCALE } from "../formatting/locale.js";
+import { LOCALE } from "../formatting/locale.js";
 import { html } from "../vendor/preact.js";
 
 /** @import { Account, Conflict } from "../types.js" */
@@ -47,5 +49,5 @@ function describe({ user, view }, name, value) {
   if (name === "tags" && value.length) return value.join(", ");
   if (value === null || value === undefined || value.length === 0) return html`<i>None</i>`;
   const due = /^(due_date|deferred_until)$/.test(name) && parseDue(value);
-  return due ? describeDue(due, momentIn(user.time_zone), true).text : value;
+  return due ? describeDue(due, momentIn(user.time_zone), LOCALE, true).text : value;
 }

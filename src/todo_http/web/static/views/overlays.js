@@ -18,7 +18,7 @@ import { targets } from "./selection.js";
 import { WORKSPACE_ACTIONS } from "./task-actions.js";
 
 /** @import { Choice } from "../components/chooser.js" */
-/** @import { Account, Recurrence, Task } from "../types.js" */
+/** @import { Account, Fields, Recurrence, Task } from "../types.js" */
 
 /** @param {{ account: Account }} props */
 export function Overlays({ account }) {
@@ -48,11 +48,7 @@ export function Overlays({ account }) {
 /** @param {{ account: Account, tasks: Task[], anchor: Element | null, onClose: () => void }} props */
 function DateChooser({ account, tasks, anchor, onClose }) {
   const [task] = tasks;
-  const save = (/** @type {{ due_date: string | null, recurrence: Recurrence | null }} */ fields) => {
-    const { due_date, recurrence } = fields;
-    const rule = recurrence === task.recurrence ? {} : { recurrence };
-    change(account, tasks, { due_date, ...rule }, "Changed the date of %");
-  };
+  const save = (/** @type {Fields} */ fields) => void change(account, tasks, fields, "Changed the date of %");
   return html`<${Lazy} key="date" load=${() => import("./calendar.js")} name="DatePopover" onFailure=${onClose} with=${{
     due: task.due_date, recurrence: task.recurrence, now: momentIn(account.user.time_zone), onChange: save, onClose,
     anchor: anchor ?? document.body, preview: (/** @type {Recurrence} */ recurrence, /** @type {string} */ due, /** @type {AbortSignal} */ signal) => account.preview(task, recurrence, due, signal),
