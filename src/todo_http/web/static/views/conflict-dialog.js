@@ -4,7 +4,6 @@ import { Dialog } from "../components/dialog.js";
 import { same } from "../data/requests.js";
 import { describeDue, momentIn, parseDue } from "../formatting/due-dates.js";
 import { LOCALE } from "../formatting/locale.js";
-import { LOCALE } from "../formatting/locale.js";
 import { html } from "../vendor/preact.js";
 
 /** @import { Account, Conflict } from "../types.js" */
