@@ -8,7 +8,7 @@ import { closeTask, currentRoute, navigate, openTask } from "../router.js";
 import { activeTask, clearSelection, selected, toggleSelected } from "./selection.js";
 
 /** @import { ActionContext, RegisteredAction } from "../actions.js" */
-/** @import { Account, Task } from "../types.js" */
+/** @import { Task } from "../types.js" */
 
 /** @type {[string, string, string][]} */
 const VIEWS = [["Inbox", "/inbox", "g i"], ["Today", "/today", "g t"], ["Upcoming", "/upcoming", "g u"], ["Completed", "/completed", "g c"], ["Trash", "/trash", "g x"], ["Settings", "/settings", "g s"]];
