@@ -1,34 +1,36 @@
 // What surrounds every page of the signed-in user: navigation, the state of the connection, dialogs and toasts.
 
-import { Icon } from "../components/icons.js";
-import { Toasts, dismissAll, showError, undoLatest } from "../components/toasts.js";
-import { offline } from "../connection.js";
-import { focusPage, isFocusLost } from "../focus.js";
-import { momentIn } from "../formatting/due-dates.js";
-import { useKeys } from "../keyboard.js";
-import { followLink } from "../router.js";
-import { LISTS } from "../routes.js";
-import { registerServiceWorker } from "../service-worker-registration.js";
-import { currentUser } from "../session.js";
-import { useStore } from "../store.js";
-import { createTaskController } from "../tasks/task-controller.js";
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { showAdvance } from "./advance-toast.js";
-import { ConflictDialog } from "./conflict-dialog.js";
-import { ListDialog } from "./list-dialog.js";
-import { ListPicker } from "./list-picker.js";
-import { SettingsPage } from "./settings-page.js";
-import { ShortcutsDialog } from "./shortcuts-dialog.js";
-import { Wordmark } from "./sign-in.js";
-import { SignOutDialog, signOutAndRedirect } from "./sign-out-dialog.js";
-import { TaskPage } from "./task-page.js";
-import { TasksPage } from "./tasks-page.js";
-import { TrashPage } from "./trash-page.js";
+import { Icon } from "./components/icons.js";
+import { lazy } from "./components/lazy.js";
+import { Toasts, dismissAll, showError, undoLatest } from "./components/toasts.js";
+import { offline } from "./connection.js";
+import { focusPage, isFocusLost } from "./focus.js";
+import { momentIn } from "./formatting/due-dates.js";
+import { useKeys } from "./keyboard.js";
+import { followLink } from "./router.js";
+import { LISTS } from "./routes.js";
+import { registerServiceWorker } from "./service-worker-registration.js";
+import { startedSignedIn } from "./session.js";
+import { useStore } from "./store.js";
+import { createTaskController } from "./tasks/task-controller.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { showAdvance } from "./views/advance-toast.js";
+import { ListDialog } from "./views/list-dialog.js";
+import { ListPicker } from "./views/list-picker.js";
+import { ShortcutsDialog } from "./views/shortcuts-dialog.js";
+import { Wordmark } from "./views/sign-in.js";
+import { SignOutDialog, signOutAndRedirect } from "./views/sign-out-dialog.js";
+import { TaskPage } from "./views/task-page.js";
+import { TasksPage } from "./views/tasks-page.js";
+import { TrashPage } from "./views/trash-page.js";
 
-/** @import { Rejection, Route, TaskController, User } from "../types.js" */
+/** @import { Rejection, Route, TaskController, User } from "./types.js" */
+
+const ConflictDialog = lazy("ConflictDialog", () => import("./views/conflict-dialog.js"));
+const SettingsPage = lazy("SettingsPage", () => import("./views/settings-page.js"));
 
 /** Whether the page has just been loaded with a session: then the browser decides about the focus. */
-let loadedSignedIn = currentUser.get() !== null;
+let loadedSignedIn = startedSignedIn;
 
 /** @param {{ user: User, route: Route }} props */
 export function Workspace({ user, route }) {
