@@ -50,7 +50,7 @@ export type Fields = Partial<
 export type UserList = { id: string; name: string; color: string | null; archived: boolean; position: string; revision: number };
 
 /** The numbers of open tasks that are not deferred. */
-export type Counts = { inbox: number; today: number; overdue: number; lists: Map<string, number>; tags: Map<string, number> };
+export type Counts = { inbox: number; today: number; overdue: number; upcoming: number; lists: Map<string, number>; tags: Map<string, number> };
 
 /** An occurrence of a recurring task that was completed or skipped. */
 export type Completion = {
@@ -189,6 +189,9 @@ export type Token = { kind: "priority" | "date" | "time" | "tag"; raw: string; l
 /** A moment on the calendar and the clock of a zone. */
 export type Moment = { zone: string; instant: number; date: string; time: string };
 
+/** How the browser shows times, and with which day its weeks begin; 0 is Sunday. */
+export type LocalePreferences = { hour12: boolean; weekStart: number };
+
 export type Due =
   | { kind: "day"; date: string }
   | { kind: "floating"; date: string; time: string }
@@ -208,3 +211,18 @@ export type Toast = {
   /** Called when the toast goes away without the action. */
   onExpired?: () => void;
 };
+
+export type MenuItem = {
+  label: string;
+  icon?: import("./components/icons.js").IconName;
+  onSelect: () => void;
+  /** Given for a choice; in a group only one is checked. */
+  checked?: boolean;
+  /** The key that does the same. */
+  hint?: string;
+  disabled?: boolean;
+  tone?: "danger";
+};
+
+/** Choices of which one is made, below a heading. */
+export type MenuGroup = { label: string; items: MenuItem[] };
