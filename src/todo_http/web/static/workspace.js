@@ -32,7 +32,7 @@ export function Workspace({ user, route }) {
     <a class="skip" href="#main" onClick=${skipToMain}>Skip to the tasks</a>
     ${!isNarrow && html`<${Sidebar} ...${shared} />`}
     <main id="main" tabindex="-1"><${Main} ...${shared} isNarrow=${isNarrow} /></main>
-    ${route.taskId && html`<${TaskPanel} key=${route.taskId} account=${account} user=${user} taskId=${route.taskId} />`}
+    ${route.taskId && html`<${TaskPanel} account=${account} taskId=${route.taskId} />`}
     ${isNarrow && html`<${Bar} ...${shared} />`}
     <${Overlays} account=${account} user=${user} />
     <${Toasts} />
