@@ -13,6 +13,7 @@ import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { Bar, Browse, Sidebar } from "./views/navigation.js";
 import { Overlays } from "./views/overlays.js";
 import { Page } from "./views/pages.js";
+import { SelectionBar } from "./views/selection-bar.js";
 import { TaskPanel } from "./views/task-panel.js";
 
 /** @import { Account, Route, User } from "./types.js" */
@@ -36,7 +37,8 @@ export function Workspace({ user, route }) {
     <main id="main" tabindex="-1"><${Main} ...${shared} isNarrow=${isNarrow} /></main>
     ${route.taskId && html`<${TaskPanel} account=${account} taskId=${route.taskId} />`}
     ${isNarrow && html`<${Bar} ...${shared} />`}
-    <${Overlays} account=${account} user=${user} />
+    <${SelectionBar} account=${account} />
+    <${Overlays} account=${account} />
     <${Toasts} />
   </div>`;
 }

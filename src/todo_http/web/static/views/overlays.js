@@ -21,8 +21,8 @@ import { WORKSPACE_ACTIONS } from "./task-actions.js";
 
 const ConflictDialog = lazy("ConflictDialog", () => import("./conflict-dialog.js"));
 const DatePopover = lazy("DatePopover", () => import("./calendar.js"));
-const Help = lazy("Help", () => import("./palette.js"));
 const Palette = lazy("Palette", () => import("./palette.js"));
+const Help = lazy("Help", () => import("./palette.js"));
 
 /** @param {{ account: Account }} props */
 export function Overlays({ account }) {
@@ -34,9 +34,7 @@ export function Overlays({ account }) {
   const onClose = () => overlayDialog.set(null);
   const tasks = (shown?.tasks ?? []).flatMap((/** @type {Task} */ { id }) => account.view.get().tasks.get(id) ?? []);
   const choosing = { account, tasks, onClose };
-  if (conflict) {
-    return html`<${ConflictDialog} key=${conflict.request.id} account=${account} conflict=${conflict} />`;
-  }
+  if (conflict) return html`<${ConflictDialog} key=${conflict.request.id} account=${account} conflict=${conflict} />`;
   switch (shown?.name) {
     case "palette": return html`<${Palette} account=${account} context=${context} onClose=${onClose} />`;
     case "help": return html`<${Help} onClose=${onClose} />`;
@@ -52,8 +50,9 @@ export function Overlays({ account }) {
 function DateChooser({ account, tasks, anchor, onClose }) {
   const [task] = tasks;
   const save = (/** @type {Fields} */ fields) => void change(account, tasks, fields, "Changed the date of %");
-  return html`<${DatePopover} due=${task.due_date} recurrence=${task.recurrence} now=${momentIn(account.user.time_zone)} onChange=${save} onClose=${onClose}
-    anchor=${anchor ?? document.body} preview=${(/** @type {Recurrence} */ recurrence, /** @type {string} */ due, /** @type {AbortSignal} */ signal) => account.preview(task, recurrence, due, signal)} />`;
+  const preview = (/** @type {Recurrence} */ recurrence, /** @type {string} */ due, /** @type {AbortSignal} */ signal) => account.preview(task, recurrence, due, signal);
+  return html`<${DatePopover} due=${task.due_date} recurrence=${task.recurrence} now=${momentIn(account.user.time_zone)} preview=${preview} anchor=${anchor ?? document.body}
+    onChange=${save} onClose=${onClose} />`;
 }
 
 /** @param {{ account: Account, tasks: Task[], onClose: () => void }} props */
