@@ -50,7 +50,7 @@ export type Fields = Partial<
 export type UserList = { id: string; name: string; color: string | null; archived: boolean; position: string; revision: number };
 
 /** The numbers of open tasks that are not deferred. */
-export type Counts = { inbox: number; today: number; overdue: number; lists: Map<string, number>; tags: Map<string, number> };
+export type Counts = { inbox: number; today: number; overdue: number; upcoming: number; lists: Map<string, number>; tags: Map<string, number> };
 
 /** An occurrence of a recurring task that was completed or skipped. */
 export type Completion = {
