@@ -11,7 +11,7 @@ import { change } from "./commands.js";
  * Each task keeps its time, the zone in which that is fixed, and its recurrence, unless others are given.
  * @param {Account} account
  * @param {Task[]} tasks
- * @param {Partial<import("../formatting/schedule.js").Schedule>} entered such as `{ date: "2026-11-24" }`, or `{ date: "", time: "", rule: "" }`
+ * @param {Partial<import("../formatting/schedule.js").Schedule>} entered such as `{ date: "2026-11-24" }`, or `NO_DATE`
  * @param {Moment} now
  */
 export function scheduleTasks(account, tasks, entered, now) {

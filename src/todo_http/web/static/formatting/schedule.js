@@ -10,6 +10,9 @@ import { firstDay, modeOf, recurrenceOf } from "./recurrence.js";
  * @typedef {{ date: string, time: string, basis: string, fixed: string, rule: string, mode: string }} Schedule
  */
 
+/** What is entered to clear the date; no time and no rule can be without one. */
+export const NO_DATE = { date: "", time: "", rule: "" };
+
 /**
  * @param {string | null} text a due date
  * @param {Recurrence | null} recurrence

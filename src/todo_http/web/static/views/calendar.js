@@ -6,7 +6,7 @@ import { scheduleTasks } from "../data/schedule.js";
 import { namedDays } from "../formatting/calendar.js";
 import { formatTime, parseDue, weekday, zoneName } from "../formatting/due-dates.js";
 import { LOCALE } from "../formatting/locale.js";
-import { dueOf, scheduleChanges, scheduleOf, withDate } from "../formatting/schedule.js";
+import { NO_DATE, dueOf, scheduleChanges, scheduleOf, withDate } from "../formatting/schedule.js";
 import { parseTime } from "../formatting/time-input.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { MonthGrid } from "./month-grid.js";
@@ -17,7 +17,6 @@ import { useNow } from "./use-now.js";
 /** @import { Schedule } from "../formatting/schedule.js" */
 
 const COMMON_TIMES = ["09:00", "12:00", "15:00", "18:00", "20:00"];
-const CLEARED = { date: "", time: "", rule: "" };
 
 /**
  * A day closes it; whatever closes it saves what was entered, except what is no time or what the server refused as a rule.
@@ -108,7 +107,7 @@ function Form({ schedule, mixed, meaning, now, onChange, onDone }) {
     <${TimeFields} schedule=${schedule} now=${now} onChange=${onChange} />
     <${RepeatFields} schedule=${schedule} meaning=${meaning} now=${now} onChange=${onChange} />
     <div class="buttons">
-      ${(schedule.date || mixed) && html`<button type="button" class="secondary" onClick=${() => choose(CLEARED)}>No date</button>`}
+      ${(schedule.date || mixed) && html`<button type="button" class="secondary" onClick=${() => choose(NO_DATE)}>No date</button>`}
       <button class="primary">Done</button>
     </div>
   </form>`;

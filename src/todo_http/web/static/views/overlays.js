@@ -8,7 +8,6 @@ import { addList, change, moveToList, named } from "../data/commands.js";
 import { tagNames } from "../data/counts.js";
 import { hasTag, normalize } from "../data/search.js";
 import { byPosition } from "../data/task-tree.js";
-import { momentIn } from "../formatting/due-dates.js";
 import { useActionKeys } from "../keyboard.js";
 import { useStore } from "../store.js";
 import { html, useEffect } from "../vendor/preact.js";
@@ -18,7 +17,7 @@ import { targets } from "./selection.js";
 import { WORKSPACE_ACTIONS } from "./task-actions.js";
 
 /** @import { Choice } from "../components/chooser.js" */
-/** @import { Account, Fields, Recurrence, Task } from "../types.js" */
+/** @import { Account, Task } from "../types.js" */
 
 /** @param {{ account: Account }} props */
 export function Overlays({ account }) {
@@ -38,21 +37,12 @@ export function Overlays({ account }) {
     case "palette": return html`<${Lazy} key="palette" load=${palette} name="Palette" with=${{ account, context, onClose }} onFailure=${onClose} />`;
     case "help": return html`<${Lazy} key="help" load=${palette} name="Help" with=${{ onClose }} onFailure=${onClose} />`;
     case "add": return html`<${AddDialog} account=${account} text=${shown.text ?? ""} onClose=${onClose} />`;
-    case "date": return tasks.length ? html`<${DateChooser} ...${choosing} anchor=${shown.anchor} />` : null;
+    case "date": return tasks.length ? html`<${Lazy} key="date" load=${() => import("./calendar.js")} name="TasksDatePopover" onFailure=${onClose} with=${{
+      ...choosing, anchor: shown.anchor ?? document.body }} />` : null;
     case "list": return tasks.length ? html`<${ListChooser} ...${choosing} />` : null;
     case "tags": return tasks.length ? html`<${TagChooser} ...${choosing} />` : null;
     default: return null;
   }
-}
-
-/** @param {{ account: Account, tasks: Task[], anchor: Element | null, onClose: () => void }} props */
-function DateChooser({ account, tasks, anchor, onClose }) {
-  const [task] = tasks;
-  const save = (/** @type {Fields} */ fields) => void change(account, tasks, fields, "Changed the date of %");
-  return html`<${Lazy} key="date" load=${() => import("./calendar.js")} name="DatePopover" onFailure=${onClose} with=${{
-    due: task.due_date, recurrence: task.recurrence, now: momentIn(account.user.time_zone), onChange: save, onClose,
-    anchor: anchor ?? document.body, preview: (/** @type {Recurrence} */ recurrence, /** @type {string} */ due, /** @type {AbortSignal} */ signal) => account.preview(task, recurrence, due, signal),
-  }} />`;
 }
 
 /** @param {{ account: Account, tasks: Task[], onClose: () => void }} props */

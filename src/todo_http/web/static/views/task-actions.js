@@ -3,12 +3,13 @@
 import { overlayDialog } from "../actions.js";
 import { showToast } from "../components/toasts.js";
 import { change, complete, remove, skip } from "../data/commands.js";
-import { addDays, formatDue, momentIn, parseDue } from "../formatting/due-dates.js";
+import { scheduleTasks } from "../data/schedule.js";
+import { addDays, momentIn } from "../formatting/due-dates.js";
 import { closeTask, currentRoute, navigate, openTask } from "../router.js";
 import { activeTask, clearSelection, selected, toggleSelected } from "./selection.js";
 
 /** @import { ActionContext, RegisteredAction } from "../actions.js" */
-/** @import { Account, Task } from "../types.js" */
+/** @import { Task } from "../types.js" */
 
 /** @type {[string, string, string][]} */
 const VIEWS = [["Inbox", "/inbox", "g i"], ["Today", "/today", "g t"], ["Upcoming", "/upcoming", "g u"], ["Completed", "/completed", "g c"], ["Trash", "/trash", "g x"], ["Settings", "/settings", "g s"]];
@@ -68,24 +69,8 @@ function leave() {
   return true;
 }
 
-/**
- * Makes tasks due in some days; those with a time keep it.
- * @param {ActionContext} context
- * @param {number} days
- */
+/** @param {ActionContext} context @param {number} days from today */
 function schedule({ account, tasks }, days) {
-  const { time_zone: zone } = account.user;
-  const date = addDays(momentIn(zone).date, days);
-  change(account, tasks, (task) => ({ due_date: moved(task.due_date, date) }), `Due ${days ? "tomorrow" : "today"}: %`);
-}
-
-/**
- * A due date on another day, of the same kind and at the same time.
- * @param {string | null} before
- * @param {string} date
- */
-export function moved(before, date) {
-  const due = parseDue(before);
-  if (!due || due.kind === "day") return date;
-  return due.kind === "floating" ? `${date}T${due.time}` : formatDue(date, due.time, due.zone ?? due.offset);
+  const now = momentIn(account.user.time_zone);
+  scheduleTasks(account, tasks, { date: addDays(now.date, days) }, now);
 }
