@@ -43,7 +43,7 @@ export type Preview = (task: Task, recurrence: Recurrence, due: string, signal: 
 export type Fields = Partial<
   Pick<
     Task,
-    "title" | "description" | "completed" | "priority" | "due_date" | "recurrence" | "list_id" | "parent_id" | "tags"
+    "title" | "description" | "completed" | "priority" | "due_date" | "recurrence" | "list_id" | "parent_id" | "tags" | "deferred_until"
   >
 >;
 

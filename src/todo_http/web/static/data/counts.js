@@ -1,6 +1,6 @@
 // The numbers of open tasks that the navigation shows, and the tags in use. Pure.
 
-import { addDays, localTime, momentIn, parseDue } from "../formatting/due-dates.js";
+import { addDays, localTime, parseDue } from "../formatting/due-dates.js";
 import { normalize } from "./search.js";
 
 /** @import { Counts, Moment, View } from "../types.js" */

@@ -2,7 +2,7 @@
 
 import { arrange } from "./task-tree.js";
 
-/** @import { Row, Task, View } from "../types.js" */
+/** @import { Row, View } from "../types.js" */
 
 /**
  * The open tasks of a list, or of the inbox, as a tree in manual order.

@@ -3,7 +3,6 @@
 import { overlayDialog, registerActions } from "../actions.js";
 import { Chooser } from "../components/chooser.js";
 import { Lazy } from "../components/lazy.js";
-import { showToast } from "../components/toasts.js";
 import { addList, change, moveToList, named } from "../data/commands.js";
 import { tagNames } from "../data/counts.js";
 import { hasTag, normalize } from "../data/search.js";
