@@ -2,7 +2,7 @@
 
 import { overlayDialog, registerActions } from "../actions.js";
 import { Chooser } from "../components/chooser.js";
-import { Lazy } from "../components/lazy.js";
+import { lazy } from "../components/lazy.js";
 import { addList, change, moveToList, named } from "../data/commands.js";
 import { tagNames } from "../data/counts.js";
 import { hasTag, normalize } from "../data/search.js";
@@ -18,6 +18,11 @@ import { WORKSPACE_ACTIONS } from "./task-actions.js";
 /** @import { Choice } from "../components/chooser.js" */
 /** @import { Account, Task } from "../types.js" */
 
+const ConflictDialog = lazy("ConflictDialog", () => import("./conflict-dialog.js"));
+const TasksDatePopover = lazy("TasksDatePopover", () => import("./calendar.js"));
+const Palette = lazy("Palette", () => import("./palette.js"));
+const Help = lazy("Help", () => import("./palette.js"));
+
 /** @param {{ account: Account }} props */
 export function Overlays({ account }) {
   const shown = useStore(overlayDialog);
@@ -28,16 +33,12 @@ export function Overlays({ account }) {
   const onClose = () => overlayDialog.set(null);
   const tasks = (shown?.tasks ?? []).flatMap((/** @type {Task} */ { id }) => account.view.get().tasks.get(id) ?? []);
   const choosing = { account, tasks, onClose };
-  if (conflict) {
-    return html`<${Lazy} key=${conflict.request.id} load=${() => import("./conflict-dialog.js")} name="ConflictDialog" with=${{ account, conflict }} />`;
-  }
-  const palette = () => import("./palette.js");
+  if (conflict) return html`<${ConflictDialog} key=${conflict.request.id} account=${account} conflict=${conflict} />`;
   switch (shown?.name) {
-    case "palette": return html`<${Lazy} key="palette" load=${palette} name="Palette" with=${{ account, context, onClose }} onFailure=${onClose} />`;
-    case "help": return html`<${Lazy} key="help" load=${palette} name="Help" with=${{ onClose }} onFailure=${onClose} />`;
+    case "palette": return html`<${Palette} account=${account} context=${context} onClose=${onClose} />`;
+    case "help": return html`<${Help} onClose=${onClose} />`;
     case "add": return html`<${AddDialog} account=${account} text=${shown.text ?? ""} onClose=${onClose} />`;
-    case "date": return tasks.length ? html`<${Lazy} key="date" load=${() => import("./calendar.js")} name="TasksDatePopover" onFailure=${onClose} with=${{
-      ...choosing, anchor: shown.anchor ?? document.body }} />` : null;
+    case "date": return tasks.length ? html`<${TasksDatePopover} ...${choosing} anchor=${shown.anchor ?? document.body} />` : null;
     case "list": return tasks.length ? html`<${ListChooser} ...${choosing} />` : null;
     case "tags": return tasks.length ? html`<${TagChooser} ...${choosing} />` : null;
     default: return null;

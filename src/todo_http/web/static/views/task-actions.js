@@ -32,7 +32,7 @@ export const WORKSPACE_ACTIONS = [
   ...taskActions([
     { id: "open", label: "Open", keys: ["Enter", "e"], icon: "edit", run: ({ tasks: [task] }) => openTask(task.id) },
     { id: "select", label: "Select", keys: ["x"], run: () => toggleSelected(activeTask.get()) },
-    { id: "complete", label: "Complete or reopen", keys: ["c"], icon: "done", run: ({ account, tasks }) => void complete(account, tasks) },
+    { id: "complete", label: "Complete or reopen", keys: ["c"], icon: "completed", run: ({ account, tasks }) => void complete(account, tasks) },
     { id: "skip", label: "Skip this date", icon: "repeat", available: ({ tasks }) => tasks.length === 1 && Boolean(tasks[0].recurrence) && !tasks[0].completed, run: ({ account, tasks }) => void skip(account, tasks) },
     { id: "due-today", label: "Due today", keys: ["t"], icon: "today", run: (context) => schedule(context, 0) },
     { id: "due-tomorrow", label: "Due tomorrow", keys: ["m"], run: (context) => schedule(context, 1) },
