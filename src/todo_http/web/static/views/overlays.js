@@ -37,7 +37,7 @@ export function Overlays({ account }) {
   switch (shown?.name) {
     case "palette": return html`<${Palette} account=${account} context=${context} onClose=${onClose} />`;
     case "help": return html`<${Help} onClose=${onClose} />`;
-    case "add": return html`<${AddDialog} account=${account} text=${shown.text ?? ""} onClose=${onClose} />`;
+    case "add": return html`<${AddDialog} account=${account} text=${shown.text ?? ""} defaults=${shown.defaults} onClose=${onClose} />`;
     case "date": return tasks.length ? html`<${TasksDatePopover} ...${choosing} anchor=${shown.anchor ?? document.body} />` : null;
     case "list": return tasks.length ? html`<${ListChooser} ...${choosing} />` : null;
     case "tags": return tasks.length ? html`<${TagChooser} ...${choosing} />` : null;
