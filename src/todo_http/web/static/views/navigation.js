@@ -20,7 +20,7 @@ const TAGS_SHOWN = 8; // more are folded away
 
 const VIEWS = /** @type {const} */ ({
   search: ["Search", "search"], inbox: ["Inbox", "inbox"], today: ["Today", "today"], upcoming: ["Upcoming", "upcoming"],
-  browse: ["Browse", "list"], completed: ["Completed", "done"], trash: ["Trash", "remove"], settings: ["Settings", "settings"],
+  browse: ["Browse", "list"], completed: ["Completed", "completed"], trash: ["Trash", "remove"], settings: ["Settings", "settings"],
 });
 
 /** @param {Account} account @param {User} user */

@@ -7,7 +7,6 @@ import { addList, change, moveToList, named } from "../data/commands.js";
 import { tagNames } from "../data/counts.js";
 import { hasTag, normalize } from "../data/search.js";
 import { byPosition } from "../data/task-tree.js";
-import { momentIn } from "../formatting/due-dates.js";
 import { useActionKeys } from "../keyboard.js";
 import { useStore } from "../store.js";
 import { html, useEffect } from "../vendor/preact.js";
@@ -17,10 +16,10 @@ import { targets } from "./selection.js";
 import { WORKSPACE_ACTIONS } from "./task-actions.js";
 
 /** @import { Choice } from "../components/chooser.js" */
-/** @import { Account, Fields, Recurrence, Task } from "../types.js" */
+/** @import { Account, Task } from "../types.js" */
 
 const ConflictDialog = lazy("ConflictDialog", () => import("./conflict-dialog.js"));
-const DatePopover = lazy("DatePopover", () => import("./calendar.js"));
+const TasksDatePopover = lazy("TasksDatePopover", () => import("./calendar.js"));
 const Palette = lazy("Palette", () => import("./palette.js"));
 const Help = lazy("Help", () => import("./palette.js"));
 
@@ -38,21 +37,12 @@ export function Overlays({ account }) {
   switch (shown?.name) {
     case "palette": return html`<${Palette} account=${account} context=${context} onClose=${onClose} />`;
     case "help": return html`<${Help} onClose=${onClose} />`;
-    case "add": return html`<${AddDialog} account=${account} text=${shown.text ?? ""} onClose=${onClose} />`;
-    case "date": return tasks.length ? html`<${DateChooser} ...${choosing} anchor=${shown.anchor} />` : null;
+    case "add": return html`<${AddDialog} account=${account} text=${shown.text ?? ""} defaults=${shown.defaults} onClose=${onClose} />`;
+    case "date": return tasks.length ? html`<${TasksDatePopover} ...${choosing} anchor=${shown.anchor ?? document.body} />` : null;
     case "list": return tasks.length ? html`<${ListChooser} ...${choosing} />` : null;
     case "tags": return tasks.length ? html`<${TagChooser} ...${choosing} />` : null;
     default: return null;
   }
-}
-
-/** @param {{ account: Account, tasks: Task[], anchor: Element | null, onClose: () => void }} props */
-function DateChooser({ account, tasks, anchor, onClose }) {
-  const [task] = tasks;
-  const save = (/** @type {Fields} */ fields) => void change(account, tasks, fields, "Changed the date of %");
-  const preview = (/** @type {Recurrence} */ recurrence, /** @type {string} */ due, /** @type {AbortSignal} */ signal) => account.preview(task, recurrence, due, signal);
-  return html`<${DatePopover} due=${task.due_date} recurrence=${task.recurrence} now=${momentIn(account.user.time_zone)} preview=${preview} anchor=${anchor ?? document.body}
-    onChange=${save} onClose=${onClose} />`;
 }
 
 /** @param {{ account: Account, tasks: Task[], onClose: () => void }} props */
