@@ -18,6 +18,7 @@ PAGES: Final = {
     "/completed": "webCompleted",
     "/trash": "webTrash",
     "/search": "webSearch",
+    "/browse": "webBrowse",
     "/settings": "webSettings",
     "/sign-in": "webSignIn",
     "/sign-up": "webSignUp",

@@ -2,7 +2,7 @@
 
 import { lazy } from "./components/lazy.js";
 import { watchConnection } from "./connection.js";
-import { applyTheme } from "./preferences.js";
+import { applyPreferences } from "./preferences.js";
 import { currentRoute, redirectHome } from "./router.js";
 import { currentUser, startedSignedIn } from "./session.js";
 import { useStore } from "./store.js";
@@ -33,6 +33,6 @@ function ErrorPage() {
 
 if (startedSignedIn) void Workspace.load().catch(() => null);
 else addEventListener("input", () => void Workspace.load().catch(() => null), { once: true }); // while somebody types a password
-applyTheme();
+applyPreferences();
 watchConnection();
 render(html`<${Client} />`, /** @type {Element} */ (document.getElementById("client")));
