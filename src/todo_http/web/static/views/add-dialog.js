@@ -8,7 +8,7 @@ import { QuickEntry } from "./quick-entry.js";
 
 /** @param {{ account: Account, text: string, defaults?: Fields, onClose: () => void }} props */
 export function AddDialog({ account, text, defaults, onClose }) {
-  return html`<${Dialog} title="Add task" className="add" onClose=${onClose}>
+  return html`<${Dialog} title="Add task" className="adding" onClose=${onClose}>
     <${QuickEntry} account=${account} name="dialog" text=${text} defaults=${defaults} autofocus away onAdded=${onClose} onLeave=${onClose} />
   <//>`;
 }
