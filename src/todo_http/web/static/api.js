@@ -81,6 +81,16 @@ export function randomKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** A new id for a task or list: a UUID of version 7 (RFC 9562), so that ids grow with time. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  for (let place = 0, rest = Date.now(); place < 6; place += 1, rest = Math.floor(rest / 256)) bytes[5 - place] = rest % 256;
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 /** @param {RequestOptions} options @param {string | undefined} body */
 function headersFor(options, body) {
   /** @type {Record<string, string>} */

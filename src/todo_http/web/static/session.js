@@ -1,6 +1,7 @@
 // The login session: keeps the tokens, renews them in time and shares them with the other tabs.
 
 import { Problem, send } from "./api.js";
+import { setPreferences } from "./preferences.js";
 import { createStore } from "./store.js";
 
 /** @import { ApiResponse, RequestOptions, User } from "./types.js" */
@@ -13,6 +14,8 @@ const tabs = "BroadcastChannel" in window ? new BroadcastChannel(STORAGE_KEY) : 
 
 /** Who is signed in, in any tab, with name and time zone. */
 export const currentUser = createStore(readStored()?.user ?? null);
+/** Whether the page has been loaded with a session. */
+export const startedSignedIn = currentUser.get() !== null;
 /** @type {Access | null} */
 let access = null;
 /** @type {Promise<void> | null} */
@@ -86,11 +89,20 @@ export async function call(method, path, options = {}) {
 }
 
 /**
- * The access token of a user if it is in memory; for pages that are being closed and have no time to renew it.
- * @param {string} owner
+ * A response whose body is read as it comes. Access tokens do not belong in addresses, so `EventSource` cannot be used.
+ * @param {string} path
+ * @param {string} owner the id of the user
+ * @param {Record<string, string>} headers
+ * @param {AbortSignal} signal
  */
-export function tokenInMemory(owner) {
-  return access?.owner === owner ? access.token : undefined;
+export async function openStream(path, owner, headers, signal) {
+  for (let attempt = 0; ; attempt += 1) {
+    const token = await validToken(owner);
+    const response = await fetch(path, { headers: { ...headers, Authorization: `Bearer ${token}` }, signal, cache: "no-store", credentials: "omit" });
+    if (response.ok) return response;
+    if (response.status === 401 && access?.token === token) access = null;
+    if (response.status !== 401 || attempt) throw new Problem(response.status, null, Number(response.headers.get("Retry-After")) || 0);
+  }
 }
 
 /** @param {string | undefined} owner the id of the only user whose token may be returned, if any */
@@ -151,6 +163,7 @@ function keepTokens({ user, token, refresh_token, expires_in }) {
 /** @param {User} user */
 function begin(user) {
   endReason = "";
+  setPreferences({ visited: true });
   updateUser(user);
 }
 

@@ -18,6 +18,7 @@ export type Task = {
   /** Texts compared by code point give the manual order. */
   position: string;
   tags: string[];
+  deferred_until: string | null;
   revision: number;
   created_at: string;
   updated_at: string;
@@ -42,41 +43,57 @@ export type Preview = (task: Task, recurrence: Recurrence, due: string, signal: 
 export type Fields = Partial<
   Pick<
     Task,
-    "title" | "description" | "completed" | "priority" | "due_date" | "recurrence" | "list_id" | "parent_id" | "tags"
+    "title" | "description" | "completed" | "priority" | "due_date" | "recurrence" | "list_id" | "parent_id" | "tags" | "deferred_until"
   >
 >;
 
-export type UserList = { id: string; name: string; color: string | null; archived: boolean; position: string };
+export type UserList = { id: string; name: string; color: string | null; archived: boolean; position: string; revision: number };
 
-/** The numbers of open tasks. */
-export type Counts = { inbox: number; lists: Record<string, number>; tags: Record<string, number> };
+/** The numbers of open tasks that are not deferred. */
+export type Counts = { inbox: number; today: number; overdue: number; upcoming: number; lists: Map<string, number>; tags: Map<string, number> };
 
-/** The lists of the user, in manual order, and what is open in them. */
-export type Overview = { ready: boolean; lists: UserList[]; counts: Counts };
+/** An occurrence of a recurring task that was completed or skipped. */
+export type Completion = {
+  id: string;
+  task_id: string;
+  title: string;
+  occurrence: string | null;
+  completed_at: string;
+  skipped: boolean;
+  revision: number;
+};
+
+/** The local copy of an account, by entity and id. */
+export type Copy = { task: Map<string, Task>; list: Map<string, UserList>; completion: Map<string, Completion> };
+
+/** A change of the feed. */
+export type FeedChange = { seq: number; set: number; entity: keyof Copy; id: string; value: any };
+
+/** What is shown: the copy with unsent requests applied, and the ids of what they affect. */
+export type View = {
+  tasks: Map<string, Task>;
+  lists: Map<string, UserList>;
+  completions: Map<string, Completion>;
+  waiting: Set<string>;
+};
+
+/** Whether there is a copy, whether the stream of events is open, and why not. */
+export type SyncStatus = { ready: boolean; live: boolean; problem: import("./api.js").Problem | null };
 
 /** One deletion: a task or a list, and the number of things deleted with it, itself included. */
 export type Deletion = { id: string; entity: string; deleted_at: string; purged_at: string; things: number; value: any };
 
-/** Where a task is moved: next to a sibling, or to the end. */
-export type Anchor = { before?: string; after?: string };
+/** Where a thing is moved: next to a sibling, first (`after: null`), or to the end. */
+export type Anchor = { before?: string; after?: string | null };
 
 /** A move of a task: another parent, if it gets one, and its new neighbour. */
 export type Move = { fields: Fields; anchor: Anchor };
 
-/** The parameters of a list of tasks. */
-export type Query = {
-  status?: "pending" | "completed";
-  due?: "today" | "overdue";
-  priority?: Priority | "none";
-  /** The id of a list, or "inbox". */
-  list?: string;
-  tag?: string;
-  q?: string;
-  sort: string;
-};
+/** What an address shows. `taskId` is the task in the detail panel. */
+export type Route = { view: ViewName; listId: string | null; tag: string | null; taskId: string | null; search: URLSearchParams };
 
-export type ListRoute = { view: string; path: string; name: string; query: Query };
-export type Route = { view: string; taskId: string | null; listId: string | null; search: URLSearchParams };
+export type ViewName =
+  | "inbox" | "today" | "upcoming" | "list" | "tag" | "completed" | "trash" | "search" | "browse" | "settings" | "sign-in" | "sign-up" | "unknown";
 
 export type ApiResponse = { status: number; body: any; etag: string | null; next: string | null };
 
@@ -103,64 +120,167 @@ export type Browser = Pick<
   "localStorage" | "sessionStorage" | "navigator" | "addEventListener" | "removeEventListener"
 >;
 
+/** What is to be different about one thing. */
+export type Change = {
+  entity: "task" | "list";
+  kind: "add" | "change" | "complete" | "skip" | "move" | "remove" | "undo";
+  id: string;
+  /** For messages. */
+  title: string;
+  /** As the API takes them; of a list that is removed, what becomes of its tasks: `tasks`. */
+  fields: Record<string, any>;
+  /** The values of the same fields before: if others have changed them meanwhile, the user is asked. */
+  base?: Record<string, any>;
+  anchor?: Anchor;
+  /** The due date of a recurring task that is completed, skipped or taken back. */
+  occurrence?: string | null;
+  /** What an undo takes back: the id of a request, the set that it became, and the things as they were before. */
+  of?: string;
+  was?: Change["kind"];
+  revision?: number;
+  set?: number;
+  restores?: Before[];
+};
+
+/** A thing as it was; null if it was not there. */
+export type Before = { entity: "task" | "list"; id: string; value: Task | UserList | null };
+
+export type SealedRequest = { method: string; path: string; body?: string; ifMatch?: string };
+
 /** A request in the outbox. Once it has been sent it is repeated unchanged until there is a response. */
 export type QueuedRequest = {
   id: string;
   /** The idempotency key. */
   key: string;
-  /** The id of what it is about; requests about the same resource depend on one another. */
-  resource: string;
-  method: string;
-  path: string;
-  body?: string;
-  /** The path of the resource, for commands, which have a path of their own. */
-  target?: string;
-  ifMatch?: string;
-  /** Whether it can still be undone, and is therefore not sent. */
-  held: boolean;
-  sent: boolean;
-  /** What it does, for the owner of the resource; the outbox only keeps it. */
-  change: TaskChange;
-};
-
-export type TaskChange = {
-  kind: "add" | "change" | "complete" | "skip" | "move" | "remove";
-  fields: Fields;
-  /** For messages. */
-  title: string;
-  anchor?: Anchor;
-  /** The due date of a recurring task that is completed, skipped or taken back. */
-  occurrence?: string | null;
+  changes: Change[];
+  sent: SealedRequest | null;
+  /** The id of the request of which it was a part. */
+  group?: string;
 };
 
 /** A change made here and the version made elsewhere, of which the user has to choose one. */
-export type Conflict = { request: QueuedRequest; theirs: Task };
+export type Conflict = { request: QueuedRequest; change: Change; theirs: any };
 
 /** A change that the server did not accept. */
 export type Rejection = { request: QueuedRequest; problem: import("./api.js").Problem };
 
-/** What the owner of the queued requests knows about their resources. */
+/** What the owner of the queued requests knows about what they are about. */
 export type OutboxHandlers = {
-  /** A request was left behind by an earlier page. */
-  restored: (request: QueuedRequest) => void;
-  /** An unsent request, changed by the response to an earlier one about some resource. */
-  rebase: (unsent: QueuedRequest, resource: string, body: any) => QueuedRequest;
+  /** Whether a request may be sent now. If not, it has been removed or blocked. */
+  prepare: (request: QueuedRequest) => Promise<boolean>;
+  seal: (request: QueuedRequest) => SealedRequest;
+  /** An unsent request, changed by the response to an earlier one. */
+  rebase: (unsent: QueuedRequest, saved: QueuedRequest, body: any) => QueuedRequest;
   succeeded: (request: QueuedRequest, body: any) => void;
   /** A request failed and will not be repeated. */
   rejected: (request: QueuedRequest, problem: import("./api.js").Problem) => void;
-  /** Whether the resource already is what the request would make it. */
-  fulfilled: (request: QueuedRequest, current: any) => boolean;
-  /** The precondition failed; the request waits for `overwrite` or `drop`. */
-  conflicted: (request: QueuedRequest, current: any) => void;
+  /** The precondition failed: reads the present state of what a change is about. */
+  refetch: (change: Change) => Promise<void>;
 };
 
-export type TaskController = ReturnType<typeof import("./tasks/task-controller.js").createTaskController>;
+/** An action of the user that can be taken back. */
+export type Action = { label: string; changes: Change[]; request: string; before: Before[] };
+
+export type Account = ReturnType<typeof import("./data/account.js").createAccount>;
 
 /** A word that was recognised in a quick entry. */
 export type Token = { kind: "priority" | "date" | "time" | "tag"; raw: string; label: string; value: string };
 
+/** What the line of quick entry is read with. */
+export type EntryContext = {
+  now: Moment;
+  lists: Pick<UserList, "id" | "name">[];
+  /** The tags in use; a tag is written as it is there. */
+  tags: string[];
+  /** The languages of the browser. */
+  languages: readonly string[];
+  /** Whether 3/12 is in December. */
+  dayFirst: boolean;
+  /** The first day of the week, 0 is Sunday. */
+  weekStart: number;
+  /** Phrases that the user took back; they stay in the title. */
+  literal: string[];
+};
+
+/** The fields that were set in the line. */
+export type EntryFields = {
+  priority?: Priority;
+  date?: string;
+  time?: string;
+  /** In canonical form. */
+  rule?: string;
+  /** The id of a list, or null for the inbox. */
+  list_id?: string | null;
+  /** The name of a list that does not exist. */
+  list?: string;
+  tags: string[];
+};
+
+export type EntryKind = "date" | "time" | "repeat" | "priority" | "list" | "tag";
+
+/** A phrase that was understood, with offsets into the line as typed. */
+export type EntrySpan = { start: number; end: number; kind: EntryKind; text: string; label: string };
+export type Entry = { title: string; spans: EntrySpan[]; fields: EntryFields };
+
+/** A day that was typed, and where it counts: "end" is the end of the line or after a connective, "led" only that. No year is 0. */
+export type EntryDay = { day: number; month: number; year: number; where: "anywhere" | "end" | "led" };
+
+/** What a word can mean. The numbers are values from the tables, 1 where there is only one; times are minutes. */
+export type Meanings = { date?: EntryDay } & Partial<
+  Record<
+    | "weekday" | "plural" | "adverb" | "short" | "month" | "verb" | "unit" | "often" | "count" | "nth" | "last" | "other"
+    | "soon" | "part" | "weekend" | "workday" | "clock" | "half" | "noHalf" | "uhr" | "on" | "by" | "from" | "at" | "in"
+    | "next" | "this" | "every" | "the" | "of" | "and" | "span" | "before" | "priority"
+    | "digits" | "nthDay" | "year" | "hour" | "time",
+    number
+  >
+>;
+
+/** A word of the line. */
+export type Word = {
+  start: number;
+  end: number;
+  text: string;
+  /** The text without quotes. */
+  title: string;
+  /** The text in the form of the tables, without the punctuation at its end. */
+  key: string;
+  tail: string;
+  /** "#" or "@" before a name. */
+  sigil: string;
+  /** A name in quotes behind the sigil, and the index of its last word. */
+  quoted?: { last: number; name: string };
+  means: Meanings;
+};
+
+/** What a phrase says about the task. */
+export type PhraseValue = Partial<Omit<EntryFields, "date" | "tags">> & {
+  date?: string | null;
+  /** The date of a time that is some hours from now. */
+  from?: string;
+  tag?: string;
+  label?: string;
+  /** Whether a rule can begin on a date. */
+  fits?: (date: string) => boolean;
+};
+
+/** A phrase, by the indexes of its words. */
+export type Phrase = {
+  kind: EntryKind;
+  first: number;
+  last: number;
+  /** Whether it counts only at the end of the line or next to a time. */
+  bare?: boolean;
+  /** Whether it can also say when a series ends. */
+  until?: boolean;
+  find: (context: EntryContext) => PhraseValue;
+};
+
 /** A moment on the calendar and the clock of a zone. */
 export type Moment = { zone: string; instant: number; date: string; time: string };
+
+/** How the browser shows times, and with which day its weeks begin; 0 is Sunday. */
+export type LocalePreferences = { hour12: boolean; weekStart: number };
 
 export type Due =
   | { kind: "day"; date: string }
@@ -169,43 +289,6 @@ export type Due =
 
 /** A task to be shown, unsent changes included. Subtasks follow their parent, at a higher level. */
 export type Row = { key: string; task: Task; waiting: boolean; level: number };
-
-export type TaskState = {
-  query: Query;
-  status: "loading" | "ready" | "failed";
-  /** Whether the response to a new query is awaited. */
-  busy: boolean;
-  problem: Error | null;
-  /** Ids as the server listed them; rows keep their places until the list is loaded again. */
-  order: string[];
-  /** Ids of tasks added here since then, latest first. */
-  added: string[];
-  /** By id, as the server has returned them last. */
-  tasks: Map<string, Task>;
-  /** The address of the next page. */
-  next: string | null;
-  etag: string | null;
-  /** Ids of tasks changed here since the list was loaded: only these may have left it. */
-  touched: Set<string>;
-  /** Ids of tasks that stay in sight for a moment after they have left the list. */
-  lingering: Set<string>;
-  deleted: Set<string>;
-  /** By id, the temporary id that a task added here had before, so that its row stays the same. */
-  aliases: Map<string, string>;
-  /** The number of changes saved. */
-  responses: number;
-};
-
-export type TaskEvent =
-  | { type: "loading"; query: Query; keep: boolean }
-  | { type: "loaded"; tasks: Task[]; next: string | null; etag: string | null; more: boolean }
-  | { type: "failed"; problem: Error }
-  | { type: "changed"; id: string; change: TaskChange }
-  | { type: "saved"; id: string; change: TaskChange; task: Task | null }
-  | { type: "received"; task: Task }
-  | { type: "deleted"; id: string }
-  | { type: "restored" }
-  | { type: "settled"; id: string };
 
 export type Toast = {
   id: number;
@@ -218,3 +301,18 @@ export type Toast = {
   /** Called when the toast goes away without the action. */
   onExpired?: () => void;
 };
+
+export type MenuItem = {
+  label: string;
+  icon?: import("./components/icons.js").IconName;
+  onSelect: () => void;
+  /** Given for a choice; in a group only one is checked. */
+  checked?: boolean;
+  /** The key that does the same. */
+  hint?: string;
+  disabled?: boolean;
+  tone?: "danger";
+};
+
+/** Choices of which one is made, below a heading. */
+export type MenuGroup = { label: string; items: MenuItem[] };

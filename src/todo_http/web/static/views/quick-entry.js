@@ -1,141 +1,123 @@
-// The field in which a task is typed. What is recognised in it is shown at once and can be undone.
+// The line in which tasks are typed: shows what was understood, takes it back with Backspace, and keeps drafts.
 
-import { showError } from "../components/toasts.js";
-import { Icon } from "../components/icons.js";
-import { focusTasks } from "../focus.js";
-import { daysBetween, formatDue, shortDate } from "../formatting/due-dates.js";
-import { formValues, parseEntry } from "../formatting/quick-entry.js";
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
-import { DueFields, PriorityField } from "./task-fields.js";
+import { newId } from "../api.js";
+import { showToast } from "../components/toasts.js";
+import { act, addList, addTask } from "../data/commands.js";
+import { draftOf, keepDraft, linesOf, contextOf, fieldsOf } from "../entry/drafts.js";
+import { parseEntry, understood } from "../entry/parser.js";
+import { LOCALE } from "../formatting/locale.js";
+import { navigate } from "../router.js";
+import { listPath } from "../routes.js";
+import { html, useMemo, useRef, useState } from "../vendor/preact.js";
+import { useNow } from "./use-now.js";
 
-/** @import { Fields, Moment, Rejection, TaskController, Token } from "../types.js" */
-/** @import { Problem } from "../api.js" */
-/** @typedef {{ date?: string, time?: string, basis?: string, priority?: string }} Details set with the fields; they override the tokens */
+/** @import { Account, Change, Fields } from "../types.js" */
 
-/** What was typed, by the id of the request, in case it is rejected. @type {Map<string, string>} */
-const typedLines = new Map();
+const TITLE_MAX = 255;
 
 /**
  * @param {object} props
- * @param {TaskController} props.controller
- * @param {Moment} props.now
- * @param {string} props.date the default due date, if any
- * @param {string | null} props.list the id of the list it is added to, if not the inbox
- * @param {Rejection | null} props.rejection
- * @param {() => void} props.onRejectionShown
+ * @param {Account} props.account
+ * @param {string} [props.id] by which the keys find it
+ * @param {string} props.name under which the draft is kept
+ * @param {Fields} [props.defaults] what a task gets in the present view, unless the line says something else
+ * @param {string} [props.text] a line to begin with
+ * @param {boolean} [props.autofocus]
+ * @param {boolean} [props.away] whether the view does not show what is added
+ * @param {() => void} [props.onAdded]
+ * @param {() => void} [props.onLeave] Escape was pressed
  */
-export function QuickEntry({ controller, now, date, list, rejection, onRejectionShown }) {
-  const [line, setLine] = useState("");
-  const [literal, setLiteral] = useState(/** @type {Set<string>} */ (new Set()));
-  const [details, setDetails] = useState(/** @type {Details} */ ({}));
-  const [open, setOpen] = useState(false);
+export function QuickEntry({ account, id, name, defaults = {}, text: first, autofocus = false, away = false, onAdded, onLeave }) {
+  const now = useNow(account.user.time_zone);
+  const [text, setText] = useState(first || draftOf(name));
+  const [literal, setLiteral] = useState(/** @type {string[]} */ ([]));
+  const [lines, setLines] = useState(/** @type {string[]} */ ([]));
   const [error, setError] = useState("");
-  const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const { title, tokens } = parseEntry(line, now, literal);
-  const parsed = formValues(tokens, now);
-  const due = { date: parsed.date || date, time: parsed.time, basis: "floating", ...details };
-  const priority = details.priority ?? parsed.priority ?? "";
+  const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const context = useMemo(() => contextOf(account.view.get(), now, literal), [text, literal, now.date]);
+  const entry = parseEntry(text, context);
 
-  useEffect(() => {
-    if (rejection?.request.change.kind !== "add") return;
-    const { request, problem } = rejection;
-    if (line) {
-      showError(`“${request.change.title.slice(0, 40)}”: ${describeProblem(problem)}`);
-    } else {
-      setLine(typedLines.get(request.id) ?? request.change.title);
-      setError(describeProblem(problem));
-      input.current?.focus();
-    }
-    onRejectionShown();
-  }, [rejection]);
-
-  const reset = () => {
-    setLine("");
-    setLiteral(new Set());
-    setDetails({});
+  const change = (/** @type {string} */ next) => {
+    setText(next);
+    keepDraft(name, next);
     setError("");
+    if (!next.trim()) setLiteral([]);
   };
-  /** @param {SubmitEvent} event */
-  const onSubmit = (event) => {
-    event.preventDefault();
-    input.current?.focus();
-    if (!title) return setError("This must not be empty.");
-    /** @type {Fields} */
-    const fields = { title };
-    if (priority) fields.priority = /** @type {any} */ (priority);
-    if (due.date) fields.due_date = formatDue(due.date, due.time, due.basis);
-    if (parsed.tags.length) fields.tags = parsed.tags;
-    if (list) fields.list_id = list;
-    typedLines.set(controller.add(fields).id, line);
-    reset();
+  const clear = () => {
+    change("");
+    setLines([]);
   };
-  /** @param {any} event */
-  const onInput = (event) => {
-    setLine(event.target.value);
-    setError("");
+  const add = () => {
+    if (!text.trim()) return;
+    const title = Array.from(entry.title);
+    if (!title.length) return setError("A title is missing: everything was understood as something else.");
+    if (title.length > TITLE_MAX) return setError(`The title is ${title.length - TITLE_MAX} characters too long. Put details into the notes.`);
+    const list = entry.fields.list && addList(account, { name: entry.fields.list });
+    const fields = /** @type {Fields & { title: string }} */ ({ ...fieldsOf(entry, defaults), ...(list && { list_id: list }), title: entry.title });
+    addTask(account, fields);
+    const elsewhere = away || (fields.list_id ?? null) !== (defaults.list_id ?? null);
+    if (elsewhere) tellPlace(account, fields);
+    clear();
+    onAdded?.();
+    return undefined;
+  };
+  const addLines = () => {
+    const changes = lines.map((line) => {
+      const parsed = parseEntry(line, { ...context, literal: [] });
+      const title = Array.from(parsed.title || line).slice(0, TITLE_MAX).join("");
+      return /** @type {Change} */ ({ entity: "task", kind: "add", id: newId(), title, fields: { ...fieldsOf(parsed, defaults), title } });
+    });
+    act(account, `Added ${changes.length} tasks`, changes);
+    clear();
+    onAdded?.();
   };
   /** @param {KeyboardEvent} event */
-  const onKeyDown = (event) => {
-    if (event.key !== "Escape") return;
+  const onKey = (event) => {
+    if (event.isComposing) return;
+    const { selectionStart: at, selectionEnd: end } = /** @type {HTMLTextAreaElement} */ (event.target);
+    const span = event.key === "Backspace" && at === end && entry.spans.find((found) => found.end === at);
+    if (span) setLiteral([...literal, span.text]);
+    else if (event.key === "Enter") add();
+    else if (event.key === "Escape") leave();
+    else return;
     event.preventDefault();
-    if (open) setOpen(false);
-    else if (line) reset();
-    else focusTasks();
+    event.stopPropagation();
   };
-  const update = (/** @type {Details} */ changes) => setDetails({ ...details, ...changes });
-  const removeDefaultDate = () => {
-    update({ date: "" });
-    input.current?.focus();
+  const leave = () => {
+    field.current?.blur();
+    onLeave?.();
   };
-  return html`<form class="quick" onSubmit=${onSubmit} onKeyDown=${onKeyDown} noValidate>
+  /** @param {ClipboardEvent} event */
+  const onPaste = (event) => setLines(linesOf(event.clipboardData?.getData("text/plain") ?? ""));
+  const told = understood(entry, now, LOCALE.hour12);
+  return html`<div class="quick-entry">
     <div class="line">
-      <${Icon} name="add" />
-      <label class="hidden" for="quick-entry">Add a task</label>
-      <input id="quick-entry" ref=${input} type="text" value=${line} onInput=${onInput} autocomplete="off" enterkeyhint="done"
-        placeholder="Add a task" aria-keyshortcuts="n" aria-describedby="quick-hint${error ? " quick-error" : ""}"
-        aria-invalid=${error ? "true" : undefined} />
-      <button type="button" class="plain square" aria-label="Details" aria-expanded=${open ? "true" : "false"} title="Details"
-        onClick=${() => setOpen(!open)}><${Icon} name="more" /></button>
-      <button class="primary">Add</button>
+      <div class="echo" aria-hidden="true" dir="auto">${echoOf(text, entry.spans)}</div>
+      <textarea id=${id} ref=${field} rows="1" autofocus=${autofocus} dir="auto" aria-label="Add a task" placeholder="Add a task" value=${text} autocomplete="off" enterkeyhint="done" spellcheck="true"
+        aria-describedby=${`${name}-understood`} aria-invalid=${error ? "true" : undefined}
+        onInput=${(/** @type {any} */ event) => change(event.target.value.replace(/\n/g, " "))} onKeyDown=${onKey} onPaste=${onPaste}></textarea>
+      ${text.trim() && html`<button type="button" class="primary" onClick=${add}>Add</button>`}
     </div>
-    ${error && html`<p class="error" id="quick-error" role="alert">${error}</p>`}
-    <p class="hint" id="quick-hint">Try <kbd>!high</kbd> <kbd>tomorrow</kbd> <kbd>17:00</kbd> <kbd>#home</kbd> in the line.</p>
-    <div class="chips" aria-live="polite">
-      ${chips(tokens, literal, setLiteral)}
-      ${date && due.date === date && !parsed.date && html`<button type="button" class="chip" onClick=${removeDefaultDate}>
-        Today<span class="hidden">, take back</span><${Icon} name="close" /></button>`}
-      ${!open && details.date && html`<span class="chip set">${describeDate(details.date, now)} ${details.time}</span>`}
-    </div>
-    ${open && html`<div class="details">
-      <${DueFields} zone=${now.zone} date=${due.date} time=${due.time} basis=${due.basis} onChange=${update} />
-      <${PriorityField} value=${priority} onChange=${update} />
-    </div>`}
-  </form>`;
+    <p class="understood" id=${`${name}-understood`} role="status">${told && html`<span>${told}</span><span class="hint"> · Backspace at a phrase keeps it as text</span>`}</p>
+    ${error && html`<p class="error" role="alert">${error}</p>`}
+    ${lines.length > 1 && html`<p class="pasted"><button type="button" class="secondary" onClick=${addLines}>Add ${lines.length} tasks</button>
+      <button type="button" class="link" onClick=${() => setLines([])}>Keep as one</button></p>`}
+  </div>`;
 }
 
-/**
- * The recognised words. Pressing one puts it back into the title.
- * @param {Token[]} tokens
- * @param {Set<string>} literal
- * @param {(literal: Set<string>) => void} setLiteral
- */
-function chips(tokens, literal, setLiteral) {
-  return tokens.map(({ kind, raw, label, value }) => {
-    const undo = () => {
-      setLiteral(new Set(literal).add(raw.toLowerCase()));
-      document.getElementById("quick-entry")?.focus();
-    };
-    return html`<button type="button" class="chip ${kind === "priority" ? value : ""}" key=${raw} onClick=${undo}
-      title="Leave “${raw}” in the title">${label}<span class="hidden">, take back</span><${Icon} name="close" /></button>`;
-  });
+/** The line with what was understood marked, behind the transparent field. @param {string} text @param {{ start: number, end: number }[]} spans */
+function echoOf(text, spans) {
+  const parts = [];
+  let end = 0;
+  for (const span of Array.from(spans).sort((one, other) => one.start - other.start)) {
+    parts.push(text.slice(end, span.start), html`<mark>${text.slice(span.start, span.end)}</mark>`);
+    end = span.end;
+  }
+  return [...parts, text.slice(end), "\u200b"];
 }
 
-/** @param {string} date @param {Moment} now */
-function describeDate(date, now) {
-  return ["Today", "Tomorrow"][daysBetween(now.date, date)] ?? shortDate(date, now.date);
-}
-
-/** @param {Problem} problem */
-function describeProblem(problem) {
-  return problem.errors.map(({ detail }) => detail).join(" ") || problem.message;
+/** Says where a task is that the present view does not show. @param {Account} account @param {Fields} fields */
+function tellPlace(account, { list_id: id = null }) {
+  const name = id ? account.view.get().lists.get(id)?.name ?? "another list" : "Inbox";
+  showToast(`Added to ${name}`, { action: "Show", onAction: () => navigate(listPath(id)) });
 }

@@ -1,7 +1,7 @@
 // Dragging a row by its grip, with a mouse, a pen or a finger.
 
 import { useKeys } from "../keyboard.js";
-import { endOf, dropOf } from "../tasks/task-moves.js";
+import { endOf, dropOf } from "../data/task-moves.js";
 import { useRef, useState } from "../vendor/preact.js";
 
 /** @import { Move, Row } from "../types.js" */

@@ -1,0 +1,95 @@
+// The local copy on disk: one IndexedDB database for each account. Without IndexedDB nothing is kept over a reload.
+
+import { emptyCopy } from "./copy.js";
+
+/** @import { Copy, FeedChange } from "../types.js" */
+
+const PREFIX = "todo.copy.";
+const FORMAT = 1;
+const ENTITIES = /** @type {const} */ (["task", "list", "completion"]);
+const META = "meta";
+const POSITION = "position";
+
+/** @param {string} owner the id of the user */
+export function openDatabase(owner) {
+  const opened = request(() => {
+    const opening = indexedDB.open(PREFIX + owner, FORMAT);
+    opening.onupgradeneeded = () => {
+      for (const name of opening.result.objectStoreNames) opening.result.deleteObjectStore(name);
+      [...ENTITIES, META].forEach((name) => opening.result.createObjectStore(name));
+    };
+    return opening;
+  }).then((database) => {
+    database.onversionchange = () => database.close(); // deleted by another tab
+    return database;
+  });
+  opened.catch(() => null);
+
+  /** @param {IDBTransactionMode} mode @param {(stores: Record<string, IDBObjectStore>) => void} work */
+  async function inTransaction(mode, work) {
+    const transaction = (await opened).transaction([...ENTITIES, META], mode, { durability: "relaxed" });
+    work(Object.fromEntries([...ENTITIES, META].map((name) => [name, transaction.objectStore(name)])));
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    });
+  }
+
+  return {
+    /** The copy and its cursor, or null if there is none. @returns {Promise<{ copy: Copy, cursor: string } | null>} */
+    async load() {
+      /** @type {Record<string, IDBRequest>} */
+      const found = {};
+      try {
+        await inTransaction("readonly", (stores) => {
+          ENTITIES.forEach((name) => (found[name] = stores[name].getAll()));
+          found[META] = stores[META].get(POSITION);
+        });
+      } catch {
+        return null;
+      }
+      const cursor = found[META].result;
+      if (!cursor) return null;
+      const copy = emptyCopy();
+      for (const name of ENTITIES) for (const thing of found[name].result) copy[name].set(thing.id, thing);
+      return { copy, cursor };
+    },
+    /** Replaces everything. @param {Copy} copy @param {string} cursor */
+    replace: (copy, cursor) => inTransaction("readwrite", (stores) => {
+      for (const name of ENTITIES) {
+        stores[name].clear();
+        copy[name].forEach((thing, id) => stores[name].put(thing, id));
+      }
+      stores[META].put(cursor, POSITION);
+    }).catch(() => null),
+    /**
+     * Stores things and the position that is reached with them, in one transaction.
+     * @param {Pick<FeedChange, "entity" | "id" | "value">[]} changes
+     * @param {string | null} cursor null if it stays
+     */
+    save: (changes, cursor) => inTransaction("readwrite", (stores) => {
+      for (const { entity, id, value } of changes) {
+        if (value) stores[entity].put(value, id);
+        else stores[entity].delete(id);
+      }
+      if (cursor) stores[META].put(cursor, POSITION);
+    }).catch(() => null),
+    close: () => opened.then((database) => database.close()).catch(() => null),
+  };
+}
+
+/** Deletes the copies of all accounts but one. @param {string} [kept] the id of its user */
+export async function deleteCopies(kept) {
+  const databases = (await indexedDB.databases?.().catch(() => [])) ?? [];
+  const names = databases.map(({ name = "" }) => name).filter((name) => name.startsWith(PREFIX) && name !== PREFIX + kept);
+  await Promise.all(names.map((name) => request(() => indexedDB.deleteDatabase(name)).catch(() => null)));
+}
+
+/** @template T @param {() => IDBRequest<T>} make @returns {Promise<T>} */
+function request(make) {
+  return new Promise((resolve, reject) => {
+    const made = make();
+    made.onsuccess = () => resolve(made.result);
+    made.onerror = () => reject(made.error);
+  });
+}

@@ -1,0 +1,183 @@
+// The phrases of quick entry that are rules of recurring tasks, in the canonical form of the API. Pure.
+
+import { addDays, shortDate, weekdayOf, WEEKDAYS } from "../formatting/due-dates.js";
+import { dayAt, dayOfMonth, weekdayAt } from "./dates.js";
+import { createTable, lookUp } from "./patterns.js";
+import { after, meaning } from "./words.js";
+
+/** @import { Phrase, Word } from "../types.js" */
+/** @import { Part } from "./patterns.js" */
+/** @typedef {{ part: string, words: string, fits: (date: string) => boolean }} Days days of a period: as a part of the rule, and in words */
+
+const FREQUENCIES = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
+const PERIODS = ["day", "week", "month", "year"];
+const [WEEK, MONTH, YEAR] = [1, 2, 3];
+const ANY = { part: "", words: "", fits: () => true };
+const WORKDAYS = [1, 2, 3, 4, 5];
+const WEEKEND = [6, 0];
+
+/** By unit, what may follow the period. */
+const TAILS = ["", " on days", " on the? monthDay", " on the? yearDay"];
+/** @type {[string, { unit: number, days?: number[], bare?: boolean }][]} */
+const ROWS = [
+  ...TAILS.flatMap((tail, unit) => /** @type {[string, { unit: number, bare?: boolean }][]} */ ([
+    [`every times? unit=${unit}${tail}`, { unit }],
+    [`every times? unit=${unit}`, { unit }],
+    [`often=${unit}${tail}`, { unit, bare: !tail }],
+    [`often=${unit}`, { unit, bare: true }],
+  ])),
+  ["every workday", { unit: WEEK, days: WORKDAYS }],
+  ["every weekend", { unit: WEEK, days: WEEKEND }],
+  ["every other? days", { unit: WEEK }],
+  ["on plurals", { unit: WEEK }],
+  ["adverbs", { unit: WEEK }],
+  ["every yearDay", { unit: YEAR }],
+  ["every sureDay", { unit: MONTH }],
+];
+const REPEATS = createTable(ROWS, {
+  times: intervalAt,
+  days: (words, index) => weekdaysAt(words, index),
+  plurals: (words, index) => (meaning(words, index).plural === undefined ? null : weekdaysAt(words, index)),
+  adverbs: (words, index) => (meaning(words, index).adverb === undefined ? null : weekdaysAt(words, index)),
+  yearDay: yearDayAt,
+  monthDay: (words, index) => monthDayAt(words, index) ?? numberAt(words, index),
+  sureDay: sureDayAt,
+});
+/** What days of months are: "15th", "last day", "first monday". */
+const MONTH_DAYS = createTable(/** @type {[string, (values: Record<string, number>) => Days | null][]} */ ([
+  ["last unit=0", () => ({ part: "BYMONTHDAY=-1", words: "the last day", fits: isLastDay })],
+  ["last weekday", ({ weekday }) => nthWeekday(-1, weekday)],
+  ["nth weekday", ({ nth, weekday }) => nthWeekday(nth, weekday)],
+  ["nth unit=0", ({ nth }) => dayInMonth(nth)],
+  ["nthDay", ({ nthDay }) => dayInMonth(nthDay)],
+]));
+
+/** @param {Word[]} words @param {number} first @returns {Phrase | null} */
+export function repeatAt(words, first) {
+  const found = lookUp(REPEATS, words, first);
+  if (!found) return null;
+  const { last, values, result: { unit, days, bare } } = found;
+  const { part, words: text, fits } = days ? ofWeek(days) : Object.values(values).find((value) => value.fits) ?? ANY;
+  const interval = values.times ?? (values.other ? 2 : 1);
+  const lacks = unit === MONTH ? /^$|Y=(29|3\d)$/ : /^$|=2;BYMONTHDAY=29$/; // SKIP is for months and years that lack such a day
+  const skip = unit > WEEK && lacks.test(part) ? ";SKIP=BACKWARD" : "";
+  const rule = `FREQ=${FREQUENCIES[unit]}${interval > 1 ? `;INTERVAL=${interval}` : ""}${part && `;${part}`}${skip}`;
+  const period = interval > 1 ? `${interval} ${PERIODS[unit]}s` : PERIODS[unit];
+  const label = `Every ${unit === WEEK && interval === 1 && text ? text : period + (text && ` on ${text}`)}`;
+  return { kind: "repeat", first, last, bare, find: () => ({ rule, label, fits }) };
+}
+
+/** "2", "other", "second"; but "every second day of the month" is no interval. @param {Word[]} words @param {number} index */
+function intervalAt(words, index) {
+  const { count, other, nth = 0 } = meaning(words, index);
+  const value = other ? 2 : count ?? nth;
+  const isDay = !count && ofMonth(words, after(words, index)) > after(words, index);
+  return value < (count ? 1 : 2) || isDay ? null : { last: index, value };
+}
+
+/** One or more days of the week. @param {Word[]} words @param {number} first */
+function weekdaysAt(words, first) {
+  /** @type {number[]} */
+  const days = [];
+  let last = -1;
+  for (let index = first; days.length < WEEKDAYS.length;) {
+    const { plural, adverb } = meaning(words, index);
+    const day = plural ?? adverb ?? weekdayAt(words, index)?.value;
+    if (day === undefined) break;
+    days.push(day);
+    last = index;
+    const isComma = words[index].tail === ",";
+    const behind = isComma ? index + 1 : after(words, index);
+    const isAnd = meaning(words, behind).and;
+    if (!isAnd && !isComma) break;
+    index = isAnd ? after(words, behind) : behind;
+  }
+  return days.length ? { last, value: ofWeek(days) } : null;
+}
+
+/** @param {number[]} days @returns {Days} */
+function ofWeek(days) {
+  const names = WEEKDAYS.filter((_, day) => days.includes(day));
+  if (days.includes(0)) names.push(.../** @type {[string]} */ ([names.shift()])); // weeks begin on Monday
+  const part = `BYDAY=${names.map(code)}`;
+  const words = part.endsWith("=MO,TU,WE,TH,FR") ? "weekday" : names.map((name) => name.slice(0, 3)).join(", ");
+  return { part, words, fits: (date) => days.includes(weekdayOf(date)) };
+}
+
+/** A weekday as rules name it. @param {string} name */
+function code(name) {
+  return name.slice(0, 2).toUpperCase();
+}
+
+/** @param {Word[]} words @param {number} index */
+function monthDayAt(words, index) {
+  const found = lookUp(MONTH_DAYS, words, index);
+  const value = found?.result(found.values);
+  return found && value ? { last: found.last, value } : null;
+}
+
+/** @param {Word[]} words @param {number} index */
+function numberAt(words, index) {
+  const value = dayInMonth(meaning(words, index).digits ?? 0);
+  return value && { last: index, value };
+}
+
+/** A day of each month that is nothing else: every second Monday may be one of two. @param {Word[]} words @param {number} index */
+function sureDayAt(words, index) {
+  const found = monthDayAt(words, index);
+  if (!found) return null;
+  const last = ofMonth(words, found.last);
+  const { nth = 1 } = found.last > index ? meaning(words, index) : {};
+  return nth === 1 || last > found.last ? { ...found, last } : null;
+}
+
+/** The last word of "of the month", if it is behind a word. @param {Word[]} words @param {number} last */
+function ofMonth(words, last) {
+  const of = after(words, last);
+  const the = after(words, of);
+  const month = meaning(words, the).the ? after(words, the) : the;
+  return meaning(words, of).of && meaning(words, month).unit === MONTH ? month : last;
+}
+
+/** @param {number} day @returns {Days | null} */
+function dayInMonth(day) {
+  return day > 0 && day < 32 ? { part: `BYMONTHDAY=${day}`, words: `the ${ordinal(day)}`, fits: (date) => isDayOrLast(date, day) } : null;
+}
+
+/** @param {number} nth -1 is the last one @param {number} weekday @returns {Days | null} */
+function nthWeekday(nth, weekday) {
+  const name = WEEKDAYS[weekday];
+  const isNth = (/** @type {string} */ date) => (nth < 0 ? addDays(date, 7).slice(5, 7) !== date.slice(5, 7) : Math.ceil(dayOfMonth(date) / 7) === nth);
+  const fits = (/** @type {string} */ date) => weekdayOf(date) === weekday && isNth(date);
+  return nth < 6 ? { part: `BYDAY=${nth}${code(name)}`, words: `the ${ordinal(nth)} ${name.slice(0, 3)}`, fits } : null;
+}
+
+/** @param {Word[]} words @param {number} index */
+function yearDayAt(words, index) {
+  const found = dayAt(words, index);
+  if (!found || found.value.year) return null;
+  const { day, month } = found.value;
+  const tail = `-${String(month).padStart(2, "0")}-`;
+  /** @type {Days} */
+  const value = {
+    part: `BYMONTH=${month};BYMONTHDAY=${day}`, words: shortDate(`2000${tail}${day}`, "2000"),
+    fits: (date) => date.includes(tail) && isDayOrLast(date, day),
+  };
+  return { last: found.last, value };
+}
+
+/** @param {number} number -1 is the last one */
+function ordinal(number) {
+  if (number < 0) return "last";
+  return number + ((number > 10 && number < 14 ? "" : ["", "st", "nd", "rd"][number % 10]) || "th");
+}
+
+/** Whether it is such a day of a month, or the last one of a shorter month. @param {string} date @param {number} day */
+function isDayOrLast(date, day) {
+  return dayOfMonth(date) === day || (dayOfMonth(date) < day && isLastDay(date));
+}
+
+/** @param {string} date */
+function isLastDay(date) {
+  return addDays(date, 1).endsWith("-01");
+}
