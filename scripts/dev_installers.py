@@ -11,7 +11,9 @@ import shutil
 import ssl
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +66,23 @@ def find_uv() -> str | None:
             return None
         fresh.rename(target)
     return str(target / "bin" / "uv")
+
+
+def made_once(name: str, parts: list[bytes], make: Callable[[Path], None]) -> Path:
+    """The folder that ``make`` has filled, now or earlier from the same parts. It appears only when it is complete."""
+    folder = TOOLS / f"{name}-{sha256(b''.join(parts)).hexdigest()[:16]}"
+    if not folder.exists():
+        TOOLS.mkdir(exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{name}-", suffix=".new", dir=TOOLS))
+        try:
+            make(unfinished)
+            unfinished.rename(folder)
+        except OSError:
+            if not folder.exists():  # made by another process meanwhile
+                raise
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
 
 
 def install_with_uv(uv: str, venv: Path, fits: bool, lock_files: tuple[str, ...]) -> None:

@@ -3,10 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  addDays, daysBetween, describeDue, describeDueFully, formatDue, isOn, isOverdue, momentIn, parseDue, shortDate, zoneName,
+  addDays, convertDue, daysBetween, describeDue, describeDueFully, formatDue, formatTime, groupOf, isOn, isOverdue, momentIn, parseDue,
+  shortDate, zoneName,
 } from "../../src/todo_http/web/static/formatting/due-dates.js";
+import { preferencesOf } from "../../src/todo_http/web/static/formatting/locale.js";
 
 const NOW = { zone: "Europe/Berlin", instant: Date.parse("2026-11-20T11:00Z"), date: "2026-11-20", time: "12:00" };
+const BRITISH = { hour12: false, weekStart: 1 };
+const AMERICAN = { hour12: true, weekStart: 0 };
 const NEW_YORK = "2026-11-20T10:00:00-05:00[America/New_York]";
 
 test("each kind of due date is recognised", () => {
@@ -41,18 +45,52 @@ test("a moment is shown on the calendar and the clock of a zone", () => {
   assert.equal(momentIn("Nowhere/Unknown", NOW.instant).time, "11:00");
 });
 
-test("due dates are described in words", () => {
-  const text = (due, completed = false) => describeDue(parseDue(due), NOW, completed).text;
-  assert.equal(text("2026-11-20"), "Today");
-  assert.equal(text("2026-11-21T09:00"), "Tomorrow 09:00");
-  assert.equal(text("2026-11-23"), "In 3 days");
-  assert.equal(text("2026-12-24"), "24 Dec");
-  assert.equal(text("2099-12-24"), "24 Dec 2099");
-  assert.equal(text("2026-11-19"), "Overdue since yesterday");
-  assert.equal(text("2026-11-19", true), "Yesterday");
-  assert.equal(text("2026-11-20T09:00"), "Overdue since 09:00");
-  assert.equal(text(NEW_YORK), "Today 16:00");
-  assert.equal(describeDueFully(parseDue(NEW_YORK), NOW), "Friday, 20 Nov 2026, 16:00 (10:00 in New York), fixed in New York");
+test("due dates are described in as few words as possible", () => {
+  const described = (due, completed = false) => describeDue(parseDue(due), NOW, BRITISH, completed);
+  const text = (due) => described(due).text;
+  assert.deepEqual(["2026-11-20", "2026-11-21T09:00", "2026-11-22", "2026-11-23T17:00"].map(text), ["Today", "Tomorrow 09:00", "Sun", "Mon 17:00"]);
+  assert.deepEqual(["2026-11-26", "2026-11-27"].map(text), ["Thu", "27 Nov"], "a week from now is the same day of the week as today");
+  assert.deepEqual(["2026-12-24", "2027-12-24"].map(text), ["24 Dec", "24 Dec 2027"]);
+  assert.deepEqual(["2026-11-19", "2026-11-16", "2026-11-13"].map(text), ["Yesterday", "Mon 16 Nov", "13 Nov"], "no past day is taken for a coming one");
+  assert.deepEqual(described("2026-11-19"), { text: "Yesterday", tone: "overdue" });
+  assert.deepEqual(described("2026-11-19", true), { text: "Yesterday", tone: "later" });
+  assert.deepEqual(described("2026-11-20T09:00"), { text: "Today 09:00", tone: "overdue" });
+  assert.deepEqual(described(NEW_YORK), { text: "Today 16:00", tone: "today" });
+});
+
+test("the clock is that of the browser", () => {
+  const times = ["00:00", "09:30", "12:00", "17:00"];
+  assert.deepEqual(times.map((time) => formatTime(time, AMERICAN)), ["12 am", "9:30 am", "12 pm", "5 pm"]);
+  assert.deepEqual(times.map((time) => formatTime(time, BRITISH)), times);
+  const full = (preferences) => describeDueFully(parseDue(NEW_YORK), NOW, preferences);
+  assert.equal(full(BRITISH), "Friday, 20 Nov 2026, 16:00 (10:00 in New York), fixed in New York");
+  assert.equal(full(AMERICAN), "Friday, 20 Nov 2026, 4 pm (10 am in New York), fixed in New York");
+  assert.deepEqual(["en-US", "en-GB", "de-DE", "ar-EG"].map((tag) => preferencesOf(tag)),
+    [AMERICAN, BRITISH, BRITISH, { hour12: true, weekStart: 6 }]);
+});
+
+test("a week begins on Monday in a browser that does not know better", () => {
+  const { Locale } = Intl;
+  Intl.Locale = class { constructor() {} };
+  try {
+    assert.deepEqual(preferencesOf("en-US"), { hour12: true, weekStart: 1 });
+  } finally {
+    Intl.Locale = Locale;
+  }
+});
+
+test("a list by days shows a due date on its day in the zone of the user", () => {
+  const group = (due) => groupOf(parseDue(due), NOW);
+  assert.deepEqual(["2026-11-20", "2026-11-20T23:59", "2026-11-20T23:30:00Z"].map(group), ["2026-11-20", "2026-11-20", "2026-11-21"]);
+});
+
+test("a local date and time is written in the zone in which the due date is fixed", () => {
+  const converted = (basis) => convertDue("2026-11-20", "16:00", "Europe/Berlin", basis);
+  assert.equal(converted("America/New_York"), NEW_YORK);
+  assert.equal(converted("Europe/Berlin"), "2026-11-20T16:00:00+01:00[Europe/Berlin]");
+  assert.deepEqual(["floating", "Z", "-09:30", "+05:45"].map(converted),
+    ["2026-11-20T16:00", "2026-11-20T15:00:00Z", "2026-11-20T05:30:00-09:30", "2026-11-20T20:45:00+05:45"]);
+  assert.deepEqual([convertDue("", "", "UTC", "Z"), convertDue("2026-11-20", "", "UTC", "Z")], [null, "2026-11-20"]);
 });
 
 test("a day is overdue when it is over and a time when it has passed", () => {

@@ -9,6 +9,7 @@ import { EMPTY, reduce, rowsOf } from "../../src/todo_http/web/static/tasks/task
 import { createPreview } from "../../src/todo_http/web/static/tasks/upcoming.js";
 
 const NOW = { zone: "Europe/Berlin", instant: Date.parse("2026-11-20T11:00Z"), date: "2026-11-20", time: "12:00" };
+const BRITISH = { hour12: false, weekStart: 1 };
 const RECURRENCE = { rule: "FREQ=WEEKLY", anchor: "schedule", catch_up: "all", start: "2026-11-13", text: "Every week on Friday" };
 const TASK = {
   id: "1", title: "Rent", completed: false, due_date: "2026-11-20", recurrence: RECURRENCE, list_id: null, parent_id: null,
@@ -37,10 +38,10 @@ test("another rule leaves the rest of the recurrence as it was", () => {
 });
 
 test("dates have weekdays, and a year when it is another one", () => {
-  assert.equal(describeDate("2026-11-27", NOW), "Fri 27 Nov");
-  assert.equal(describeDate("2027-01-01T09:30", NOW), "Fri 1 Jan 2027 09:30");
-  assert.equal(describeDate("2026-11-27T23:30Z", NOW), "Sat 28 Nov 00:30");
-  assert.equal(describeDate(null, NOW), "");
+  assert.equal(describeDate("2026-11-27", NOW, BRITISH), "Fri 27 Nov");
+  assert.equal(describeDate("2027-01-01T09:30", NOW, BRITISH), "Fri 1 Jan 2027 09:30");
+  assert.equal(describeDate("2026-11-27T23:30Z", NOW, BRITISH), "Sat 28 Nov 00:30");
+  assert.equal(describeDate(null, NOW, BRITISH), "");
 });
 
 test("a recurring task that is being completed stays in the list until the next date is known, and its subtasks stay open", () => {

@@ -7,22 +7,20 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+import dev_node
 import pytest
-from dev_installers import find_uv
+from dev_installers import TOOLS, SetupError, find_uv, made_once
 
 from tests.clients.programs import SECONDS
 from tests.support.node import node
 from todo_http.openapi.document import document
 
 ROOT: Final = Path(__file__).parents[2]
-TOOLS: Final = ROOT / ".tools"
 LOCK: Final = ROOT / "requirements" / "clients.txt"
 HERE: Final = Path(__file__).parent
 
@@ -34,23 +32,6 @@ def run(*command: object, cwd: Path | None = None) -> str:
     )
     assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
     return done.stdout
-
-
-def made_once(name: str, parts: list[bytes], make: Callable[[Path], None]) -> Path:
-    """The folder that ``make`` has filled, now or earlier from the same parts. It appears only when it is complete."""
-    folder = TOOLS / f"{name}-{sha256(b''.join(parts)).hexdigest()[:16]}"
-    if not folder.exists():
-        TOOLS.mkdir(exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=f"{name}-", suffix=".new", dir=TOOLS))
-        try:
-            make(unfinished)
-            unfinished.rename(folder)
-        except OSError:
-            if not folder.exists():  # made by another run meanwhile
-                raise
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
-    return folder
 
 
 def installed(name: str, parts: list[bytes], install: Callable[[Path], None]) -> Path:
@@ -116,17 +97,12 @@ def python_client() -> Path:
 
 @cache
 def node_modules() -> Path:
-    """The packages of typescript/package-lock.json."""
+    """The packages of requirements/node. Skips the test where they cannot be installed."""
     node()
-    project = HERE / "typescript"
-
-    def install(folder: Path) -> None:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(project / name, folder)
-        quickly = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000")  # offline, the default waits for a minute
-        run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", *quickly, cwd=folder)
-
-    return installed("clients-node", [(project / "package-lock.json").read_bytes()], install) / "node_modules"
+    try:
+        return dev_node.node_modules()
+    except SetupError as error:
+        pytest.skip(str(error))
 
 
 def typescript_client() -> Path:
@@ -149,5 +125,5 @@ def typescript_client() -> Path:
         target = ["--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom,dom.iterable"]
         run(*compiler, *target, "round.ts", cwd=folder)
 
-    lock = (HERE / "typescript" / "package-lock.json").read_bytes()
+    lock = (dev_node.LOCKED / "package-lock.json").read_bytes()
     return made_once("client-typescript", [described(), script.read_bytes(), lock], generate)

@@ -23,8 +23,8 @@ async def due_of(person: Person) -> Any:
     [
         (0, "Today"),
         (1, "Tomorrow"),
-        (3, "In 3 days"),
-        (-1, "Overdue since yesterday"),
+        (-3, "Overdue: "),
+        (-1, "Overdue: Yesterday"),
     ],
 )
 async def test_days_are_told_in_words(visits: Visits, days: int, words: str) -> None:
@@ -73,7 +73,7 @@ async def test_an_hour_that_has_passed_today_is_overdue(visits: Visits) -> None:
     ada = await visits.person(zone=today.zone)
     await ada.add("Get up", due_date=f"{today.date}T00:01")
     screen = await visits.visit("/overdue", ada)
-    await expect(screen.row("Get up")).to_contain_text("Overdue since 00:01")
+    await expect(screen.row("Get up")).to_contain_text("Overdue: Today 00:01")
 
 
 async def test_the_form_writes_all_three_kinds_and_takes_the_date_away(visits: Visits) -> None:

@@ -1,7 +1,7 @@
 // Starts the client: the page to sign in, or the workspace of the signed-in user.
 
 import { watchConnection } from "./connection.js";
-import { applyTheme } from "./preferences.js";
+import { applyPreferences } from "./preferences.js";
 import { currentRoute, redirectHome } from "./router.js";
 import { currentUser } from "./session.js";
 import { useStore } from "./store.js";
@@ -29,6 +29,6 @@ function ErrorPage() {
   </main>`;
 }
 
-applyTheme();
+applyPreferences();
 watchConnection();
 render(html`<${Client} />`, /** @type {Element} */ (document.getElementById("client")));

@@ -1,12 +1,35 @@
-// Preferences stored in this browser: the theme, and whether single keys are shortcuts.
+// Preferences stored in this browser: theme, density, single keys, what is folded away, and the time zone that is kept in spite of the browser's.
 
-/** @typedef {{ theme: "system" | "light" | "dark", keys: boolean }} Preferences */
+import { createStore, useStore } from "./store.js";
+
+/** @typedef {{ theme: "system" | "light" | "dark", density: "comfortable" | "compact", keys: boolean, keptZone: string, folded: string[] }} Preferences */
 
 const STORAGE_KEY = "todo.settings";
-const DEFAULTS = /** @type {Preferences} */ ({ theme: "system", keys: true });
+const DEFAULTS = /** @type {Preferences} */ ({ theme: "system", density: "comfortable", keys: true, keptZone: "", folded: [] });
+const store = createStore(stored());
+
+export const preferences = store.get;
+
+/** The preferences, in a component. */
+export function usePreferences() {
+  return useStore(store);
+}
+
+/** @param {Partial<Preferences>} changes */
+export function setPreferences(changes) {
+  localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...stored(), ...changes }));
+  applyPreferences();
+}
+
+/** Applies theme and density to the page; the theme "system" leaves it to the browser. */
+export function applyPreferences() {
+  store.set(stored());
+  const { theme, density } = preferences();
+  Object.assign(document.documentElement.dataset, { theme, density });
+}
 
 /** @returns {Preferences} */
-export function preferences() {
+function stored() {
   try {
     return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}") };
   } catch {
@@ -14,17 +37,6 @@ export function preferences() {
   }
 }
 
-/** @param {Partial<Preferences>} changes */
-export function setPreferences(changes) {
-  localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...preferences(), ...changes }));
-  applyTheme();
-}
-
-/** Applies the chosen theme; "system" leaves it to the browser. */
-export function applyTheme() {
-  document.documentElement.dataset.theme = preferences().theme;
-}
-
 addEventListener("storage", (event) => {
-  if (event.key === STORAGE_KEY) applyTheme();
+  if (event.key === STORAGE_KEY) applyPreferences();
 });

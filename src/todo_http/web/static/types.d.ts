@@ -43,14 +43,14 @@ export type Preview = (task: Task, recurrence: Recurrence, due: string, signal: 
 export type Fields = Partial<
   Pick<
     Task,
-    "title" | "description" | "completed" | "priority" | "due_date" | "recurrence" | "list_id" | "parent_id" | "tags"
+    "title" | "description" | "completed" | "priority" | "due_date" | "recurrence" | "list_id" | "parent_id" | "tags" | "deferred_until"
   >
 >;
 
 export type UserList = { id: string; name: string; color: string | null; archived: boolean; position: string; revision: number };
 
 /** The numbers of open tasks that are not deferred. */
-export type Counts = { inbox: number; today: number; overdue: number; lists: Map<string, number>; tags: Map<string, number> };
+export type Counts = { inbox: number; today: number; overdue: number; upcoming: number; lists: Map<string, number>; tags: Map<string, number> };
 
 /** An occurrence of a recurring task that was completed or skipped. */
 export type Completion = {
@@ -189,6 +189,9 @@ export type Token = { kind: "priority" | "date" | "time" | "tag"; raw: string; l
 /** A moment on the calendar and the clock of a zone. */
 export type Moment = { zone: string; instant: number; date: string; time: string };
 
+/** How the browser shows times, and with which day its weeks begin; 0 is Sunday. */
+export type LocalePreferences = { hour12: boolean; weekStart: number };
+
 export type Due =
   | { kind: "day"; date: string }
   | { kind: "floating"; date: string; time: string }
@@ -213,6 +216,9 @@ export type Section = {
   reschedules: boolean;
 };
 
+/** A line of a list: the heading of a section, or a row, whose place in its section counts from 1. */
+export type Item = { key: string; section: Section; row: Row | null; place: number; folded: boolean; isParent: boolean; leaving?: boolean };
+
 /** How a view is sorted, grouped and filtered; "" is the default. */
 export type ViewOptions = {
   sort: "" | "due" | "priority" | "title" | "newest" | "changed";
@@ -234,3 +240,18 @@ export type Toast = {
   /** Called when the toast goes away without the action. */
   onExpired?: () => void;
 };
+
+export type MenuItem = {
+  label: string;
+  icon?: import("./components/icons.js").IconName;
+  onSelect: () => void;
+  /** Given for a choice; in a group only one is checked. */
+  checked?: boolean;
+  /** The key that does the same. */
+  hint?: string;
+  disabled?: boolean;
+  tone?: "danger";
+};
+
+/** Choices of which one is made, below a heading. */
+export type MenuGroup = { label: string; items: MenuItem[] };

@@ -1,52 +1,92 @@
 // The workspace of the signed-in user: what surrounds every view. Loaded once somebody is signed in.
 
-import { Toasts, dismissAll, showError, showToast } from "./components/toasts.js";
-import { newId } from "./api.js";
+import { Toasts, dismissAll, showError } from "./components/toasts.js";
 import { createAccount } from "./data/account.js";
-import { rowsOfList } from "./data/selectors.js";
-import { followLink } from "./router.js";
+import { focusPage } from "./focus.js";
+import { narrow } from "./media.js";
+import { followLink, redirectHome } from "./router.js";
 import { registerServiceWorker } from "./service-worker-registration.js";
+import { currentUser } from "./session.js";
 import { useStore } from "./store.js";
-import { html, useEffect, useState } from "./vendor/preact.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { Bar, Browse, Sidebar } from "./views/navigation.js";
+import { Overlays } from "./views/overlays.js";
+import { Page } from "./views/pages.js";
+import { SettingsPage } from "./views/settings-page.js";
+import { TaskPanel } from "./views/task-panel.js";
 
-/** @import { Account, Route, Task, User } from "./types.js" */
+/** @import { Account, Route, User } from "./types.js" */
 
 /** @param {{ user: User, route: Route }} props */
 export function Workspace({ user, route }) {
   const [account] = useState(() => createAccount(user, ({ problem }) => showError(problem.message)));
+  const isNarrow = useStore(narrow);
   useEffect(() => () => {
-    void account.stop();
+    void account.stop(!currentUser.get());
     dismissAll(); // they are about this user's tasks
   }, []);
   useEffect(registerServiceWorker, []);
+  useFocusOnNavigation(route);
+  const shared = { account, user, route };
   return html`<div class="workspace" onClick=${followLink}>
-    <nav aria-label="Views"><a href="/inbox">Inbox</a> <a href="/today">Today</a></nav>
-    <main id="main" tabindex="-1"><${ListPage} account=${account} route=${route} /></main>
+    <a class="skip" href="#main" onClick=${skipToMain}>Skip to the tasks</a>
+    ${!isNarrow && html`<${Sidebar} ...${shared} />`}
+    <main id="main" tabindex="-1"><${Main} ...${shared} isNarrow=${isNarrow} /></main>
+    ${route.taskId && html`<${TaskPanel} account=${account} taskId=${route.taskId} />`}
+    ${isNarrow && html`<${Bar} ...${shared} />`}
+    <${Overlays} account=${account} user=${user} />
     <${Toasts} />
   </div>`;
 }
 
-/** @param {{ account: Account, route: Route }} props */
-function ListPage({ account, route }) {
-  const view = useStore(account.view);
-  const status = useStore(account.status);
-  const rows = rowsOfList(view, route.listId);
-  /** @param {Event} event */
-  const add = (event) => {
-    event.preventDefault();
-    const field = /** @type {any} */ (event.target).elements.title;
-    const title = field.value.trim();
-    if (title) account.act(`Added “${title}”`, [{ entity: "task", kind: "add", id: newId(), title, fields: { title, list_id: route.listId } }]);
-    field.value = "";
-  };
-  /** @param {Task} task */
-  const tick = (task) => {
-    const action = account.act(`Completed “${task.title}”`, [{ entity: "task", kind: "complete", id: task.id, title: task.title,
-      fields: { completed: true }, occurrence: task.recurrence ? task.due_date : undefined }]);
-    showToast(action.label, { action: "Undo", onAction: () => account.undo(action) });
-  };
-  return html`<h1>${route.view} ${status.live ? "live" : "..."}</h1>
-    <form onSubmit=${add}><input name="title" aria-label="Add a task" /></form>
-    <ul role="list" aria-label="Tasks">${rows.map(({ key, task }) => html`<li key=${key}>
-      <input type="checkbox" aria-label="Complete ${task.title}" checked=${task.completed} onChange=${() => tick(task)} /> ${task.title}</li>`)}</ul>`;
+/** The page of a view. @param {{ account: Account, user: User, route: Route, isNarrow: boolean }} props */
+function Main({ account, user, route, isNarrow }) {
+  const shared = { account, user, route };
+  const { ready } = useStore(account.status);
+  const { lists } = useStore(account.view);
+  const { view, listId } = route;
+  const away = view === "browse" && !isNarrow;
+  useEffect(() => {
+    if (away) redirectHome();
+  }, [away]);
+  if (view === "settings") return html`<${SettingsPage} ...${shared} />`;
+  if (view === "browse") return html`<${Browse} ...${shared} />`;
+  if (view === "unknown") return html`<${Missing} title="This page does not exist">The address may have been mistyped.<//>`;
+  if (!ready) return html`<${Loading} />`;
+  if (listId && !lists.has(listId)) return html`<${Missing} title="This list does not exist">It may have been deleted; then it is in the <a href="/trash">trash</a>.<//>`;
+  return html`<${Page} key=${view} ...${shared} />`;
+}
+
+/** @param {{ title: string, children: any }} props */
+function Missing({ title, children }) {
+  useEffect(() => {
+    document.title = `${title} · Todo`;
+  }, []);
+  return html`<div class="page empty"><h1>${title}</h1><p>${children}</p><a href="/inbox">Go to the inbox</a></div>`;
+}
+
+/** Stands for the tasks until they have been loaded. */
+function Loading() {
+  return html`<div class="page skeleton" role="status"><span class="hidden">Loading the tasks</span>
+    ${["w36", "w72", "w54", "w60", "w48"].map((width) => html`<i class=${width}></i>`)}</div>`;
+}
+
+/**
+ * Focuses the page of another view, so that the focus is not on what is gone and keys are about what is shown.
+ * @param {Route} route
+ */
+function useFocusOnNavigation({ view, listId, tag }) {
+  const place = `${view} ${listId} ${tag}`;
+  const shown = useRef(place);
+  useEffect(() => {
+    if (shown.current !== place && !document.activeElement?.closest("dialog, main *")) focusPage();
+    shown.current = place;
+  }, [place]);
+}
+
+/** @param {MouseEvent} event */
+function skipToMain(event) {
+  event.preventDefault();
+  event.stopPropagation();
+  focusPage();
 }

@@ -1,6 +1,6 @@
-// When tasks are due in the zone of the user, and whether they are overdue or deferred. Found out once for each task. Pure.
+// When tasks are due in the zone of the user, and whether they are overdue. Found out once for each task. Pure.
 
-import { isOverdue, localTime, momentIn, parseDue } from "../formatting/due-dates.js";
+import { convertDue, isOverdue, localTime, momentIn, parseDue } from "../formatting/due-dates.js";
 
 /** @import { Due, Moment, Task } from "../types.js" */
 
@@ -29,14 +29,6 @@ export function isLate(task, now) {
   return due !== null && date <= now.date && isOverdue(due, now);
 }
 
-/** Whether the moment until which a task is deferred is still to come. @param {Task} task @param {Moment} now */
-export function isDeferred({ deferred_until: until }, now) {
-  const due = until ? parseDue(until) : null;
-  if (!due) return false;
-  if (due.kind === "fixed") return due.instant > now.instant;
-  return due.kind === "day" ? due.date > now.date : `${due.date}T${due.time}` > `${now.date}T${now.time}`;
-}
-
 /** The day on which something was completed. @param {{ completed_at: string | null }} done @param {string} zone */
 export function dayOfCompletion(done, zone) {
   let found = knownCompleted.get(done);
@@ -45,4 +37,11 @@ export function dayOfCompletion(done, zone) {
     knownCompleted.set(done, found);
   }
   return found.date;
+}
+
+/** The due date of a late task today: at its time if that is still to come, else the whole day. @param {Task} task @param {Moment} now */
+export function rescheduled(task, now) {
+  const { due, time } = dueDayOf(task, now.zone);
+  if (!due || due.kind === "day" || time <= now.time) return now.date;
+  return due.kind === "floating" ? `${now.date}T${time}` : convertDue(now.date, time, now.zone, due.zone ?? due.offset);
 }

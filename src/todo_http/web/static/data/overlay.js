@@ -2,7 +2,7 @@
 
 import { applyToTasks, placeAmong } from "./task-tree.js";
 
-/** @import { Change, Copy, QueuedRequest, Task, UserList, View } from "../types.js" */
+/** @import { Change, Copy, QueuedRequest, UserList, View } from "../types.js" */
 
 /** @type {UserList} */
 const UNSAVED_LIST = { id: "", name: "", color: null, archived: false, position: "", revision: 0 };

@@ -2,13 +2,14 @@
 
 import { addDays } from "../formatting/due-dates.js";
 import { nameOfDay } from "../formatting/days.js";
-import { dayOfCompletion, dueDayOf, isDeferred, isLate } from "./due-days.js";
+import { isDeferred } from "./counts.js";
+import { dueDayOf, isLate } from "./due-days.js";
 import { dayGroup, groupsBy, sorted } from "./order.js";
 import { hasTag, searchFor } from "./search.js";
 import { arrange } from "./task-tree.js";
 import { filterOf, hasManualOrder, optionsOf } from "./view-options.js";
 
-/** @import { Done, Moment, Route, Row, Section, Task, View, ViewOptions } from "../types.js" */
+/** @import { Moment, Route, Row, Section, Task, View, ViewOptions } from "../types.js" */
 /** @import { Group } from "./order.js" */
 
 /** @typedef {{ view: View, now: Moment, options: ViewOptions }} Context */
@@ -61,7 +62,7 @@ function listSections(context, belongs, tree) {
 
 /** @param {Context} context */
 function todaySections(context) {
-  const { view, now } = context;
+  const { now } = context;
   const [late, today] = [[], []].map((tasks) => /** @type {Task[]} */ (tasks));
   for (const task of openTasks(context)) {
     if (isLate(task, now)) late.push(task);
@@ -181,4 +182,21 @@ function sectionsBy(context, tasks, groupOf, tree = false, manual = false) {
 /** @param {Group} group @param {Row[]} rows @param {Partial<Section>} [more] @returns {Section} */
 function sectionOf({ key, title, tone = "", day = "" }, rows, more = {}) {
   return { key, title, tone, day, rows, folded: false, reschedules: false, ...more };
+}
+
+/** @type {WeakMap<View["tasks"], Map<string, { done: number, all: number }>>} */
+const counted = new WeakMap();
+
+/** The numbers of subtasks and of completed ones among them, by id of the parent. @param {View} view */
+export function subtaskCounts({ tasks }) {
+  let counts = counted.get(tasks);
+  if (counts) return counts;
+  counts = new Map();
+  for (const { parent_id: parent, completed } of tasks.values()) {
+    if (!parent) continue;
+    const { done, all } = counts.get(parent) ?? { done: 0, all: 0 };
+    counts.set(parent, { done: done + Number(completed), all: all + 1 });
+  }
+  counted.set(tasks, counts);
+  return counts;
 }

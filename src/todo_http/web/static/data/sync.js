@@ -1,6 +1,6 @@
 // Keeps the local copy current: a snapshot, then the changes since, then the stream of events. One tab does so for all.
 
-import { NoResponse, Problem } from "../api.js";
+import { Problem } from "../api.js";
 import { offline } from "../connection.js";
 import { openStream } from "../session.js";
 import { createStore } from "../store.js";

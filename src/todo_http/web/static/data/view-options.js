@@ -27,8 +27,8 @@ export function settingsOf(view) {
 /** @param {Pick<Route, "view" | "search">} route @returns {ViewOptions} */
 export function optionsOf({ view, search }) {
   const can = settingsOf(view);
-  const choice = (/** @type {string} */ name, /** @type {readonly (readonly string[])[]} */ choices) =>
-    choices.find(([value]) => value === search.get(name))?.[0] ?? "";
+  /** @template {string} T @param {string} name @param {readonly (readonly [T, string])[]} choices @returns {T | ""} */
+  const choice = (name, choices) => choices.find(([value]) => value === search.get(name))?.[0] ?? "";
   return {
     sort: can.sort ? choice("sort", SORTS) : "",
     group: can.group ? choice("group", GROUPS) : "",

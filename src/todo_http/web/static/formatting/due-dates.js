@@ -1,10 +1,11 @@
 // Due dates of three kinds: parsing, formatting, and describing them in the time zone of a user. Pure.
 
-/** @import { Due, Moment } from "../types.js" */
+/** @import { Due, LocalePreferences, Moment } from "../types.js" */
 
 const FORM = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::[\d.]+)?(?:(Z|[+-]\d\d:\d\d)(?:\[([^\]]+)\])?)?)?$/;
 export const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const NEAR = ["Yesterday", "Today", "Tomorrow"];
 const DAY = 86_400_000;
 
 /** @param {string | null} text @returns {Due | null} */
@@ -97,33 +98,57 @@ export function weekdayOf(date) {
 }
 
 /**
- * A due date in a few words.
+ * A due date in as few words as possible: Today, Tomorrow 17:00, Fri, 24 Dec. Completed tasks are never overdue.
  * @param {Due} due
  * @param {Moment} now
- * @param {boolean} completed completed tasks are never overdue
+ * @param {LocalePreferences} preferences
+ * @param {boolean} [completed]
  * @returns {{ text: string, tone: "overdue" | "today" | "later" }}
  */
-export function describeDue(due, now, completed) {
+export function describeDue(due, now, preferences, completed = false) {
   const { date, time } = localTime(due, now.zone);
-  const days = daysBetween(now.date, date);
-  const overdue = !completed && isOverdue(due, now);
-  if (overdue && days === 0) return { text: `Overdue since ${time}`, tone: "overdue" };
-  const moment = describeDay(days, date, now.date) + (time ? ` ${time}` : "");
-  if (overdue) return { text: `Overdue since ${moment.replace("Yesterday", "yesterday")}`, tone: "overdue" };
-  return { text: moment, tone: days === 0 ? "today" : "later" };
+  const text = describeDay(date, now.date) + clock(time, preferences);
+  if (!completed && isOverdue(due, now)) return { text, tone: "overdue" };
+  return { text, tone: date === now.date ? "today" : "later" };
+}
+
+/** @param {string} date @param {string} today */
+function describeDay(date, today) {
+  const days = daysBetween(today, date);
+  const name = NEAR[days + 1];
+  if (name) return name;
+  if (days > 1 && days < 7) return weekday(date);
+  return days < 0 && days > -7 ? `${weekday(date)} ${shortDate(date, today)}` : shortDate(date, today);
 }
 
 /**
- * @param {number} days from today
- * @param {string} date
- * @param {string} today
+ * The day under which a due date is shown in a list by days.
+ * @param {Due} due
+ * @param {Moment} now
  */
-function describeDay(days, date, today) {
-  if (days === 0) return "Today";
-  if (days === 1) return "Tomorrow";
-  if (days === -1) return "Yesterday";
-  if (days > 1 && days < 7) return `In ${days} days`;
-  return shortDate(date, today);
+export function groupOf(due, now) {
+  return localTime(due, now.zone).date;
+}
+
+/** The short name of the day of the week. @param {string} date */
+export function weekday(date) {
+  return WEEKDAYS[weekdayOf(date)].slice(0, 3);
+}
+
+/**
+ * A time of day as the user's clock shows it: 17:00, 5 pm, 5:30 pm.
+ * @param {string} time
+ * @param {LocalePreferences} preferences
+ */
+export function formatTime(time, { hour12 }) {
+  if (!hour12) return time;
+  const [hour, minute] = time.split(":");
+  return `${Number(hour) % 12 || 12}${minute === "00" ? "" : `:${minute}`} ${Number(hour) < 12 ? "am" : "pm"}`;
+}
+
+/** What is put behind a day. @param {string | null} time @param {LocalePreferences} preferences */
+function clock(time, preferences) {
+  return time ? ` ${formatTime(time, preferences)}` : "";
 }
 
 /**
@@ -132,35 +157,42 @@ function describeDay(days, date, today) {
  * @param {string} today
  */
 export function shortDate(date, today) {
-  const [year, month, day] = date.split("-");
-  const text = `${Number(day)} ${MONTHS[Number(month) - 1]}`;
+  const [year, , day] = date.split("-");
+  const text = `${Number(day)} ${monthOf(date)}`;
   return year === today.slice(0, 4) ? text : `${text} ${Number(year)}`;
+}
+
+/** The short name of the month. @param {string} date */
+function monthOf(date) {
+  return MONTHS[Number(date.slice(5, 7)) - 1];
 }
 
 /**
  * A due date with its weekday, such as Fri 27 Nov 17:00.
  * @param {string | null} text
  * @param {Moment} now
+ * @param {LocalePreferences} preferences
  */
-export function describeDate(text, now) {
+export function describeDate(text, now, preferences) {
   const due = parseDue(text);
   if (!due) return "";
   const { date, time } = localTime(due, now.zone);
-  return `${WEEKDAYS[weekdayOf(date)].slice(0, 3)} ${shortDate(date, now.date)}${time ? ` ${time}` : ""}`;
+  return `${weekday(date)} ${shortDate(date, now.date)}${clock(time, preferences)}`;
 }
 
 /**
  * A due date with weekday, year and zone, for a tooltip.
  * @param {Due} due
  * @param {Moment} now
+ * @param {LocalePreferences} preferences
  */
-export function describeDueFully(due, now) {
+export function describeDueFully(due, now, preferences) {
   const { date, time } = localTime(due, now.zone);
-  const day = `${WEEKDAYS[weekdayOf(date)]}, ${Number(date.slice(8))} ${MONTHS[Number(date.slice(5, 7)) - 1]} ${date.slice(0, 4)}`;
+  const day = `${WEEKDAYS[weekdayOf(date)]}, ${Number(date.slice(8))} ${monthOf(date)} ${date.slice(0, 4)}${time ? `, ${formatTime(time, preferences)}` : ""}`;
   if (due.kind === "day") return day;
-  if (due.kind === "floating") return `${day}, ${time}, wherever you are`;
-  const there = due.zone && due.zone !== now.zone ? ` (${due.time} in ${zoneName(due.zone)})` : "";
-  return `${day}, ${time}${there}, fixed in ${zoneName(due.zone ?? due.offset)}`;
+  if (due.kind === "floating") return `${day}, wherever you are`;
+  const there = due.zone && due.zone !== now.zone ? ` (${formatTime(due.time, preferences)} in ${zoneName(due.zone)})` : "";
+  return `${day}${there}, fixed in ${zoneName(due.zone ?? due.offset)}`;
 }
 
 /** @param {string} zone a name such as America/New_York, or an offset */
@@ -183,6 +215,22 @@ export function formatDue(date, time, basis) {
   if (basis === "floating") return `${date}T${time}`;
   if (basis === "Z" || /^[+-]/.test(basis)) return `${date}T${time}:00${basis}`;
   return `${date}T${time}:00${offsetIn(basis, date, time)}[${basis}]`;
+}
+
+/**
+ * The due date at a local date and time of a zone that is written, and stays fixed, in another one.
+ * @param {string} date
+ * @param {string} time
+ * @param {string} zone where date and time are read
+ * @param {string} basis "floating", a zone, or an offset
+ */
+export function convertDue(date, time, zone, basis) {
+  const due = parseDue(formatDue(date, time, zone));
+  if (due?.kind !== "fixed" || basis === zone || basis === "floating") return formatDue(date, time, basis);
+  const [, sign, hours, minutes] = basis.match(/^([+-])(\d\d):(\d\d)$/) ?? [];
+  const shift = sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000 : 0;
+  const there = momentIn(sign || basis === "Z" ? "UTC" : basis, due.instant + shift);
+  return formatDue(there.date, there.time, basis);
 }
 
 /**

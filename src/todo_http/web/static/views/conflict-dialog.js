@@ -1,50 +1,52 @@
-// The dialog for a task that was changed both here and elsewhere: shows both versions, of which the user chooses one.
+// The dialog for a field that was changed both here and elsewhere: shows both values, of which the user chooses one.
 
 import { Dialog } from "../components/dialog.js";
+import { same } from "../data/requests.js";
 import { describeDue, momentIn, parseDue } from "../formatting/due-dates.js";
+import { LOCALE } from "../formatting/locale.js";
 import { html } from "../vendor/preact.js";
 
-/** @import { Conflict, Moment, User, UserList } from "../types.js" */
+/** @import { Account, Conflict } from "../types.js" */
 
-const LABELS = /** @type {const} */ ([
-  ["title", "Title"], ["description", "Description"], ["completed", "State"], ["priority", "Priority"], ["due_date", "Due"],
-  ["recurrence", "Repeats"], ["list_id", "List"], ["tags", "Tags"],
-]);
+const LABELS = /** @type {Record<string, string>} */ ({
+  title: "Title", description: "Notes", completed: "State", priority: "Priority", due_date: "Due", recurrence: "Repeats", list_id: "List", tags: "Tags",
+  parent_id: "Parent", deferred_until: "Deferred until", name: "Name", color: "Colour", archived: "Archived",
+});
 
-/** @param {{ conflict: Conflict, user: User, lists: UserList[], onChoice: (mine: boolean) => void }} props */
-export function ConflictDialog({ conflict, user, lists, onChoice }) {
-  const { request: { change }, theirs } = conflict;
-  const now = momentIn(user.time_zone);
-  const removed = change.kind === "remove";
-  const rows = LABELS.filter(([name]) => removed || name in change.fields);
+/** @param {{ account: Account, conflict: Conflict }} props */
+export function ConflictDialog({ account, conflict }) {
+  const { change: { fields, base = {} }, theirs } = conflict;
+  const names = Object.keys(fields).filter((name) => !same(fields[name], theirs[name]) && !same(base[name], theirs[name]));
+  const choose = (/** @type {boolean} */ mine) => () => account.resolve(conflict, mine);
   return html`<${Dialog} title="Changed elsewhere" className="conflict">
-    <p>“${theirs.title}” was changed on another device${removed ? " before you deleted it" : " while you changed it here"}.</p>
+    <p>“${theirs.title ?? theirs.name}” was changed on another device while you changed it here.</p>
     <table>
       <thead><tr><td></td><th scope="col">Yours</th><th scope="col">On the server</th></tr></thead>
       <tbody>
-        ${rows.map(([name, label], index) => html`<tr key=${name}>
-          <th scope="row">${label}</th>
-          ${!removed && html`<td>${describeValue(name, change.fields[name], now, lists)}</td>`}
-          ${removed && index === 0 && html`<td rowspan=${rows.length}>Deleted</td>`}
-          <td>${describeValue(name, theirs[name], now, lists)}</td>
+        ${names.map((name) => html`<tr key=${name}>
+          <th scope="row">${LABELS[name] ?? name}</th>
+          <td dir="auto">${describe(account, name, fields[name])}</td>
+          <td dir="auto">${describe(account, name, theirs[name])}</td>
         </tr>`)}
       </tbody>
     </table>
     <div class="buttons">
-      <button class="primary" onClick=${() => onChoice(true)}>Keep mine</button>
-      <button class="secondary" onClick=${() => onChoice(false)}>Take theirs</button>
+      <button class="primary" onClick=${choose(true)}>Keep mine</button>
+      <button class="secondary" onClick=${choose(false)}>Take theirs</button>
     </div>
   <//>`;
 }
 
-/** @param {string} name @param {any} value @param {Moment} now @param {UserList[]} lists */
-function describeValue(name, value, now, lists) {
-  if (name === "completed") return value ? "Done" : "Open";
-  if (name === "list_id") return value ? (lists.find(({ id }) => id === value)?.name ?? "List") : "Inbox";
+/** @param {Account} account @param {string} name @param {any} value */
+function describe({ user, view }, name, value) {
+  const { lists, tasks } = view.get();
+  if (name === "completed") return value ? "Completed" : "Open";
+  if (name === "archived") return value ? "Yes" : "No";
+  if (name === "list_id") return value ? lists.get(value)?.name ?? "Another list" : "Inbox";
+  if (name === "parent_id" && value) return tasks.get(value)?.title ?? "Another task";
   if (name === "recurrence" && value) return value.text ?? value.rule;
   if (name === "tags" && value.length) return value.join(", ");
-  if (value === null || value.length === 0) return html`<i>None</i>`;
-  const due = name === "due_date" && parseDue(value);
-  if (due) return describeDue(due, now, true).text;
-  return name === "priority" ? value[0].toUpperCase() + value.slice(1) : value;
+  if (value === null || value === undefined || value.length === 0) return html`<i>None</i>`;
+  const due = /^(due_date|deferred_until)$/.test(name) && parseDue(value);
+  return due ? describeDue(due, momentIn(user.time_zone), LOCALE, true).text : value;
 }

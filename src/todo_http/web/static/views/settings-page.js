@@ -8,10 +8,10 @@ import { call, endDeletedAccount, updateUser } from "../session.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { LoginSessions } from "./login-sessions.js";
 
-/** @import { TaskController, User } from "../types.js" */
+/** @import { Account, User } from "../types.js" */
 
-/** @param {{ user: User, controller: TaskController }} props */
-export function SettingsPage({ user, controller }) {
+/** @param {{ user: User, account: Account }} props */
+export function SettingsPage({ user, account }) {
   const [passwords, setPasswords] = useState(0); // a new password ends the other sessions
   useEffect(() => {
     document.title = "Settings · Todo";
@@ -22,7 +22,7 @@ export function SettingsPage({ user, controller }) {
     <${Appearance} />
     <${Password} email=${user.email} onChanged=${() => setPasswords(passwords + 1)} />
     <${LoginSessions} key=${passwords} zone=${user.time_zone} />
-    <${Deletion} user=${user} controller=${controller} />
+    <${Deletion} user=${user} account=${account} />
   </div>`;
 }
 
@@ -100,11 +100,11 @@ function Password({ email, onChanged }) {
   </section>`;
 }
 
-/** @param {{ user: User, controller: TaskController }} props */
-function Deletion({ user, controller }) {
+/** @param {{ user: User, account: Account }} props */
+function Deletion({ user, account }) {
   const form = useForm(async ({ password }) => {
     await call("DELETE", "/api/auth/me", { body: { password } });
-    controller.forget();
+    account.forget();
     endDeletedAccount();
     redirectHome();
   });
