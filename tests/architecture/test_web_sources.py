@@ -15,7 +15,7 @@ SCRIPTS = [path for path in OURS if path.suffix == ".js"]
 SHEETS = [path for path in OURS if path.suffix == ".css"]
 STARTS = ("index.html", "main.js", "service-worker.js")
 
-IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']""")
+IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*(\(?)\s*)["']([^"']+)["']""")
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.DOTALL)
 CODE_FROM_TEXT = re.compile(
     r"\beval\b|\bnew Function\b|\b(?:inner|outer)HTML|insertAdjacentHTML|document\.write|dangerously|\bsrcdoc\b"
@@ -29,9 +29,9 @@ def code(path: Path) -> str:
     return COMMENT.sub("", (STATIC / path).read_text("utf-8"))
 
 
-def imports(path: Path) -> list[Path]:
-    """The files that a module imports, at once or later. All of them have to be named by a relative path."""
-    named = IMPORT.findall(code(path))
+def imports(path: Path, *, dynamic: bool = True) -> list[Path]:
+    """The files that a file imports. All of them have to be named by a relative path."""
+    named = [name for call, name in IMPORT.findall(code(path)) if dynamic or not call]
     assert [name for name in named if not re.match(r"\.{1,2}/", name)] == [], "a bare import needs a map, or a bundler"
     return [(STATIC / path.parent / name).resolve().relative_to(STATIC) for name in named]
 
@@ -45,7 +45,7 @@ def test_no_file_is_long_and_each_says_in_its_first_line_what_it_is_for(path: Pa
     assert len(lines[0]) > 20, "one purpose, in a sentence"
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=str)
+@pytest.mark.parametrize("path", [*SCRIPTS, *SHEETS], ids=str)
 def test_modules_know_each_other_by_relative_path(path: Path) -> None:
     assert [target for target in imports(path) if not (STATIC / target).is_file()] == []
 
@@ -54,7 +54,7 @@ def test_no_module_imports_itself_by_a_detour() -> None:
     def walk(path: Path, above: tuple[Path, ...]) -> None:
         assert path not in above, " -> ".join(map(str, (*above, path)))
         if path not in done:
-            for target in imports(path):
+            for target in imports(path, dynamic=False):
                 walk(target, (*above, path))
             done.add(path)
 
@@ -67,7 +67,7 @@ def test_every_file_is_used() -> None:
     """Found from the page on, through scripts, style sheets and the manifest."""
     texts = {path: (STATIC / path).read_text("utf-8") for path in OURS if path.suffix not in {".png", ".svg"}}
     named = "\n".join(texts.values())
-    imported = {target for path in SCRIPTS for target in imports(path)}
+    imported = {target for path in [*SCRIPTS, *SHEETS] for target in imports(path)}
     served = [path for path in OURS if path.suffix in {".js", ".css", ".svg", ".png"} and path.name not in STARTS]
     assert [path for path in served if path not in imported and f"/web/{path.as_posix()}" not in named] == []
 

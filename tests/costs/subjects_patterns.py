@@ -46,11 +46,16 @@ TRUSTED = {
     "todo_adapters.settings.values.HOST_PATTERN": "settings",
     "todo_adapters.settings.values.ORIGIN": "settings",
     "todo_adapters.security.signing_secrets.SAMPLE_WORDS": "settings",
-    "todo_http.web.joining.COMMENT": "our own source files",
+    "todo_http.web.joining.DYNAMIC": "our own source files",
     "todo_http.web.joining.EXPORT": "our own source files",
     "todo_http.web.joining.IMPORT": "our own source files",
     "todo_http.web.joining.RENAMED": "our own source files",
+    "todo_http.web.joining.SHEET_IMPORT": "our own source files",
     "todo_http.web.joining.UNKNOWN": "our own source files",
+    "todo_http.web.stripping.PATTERN": "our own source files",
+    "todo_http.web.stripping.SCRIPT": "our own source files",
+    "todo_http.web.stripping.SHEET": "our own source files",
+    "todo_http.web.stripping.TEMPLATE": "our own source files",
 }
 """Expressions that never see text from outside, and what they see instead."""
 

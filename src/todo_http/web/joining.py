@@ -1,66 +1,162 @@
-"""The client's modules put into one file, so that many small modules are one request and nothing has to be built.
+"""The client's modules put into a few files, so that many small modules are few requests and nothing has to be built.
 
-A module becomes a function that is called once and returns what the module exports. Modules come after those that they
-import, as they would in a browser. Only one form of import and of export is known; a module that uses another one, or a
-circle of modules, stops the server when it starts. Comments that fill whole lines are left
-out, and types.
+A module becomes a function that is called once and returns what the module exports. Each module is in one file: in the
+first if that needs it, else in the one that needs it, or in the second if several do. Files import from earlier ones
+what they need, so that there is one instance of each module. Only one form of import and of export is known, and of
+dynamic imports only those of roots. Another form, or a circle of modules, stops the server when it starts.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
 from typing import Final
 
+from todo_http.web.stripping import UnknownForm, strip_script, strip_sheet
+
 IMPORT: Final = re.compile(r'^import (\{[^}]*\}) from "(\.{1,2}/[^"]+)";$', re.M)
 EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.M)
+DYNAMIC: Final = re.compile(r'\bimport\("(\.{1,2}/[^"]+)"\)')
 UNKNOWN: Final = re.compile(r"^(?:import|export)\b.*|\bimport[(.].*", re.M)
-COMMENT: Final = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)\n|/\*\* @type \{.*?\} \*/ ", re.M)
 RENAMED: Final = re.compile(r"(\w+) as (\w+)")
+SHEET_IMPORT: Final = re.compile(r'^@import "(\.{1,2}/[^"]+)";\n', re.M)
 
 
-class UnknownForm(Exception):
-    """A module cannot be joined."""
+def join_modules(sources: Mapping[str, str], roots: Mapping[str, str], kept: Collection[str]) -> dict[str, str]:
+    """The texts of the files by name. Raises UnknownForm.
 
-
-def join_modules(sources: Mapping[str, str], first: str, kept: frozenset[str]) -> str:
-    """One module that does what `first` does, of all that it imports, directly or not.
-
-    `sources` are texts by path; those of `kept` stay files of their own, beside the result.
+    ``sources`` are texts by path. ``roots`` are names of files by the module that each of them begins with; the page
+    loads the first, dynamic imports load the others. Modules that are ``kept`` stay files of their own.
     """
-    joined: dict[str, str] = {}
+    texts = _needed(sources, roots, kept)
+    files = _files(texts, roots) | {name: name for name in kept}
+    inside = {file: [name for name in texts if files[name] == file] for file in roots.values()}
+    taken = {
+        file: {each for name in names for each in _imported(name, texts[name]) if files[each] != file}
+        for file, names in inside.items()
+    }
+    given = {each for name, text in texts.items() for each in _imported(name, text, DYNAMIC)}.union(*taken.values())
+    return {
+        file: "".join(
+            (
+                *_imports({name: files[name] for name in texts if name in taken[file]}, kept),
+                *(_in_a_scope(name, texts[name], files) for name in names),
+                _exports([name for name in names if name in given]),
+            )
+        )
+        for file, names in inside.items()
+        if names
+    }
+
+
+def of_one_version(files: Mapping[str, str], version: str) -> dict[str, str]:
+    """The files such that those of different versions cannot be loaded into one page: a dynamic import fails then."""
+    stamp = f"$of_{version}"
+    first, *_ = files
+    taken = f'import {{ {stamp} }} from "./{first}";\n'
+    return {
+        name: f"{text}export const {stamp} = true;\n" if name == first else taken + text for name, text in files.items()
+    }
+
+
+def join_sheets(sources: Mapping[str, str]) -> dict[str, str]:
+    """The style sheets that no other one imports, with those that they import in them. Raises UnknownForm."""
+    texts = {name: strip_sheet(text) for name, text in sources.items()}
+    inner = {each for name, text in texts.items() for each in _imported(name, text, SHEET_IMPORT)}
+
+    def whole(name: str, above: tuple[str, ...]) -> str:
+        _check(name, above, texts)
+        return SHEET_IMPORT.sub(lambda found: whole(_resolved(name, found[1]), (*above, name)), texts[name])
+
+    return {name: whole(name, ()) for name in texts if name not in inner}
+
+
+def _needed(sources: Mapping[str, str], roots: Mapping[str, str], kept: Collection[str]) -> dict[str, str]:
+    """The stripped modules that the roots need, each behind all that it imports; those that are kept without a text."""
+    texts: dict[str, str] = {}
 
     def add(name: str, above: tuple[str, ...]) -> None:
-        """Put a module behind all that it imports; `above` are the modules that led to it."""
-        if name in joined:
+        if name in texts:
             return
-        if name in above or name not in sources:
-            raise UnknownForm(f"A circle, or no such module: {' -> '.join((*above, name))}")
-        if name in kept:
-            joined[name] = f'import * as {_variable(name)} from "./{name}";\n'
-            return
-        for found in IMPORT.finditer(sources[name]):
-            add(_resolved(name, found[2]), (*above, name))
-        joined[name] = _in_a_scope(name, sources[name])
+        _check(name, above, sources)
+        text = "" if name in kept else _checked(name, sources[name], roots)
+        for each in _imported(name, text):
+            add(each, (*above, name))
+        texts[name] = text
 
-    add(first, ())
-    return "\n".join(joined.values())
+    for root in roots:
+        add(root, ())
+    return texts
 
 
-def without_comments(source: str) -> str:
-    """The source of a script or style sheet without comments that fill whole lines, and without casts of types."""
-    return COMMENT.sub("", source)
+def _check(name: str, above: tuple[str, ...], known: Mapping[str, str]) -> None:
+    """``above`` are the files that led to a file."""
+    if name in above or name not in known:
+        raise UnknownForm(f"A circle, or no such file: {' -> '.join((*above, name))}")
 
 
-def _in_a_scope(name: str, source: str) -> str:
+def _checked(name: str, source: str, roots: Mapping[str, str]) -> str:
+    """A stripped module that has only known forms."""
+    try:
+        text = strip_script(source)
+    except UnknownForm as wrong:
+        raise UnknownForm(f"{name}: {wrong}") from None
+    rest = DYNAMIC.sub(lambda found: "" if _resolved(name, found[1]) in roots else found[0], text)
+    if unknown := UNKNOWN.search(EXPORT.sub("", IMPORT.sub("", rest))):
+        raise UnknownForm(f"{name} imports or exports in a form that is not known here: {unknown[0]}")
+    return text
+
+
+def _files(texts: dict[str, str], roots: Mapping[str, str]) -> dict[str, str]:
+    """The file that each module is in."""
+    users = {name: {name} & roots.keys() for name in texts}
+    for name in reversed(texts):
+        for each in _imported(name, texts[name]):
+            users[each] |= users[name]
+    first, shared, *_ = (*roots, *roots)
+
+    def root_of(users: set[str]) -> str:
+        return first if first in users else shared if len(users) > 1 else next(iter(users))
+
+    return {name: roots[root_of(users[name])] for name in texts}
+
+
+def _in_a_scope(name: str, text: str, files: Mapping[str, str]) -> str:
+    """The module as a constant."""
+
     def as_constants(found: re.Match[str]) -> str:
         names = RENAMED.sub(r"\1: \2", found[1])
         return f"const {names} = {_variable(_resolved(name, found[2]))};"
 
-    exported = ", ".join(EXPORT.findall(source))
-    body = EXPORT.sub("", IMPORT.sub(as_constants, without_comments(source)))
-    if unknown := UNKNOWN.search(body):
-        raise UnknownForm(f"{name} imports or exports in a form that is not known here: {unknown[0]}")
-    return f"// {name}\nconst {_variable(name)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"
+    def as_import_of_file(found: re.Match[str]) -> str:
+        root = _resolved(name, found[1])
+        return f'import("./{files[root]}").then((file) => file.{_variable(root)})'
+
+    exported = ", ".join(EXPORT.findall(text))
+    body = EXPORT.sub("", IMPORT.sub(as_constants, DYNAMIC.sub(as_import_of_file, text)))
+    return f"const {_variable(name)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"
+
+
+def _imports(taken: Mapping[str, str], kept: Collection[str]) -> Iterator[str]:
+    """The imports of modules of other files; ``taken`` are files by module."""
+    for name in taken:
+        if name in kept:
+            yield f'import * as {_variable(name)} from "./{name}";\n'
+    for file in dict.fromkeys(taken.values()):
+        if file not in kept:
+            yield f'import {{ {_list(name for name in taken if taken[name] == file)} }} from "./{file}";\n'
+
+
+def _exports(given: Collection[str]) -> str:
+    return f"export {{ {_list(given)} }};\n" if given else ""
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(map(_variable, names))
+
+
+def _imported(name: str, text: str, form: re.Pattern[str] = IMPORT) -> list[str]:
+    """The files that a file imports; the last group of the form is their path."""
+    return [_resolved(name, found[form.groups]) for found in form.finditer(text)]
 
 
 def _resolved(name: str, imported: str) -> str:

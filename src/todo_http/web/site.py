@@ -11,14 +11,16 @@ from typing import Final
 import msgspec
 
 from todo_http.kernel.files import File
-from todo_http.web.joining import join_modules, without_comments
+from todo_http.web.joining import join_modules, join_sheets, of_one_version
+from todo_http.web.stripping import strip_script
 
 PAGE: Final = "/"
 PAGE_FILE: Final = "index.html"
+WORKER_FILE: Final = "service-worker.js"
 AT_THE_TOP: Final = {
     PAGE_FILE: PAGE,
     "manifest.webmanifest": "/manifest.webmanifest",
-    "service-worker.js": "/service-worker.js",
+    WORKER_FILE: "/service-worker.js",
 }
 """Files whose address is not below /web/; the worker's has to be above everything that it looks after."""
 
@@ -34,7 +36,16 @@ MEDIA_TYPES: Final = {
 
 OPEN: Final = b'<meta name="registration" content="open">'
 CLOSED: Final = b'<meta name="registration" content="closed">'
-JOINED: Final = "client.js"
+FILES: Final = {
+    "main.js": "entrance.js",
+    "workspace.js": "workspace.js",
+    "views/settings-page.js": "settings.js",
+    "views/palette.js": "palette.js",
+    "views/calendar.js": "calendar.js",
+    "views/conflict-dialog.js": "conflict.js",
+}
+"""The files of joined modules by the module that each begins with, the most important first."""
+
 VENDORED: Final = "vendor/"
 POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -49,25 +60,37 @@ def read_site(*, registration: bool = True) -> Mapping[str, File]:
 
     The page tells the client whether anyone may register.
     """
-    root = files("todo_http").joinpath("web", "static")
-    parts = {name: file.read_bytes() for name, file in _served(root)}
+    parts = {name: file.read_bytes() for name, file in _served(files("todo_http").joinpath("web", "static"))}
     if not registration:
         parts[PAGE_FILE] = parts[PAGE_FILE].replace(OPEN, CLOSED)
-    scripts = [name for name in sorted(parts) if name.endswith(".js") and name not in AT_THE_TOP]
-    modules = {name: parts.pop(name).decode("utf-8") for name in scripts}
+    worker = strip_script(parts.pop(WORKER_FILE).decode("utf-8"))
+    modules = {name: parts.pop(name).decode("utf-8") for name in _named(parts, ".js")}
     kept = frozenset(name for name in modules if name.startswith(VENDORED))
-    parts |= {name: modules[name].encode("utf-8") for name in kept}
-    for name in [name for name in parts if name.endswith(".css")]:
-        parts[name] = without_comments(parts[name].decode("utf-8")).encode("utf-8")
-    parts[JOINED] = join_modules(modules, "main.js", kept).encode("utf-8")
+    roots = {root: file for root, file in FILES.items() if root in modules}
+    joined = join_modules(modules, roots, kept)
+    texts = join_sheets({name: parts.pop(name).decode("utf-8") for name in _named(parts, ".css")})
+    texts |= {name: modules[name] for name in kept}
+    version = _version(parts | _encoded({**texts, **joined, WORKER_FILE: worker}))
+    parts |= _encoded(texts | of_one_version(joined, version))
     found = {AT_THE_TOP.get(name, f"/web/{name}"): parts[name] for name in sorted(parts)}
-    version = sha256()
-    for address, body in found.items():
-        version.update(b"%s %d " % (address.encode("ascii"), len(body)) + body)
-    worker = AT_THE_TOP["service-worker.js"]
-    shell = {"version": version.hexdigest()[:16], "files": [address for address in found if address != worker]}
-    found[worker] = b"const SHELL = %s;\n" % msgspec.json.encode(shell) + found[worker]
+    shell = msgspec.json.encode({"version": version, "files": list(found)}).decode("utf-8")
+    found[AT_THE_TOP[WORKER_FILE]] = f"const SHELL = {shell};\n{worker}".encode()
     return {address: File.of(body, media_type(address), POLICY, pack=True) for address, body in found.items()}
+
+
+def _version(parts: Mapping[str, bytes]) -> str:
+    digest = sha256()
+    for name in sorted(parts):
+        digest.update(b"%s %d " % (name.encode("ascii"), len(parts[name])) + parts[name])
+    return digest.hexdigest()[:16]
+
+
+def _named(parts: Mapping[str, bytes], suffix: str) -> list[str]:
+    return [name for name in sorted(parts) if name.endswith(suffix)]
+
+
+def _encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: text.encode("utf-8") for name, text in texts.items()}
 
 
 def _served(folder: Traversable, inside: str = "") -> Iterator[tuple[str, Traversable]]:

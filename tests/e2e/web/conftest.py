@@ -13,7 +13,7 @@ from tests.support.browser import NoBrowser, find_browser, running
 from tests.support.server import Server, serving
 
 expect.set_options(timeout=PATIENCE)
-browser_key = pytest.StashKey[str]()
+browsers_key = pytest.StashKey[list[str]]()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -21,17 +21,17 @@ async def browser(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
     """One browser for the whole run, started when the first test asks for it."""
     found = await find_browser()
     if isinstance(found, NoBrowser):
-        request.config.stash[browser_key] = f"The web client was NOT tested in a browser: {found.reason}."
+        tell(request.config, f"The web client was NOT tested in a browser: {found.reason}.")
         if os.environ.get("TODO_TEST_REQUIRE_BROWSER", "") not in ("", "0"):
             pytest.fail(f"A browser is required and not there: {found.reason}", pytrace=False)
         pytest.skip(f"no browser: {found.reason}")
     async with running(found) as browser:
-        request.config.stash[browser_key] = f"Web client tested in {found} {browser.version}."
+        tell(request.config, f"Web client tested in {found} {browser.version}.")
         yield browser
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """A server on SQLite that all tests share; each test has users of its own."""
     async with serving(tmp_path_factory.mktemp("web"), "--migrate") as server:
         yield server
@@ -46,8 +46,13 @@ async def visits(browser: Browser, server: Server) -> AsyncIterator[Visits]:
     visits.watch.check()
 
 
+def tell(config: pytest.Config, line: str) -> None:
+    """Has a line shown at the end of the run."""
+    config.stash.setdefault(browsers_key, []).append(line)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say at the end in which browser the client was tested, or why in none."""
-    if told := config.stash.get(browser_key, None):
+    """Say at the end in which browsers the client was tested, or why in none."""
+    for told in config.stash.get(browsers_key, []):
         not_tested = "NOT" in told
         terminalreporter.write_line(told, yellow=not_tested, bold=not_tested)

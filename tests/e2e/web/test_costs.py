@@ -167,7 +167,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     sources["all.js"] = "".join(f'import {{}} from "./{name}";\n' for name in MODULES)
     context = await browser.new_context()
     page = await context.new_page()
-    await page.add_script_tag(content=join_modules(sources, "all.js", frozenset()))
+    await page.add_script_tag(content=join_modules(sources, {"all.js": "all.js"}, ())["all.js"])
     yield page
     await context.close()
 

@@ -116,6 +116,26 @@ async def test_a_new_version_is_announced_and_there_after_a_reload(browser: Brow
             visits.watch.check()
 
 
+async def test_a_part_that_cannot_be_loaded_says_so_and_can_be_tried_again(visits: Visits) -> None:
+    visits.watch.expect(LOST, "does not provide an export")
+    screen = await visits.visit("/", await visits.person())
+    await screen.is_home()
+    settings, part = screen.page.get_by_role("heading", name="Settings", level=1), "**/web/settings.js"
+    await screen.page.route(part, lambda route: route.abort())
+    await screen.link("Settings").click()
+    await expect(screen.page.get_by_role("alert")).to_contain_text("could not be loaded")
+    await screen.page.unroute(part)
+    await screen.button("Try again").click()
+    await expect(settings).to_be_visible()
+    other = 'import { $of_another } from "./entrance.js";\n'
+    await screen.page.route(part, lambda route: route.fulfill(body=other, content_type="text/javascript"))
+    await screen.page.reload()
+    await expect(screen.page.get_by_role("alert")).to_contain_text("A new version is ready")
+    await screen.page.unroute(part)
+    await screen.button("Load again").click()
+    await expect(settings).to_be_visible()
+
+
 def another_release(folder: Path) -> Path:
     """Where a package lies that differs in the colour of the page."""
     package = Path(todo_http.__file__).parent

@@ -1,13 +1,15 @@
 // Starts the client: the page to sign in, or the workspace of the signed-in user.
 
+import { lazy } from "./components/lazy.js";
 import { watchConnection } from "./connection.js";
 import { applyPreferences } from "./preferences.js";
 import { currentRoute, redirectHome } from "./router.js";
-import { currentUser } from "./session.js";
+import { currentUser, startedSignedIn } from "./session.js";
 import { useStore } from "./store.js";
 import { html, render, useEffect, useErrorBoundary } from "./vendor/preact.js";
 import { SignInPage } from "./views/sign-in.js";
-import { Workspace } from "./workspace.js";
+
+const Workspace = lazy("Workspace", () => import("./workspace.js"), "/web/styles/workspace.css");
 
 function Client() {
   const route = useStore(currentRoute);
@@ -29,6 +31,8 @@ function ErrorPage() {
   </main>`;
 }
 
+if (startedSignedIn) void Workspace.load().catch(() => null);
+else addEventListener("input", () => void Workspace.load().catch(() => null), { once: true }); // while somebody types a password
 applyPreferences();
 watchConnection();
 render(html`<${Client} />`, /** @type {Element} */ (document.getElementById("client")));

@@ -13,6 +13,8 @@ const tabs = "BroadcastChannel" in window ? new BroadcastChannel(STORAGE_KEY) : 
 
 /** Who is signed in, in any tab, with name and time zone. */
 export const currentUser = createStore(readStored()?.user ?? null);
+/** Whether the page has been loaded with a session. */
+export const startedSignedIn = currentUser.get() !== null;
 /** @type {Access | null} */
 let access = null;
 /** @type {Promise<void> | null} */

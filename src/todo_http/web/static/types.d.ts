@@ -186,6 +186,96 @@ export type Account = ReturnType<typeof import("./data/account.js").createAccoun
 /** A word that was recognised in a quick entry. */
 export type Token = { kind: "priority" | "date" | "time" | "tag"; raw: string; label: string; value: string };
 
+/** What the line of quick entry is read with. */
+export type EntryContext = {
+  now: Moment;
+  lists: Pick<UserList, "id" | "name">[];
+  /** The tags in use; a tag is written as it is there. */
+  tags: string[];
+  /** The languages of the browser. */
+  languages: readonly string[];
+  /** Whether 3/12 is in December. */
+  dayFirst: boolean;
+  /** The first day of the week, 0 is Sunday. */
+  weekStart: number;
+  /** Phrases that the user took back; they stay in the title. */
+  literal: string[];
+};
+
+/** The fields that were set in the line. */
+export type EntryFields = {
+  priority?: Priority;
+  date?: string;
+  time?: string;
+  /** In canonical form. */
+  rule?: string;
+  /** The id of a list, or null for the inbox. */
+  list_id?: string | null;
+  /** The name of a list that does not exist. */
+  list?: string;
+  tags: string[];
+};
+
+export type EntryKind = "date" | "time" | "repeat" | "priority" | "list" | "tag";
+
+/** A phrase that was understood, with offsets into the line as typed. */
+export type EntrySpan = { start: number; end: number; kind: EntryKind; text: string; label: string };
+export type Entry = { title: string; spans: EntrySpan[]; fields: EntryFields };
+
+/** A day that was typed; without a year, it is 0. */
+export type EntryDay = { day: number; month: number; year: number };
+
+/** What a word can mean, and where a date counts: at the end of the line or after a connective. The numbers are values from the tables; 1 where there is only one. */
+export type Meanings = { time?: string; date?: EntryDay; where?: "anywhere" | "end" | "led" } & Partial<
+  Record<
+    | "weekday" | "plural" | "adverb" | "short" | "month" | "verb" | "unit" | "often" | "count" | "nth" | "last" | "other"
+    | "soon" | "part" | "weekend" | "workday" | "clock" | "half" | "noHalf" | "uhr" | "on" | "by" | "from" | "at" | "in"
+    | "next" | "this" | "every" | "the" | "of" | "and" | "span" | "before" | "priority"
+    | "digits" | "nthDay" | "year" | "hour" | "minute",
+    number
+  >
+>;
+
+/** A word of the line. */
+export type Word = {
+  start: number;
+  end: number;
+  text: string;
+  /** The text without quotes. */
+  title: string;
+  /** The text in the form of the tables, without the punctuation at its end. */
+  key: string;
+  tail: string;
+  /** "#" or "@" before a name. */
+  sigil: string;
+  /** A name in quotes behind the sigil, and the index of its last word. */
+  quoted?: { last: number; name: string };
+  means: Meanings;
+};
+
+/** What a phrase says about the task. */
+export type PhraseValue = Partial<Omit<EntryFields, "date" | "tags">> & {
+  date?: string | null;
+  /** The date of a time that is some hours from now. */
+  from?: string;
+  tag?: string;
+  label?: string;
+  /** Whether a rule can begin on a date. */
+  fits?: (date: string) => boolean;
+};
+
+/** A phrase, by the indexes of its words. */
+export type Phrase = {
+  kind: EntryKind;
+  first: number;
+  last: number;
+  /** Whether it counts only at the end of the line or next to a time. */
+  bare?: boolean;
+  /** Whether it can also say when a series ends. */
+  until?: boolean;
+  find: (context: EntryContext) => PhraseValue;
+};
+
 /** A moment on the calendar and the clock of a zone. */
 export type Moment = { zone: string; instant: number; date: string; time: string };
 

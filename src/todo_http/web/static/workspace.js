@@ -1,5 +1,6 @@
 // The workspace of the signed-in user: what surrounds every view. Loaded once somebody is signed in.
 
+import { lazy } from "./components/lazy.js";
 import { Toasts, dismissAll, showError } from "./components/toasts.js";
 import { createAccount } from "./data/account.js";
 import { focusPage } from "./focus.js";
@@ -12,10 +13,12 @@ import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { Bar, Browse, Sidebar } from "./views/navigation.js";
 import { Overlays } from "./views/overlays.js";
 import { Page } from "./views/pages.js";
-import { SettingsPage } from "./views/settings-page.js";
+import { SelectionBar } from "./views/selection-bar.js";
 import { TaskPanel } from "./views/task-panel.js";
 
 /** @import { Account, Route, User } from "./types.js" */
+
+const SettingsPage = lazy("SettingsPage", () => import("./views/settings-page.js"));
 
 /** @param {{ user: User, route: Route }} props */
 export function Workspace({ user, route }) {
@@ -34,7 +37,8 @@ export function Workspace({ user, route }) {
     <main id="main" tabindex="-1"><${Main} ...${shared} isNarrow=${isNarrow} /></main>
     ${route.taskId && html`<${TaskPanel} account=${account} taskId=${route.taskId} />`}
     ${isNarrow && html`<${Bar} ...${shared} />`}
-    <${Overlays} account=${account} user=${user} />
+    <${SelectionBar} account=${account} />
+    <${Overlays} account=${account} />
     <${Toasts} />
   </div>`;
 }

@@ -61,6 +61,6 @@ function Option({ id, choice, selected, heading, onChoose }) {
   return html`${heading && html`<li role="presentation" class="group">${heading}</li>`}
     <li role="option" id=${id} aria-selected=${selected ? "true" : "false"} aria-checked=${checked} onClick=${onChoose} onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()}>
       ${typeof icon === "string" ? html`<${Icon} name=${icon} />` : icon}<span class="label" dir="auto">${label}</span>
-      ${checked && html`<${Icon} name="done" />`}${hint && html`<span class="hint">${hint}</span>`}
+      ${checked && html`<${Icon} name="completed" />`}${hint && html`<span class="hint">${hint}</span>`}
     </li>`;
 }

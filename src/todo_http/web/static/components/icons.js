@@ -5,11 +5,9 @@ import { html } from "../vendor/preact.js";
 const SHAPES = {
   open: "M4 6h16M4 12h16M4 18h10",
   today: "M5 5h14v15H5zM5 10h14M9 3v4M15 3v4",
-  upcoming: "M5 5h14v15H5zM5 10h14M9 3v4M15 3v4M9 14h.01M12 14h.01M15 14h.01M9 17h.01M12 17h.01",
-  overdue: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.5V12l3 2.5",
-  done: "M4 12.5l5 5L20 6.5",
-  completed: "M4 12.5l5 5L20 6.5",
   upcoming: "M5 5h14v15H5zM5 10h14M9 3v4M15 3v4M9 14v.01M12 14v.01M15 14v.01M9 17v.01M12 17v.01",
+  overdue: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.5V12l3 2.5",
+  completed: "M4 12.5l5 5L20 6.5",
   dots: "M6 12v.01M12 12v.01M18 12v.01",
   flag: "M6 21V4h11l-2 4 2 4H6",
   tag: "M4 4h8l8 8-8 8-8-8zM8 8v.01",

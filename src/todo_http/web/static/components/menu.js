@@ -45,7 +45,7 @@ function Item({ item: { label, icon, hint, checked, disabled, tone, onSelect }, 
   return html`<button type="button" tabindex="-1" class=${tone} role=${isChoice ? choice : "menuitem"} aria-checked=${isChoice ? checked : undefined}
     aria-disabled=${disabled ? "true" : undefined} aria-keyshortcuts=${hint} autofocus=${autofocus} onClick=${select}>
     ${icon && html`<${Icon} name=${icon} />`}<span>${label}</span>
-    ${checked && html`<${Icon} name="done" />`}${hint && html`<kbd aria-hidden="true">${hint}</kbd>`}
+    ${checked && html`<${Icon} name="completed" />`}${hint && html`<kbd aria-hidden="true">${hint}</kbd>`}
   </button>`;
 }
 

@@ -11,7 +11,7 @@ export function usePopover() {
 }
 
 /**
- * Closed by Escape, by a click elsewhere, and when the focus leaves it. Keys and clicks in it do not reach what is around it.
+ * Closed by Escape, by a click elsewhere, and by the Tab key at its end. Keys and clicks in it do not reach what is around it.
  * @param {object} props
  * @param {Element} props.anchor
  * @param {string} props.label
@@ -42,16 +42,22 @@ export function Popover({ anchor, label, role = "dialog", className = "", onClos
     onClose();
   };
   const onToggle = (/** @type {any} */ { newState }) => newState === "closed" && close();
-  const onFocusOut = (/** @type {any} */ { currentTarget, relatedTarget }) =>
-    relatedTarget && !currentTarget.contains(relatedTarget) && close();
+  const onKey = (/** @type {any} */ event) => {
+    stop(event);
+    if (leavesByTab(event)) close(); // before the browser moves the focus: on from where it was
+    onKeyDown?.(event);
+  };
   return html`<div popover="auto" ref=${root} role=${role} aria-label=${label} class="popover ${className}" tabindex="-1"
-    onToggle=${onToggle} onFocusOut=${onFocusOut} onClick=${stop} onPointerDown=${stop}
-    onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
-      stop(event);
-      onKeyDown?.(event);
-    }}>
+    onToggle=${onToggle} onClick=${stop} onPointerDown=${stop} onKeyDown=${onKey}>
     ${typeof children === "function" ? children(close) : children}
   </div>`;
+}
+
+/** @param {KeyboardEvent & { currentTarget: HTMLElement }} event */
+function leavesByTab({ key, shiftKey, currentTarget }) {
+  const stops = Array.from(currentTarget.querySelectorAll("a, button, input, select, textarea, [tabindex]"))
+    .filter((element) => /** @type {HTMLElement} */ (element).tabIndex >= 0);
+  return key === "Tab" && (!stops.length || document.activeElement === stops.at(shiftKey ? 0 : -1));
 }
 
 /** @param {Event} event */

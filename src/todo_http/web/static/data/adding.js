@@ -5,11 +5,11 @@ import { optionsOf } from "./view-options.js";
 /** @import { Fields, Moment, Route, View } from "../types.js" */
 
 /**
- * `elsewhere` names the place where it goes, if the view cannot show it.
+ * `away` is whether the view may not show it, which then has to be told.
  * @param {Route} route
  * @param {View} view
  * @param {Moment} now
- * @returns {{ fields: Fields, elsewhere: string }}
+ * @returns {{ fields: Fields, away: boolean }}
  */
 export function addingTo(route, { lists }, now) {
   const { priority, tag, date } = optionsOf(route);
@@ -23,5 +23,5 @@ export function addingTo(route, { lists }, now) {
     ...(tags.length && { tags: /** @type {string[]} */ (tags) }),
     ...(priority && priority !== "none" && { priority }),
   };
-  return { fields, elsewhere: view === "search" || view === "completed" ? "Inbox" : "" };
+  return { fields, away: view === "search" || view === "completed" || view === "trash" || view === "settings" || view === "browse" };
 }

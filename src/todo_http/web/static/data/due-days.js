@@ -40,7 +40,7 @@ export function dayOfCompletion(done, zone) {
 }
 
 /** The due date of a late task today: at its time if that is still to come, else the whole day. @param {Task} task @param {Moment} now */
-export function rescheduled(task, now) {
+export function dueToday(task, now) {
   const { due, time } = dueDayOf(task, now.zone);
   if (!due || due.kind === "day" || time <= now.time) return now.date;
   return due.kind === "floating" ? `${now.date}T${time}` : convertDue(now.date, time, now.zone, due.zone ?? due.offset);

@@ -17,12 +17,8 @@ export const COMMON_RULES = /** @type {const} */ ([
 ]);
 export const UNITS = /** @type {const} */ ([["DAILY", "days"], ["WEEKLY", "weeks"], ["MONTHLY", "months"], ["YEARLY", "years"]]);
 
-/** Which date follows when a task is completed. */
-export const MODES = /** @type {const} */ ([
-  ["next", "The next date from today"],
-  ["all", "Each date, also missed ones"],
-  ["completion", "Counted from completion"],
-]);
+/** Which date is the next one when a task is completed. */
+export const MODES = /** @type {const} */ ([["next", "By schedule"], ["all", "Missed dates first"], ["completion", "After completion"]]);
 
 /** From Sunday on, as rules name them. */
 export const DAYS = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];

@@ -3,11 +3,13 @@
 import { overlayDialog } from "../actions.js";
 import { Icon } from "../components/icons.js";
 import { offline } from "../connection.js";
-import { countsOf } from "../data/counts.js";
+import { countsOf, tagNames } from "../data/counts.js";
+import { normalize } from "../data/search.js";
 import { byPosition } from "../data/task-tree.js";
 import { listPath, tagPath } from "../routes.js";
 import { useStore } from "../store.js";
 import { html, useEffect, useMemo } from "../vendor/preact.js";
+import { Dot } from "./dot.js";
 import { Wordmark } from "./sign-in.js";
 import { useNow } from "./use-now.js";
 
@@ -18,7 +20,7 @@ const TAGS_SHOWN = 8; // more are folded away
 
 const VIEWS = /** @type {const} */ ({
   search: ["Search", "search"], inbox: ["Inbox", "inbox"], today: ["Today", "today"], upcoming: ["Upcoming", "upcoming"],
-  browse: ["Browse", "list"], completed: ["Completed", "done"], trash: ["Trash", "remove"], settings: ["Settings", "settings"],
+  browse: ["Browse", "list"], completed: ["Completed", "completed"], trash: ["Trash", "remove"], settings: ["Settings", "settings"],
 });
 
 /** @param {Account} account @param {User} user */
@@ -88,12 +90,13 @@ function Link({ href, current, count = 0, overdue = 0, children }) {
 
 /** The lists and tags of the user. @param {Props & { counts: Counts }} props */
 function Lists({ account, route, counts }) {
-  const lists = Array.from(useStore(account.view).lists.values()).sort(byPosition);
+  const view = useStore(account.view);
+  const lists = Array.from(view.lists.values()).sort(byPosition);
   const archived = lists.filter((list) => list.archived);
-  const tags = Array.from(counts.tags).sort(([one], [other]) => one.localeCompare(other));
+  const tags = tagNames(view).filter((tag) => counts.tags.has(normalize(tag)));
   const item = (/** @type {UserList} */ list) => html`<li key=${list.id} data-list=${list.id}>
     <${Link} href=${listPath(list.id)} current=${route.listId === list.id} count=${counts.lists.get(list.id)}>
-      <${Dot} color=${list.color} /><span><bdi>${list.name}</bdi></span>
+      <${Dot} list=${list} /><span><bdi>${list.name}</bdi></span>
     <//></li>`;
   return html`<nav aria-label="Lists">
     <h2>Lists</h2>
@@ -104,15 +107,10 @@ function Lists({ account, route, counts }) {
     </details>`}
     ${tags.length > 0 && html`<details open=${tags.length <= TAGS_SHOWN || route.tag !== null}>
       <summary>Tags</summary>
-      <ul role="list">${tags.map(([tag, count]) => html`<li key=${tag}>
-        <${Link} href=${tagPath(tag)} current=${route.tag === tag} count=${count}><b aria-hidden="true">#</b><span><bdi>${tag}</bdi></span><//></li>`)}</ul>
+      <ul role="list">${tags.map((tag) => html`<li key=${tag}>
+        <${Link} href=${tagPath(tag)} current=${route.tag !== null && normalize(route.tag) === normalize(tag)} count=${counts.tags.get(normalize(tag))}><b aria-hidden="true">#</b><span><bdi>${tag}</bdi></span><//></li>`)}</ul>
     </details>`}
   </nav>`;
-}
-
-/** The colour of a list. @param {{ color: string | null }} props */
-export function Dot({ color }) {
-  return html`<i class="dot" aria-hidden="true" ref=${(/** @type {HTMLElement | null} */ dot) => dot?.style.setProperty("--color", color)}></i>`;
 }
 
 /** Tells that the server cannot be reached, and how many changes it does not have. @param {{ account: Account }} props */

@@ -2,12 +2,11 @@
 
 import { overlayDialog, registerActions } from "../actions.js";
 import { Chooser } from "../components/chooser.js";
-import { Lazy } from "../components/lazy.js";
+import { lazy } from "../components/lazy.js";
 import { addList, change, moveToList, named } from "../data/commands.js";
 import { tagNames } from "../data/counts.js";
 import { hasTag, normalize } from "../data/search.js";
 import { byPosition } from "../data/task-tree.js";
-import { momentIn } from "../formatting/due-dates.js";
 import { useActionKeys } from "../keyboard.js";
 import { useStore } from "../store.js";
 import { html, useEffect } from "../vendor/preact.js";
@@ -17,7 +16,12 @@ import { targets } from "./selection.js";
 import { WORKSPACE_ACTIONS } from "./task-actions.js";
 
 /** @import { Choice } from "../components/chooser.js" */
-/** @import { Account, Fields, Recurrence, Task } from "../types.js" */
+/** @import { Account, Task } from "../types.js" */
+
+const ConflictDialog = lazy("ConflictDialog", () => import("./conflict-dialog.js"));
+const TasksDatePopover = lazy("TasksDatePopover", () => import("./calendar.js"));
+const Palette = lazy("Palette", () => import("./palette.js"));
+const Help = lazy("Help", () => import("./palette.js"));
 
 /** @param {{ account: Account }} props */
 export function Overlays({ account }) {
@@ -29,29 +33,16 @@ export function Overlays({ account }) {
   const onClose = () => overlayDialog.set(null);
   const tasks = (shown?.tasks ?? []).flatMap((/** @type {Task} */ { id }) => account.view.get().tasks.get(id) ?? []);
   const choosing = { account, tasks, onClose };
-  if (conflict) {
-    return html`<${Lazy} key=${conflict.request.id} load=${() => import("./conflict-dialog.js")} name="ConflictDialog" with=${{ account, conflict }} />`;
-  }
-  const palette = () => import("./palette.js");
+  if (conflict) return html`<${ConflictDialog} key=${conflict.request.id} account=${account} conflict=${conflict} />`;
   switch (shown?.name) {
-    case "palette": return html`<${Lazy} key="palette" load=${palette} name="Palette" with=${{ account, context, onClose }} onFailure=${onClose} />`;
-    case "help": return html`<${Lazy} key="help" load=${palette} name="Help" with=${{ onClose }} onFailure=${onClose} />`;
-    case "add": return html`<${AddDialog} account=${account} text=${shown.text ?? ""} onClose=${onClose} />`;
-    case "date": return tasks.length ? html`<${DateChooser} ...${choosing} anchor=${shown.anchor} />` : null;
+    case "palette": return html`<${Palette} account=${account} context=${context} onClose=${onClose} />`;
+    case "help": return html`<${Help} onClose=${onClose} />`;
+    case "add": return html`<${AddDialog} account=${account} text=${shown.text ?? ""} defaults=${shown.defaults} onClose=${onClose} />`;
+    case "date": return tasks.length ? html`<${TasksDatePopover} ...${choosing} anchor=${shown.anchor ?? document.body} />` : null;
     case "list": return tasks.length ? html`<${ListChooser} ...${choosing} />` : null;
     case "tags": return tasks.length ? html`<${TagChooser} ...${choosing} />` : null;
     default: return null;
   }
-}
-
-/** @param {{ account: Account, tasks: Task[], anchor: Element | null, onClose: () => void }} props */
-function DateChooser({ account, tasks, anchor, onClose }) {
-  const [task] = tasks;
-  const save = (/** @type {Fields} */ fields) => void change(account, tasks, fields, "Changed the date of %");
-  return html`<${Lazy} key="date" load=${() => import("./calendar.js")} name="DatePopover" onFailure=${onClose} with=${{
-    due: task.due_date, recurrence: task.recurrence, now: momentIn(account.user.time_zone), onChange: save, onClose,
-    anchor: anchor ?? document.body, preview: (/** @type {Recurrence} */ recurrence, /** @type {string} */ due, /** @type {AbortSignal} */ signal) => account.preview(task, recurrence, due, signal),
-  }} />`;
 }
 
 /** @param {{ account: Account, tasks: Task[], onClose: () => void }} props */

@@ -1,5 +1,6 @@
 // The page of each view: its heading, the line to add tasks, and its tasks or what is said instead of them.
 
+import { addingTo } from "../data/adding.js";
 import { sectionsOf, weekOf } from "../data/selectors.js";
 import { hasManualOrder, isFiltered, optionsOf } from "../data/view-options.js";
 import { nameOfDay } from "../formatting/days.js";
@@ -37,13 +38,14 @@ function TasksPage({ account, user, route }) {
   const place = `${route.view} ${route.listId ?? ""} ${route.tag ?? ""}`.trim();
   const sections = useMemo(() => sectionsOf(view, route, now, words), [view, place, setting, now, words]);
   const count = sections.reduce((sum, { rows }) => sum + rows.length, 0);
+  const adding = addingTo(route, view, now);
   const searches = route.view === "search";
   const manual = hasManualOrder(route.view);
   const filtered = isFiltered(options);
   return html`<div class="page">
     <${Heading} route=${route} view=${view} today=${now.date} count=${`${count.toLocaleString("en")} ${count === 1 ? "task" : "tasks"}${searches || filtered ? " found" : ""}`} />
     ${searches && html`<${SearchField} words=${words} onWords=${setWords} />`}
-    ${!isNarrow && html`<${QuickEntry} key=${place} account=${account} route=${route} now=${now} />`}
+    ${!isNarrow && html`<${QuickEntry} key=${place} id="quick-entry" name=${place} account=${account} defaults=${adding.fields} away=${adding.away} />`}
     ${route.view === "upcoming" && html`<${WeekStrip} week=${weekOf(sections, now)} />`}
     <${TaskList} account=${account} view=${view} sections=${sections} now=${now} place=${place} scope="${setting} ${words}" manual=${manual && !options.sort && !options.group} inList=${manual} />
     ${!count && html`<${EmptyView} view=${route.view} filtered=${filtered} asked=${Boolean(words.trim())} />`}

@@ -43,7 +43,7 @@ export function RepeatFields({ schedule: { date, rule, mode }, meaning, now, onC
     ${isParts && html`<${PartsFields} parts=${parts} date=${date} onChange=${onRule} />`}
     ${form === TEXT && html`<${Field} label="Rule" value=${rule} autocomplete="off" spellcheck=${false} error=${meaning.error}
       onInput=${(/** @type {any} */ { target }) => onRule(target.value.trim())} />`}
-    ${rule && html`<${Field} as="select" label="When completed" value=${mode}
+    ${rule && html`<${Field} as="select" label="Next date" value=${mode}
       onChange=${(/** @type {any} */ { target }) => onChange({ mode: target.value })}>${options(MODES, mode)}<//>`}
     <p class="hint" aria-live="polite">${rule && meaning.text && html`<strong>${meaning.text}</strong>${meaning.dates.length > 0 && html`<br />Then ${
       meaning.dates.map((next) => describeDate(next, now, LOCALE)).join(", ")}`}`}</p>`;
@@ -65,9 +65,9 @@ function PartsFields({ parts, date, onChange }) {
   return html`<div class="parts">
     <${Field} label="Every" type="number" min="1" max="999" value=${interval}
       onInput=${(/** @type {any} */ { target }) => target.validity.valid && target.value && update({ interval: Number(target.value) })} />
-    <${Field} as="select" label="Unit" value=${unit} onChange=${(/** @type {any} */ { target }) => update({ unit: target.value })}>
+    <span class="select"><select aria-label="Unit" value=${unit} onChange=${(/** @type {any} */ { target }) => update({ unit: target.value })}>
       ${options(UNITS, unit)}
-    <//>
+    </select></span>
     ${unit === "WEEKLY" && html`<div role="group" aria-label="Days of the week">
       ${week.map((day) => html`<button type="button" key=${day} aria-pressed=${String(chosen.includes(day))} aria-label=${nameOf(day)}
         onClick=${() => toggle(day)}>${nameOf(day).slice(0, 2)}</button>`)}

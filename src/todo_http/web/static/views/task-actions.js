@@ -3,7 +3,8 @@
 import { overlayDialog } from "../actions.js";
 import { showToast } from "../components/toasts.js";
 import { change, complete, remove, skip } from "../data/commands.js";
-import { addDays, formatDue, momentIn, parseDue } from "../formatting/due-dates.js";
+import { scheduleTasks } from "../data/schedule.js";
+import { addDays, momentIn } from "../formatting/due-dates.js";
 import { closeTask, currentRoute, navigate, openTask } from "../router.js";
 import { activeTask, clearSelection, selected, toggleSelected } from "./selection.js";
 
@@ -31,7 +32,7 @@ export const WORKSPACE_ACTIONS = [
   ...taskActions([
     { id: "open", label: "Open", keys: ["Enter", "e"], icon: "edit", run: ({ tasks: [task] }) => openTask(task.id) },
     { id: "select", label: "Select", keys: ["x"], run: () => toggleSelected(activeTask.get()) },
-    { id: "complete", label: "Complete or reopen", keys: ["c"], icon: "done", run: ({ account, tasks }) => void complete(account, tasks) },
+    { id: "complete", label: "Complete or reopen", keys: ["c"], icon: "completed", run: ({ account, tasks }) => void complete(account, tasks) },
     { id: "skip", label: "Skip this date", icon: "repeat", available: ({ tasks }) => tasks.length === 1 && Boolean(tasks[0].recurrence) && !tasks[0].completed, run: ({ account, tasks }) => void skip(account, tasks) },
     { id: "due-today", label: "Due today", keys: ["t"], icon: "today", run: (context) => schedule(context, 0) },
     { id: "due-tomorrow", label: "Due tomorrow", keys: ["m"], run: (context) => schedule(context, 1) },
@@ -68,24 +69,8 @@ function leave() {
   return true;
 }
 
-/**
- * Makes tasks due in some days; those with a time keep it.
- * @param {ActionContext} context
- * @param {number} days
- */
+/** @param {ActionContext} context @param {number} days from today */
 function schedule({ account, tasks }, days) {
-  const { time_zone: zone } = account.user;
-  const date = addDays(momentIn(zone).date, days);
-  change(account, tasks, (task) => ({ due_date: moved(task.due_date, date) }), `Due ${days ? "tomorrow" : "today"}: %`);
-}
-
-/**
- * A due date on another day, of the same kind and at the same time.
- * @param {string | null} before
- * @param {string} date
- */
-export function moved(before, date) {
-  const due = parseDue(before);
-  if (!due || due.kind === "day") return date;
-  return due.kind === "floating" ? `${date}T${due.time}` : formatDue(date, due.time, due.zone ?? due.offset);
+  const now = momentIn(account.user.time_zone);
+  scheduleTasks(account, tasks, { date: addDays(now.date, days) }, now);
 }

@@ -3,7 +3,7 @@
 import { overlayDialog } from "../actions.js";
 import { Icon } from "../components/icons.js";
 import { dueDayOf } from "../data/due-days.js";
-import { describeDue, describeDueFully, momentIn } from "../formatting/due-dates.js";
+import { describeDue, describeDueFully, formatTime, momentIn } from "../formatting/due-dates.js";
 import { LOCALE } from "../formatting/locale.js";
 import { tagPath } from "../routes.js";
 import { html } from "../vendor/preact.js";
@@ -75,10 +75,11 @@ function DueFact({ task, day, now }) {
   const { due, date, time } = dueDayOf(task, now.zone);
   if (!due) return null;
   const { text, tone } = describeDue(due, now, LOCALE, task.completed);
-  const told = date === day && tone !== "overdue";
-  if (told && !time) return html`<span class="hidden">${text}</span>`; // the heading says it
-  return html`<span class="fact ${tone}" title=${describeDueFully(due, now, LOCALE)}>
-    ${tone === "overdue" && html`<${Icon} name="overdue" /><span class="hidden">Overdue: </span>`}${text}</span>`;
+  const told = date === day && tone !== "overdue"; // by the heading
+  if (told && !time) return html`<span class="hidden">${text}</span>`;
+  return html`<span class="fact ${told ? "" : tone}" title=${describeDueFully(due, now, LOCALE)}>
+    ${tone === "overdue" && html`<${Icon} name="overdue" /><span class="hidden">Overdue: </span>`}
+    ${told ? html`<span class="hidden">${text}</span><span aria-hidden="true">${formatTime(time, LOCALE)}</span>` : text}</span>`;
 }
 
 /** False on links, and when text is being selected. @param {MouseEvent} event */

@@ -1,0 +1,150 @@
+// Parses the line of quick entry, such as "Call the bank tomorrow 17:00 #Home @money p1". Pure.
+
+import { addDays, daysBetween, shortDate, weekdayOf, WEEKDAYS } from "../formatting/due-dates.js";
+import { createNameReader } from "./names.js";
+import { dateAt, firstDay, timeAt } from "./phrases.js";
+import { repeatAt } from "./repeats.js";
+import { after, fold, meaning, readWords } from "./words.js";
+
+/** @import { Entry, EntryContext, EntryFields, Moment, Phrase, PhraseValue, Priority, Word } from "../types.js" */
+
+/** @typedef {{ phrase: Phrase, value: PhraseValue }} Chosen */
+
+const MAX_TAGS = 50;
+const PRIORITIES = /** @type {Priority[]} */ (["high", "medium", "low"]);
+
+/**
+ * What a line says about a task. Where several phrases say it, the last one counts, and the others stay in the title.
+ * @param {string} line
+ * @param {EntryContext} context
+ * @returns {Entry}
+ */
+export function parseEntry(line, context) {
+  const words = readWords(line, context);
+  const chosen = choose(phrasesOf(words, context), words.length, context);
+  const fields = fieldsOf(chosen.map(({ value }) => value), context.now);
+  const inSpan = words.map(() => false);
+  const spans = chosen.map(({ phrase: { kind, first, last }, value }) => {
+    inSpan.fill(true, first, last + 1);
+    const [start, end] = [words[first].start, words[last].end];
+    const label = value.label ?? value.time ?? dayName(value.date ?? "", context.now.date);
+    return { start, end, kind, text: line.slice(start, end), label };
+  });
+  return { title: words.filter((_, index) => !inSpan[index]).map(({ title }) => title).filter(Boolean).join(" "), spans, fields };
+}
+
+/**
+ * What was understood, in words.
+ * @param {Entry} entry
+ * @param {Moment} now
+ * @param {boolean} hour12
+ */
+export function understood({ spans, fields }, now, hour12) {
+  const { date, time } = fields;
+  const due = date && dayName(date, now.date) + (time ? `, ${formatTime(time, hour12)}` : "");
+  const labelled = (/** @type {string} */ kind) => spans.filter((span) => span.kind === kind).map(({ label }) => label);
+  const rule = labelled("repeat").map((label) => label.replace("Every", "every"));
+  const tags = fields.tags.map((tag) => `@${tag}`);
+  return [due, ...rule, ...labelled("priority"), ...labelled("list"), ...tags].filter(Boolean).join(" · ");
+}
+
+/** @param {Word[]} words @param {EntryContext} context */
+function phrasesOf(words, context) {
+  const nameOf = createNameReader(words, context);
+  /** @type {Phrase[]} */
+  const phrases = [];
+  for (let index = 0; index < words.length;) {
+    const name = nameOf(index) ?? priorityAt(words, index);
+    const phrase = name ?? phraseAt(words, index, phrases.at(-1));
+    if (!phrase) {
+      index += 1;
+      continue;
+    }
+    const other = name ? null : otherOf(words, phrase);
+    if (name || (!other && !isBlocked(words[index - 1]))) phrases.push(phrase);
+    index = (other ?? phrase).last + 1;
+  }
+  return phrases;
+}
+
+/** @param {Word[]} words @param {number} index @param {Phrase} [before] @returns {Phrase | null} */
+function phraseAt(words, index, before) {
+  const isBehindDate = before?.kind === "date" && before.last === index - 1;
+  return repeatAt(words, index) ?? timeAt(words, index, isBehindDate) ?? dateAt(words, index);
+}
+
+/** @param {Word[]} words @param {number} index @returns {Phrase | null} */
+function priorityAt(words, index) {
+  const { priority } = meaning(words, index);
+  if (priority === undefined) return null;
+  const name = PRIORITIES[priority];
+  return { kind: "priority", first: index, last: index, find: () => ({ priority: name, label: name[0].toUpperCase() + name.slice(1) }) };
+}
+
+/** The second phrase of two of one kind, as in "9:00 to 17:00", which say something else together. @param {Word[]} words @param {Phrase} phrase */
+function otherOf(words, { kind, last }) {
+  const link = after(words, last);
+  const other = meaning(words, link).span ? phraseAt(words, after(words, link)) : null;
+  return other?.kind === kind ? other : null;
+}
+
+/** Whether a word makes something else of the phrase behind it, as in "for friday". @param {Word | undefined} word */
+function isBlocked(word) {
+  if (!word || word.tail) return false;
+  const { before, at, by, from, every, next, last, other, nth } = word.means;
+  return Boolean(before || at || by || from || every || next || last || other || nth);
+}
+
+/**
+ * The phrases that count, with what they say: of each kind the last one, but all tags.
+ * @param {Phrase[]} phrases
+ * @param {number} end the number of words
+ * @param {EntryContext} context
+ */
+function choose(phrases, end, context) {
+  /** @type {Chosen[]} */
+  const chosen = [];
+  const kinds = new Set();
+  for (let index = phrases.length - 1; index >= 0; index -= 1) {
+    const phrase = phrases[index];
+    const isPlaced = !phrase.bare || phrase.last + 1 === end || [phrases[index - 1], phrases[index + 1]].some((other) => isTimeBeside(phrase, other));
+    const value = isPlaced && !kinds.has(phrase.kind) && phrase.find(context);
+    if (!value || value.date === null) continue;
+    chosen.push({ phrase, value });
+    if (phrase.kind !== "tag") kinds.add(phrase.kind);
+    if (phrase.last + 1 === end) end = phrase.first;
+  }
+  return chosen.reverse().filter(({ phrase }) => !phrase.until || !kinds.has("repeat"));
+}
+
+/** @param {Phrase} phrase @param {Phrase | undefined} other */
+function isTimeBeside(phrase, other) {
+  return other?.kind === "time" && (other.first === phrase.last + 1 || other.last === phrase.first - 1);
+}
+
+/** @param {PhraseValue[]} values @param {Moment} now @returns {EntryFields} */
+function fieldsOf(values, now) {
+  /** @type {PhraseValue} */
+  const { date: typed, from, time, rule, fits, priority, list, list_id: listId } = Object.assign({}, ...values);
+  const tags = new Map(values.map(({ tag = "" }) => /** @type {const} */ ([fold(tag), tag])));
+  tags.delete("");
+  const next = time && time <= now.time ? addDays(now.date, 1) : now.date; // the day of the next such time
+  const first = fits ? firstDay(next, fits) : from ?? (time && next);
+  const date = typed && time === "00:00" && typed === now.date ? addDays(typed, 1) : typed ?? first; // the midnight of today is to come
+  return {
+    ...(date && { date }), ...(time && { time }), ...(rule && { rule }), ...(priority && { priority }),
+    ...(list && { list }), ...(listId !== undefined && { list_id: listId }), tags: Array.from(tags.values()).slice(0, MAX_TAGS),
+  };
+}
+
+/** @param {string} date @param {string} today */
+function dayName(date, today) {
+  return ["Today", "Tomorrow"][daysBetween(today, date)] ?? `${WEEKDAYS[weekdayOf(date)].slice(0, 3)} ${shortDate(date, today)}`;
+}
+
+/** @param {string} time @param {boolean} hour12 */
+function formatTime(time, hour12) {
+  if (!hour12) return time;
+  const [hour, minute] = time.split(":");
+  return `${Number(hour) % 12 || 12}${minute === "00" ? "" : `:${minute}`} ${Number(hour) < 12 ? "am" : "pm"}`;
+}

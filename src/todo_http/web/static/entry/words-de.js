@@ -1,0 +1,35 @@
+// The German words of quick entry, in the form of the English ones. Umlauts may be typed as two letters.
+// A word with a star means something else in English, and counts only where the browser asks for German.
+
+/** @type {Record<string, string>} */
+export const GERMAN = {
+  weekday: "sonntag|montag|dienstag|mittwoch|donnerstag|freitag|samstag sonnabend",
+  adverb: "sonntags|montags|dienstags|mittwochs|donnerstags|freitags|samstags sonnabends",
+  short: "so*|mo*|di*|mi*|do*|fr*|sa*",
+  month: "|januar jänner|februar|märz|april|mai|juni|juli|august|september|oktober okt|november|dezember dez",
+  unit: "tag tage tagen|woche wochen|monat monate monaten monats|jahr jahre jahren jahres|stunde stunden|minute minuten",
+  often: "täglich|wöchentlich|monatlich|jährlich",
+  count: "|ein eine einem einen einer|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf",
+  nth: "|erste ersten erster erstes|zweite zweiten zweiter zweites|dritte dritten dritter drittes|vierte vierten vierter viertes",
+  last: "letzte letzten letzter letztes",
+  soon: "heute|morgen|übermorgen",
+  part: "früh vormittag nachmittag abend morgen",
+  weekend: "wochenende",
+  workday: "werktag arbeitstag wochentag",
+  clock: "mitternacht|mittag",
+  uhr: "uhr",
+  noHalf: "am*",
+  on: "am",
+  by: "bis",
+  from: "ab",
+  at: "um",
+  next: "nächste nächsten nächster nächstes",
+  this: "diese diesen dieser dieses kommende kommenden kommender kommendes",
+  every: "jede jeden jeder jedes alle",
+  the: "den* dem der",
+  of: "des im",
+  and: "und",
+  span: "und oder bis",
+  before: "auf das dem den* der die* für gegen guten nach seit und vom von vor zu zum zur kapitel seite teil",
+  priority: "!hoch|!mittel|!niedrig",
+};
