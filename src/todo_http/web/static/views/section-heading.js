@@ -13,7 +13,7 @@ export function SectionHeading({ account, item, top, now, observe, onToggle }) {
   useLayoutEffect(() => observe(element.current), []);
   const { section: { title, tone, rows, reschedules }, folded, key } = item;
   const reschedule = () => void change(account, rows.map(({ task }) => task), (task) => ({ due_date: dueToday(task, now) }), "Rescheduled % to today");
-  return html`<div class="section" ref=${element} data-key=${key} style=${{ top: `${top}px` }}>
+  return html`<div class="section ${top ? "" : "first"}" ref=${element} data-key=${key} style=${{ top: `${top}px` }}>
     <h2 class=${tone}><button class="plain" aria-expanded=${folded ? "false" : "true"} onClick=${onToggle}><${Icon} name="more" /><bdi>${title}</bdi></button></h2>
     <span class="count">${rows.length}</span>
     ${reschedules && html`<button class="link" onClick=${reschedule}>Reschedule all</button>`}
