@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { NoResponse, Problem } from "../../src/todo_http/web/static/api.js";
-import { createOutbox, retryDelay } from "../../src/todo_http/web/static/tasks/outbox.js";
-import { rebase } from "../../src/todo_http/web/static/tasks/rebase.js";
+import { createOutbox, retryDelay } from "../../src/todo_http/web/static/data/outbox.js";
+import { rebase } from "../../src/todo_http/web/static/data/rebase.js";
 import { fakeTab, queued, settle } from "./fakes.js";
 
 const LOST = new NoResponse();

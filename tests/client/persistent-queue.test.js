@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createPersistentQueue } from "../../src/todo_http/web/static/tasks/persistent-queue.js";
+import { createPersistentQueue } from "../../src/todo_http/web/static/data/persistent-queue.js";
 import { FakeLocks, fakeTab, queued, settle } from "./fakes.js";
 
 /** A queue and the ids of what it has taken over. */

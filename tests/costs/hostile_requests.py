@@ -7,7 +7,7 @@ from math import ceil
 
 from tests.costs.asked import Asked
 from tests.costs.hostile import FIELDS, TEXTS
-from tests.costs.subjects_http import CODINGS, HOPS, KEYS, QUERIES, TAGS
+from tests.costs.subjects_http import ACCEPTED, CODINGS, HOPS, KEYS, QUERIES, TAGS
 from tests.costs.subjects_json import BATCHES, BODIES, THOUSANDS
 from tests.costs.subjects_recurrence import ANCHORS, HARD
 from tests.http.service import NOBODY, PASSWORD
@@ -99,6 +99,8 @@ def _fields() -> Iterator[Case]:
             yield Case(f"list: {field.decode()} of {name}", Asked("GET", TASKS, given), LIST)
             if field == b"accept-encoding":
                 yield Case(f"page: {field.decode()} of {name}", Asked("GET", "/", given), PAGE, public=True)
+    for name, make in ACCEPTED.items():
+        yield Case(f"page: accept of {name}", Asked("GET", "/nope", ((b"accept", make(HEADERS)),)), PAGE, public=True)
     for field, makes in {
         b"idempotency-key": KEYS, b"if-match": TAGS, b"content-type": FIELDS, b"content-encoding": FIELDS,
     }.items():  # fmt: skip

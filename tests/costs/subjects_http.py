@@ -12,6 +12,7 @@ from todo_core.ids import UserId
 from todo_http.api.task_pages import PARAMETERS
 from todo_http.edge.headers import ResponseHeaders
 from todo_http.edge.limits import ADDRESS_MAX, RequestBounds
+from todo_http.edge.not_found import prefers_html
 from todo_http.kernel.client_address import ClientAddresses
 from todo_http.kernel.conditions import key_of, revisions_of
 from todo_http.kernel.context import header_fields
@@ -42,6 +43,12 @@ QUERIES = {
     "a long tag": bytes_of(b"%CC%96%CC%81", b"tag="),
     "signs for eighteen in tags": bytes_of(b"%EF%B7%BA" * 64 + b"&tag=", b"tag=", b"x"),
     "a long id": bytes_of(b"0", b"parent="),
+}
+ACCEPTED = {
+    **FIELDS,
+    "types": bytes_of(b"text/html,"),
+    "parameters": bytes_of(b";q=1", b"text/html"),
+    "a long weight": bytes_of(b"9", b"text/html;q="),
 }
 HOPS = {
     **FIELDS,
@@ -163,6 +170,7 @@ SUBJECTS: list[Subject] = [
         longest=HEADERS,
     ),
     Subject(name="takes_gzip", run=takes_gzip, hostile=CODINGS, longest=HEADERS),
+    Subject(name="prefers_html", run=prefers_html, hostile=ACCEPTED, longest=HEADERS),
     Subject(
         name="ClientAddresses.network_of",
         run=lambda hops: ADDRESSES.network_of(SCOPE, {b"x-forwarded-for": hops}),

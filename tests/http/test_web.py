@@ -20,9 +20,14 @@ ADDRESSES = sorted(read_site())
 PLAIN = {"Accept-Encoding": "identity"}
 
 
+def example(place: str) -> str:
+    """An address of the client by its template."""
+    return re.sub(r"\{\w+_id:str\}", NOBODY, place).replace("{name:str}", "a%2Fb%20%C3%A4")
+
+
 @pytest.mark.parametrize("place", PAGES)
 async def test_the_page_is_at_every_place_that_the_client_knows(api: Api, place: str) -> None:
-    address = re.sub(r"\{\w+:str\}", NOBODY, place)
+    address = example(place)
     for query in ("", "?q=milk&sort=-priority"):  # which is the page's own business
         answer = await api.client.get(address + query)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -30,10 +35,18 @@ async def test_the_page_is_at_every_place_that_the_client_knows(api: Api, place:
 
 
 @pytest.mark.parametrize(
-    "address", ["/nope", "/Today", "/today/", "/tasks", "/tasks/1", f"/tasks/{NOBODY}/x", "/lists", "/lists/inbox"]
+    "address",
+    ["/nope", "/Today", "/today/", "/tasks", "/tasks/1", f"/tasks/{NOBODY}/x", "/list", "/list/inbox", "/tag/a/b"],
 )
 async def test_no_other_place_has_it(api: Api, address: str) -> None:
     problem(await api.client.get(address), 404, "not-found")
+
+
+def test_the_worker_has_the_page_for_the_same_places() -> None:
+    worker = STATIC.joinpath("service-worker.js").read_text("utf-8")
+    (pattern,) = re.findall(r'"(\^/\(.*)"', worker)
+    assert [place for place in PAGES if not re.search(pattern, example(place))] == []
+    assert [place for place in ("/nope", "/docs", "/lists", "/today/", "/tag/a/b") if re.search(pattern, place)] == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -18,12 +18,13 @@ import structlog
 from litestar.types import ASGIApp, HTTPScope, Receive, Send
 from structlog.contextvars import STRUCTLOG_KEY_PREFIX
 
-from todo_core.errors import OutcomeUnknown, TodoError, Unavailable
+from todo_core.errors import NotFound, OutcomeUnknown, TodoError, Unavailable
 from todo_core.todo import Todo
 from todo_http.edge.access_log import METHODS, AccessLog
 from todo_http.edge.headers import ResponseHeaders
 from todo_http.edge.limits import RequestBounds
 from todo_http.edge.metrics import RequestMetrics
+from todo_http.edge.not_found import not_found_page
 from todo_http.edge.sending import EndConnections, LargeBodies, Sending
 from todo_http.kernel.context import SCOPE_KEY, RequestContext
 from todo_http.kernel.responses import Response, encode
@@ -141,6 +142,8 @@ class Edge:
             scope["path_template"] = self.template_of(scope["path"], error.allow.partition(",")[0])
             return Response(204, headers=[(b"allow", error.allow.encode("ascii"))])
         sending.problem = error.code
+        if isinstance(error, NotFound) and (page := not_found_page(request)) is not None:
+            return page
         problem = problem_of(error, request.request_id)
         return Response(problem.status, encode(problem), problem_headers(error))
 

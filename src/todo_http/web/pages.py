@@ -10,25 +10,26 @@ from todo_http.web.site import MEDIA_TYPES, PAGE
 
 PAGES: Final = {
     PAGE: "webClient",
-    "/today": "webToday",
-    "/overdue": "webOverdue",
-    "/done": "webDone",
-    "/all": "webAll",
     "/inbox": "webInbox",
-    "/lists/{list_id:str}": "webList",
-    "/tasks/{task_id:str}": "webTask",
+    "/today": "webToday",
     "/upcoming": "webUpcoming",
-    "/list/{list_id:str}": "webOneList",
-    "/tag/{tag:str}": "webTag",
+    "/list/{list_id:str}": "webList",
+    "/tag/{name:str}": "webTag",
     "/completed": "webCompleted",
+    "/trash": "webTrash",
     "/search": "webSearch",
     "/browse": "webBrowse",
-    "/trash": "webTrash",
     "/settings": "webSettings",
     "/sign-in": "webSignIn",
     "/sign-up": "webSignUp",
+    "/overdue": "webOverdue",
+    "/done": "webDone",
+    "/all": "webAll",
+    "/lists/{list_id:str}": "webListOfOld",
+    "/tasks/{task_id:str}": "webTask",
 }
-"""The paths at which the client may be loaded, and their operation ids. Every other path is 404."""
+"""The paths at which the client may be loaded, and their operation ids; the last five are of former versions. At every
+other path there is nothing."""
 
 DESCRIPTION: Final = "The same page at all of its addresses. It reads the query string itself."
 SUFFIXES: Final = (".js", ".css", ".svg", ".png")
@@ -65,7 +66,15 @@ def _asset(path: str, name: str, summary: str, *suffixes: str) -> Operation:
 
 WEB: Final = (
     *(
-        _operation(path, name, "Return the web client", HTML, description=DESCRIPTION, any_query=True)
+        _operation(
+            path,
+            name,
+            "Return the web client",
+            HTML,
+            description=DESCRIPTION,
+            any_query=True,
+            ends_with_text="{name:" in path,
+        )
         for path, name in PAGES.items()
     ),
     _asset("/web/{asset:str}", "webAsset", "Return a file of the web client", *SUFFIXES),

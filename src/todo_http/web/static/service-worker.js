@@ -2,7 +2,9 @@
 
 /* global SHELL */
 const CACHE = `todo ${SHELL.version}`;
-const PAGES = /^\/(today|overdue|done|all|inbox|settings|trash|sign-in|sign-up|(tasks|lists)\/[^/]+)?$/;
+const PAGES = new RegExp(
+  "^/((inbox|today|upcoming|completed|trash|search|browse|settings|sign-in|sign-up|overdue|done|all|(list|tag|lists|tasks)/[^/]+)?)$",
+);
 
 self.addEventListener("install", (event) => {
   // "no-cache" revalidates the copies in the browser's HTTP cache.

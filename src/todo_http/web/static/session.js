@@ -1,6 +1,7 @@
 // The login session: keeps the tokens, renews them in time and shares them with the other tabs.
 
 import { Problem, send } from "./api.js";
+import { setPreferences } from "./preferences.js";
 import { createStore } from "./store.js";
 
 /** @import { ApiResponse, RequestOptions, User } from "./types.js" */
@@ -162,6 +163,7 @@ function keepTokens({ user, token, refresh_token, expires_in }) {
 /** @param {User} user */
 function begin(user) {
   endReason = "";
+  setPreferences({ visited: true });
   updateUser(user);
 }
 

@@ -222,16 +222,16 @@ export type EntryKind = "date" | "time" | "repeat" | "priority" | "list" | "tag"
 export type EntrySpan = { start: number; end: number; kind: EntryKind; text: string; label: string };
 export type Entry = { title: string; spans: EntrySpan[]; fields: EntryFields };
 
-/** A day that was typed; without a year, it is 0. */
-export type EntryDay = { day: number; month: number; year: number };
+/** A day that was typed, and where it counts: "end" is the end of the line or after a connective, "led" only that. No year is 0. */
+export type EntryDay = { day: number; month: number; year: number; where: "anywhere" | "end" | "led" };
 
-/** What a word can mean, and where a date counts: at the end of the line or after a connective. The numbers are values from the tables; 1 where there is only one. */
-export type Meanings = { time?: string; date?: EntryDay; where?: "anywhere" | "end" | "led" } & Partial<
+/** What a word can mean. The numbers are values from the tables, 1 where there is only one; times are minutes. */
+export type Meanings = { date?: EntryDay } & Partial<
   Record<
     | "weekday" | "plural" | "adverb" | "short" | "month" | "verb" | "unit" | "often" | "count" | "nth" | "last" | "other"
     | "soon" | "part" | "weekend" | "workday" | "clock" | "half" | "noHalf" | "uhr" | "on" | "by" | "from" | "at" | "in"
     | "next" | "this" | "every" | "the" | "of" | "and" | "span" | "before" | "priority"
-    | "digits" | "nthDay" | "year" | "hour" | "minute",
+    | "digits" | "nthDay" | "year" | "hour" | "time",
     number
   >
 >;

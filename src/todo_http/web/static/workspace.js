@@ -10,6 +10,8 @@ import { registerServiceWorker } from "./service-worker-registration.js";
 import { currentUser } from "./session.js";
 import { useStore } from "./store.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { Loading } from "./views/connection-status.js";
+import { ListDialogs } from "./views/list-dialog.js";
 import { Bar, Browse, Sidebar } from "./views/navigation.js";
 import { Overlays } from "./views/overlays.js";
 import { Page } from "./views/pages.js";
@@ -39,6 +41,7 @@ export function Workspace({ user, route }) {
     ${isNarrow && html`<${Bar} ...${shared} />`}
     <${SelectionBar} account=${account} />
     <${Overlays} account=${account} />
+    <${ListDialogs} account=${account} />
     <${Toasts} />
   </div>`;
 }
@@ -56,7 +59,7 @@ function Main({ account, user, route, isNarrow }) {
   if (view === "settings") return html`<${SettingsPage} ...${shared} />`;
   if (view === "browse") return html`<${Browse} ...${shared} />`;
   if (view === "unknown") return html`<${Missing} title="This page does not exist">The address may have been mistyped.<//>`;
-  if (!ready) return html`<${Loading} />`;
+  if (!ready) return html`<${Loading} account=${account} />`;
   if (listId && !lists.has(listId)) return html`<${Missing} title="This list does not exist">It may have been deleted; then it is in the <a href="/trash">trash</a>.<//>`;
   return html`<${Page} key=${view} ...${shared} />`;
 }
@@ -67,12 +70,6 @@ function Missing({ title, children }) {
     document.title = `${title} · Todo`;
   }, []);
   return html`<div class="page empty"><h1>${title}</h1><p>${children}</p><a href="/inbox">Go to the inbox</a></div>`;
-}
-
-/** Stands for the tasks until they have been loaded. */
-function Loading() {
-  return html`<div class="page skeleton" role="status"><span class="hidden">Loading the tasks</span>
-    ${["w36", "w72", "w54", "w60", "w48"].map((width) => html`<i class=${width}></i>`)}</div>`;
 }
 
 /**

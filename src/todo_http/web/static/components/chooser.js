@@ -1,6 +1,6 @@
 // A dialog with a field and the choices that match what is typed in it (ARIA APG: combobox with a list box).
 
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { Dialog } from "./dialog.js";
 import { useId } from "./fields.js";
 import { Icon } from "./icons.js";
@@ -23,7 +23,6 @@ export function Chooser({ title, placeholder, choices, onClose, keepOpen = false
   const list = useRef(/** @type {HTMLElement | null} */ (null));
   const found = choices(query.trim());
   const current = Math.min(active, found.length - 1);
-  useEffect(() => field.current?.focus(), []);
   useLayoutEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [current, query]);
   /** @param {Choice | undefined} choice */
   const choose = (choice) => {
@@ -43,7 +42,7 @@ export function Chooser({ title, placeholder, choices, onClose, keepOpen = false
     event.preventDefault();
   };
   return html`<${Dialog} title=${title} className="chooser" onClose=${onClose}>
-    <input ref=${field} type="text" role="combobox" aria-label=${title} aria-expanded="true" aria-controls=${id} aria-autocomplete="list" autocomplete="off"
+    <input ref=${field} type="text" role="combobox" autofocus aria-label=${title} aria-expanded="true" aria-controls=${id} aria-autocomplete="list" autocomplete="off"
       aria-activedescendant=${found[current] && `${id}-${current}`} placeholder=${placeholder} value=${query} onKeyDown=${onKey}
       onInput=${(/** @type {any} */ event) => (setQuery(event.target.value), setActive(0))} />
     <ul id=${id} ref=${list} role="listbox" aria-label=${title} aria-multiselectable=${keepOpen || undefined}>

@@ -1,8 +1,8 @@
 // Parses the line of quick entry, such as "Call the bank tomorrow 17:00 #Home @money p1". Pure.
 
 import { addDays, daysBetween, shortDate, weekdayOf, WEEKDAYS } from "../formatting/due-dates.js";
+import { dateAt, firstDay, timeAt } from "./dates.js";
 import { createNameReader } from "./names.js";
-import { dateAt, firstDay, timeAt } from "./phrases.js";
 import { repeatAt } from "./repeats.js";
 import { after, fold, meaning, readWords } from "./words.js";
 
@@ -126,8 +126,9 @@ function isTimeBeside(phrase, other) {
 function fieldsOf(values, now) {
   /** @type {PhraseValue} */
   const { date: typed, from, time, rule, fits, priority, list, list_id: listId } = Object.assign({}, ...values);
-  const tags = new Map(values.map(({ tag = "" }) => /** @type {const} */ ([fold(tag), tag])));
-  tags.delete("");
+  /** @type {Map<string, string>} */
+  const tags = new Map();
+  for (const { tag } of values) if (tag && !tags.has(fold(tag))) tags.set(fold(tag), tag);
   const next = time && time <= now.time ? addDays(now.date, 1) : now.date; // the day of the next such time
   const first = fits ? firstDay(next, fits) : from ?? (time && next);
   const date = typed && time === "00:00" && typed === now.date ? addDays(typed, 1) : typed ?? first; // the midnight of today is to come

@@ -48,7 +48,14 @@ export function DatePopover({ due, recurrence, mixed = false, now, preview, onCh
   };
   const latest = useRef(save);
   latest.current = save;
-  useEffect(() => () => latest.current(), []); // the page may be left without closing it
+  useEffect(() => { // the page may be left without closing it
+    const leave = () => latest.current();
+    addEventListener("pagehide", leave);
+    return () => {
+      removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, []);
   const finish = () => {
     save();
     onClose();

@@ -8,7 +8,7 @@ import { parseEntry, understood } from "../entry/parser.js";
 import { LOCALE } from "../formatting/locale.js";
 import { navigate } from "../router.js";
 import { listPath } from "../routes.js";
-import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
+import { html, useMemo, useRef, useState } from "../vendor/preact.js";
 import { useNow } from "./use-now.js";
 
 /** @import { Account, Change, Fields } from "../types.js" */
@@ -36,9 +36,6 @@ export function QuickEntry({ account, id, name, defaults = {}, text: first, auto
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const context = useMemo(() => contextOf(account.view.get(), now, literal), [text, literal, now.date]);
   const entry = parseEntry(text, context);
-  useEffect(() => {
-    if (autofocus) field.current?.focus();
-  }, []);
 
   const change = (/** @type {string} */ next) => {
     setText(next);
@@ -96,7 +93,7 @@ export function QuickEntry({ account, id, name, defaults = {}, text: first, auto
   return html`<div class="quick-entry">
     <div class="line">
       <div class="echo" aria-hidden="true" dir="auto">${echoOf(text, entry.spans)}</div>
-      <textarea id=${id} ref=${field} rows="1" dir="auto" aria-label="Add a task" placeholder="Add a task" value=${text} autocomplete="off" enterkeyhint="done" spellcheck="true"
+      <textarea id=${id} ref=${field} rows="1" autofocus=${autofocus} dir="auto" aria-label="Add a task" placeholder="Add a task" value=${text} autocomplete="off" enterkeyhint="done" spellcheck="true"
         aria-describedby=${`${name}-understood`} aria-invalid=${error ? "true" : undefined}
         onInput=${(/** @type {any} */ event) => change(event.target.value.replace(/\n/g, " "))} onKeyDown=${onKey} onPaste=${onPaste}></textarea>
       ${text.trim() && html`<button type="button" class="primary" onClick=${add}>Add</button>`}
