@@ -3,6 +3,7 @@
 import { lazy } from "./components/lazy.js";
 import { Toasts, dismissAll, showError } from "./components/toasts.js";
 import { createAccount } from "./data/account.js";
+import { deleteCopies } from "./data/database.js";
 import { focusPage } from "./focus.js";
 import { narrow } from "./media.js";
 import { followLink, redirectHome } from "./router.js";
@@ -26,9 +27,12 @@ const SettingsPage = lazy("SettingsPage", () => import("./views/settings-page.js
 export function Workspace({ user, route }) {
   const [account] = useState(() => createAccount(user, ({ problem }) => showError(problem.message)));
   const isNarrow = useStore(narrow);
-  useEffect(() => () => {
-    void account.stop(!currentUser.get());
-    dismissAll(); // they are about this user's tasks
+  useEffect(() => {
+    void deleteCopies(user.id); // of others, whose browser was closed before it was done
+    return () => {
+      void account.stop(!currentUser.get());
+      dismissAll(); // they are about this user's tasks
+    };
   }, []);
   useEffect(registerServiceWorker, []);
   useFocusOnNavigation(route);

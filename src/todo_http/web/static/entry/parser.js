@@ -4,7 +4,7 @@ import { addDays, daysBetween, shortDate, weekdayOf, WEEKDAYS } from "../formatt
 import { dateAt, firstDay, timeAt } from "./dates.js";
 import { createNameReader } from "./names.js";
 import { repeatAt } from "./repeats.js";
-import { after, fold, meaning, readWords } from "./words.js";
+import { after, fold, meaning, NOTHING, readWords } from "./words.js";
 
 /** @import { Entry, EntryContext, EntryFields, Moment, Phrase, PhraseValue, Priority, Word } from "../types.js" */
 
@@ -69,6 +69,7 @@ function phrasesOf(words, context) {
 
 /** @param {Word[]} words @param {number} index @param {Phrase} [before] @returns {Phrase | null} */
 function phraseAt(words, index, before) {
+  if (meaning(words, index) === NOTHING) return null;
   const isBehindDate = before?.kind === "date" && before.last === index - 1;
   return repeatAt(words, index) ?? timeAt(words, index, isBehindDate) ?? dateAt(words, index);
 }

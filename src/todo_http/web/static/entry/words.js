@@ -11,7 +11,7 @@ const OPENING = '"“„';
 const CLOSING = '"”“';
 const LONGEST = 64; // longer words are no words of a table, and are not normalised, which may take long
 /** @type {Meanings} */
-const NOTHING = {};
+export const NOTHING = {};
 
 /**
  * The words of a line. Those in quotes, and those of a phrase that the user took back, mean nothing.
@@ -33,6 +33,7 @@ export function readWords(line, { languages, literal, dayFirst }) {
 /** A text as it is compared: without case and accents. @param {string} text */
 export function fold(text) {
   if (text.length > LONGEST) return text;
+  if (/^[ -~]*$/.test(text)) return text.toLowerCase();
   return text.normalize("NFD").replace(/\p{M}+/gu, "").toLowerCase();
 }
 

@@ -44,8 +44,9 @@ export function Sidebar(props) {
 /** The bar of narrow windows, with the button to add a task. @param {Props} props */
 export function Bar(props) {
   const counts = useCounts(props.account, props.user);
+  const canAdd = !["settings", "trash", "browse"].includes(props.route.view);
   return html`<div class="bar">
-    <button class="primary add" aria-label="Add task" onClick=${() => overlayDialog.set({ name: "add" })}><${Icon} name="add" /></button>
+    ${canAdd && html`<button class="primary add" aria-label="Add task" onClick=${() => overlayDialog.set({ name: "add" })}><${Icon} name="add" /></button>`}
     <${ZoneNote} user=${props.user} />
     <${ConnectionStatus} account=${props.account} />
     <nav aria-label="Views"><${Views} names=${["today", "inbox", "upcoming", "browse"]} counts=${counts} ...${props} /></nav>
