@@ -69,10 +69,11 @@ async def main(before: str | None, rounds: int, count: int) -> None:
         sys.exit(f"No browser: {program.reason}")
     async with AsyncExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="todo-bench-")))
-        settings: dict[str, dict[str, str]] = {"now": {}}
+        unlimited = {"TODO_REQUESTS_PER_MINUTE": "0"}
+        settings: dict[str, dict[str, str]] = {"now": unlimited}
         if before:
             tree = tree_of(before, folder)
-            settings = {before: {"PYTHONPATH": f"{tree / 'src'}:{tree / 'migrations'}"}, **settings}
+            settings = {before: {**unlimited, "PYTHONPATH": f"{tree / 'src'}:{tree / 'migrations'}"}, **settings}
         browser = await closing.enter_async_context(running(program))
         clients = {}
         for name, added in settings.items():
