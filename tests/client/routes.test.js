@@ -1,47 +1,44 @@
-// Addresses of the client and the queries they stand for.
+// Addresses of the client and what they show.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LISTS, listPath, parseRoute, queryOf, sortsOf } from "../../src/todo_http/web/static/routes.js";
+import { listPath, movedTo, parseRoute, tagPath } from "../../src/todo_http/web/static/routes.js";
 
-const query = (pathname, search = "") => queryOf(parseRoute({ pathname, search }));
+/** What an address shows. */
+function route(address) {
+  const { pathname, search } = new URL(address, "http://x");
+  const { view, listId, tag, taskId } = parseRoute({ pathname, search });
+  return { view, listId, tag, taskId };
+}
+const of = (view, more = {}) => ({ view, listId: null, tag: null, taskId: null, ...more });
 
-test("every list has an address", () => {
-  for (const { view, path, query: expected } of LISTS) {
-    assert.equal(parseRoute({ pathname: path, search: "" }).view, view);
-    assert.deepEqual(query(path), expected);
+test("every view has an address", () => {
+  for (const view of ["inbox", "today", "upcoming", "completed", "trash", "search", "browse", "settings", "sign-in", "sign-up"]) {
+    assert.deepEqual(route(`/${view}`), of(view));
   }
 });
 
-test("a task and the other pages have addresses", () => {
-  const { view, taskId } = parseRoute({ pathname: "/tasks/a%2Fb", search: "" });
-  assert.deepEqual([view, taskId], ["task", "a/b"]);
-  assert.equal(parseRoute({ pathname: "/settings", search: "" }).view, "settings");
-  assert.equal(parseRoute({ pathname: "/settings", search: "" }).taskId, null);
+test("lists and tags have addresses", () => {
+  assert.deepEqual(route(listPath("a")), of("list", { listId: "a" }));
+  assert.deepEqual(route(listPath(null)), of("inbox"));
+  assert.deepEqual(route(tagPath("at home/é")), of("tag", { tag: "at home/é" }));
+  assert.deepEqual(route("/tag/%E9%"), of("tag", { tag: "%E9%" }), "what is no text in UTF-8 is taken as it is");
 });
 
-test("filters of the address become part of the query", () => {
-  assert.deepEqual(query("/today", "?sort=title&priority=none&q=caf%C3%A9"), {
-    status: "pending", due: "today", sort: "title", priority: "none", q: "café",
-  });
+test("a task is shown over any view", () => {
+  assert.deepEqual(route("/today?task=t1"), of("today", { taskId: "t1" }));
+  assert.deepEqual(route("/list/a?task=t1&sort=title"), of("list", { listId: "a", taskId: "t1" }));
 });
 
-test("invalid and empty filters are ignored", () => {
-  assert.deepEqual(query("/", "?sort=size&priority=urgent&q="), LISTS[0].query);
-  assert.deepEqual(query("/", "?priority="), LISTS[0].query);
+test("old addresses lead to what is now in their place", () => {
+  const now = (address) => movedTo(new URL(address, "http://x"));
+  assert.deepEqual(["/", "/overdue", "/done", "/all?q=x", "/lists/a?sort=title", "/tasks/t1"].map(now),
+    ["/inbox", "/today", "/completed", "/inbox?q=x", "/list/a?sort=title", "/inbox?task=t1"]);
+  assert.deepEqual(route("/tasks/t1"), of("inbox", { taskId: "t1" }));
+  assert.equal(now("/inbox"), null);
 });
 
-test("a list has an address, and its open tasks are in manual order", () => {
-  const { view, listId, taskId } = parseRoute({ pathname: "/inbox", search: "" });
-  assert.deepEqual([view, listId, taskId], ["list", "inbox", null]);
-  assert.deepEqual(["inbox", "a"].map(listPath), ["/inbox", "/lists/a"]);
-  assert.deepEqual(query("/lists/a%2Fb"), { list: "a/b", status: "pending", sort: "position" });
-  assert.equal(query("/lists/a", "?sort=title").sort, "title");
-  assert.equal(query("/", "?sort=position").sort, LISTS[0].query.sort, "views of several lists have no manual order");
-  assert.deepEqual(["/lists/a", "/"].map((pathname) => sortsOf(parseRoute({ pathname, search: "" }))[0][0]), ["position", "-created_at"]);
-});
-
-test("a tag is a filter of every list", () => {
-  assert.equal(query("/lists/a", "?tag=caf%C3%A9").tag, "café");
-  assert.equal(query("/", "?tag=x").tag, "x");
+test("other addresses are unknown", () => {
+  for (const address of ["/nothing", "/list", "/list/a/b", "/inbox/", "/Inbox"]) assert.equal(route(address).view, "unknown", address);
+  for (const pathname of ["//", "//inbox", "///x/inbox"]) assert.equal(parseRoute({ pathname, search: "" }).view, "unknown", pathname);
 });

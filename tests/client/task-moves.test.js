@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dropOf, endOf, stepOf } from "../../src/todo_http/web/static/tasks/task-moves.js";
+import { dropOf, endOf, stepOf } from "../../src/todo_http/web/static/data/task-moves.js";
 
 const row = (id, parent = null, level = 1) => ({ key: id, level, waiting: false, task: { id, parent_id: parent } });
 const ROWS = [row("a"), row("b", "a", 2), row("c", "b", 3), row("d", "a", 2), row("e"), row("f")];

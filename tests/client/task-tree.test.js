@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyChange, arrange, between, descendants } from "../../src/todo_http/web/static/tasks/task-tree.js";
+import { applyToTasks, arrange, between, descendants } from "../../src/todo_http/web/static/data/task-tree.js";
 
+const applyChange = (tasks, id, change) => applyToTasks(tasks, { entity: "task", id, ...change });
 const task = (id, parent = null, more = {}) => ({ id, title: id, completed: false, list_id: null, parent_id: parent, position: id, revision: 1, ...more });
 const rows = (...tasks) => tasks.map((each) => ({ key: each.id, task: each, waiting: false }));
 const shown = (list, manual = false) => arrange(list, manual).map(({ key, level }) => `${key}${level}`);
@@ -27,7 +28,7 @@ test("siblings stay in the given order, or are in manual order", () => {
 });
 
 test("a circle of old revisions hides nothing", () => {
-  assert.deepEqual(shown(rows(task("a", "b"), task("b", "a"), task("c", "c"))), ["c1", "a1", "b1"]);
+  assert.deepEqual(shown(rows(task("a", "b"), task("b", "a"), task("c", "c"))), ["c1", "a1", "b2"]);
 });
 
 test("everything below a task is found in any order", () => {
@@ -68,6 +69,9 @@ test("a task moves before or behind a sibling, or to the end", () => {
   assert.deepEqual(order(tasks), ["a", "b", "c"]);
   applyChange(tasks, "a", move({}, {}));
   assert.deepEqual(order(tasks), ["b", "c", "a"]);
+  applyChange(tasks, "a", move({}, { after: null }));
+  assert.deepEqual(order(tasks), ["a", "b", "c"]);
+  applyChange(tasks, "a", move({}, {}));
   applyChange(tasks, "b", move({ parent_id: "a" }, { after: "x" }));
   assert.deepEqual([order(tasks), order(tasks, "a")], [["c", "a"], ["x", "b"]]);
 });

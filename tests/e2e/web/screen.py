@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Locator, Page, expect
 
-COUNT = re.compile(r"^[0-9][0-9,]*\+? tasks?( found)?$")
+LOADED = ".workspace main h1"
 
 
 class Screen:
@@ -65,9 +65,18 @@ class Screen:
         """The list in the navigation, whatever the number of open tasks behind its name."""
         return self.page.get_by_role("navigation", name="Lists").get_by_role("link", name=name)
 
+    def view_link(self, name: str) -> Locator:
+        """A view in the navigation, whatever the number of tasks behind its name."""
+        return self.page.get_by_role("navigation", name="Views").get_by_role(
+            "link", name=re.compile(rf"^{re.escape(name)}(,|$)")
+        )
+
     # --- doing ---------------------------------------------------------------------------------------------------
 
     async def sign_in(self, email: str, password: str) -> None:
+        await expect(self.field("Email")).to_be_visible()
+        if await self.button("Create account").is_visible():  # on the first visit
+            await self.link("Sign in instead").click()
         await self.field("Email").fill(email)
         await self.field("Password").fill(password)
         await self.button("Sign in").click()
@@ -76,15 +85,25 @@ class Screen:
         await self.entry.fill(text)
         await self.entry.press("Enter")
 
-    async def edit(self, title: str) -> "EditForm":
-        """Opens a task for editing in its place."""
+    async def open(self, title: str) -> "Panel":
+        """Opens a task in the panel."""
+        await self.row(title).get_by_role("button", name=title, exact=True).click()
+        await expect(self.panel.field("Title")).to_have_value(title)
+        return self.panel
+
+    @property
+    def panel(self) -> "Panel":
+        """The panel with everything about one task."""
+        return Panel(self.page.get_by_role("complementary", name="Task"))
+
+    async def do(self, title: str, action: str) -> None:
+        """Chooses an action in the menu of a task."""
         await self.row(title).hover()
-        await self.button(f"Edit {title}").click()
-        return EditForm(self.page.locator("form").filter(has=self.page.get_by_label("Title", exact=True)))
+        await self.button(f"More for {title}").click()
+        await self.page.get_by_role("menuitem", name=action).click()
 
     async def delete(self, title: str) -> None:
-        await self.row(title).hover()
-        await self.button(f"Delete {title}").click()
+        await self.do(title, "Delete")
 
     # --- seeing --------------------------------------------------------------------------------------------------
 
@@ -104,27 +123,36 @@ class Screen:
 
     async def is_home(self) -> None:
         """The user is signed in and the tasks are loaded, however many there are."""
-        await expect(self.entry).to_be_visible()
-        await expect(self.page.get_by_text(COUNT)).to_be_visible()
+        await expect(self.page.locator(LOADED).first).to_be_visible()
 
     async def all_is_saved(self) -> None:
         """No change waits for a response."""
-        await expect(self.page.get_by_text("waiting", exact=False)).to_have_count(0)
         waiting = "Object.keys(localStorage).filter(name => name.startsWith('todo.outbox.'))"
         await self.page.wait_for_function(f"() => {waiting}.length === 0")
 
 
-class EditForm:
-    """A task while it is edited."""
+class Panel:
+    """The panel with everything about one task."""
 
-    def __init__(self, form: Locator) -> None:
-        self.form = form
+    def __init__(self, root: Locator) -> None:
+        self.root = root
 
     def field(self, name: str) -> Locator:
-        return self.form.get_by_label(name, exact=True)
+        return self.root.get_by_role("textbox", name=name, exact=True)
 
-    async def save(self) -> None:
-        await self.form.get_by_role("button", name="Save", exact=True).click()
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=isinstance(name, str))
 
-    async def cancel(self) -> None:
-        await self.form.get_by_role("button", name="Cancel", exact=True).click()
+    async def write(self, name: str, text: str) -> None:
+        """Types a text, and leaves the field."""
+        await self.field(name).fill(text)
+        await self.field(name).blur()
+
+    async def choose(self, name: str) -> None:
+        """Chooses in the menu of the task."""
+        await self.button("More").click()
+        await self.root.page.get_by_role("menuitem", name=name, exact=True).click()
+
+    async def close(self) -> None:
+        await self.button("Close the task").click()
+        await expect(self.root).to_have_count(0)

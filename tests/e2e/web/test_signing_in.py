@@ -2,34 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
-import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, Request, Route, expect
+from playwright.async_api import Page, Request, Route, expect
 
 from tests.e2e.web.visits import Visits
 from tests.http.service import PASSWORD
-from tests.support.server import Server, serving
 from todo_http.web.site import CLOSED, OPEN
-
-HASTY = {"TODO_ACCESS_TOKEN_SECONDS": "3"}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def hasty_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """Its access tokens are good for three seconds."""
-    async with serving(tmp_path_factory.mktemp("hasty"), "--migrate", **HASTY) as server:
-        yield server
-
-
-@pytest.fixture
-def hasty(hasty_server: Server, visits: Visits) -> Visits:
-    """The same people's browsers, in front of that server."""
-    visits.url = hasty_server.url
-    visits.watch.origins.add(hasty_server.url)
-    return visits
-
 
 class Renewals:
     """How often a page, or all tabs of a browser, have asked for a new token, and what was refused."""
@@ -48,7 +26,7 @@ class Renewals:
 
 async def test_somebody_new_signs_up_and_is_home_in_their_own_time_zone(visits: Visits) -> None:
     new = await visits.visit("/", zone="Asia/Tokyo")
-    await new.link("Create an account").click()
+    await expect(new.heading("Create an account")).to_be_visible()
     await new.field("Name").fill("Grace")
     await new.field("Email").fill("grace@example.org")
     await new.field("Password").fill(PASSWORD)
@@ -75,6 +53,38 @@ async def test_what_is_wrong_with_a_new_account_is_said_beside_the_field(visits:
     await new.button("Create account").click()
     await expect(new.page.get_by_role("alert")).to_contain_text("An account with this email address already exists.")
     await expect(new.field("Name")).to_have_value("Grace")
+
+
+async def test_what_is_typed_stays_when_one_signs_up_instead_and_back(visits: Visits) -> None:
+    new = await visits.visit("/sign-in")
+    await new.field("Email").fill("grace@example.org")
+    await new.link("Create an account").click()
+    await expect(new.heading("Create an account")).to_be_visible()
+    await expect(new.field("Email")).to_have_value("grace@example.org")
+    await new.page.go_back()
+    await expect(new.heading("Sign in")).to_be_visible()
+    await expect(new.field("Email")).to_have_value("grace@example.org")
+
+
+async def test_an_empty_form_is_not_sent_and_says_what_is_missing(visits: Visits) -> None:
+    new = await visits.visit("/sign-in")
+    sent: list[str] = []
+    new.page.on("request", lambda request: sent.append(request.url) if "/api/" in request.url else None)
+    await new.field("Password").fill(PASSWORD)
+    await new.button("Sign in").click()
+    await expect(new.field("Email")).to_be_focused()
+    await expect(new.field("Email")).to_have_accessible_description("Enter your email address.")
+    await expect(new.field("Password")).not_to_have_attribute("aria-invalid", "true")
+    assert sent == []
+
+
+async def test_a_password_can_be_shown_while_it_is_typed(visits: Visits) -> None:
+    new = await visits.visit("/sign-up")
+    await new.field("Password").fill(PASSWORD)
+    await expect(new.field("Password")).to_have_attribute("type", "password")
+    await new.button("Show password").click()
+    await expect(new.field("Password")).to_have_attribute("type", "text")
+    await expect(new.field("Password")).to_have_value(PASSWORD)
 
 
 async def test_where_sign_up_is_closed_there_is_no_form_and_newcomers_learn_whom_to_ask(visits: Visits) -> None:
@@ -126,18 +136,21 @@ async def test_a_reload_and_a_restart_of_the_browser_keep_one_signed_in(visits: 
     await (await visits.tab(again)).shows("Buy milk")
 
 
-async def test_the_token_is_renewed_before_it_expires_and_nobody_notices(hasty: Visits) -> None:
-    ada = await hasty.person()
-    screen, renewals = await hasty.visit("/", ada), Renewals()
+async def test_the_token_is_renewed_before_it_expires_and_nobody_notices(visits: Visits) -> None:
+    context = await visits.context(await visits.person())
+    await context.clock.install()
+    screen, renewals = await visits.tab(context), Renewals()
     await screen.is_home()
     renewals.over(screen.page)
-    for number in range(3):
-        await asyncio.sleep(1.2)
-        await screen.add(f"task {number}")
-        await screen.all_is_saved()
-    await screen.shows("task 2", "task 1", "task 0")
-    assert renewals.count >= 1
-    assert renewals.refused == []
+    await context.clock.fast_forward("08:30")
+    await screen.add("task 1")
+    await screen.all_is_saved()
+    assert renewals.count == 0
+    await context.clock.fast_forward("00:45")
+    await screen.add("task 2")
+    await screen.all_is_saved()
+    await screen.shows("task 1", "task 2")
+    assert (renewals.count, renewals.refused) == (1, [])
 
 
 async def test_calls_at_once_share_one_renewal_in_a_tab_and_over_tabs(visits: Visits) -> None:
@@ -151,29 +164,10 @@ async def test_calls_at_once_share_one_renewal_in_a_tab_and_over_tabs(visits: Vi
         renewals.over(tab.page)
     await context.clock.fast_forward("09:30")
     await asyncio.gather(*[tab.add(f"task {number}") for number, tab in enumerate(tabs)])
-    await asyncio.gather(*[tab.link("All").click() for tab in tabs])
     for tab in tabs:
         await tab.shows(*(f"task {number}" for number in range(3)), in_order=False)
     assert renewals.refused == []
     assert renewals.count == 1
-
-
-async def test_signing_out_takes_place_in_every_tab_and_forgets_the_tasks(visits: Visits) -> None:
-    ada = await visits.person()
-    visits.watch.expect("status of 401")  # of a request that is under way in the first tab
-    await ada.add("Buy milk")
-    context = await visits.context(ada)
-    one, other = await visits.tab(context), await visits.tab(context, "/settings")
-    await one.link("All").click()
-    await one.shows("Buy milk")
-    await other.button("Sign out").click()
-    for tab in (one, other):
-        await expect(tab.button("Sign in")).to_be_visible()
-        await expect(tab.page.get_by_text("Buy milk")).to_have_count(0)
-    await one.page.go_back()
-    await expect(one.page.get_by_text("Buy milk")).to_have_count(0)
-    left = await one.page.evaluate("Object.entries(localStorage)")
-    assert ada.email not in str(left)
 
 
 async def test_a_session_that_was_ended_elsewhere_leads_to_the_sign_in_page_with_a_reason(visits: Visits) -> None:

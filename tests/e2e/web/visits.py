@@ -52,6 +52,7 @@ class Visits:
         theme: Theme = "light",
         zone: str = "UTC",
         service_workers: Literal["allow", "block"] = "block",
+        locale: str = "en-GB",
         **more: Any,
     ) -> BrowserContext:
         """A browser context, signed in if a person is given.
@@ -63,7 +64,7 @@ class Visits:
             viewport={"width": size[0], "height": size[1]},
             color_scheme=theme,
             timezone_id=zone,
-            locale="en-GB",
+            locale=locale,
             service_workers=service_workers,
             storage_state=remembered(self.url, await self._another_session(person)) if person else None,
             **more,

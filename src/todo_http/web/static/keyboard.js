@@ -66,7 +66,7 @@ export function keyName(key, mac = IS_MAC) {
   return key.split("+").map((part) => names[part] ?? part).join(mac ? "" : "+");
 }
 
-/** Whether a key is not meant for a field, a dialog, an input method or, if single keys are switched off, for nothing. @param {KeyboardEvent} event */
+/** Whether a key is not meant for a field, a button, a dialog, an input method or, if single keys are switched off, for nothing. @param {KeyboardEvent} event */
 function isShortcut(event) {
   const { target, key, ctrlKey, metaKey, altKey, isComposing } = event;
   if (isComposing || (event.getModifierState("AltGraph") && key.length === 1 && !/^[\x20-\x7e]$/.test(key))) return false;
@@ -74,6 +74,7 @@ function isShortcut(event) {
   const modified = ctrlKey || metaKey;
   if (element?.closest("dialog, [role=menu], [role=dialog]")) return false;
   const isField = element?.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  if (/^(Enter| )$/.test(key) && element?.closest("a, button, summary")) return false; // which the key presses
   if (isField) return modified && /^[k/]$/i.test(key);
   return modified || altKey || key.length > 1 || key === " " || preferences().keys;
 }

@@ -1,6 +1,7 @@
 // The login session: keeps the tokens, renews them in time and shares them with the other tabs.
 
 import { Problem, send } from "./api.js";
+import { setPreferences } from "./preferences.js";
 import { createStore } from "./store.js";
 
 /** @import { ApiResponse, RequestOptions, User } from "./types.js" */
@@ -169,6 +170,7 @@ function begin(user) {
 function end(reason) {
   access = null;
   endReason = reason;
+  setPreferences({ visited: true });
   localStorage.removeItem(STORAGE_KEY);
   setUser(null);
 }

@@ -183,9 +183,6 @@ export type Action = { label: string; changes: Change[]; request: string; before
 
 export type Account = ReturnType<typeof import("./data/account.js").createAccount>;
 
-/** A word that was recognised in a quick entry. */
-export type Token = { kind: "priority" | "date" | "time" | "tag"; raw: string; label: string; value: string };
-
 /** What the line of quick entry is read with. */
 export type EntryContext = {
   now: Moment;
@@ -222,16 +219,16 @@ export type EntryKind = "date" | "time" | "repeat" | "priority" | "list" | "tag"
 export type EntrySpan = { start: number; end: number; kind: EntryKind; text: string; label: string };
 export type Entry = { title: string; spans: EntrySpan[]; fields: EntryFields };
 
-/** A day that was typed; without a year, it is 0. */
-export type EntryDay = { day: number; month: number; year: number };
+/** A day that was typed, and where it counts: "end" is the end of the line or after a connective, "led" only that. No year is 0. */
+export type EntryDay = { day: number; month: number; year: number; where: "anywhere" | "end" | "led" };
 
-/** What a word can mean, and where a date counts: at the end of the line or after a connective. The numbers are values from the tables; 1 where there is only one. */
-export type Meanings = { time?: string; date?: EntryDay; where?: "anywhere" | "end" | "led" } & Partial<
+/** What a word can mean. The numbers are values from the tables, 1 where there is only one; times are minutes. */
+export type Meanings = { date?: EntryDay } & Partial<
   Record<
     | "weekday" | "plural" | "adverb" | "short" | "month" | "verb" | "unit" | "often" | "count" | "nth" | "last" | "other"
     | "soon" | "part" | "weekend" | "workday" | "clock" | "half" | "noHalf" | "uhr" | "on" | "by" | "from" | "at" | "in"
     | "next" | "this" | "every" | "the" | "of" | "and" | "span" | "before" | "priority"
-    | "digits" | "nthDay" | "year" | "hour" | "minute",
+    | "digits" | "nthDay" | "year" | "hour" | "time",
     number
   >
 >;
@@ -288,7 +285,36 @@ export type Due =
   | { kind: "fixed"; date: string; time: string; offset: string; zone: string | null; instant: number };
 
 /** A task to be shown, unsent changes included. Subtasks follow their parent, at a higher level. */
-export type Row = { key: string; task: Task; waiting: boolean; level: number };
+export type Row = { key: string; task: Task; waiting: boolean; level: number; done?: Done };
+
+/** What was completed: a task that has the same id, or an occurrence of a recurring one. */
+export type Done = { id: string; task_id: string; title: string; occurrence: string | null; completed_at: string; skipped: boolean };
+
+/** Rows under a heading; without a title there is none. `day` is the date that all of them have. */
+export type Section = {
+  key: string;
+  title: string;
+  tone: "overdue" | "today" | "";
+  day: string;
+  rows: Row[];
+  /** Whether it is folded as long as the user has not unfolded it. */
+  folded: boolean;
+  /** Whether all of its tasks can be rescheduled at once. */
+  reschedules: boolean;
+};
+
+/** A line of a list: the heading of a section, or a row, whose place in its section counts from 1. */
+export type Item = { key: string; section: Section; row: Row | null; place: number; folded: boolean; isParent: boolean; leaving?: boolean };
+
+/** How a view is sorted, grouped and filtered; "" is the default. */
+export type ViewOptions = {
+  sort: "" | "due" | "priority" | "title" | "newest" | "changed";
+  group: "" | "date" | "priority" | "list" | "tag";
+  priority: "" | Priority | "none";
+  date: "" | "with" | "without";
+  tag: string;
+  completed: boolean;
+};
 
 export type Toast = {
   id: number;

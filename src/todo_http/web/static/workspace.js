@@ -3,6 +3,7 @@
 import { lazy } from "./components/lazy.js";
 import { Toasts, dismissAll, showError } from "./components/toasts.js";
 import { createAccount } from "./data/account.js";
+import { deleteCopies } from "./data/database.js";
 import { focusPage } from "./focus.js";
 import { narrow } from "./media.js";
 import { followLink, redirectHome } from "./router.js";
@@ -10,25 +11,31 @@ import { registerServiceWorker } from "./service-worker-registration.js";
 import { currentUser } from "./session.js";
 import { useStore } from "./store.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
+import { Loading } from "./views/connection-status.js";
+import { ListDialogs } from "./views/list-dialog.js";
 import { Bar, Browse, Sidebar } from "./views/navigation.js";
 import { Overlays } from "./views/overlays.js";
 import { Page } from "./views/pages.js";
 import { SelectionBar } from "./views/selection-bar.js";
-import { TaskPanel } from "./views/task-panel.js";
 
 /** @import { Account, Route, User } from "./types.js" */
 
+const TaskPanel = lazy("TaskPanel", () => import("./views/task-panel.js"), "/web/styles/panel.css");
 const SettingsPage = lazy("SettingsPage", () => import("./views/settings-page.js"));
 
 /** @param {{ user: User, route: Route }} props */
 export function Workspace({ user, route }) {
   const [account] = useState(() => createAccount(user, ({ problem }) => showError(problem.message)));
   const isNarrow = useStore(narrow);
-  useEffect(() => () => {
-    void account.stop(!currentUser.get());
-    dismissAll(); // they are about this user's tasks
+  useEffect(() => {
+    void deleteCopies(user.id); // of others, whose browser was closed before it was done
+    return () => {
+      void account.stop(!currentUser.get());
+      dismissAll(); // they are about this user's tasks
+    };
   }, []);
   useEffect(registerServiceWorker, []);
+  useEffect(() => void setTimeout(() => TaskPanel.load().catch(() => null), 300), []); // so that the first task opens at once
   useFocusOnNavigation(route);
   const shared = { account, user, route };
   return html`<div class="workspace" onClick=${followLink}>
@@ -39,6 +46,7 @@ export function Workspace({ user, route }) {
     ${isNarrow && html`<${Bar} ...${shared} />`}
     <${SelectionBar} account=${account} />
     <${Overlays} account=${account} />
+    <${ListDialogs} account=${account} />
     <${Toasts} />
   </div>`;
 }
@@ -56,7 +64,7 @@ function Main({ account, user, route, isNarrow }) {
   if (view === "settings") return html`<${SettingsPage} ...${shared} />`;
   if (view === "browse") return html`<${Browse} ...${shared} />`;
   if (view === "unknown") return html`<${Missing} title="This page does not exist">The address may have been mistyped.<//>`;
-  if (!ready) return html`<${Loading} />`;
+  if (!ready) return html`<${Loading} account=${account} />`;
   if (listId && !lists.has(listId)) return html`<${Missing} title="This list does not exist">It may have been deleted; then it is in the <a href="/trash">trash</a>.<//>`;
   return html`<${Page} key=${view} ...${shared} />`;
 }
@@ -67,12 +75,6 @@ function Missing({ title, children }) {
     document.title = `${title} · Todo`;
   }, []);
   return html`<div class="page empty"><h1>${title}</h1><p>${children}</p><a href="/inbox">Go to the inbox</a></div>`;
-}
-
-/** Stands for the tasks until they have been loaded. */
-function Loading() {
-  return html`<div class="page skeleton" role="status"><span class="hidden">Loading the tasks</span>
-    ${["w36", "w72", "w54", "w60", "w48"].map((width) => html`<i class=${width}></i>`)}</div>`;
 }
 
 /**

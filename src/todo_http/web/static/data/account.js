@@ -138,6 +138,7 @@ export function createAccount(user, onRejected) {
     view,
     /** Whether there is a local copy, and whether it is live. */
     status: sync.status,
+    retry: sync.retry,
     /** Changes that the server has not confirmed. */
     requests: outbox.requests,
     conflicts,

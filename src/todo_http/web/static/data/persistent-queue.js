@@ -101,6 +101,12 @@ export function createPersistentQueue(owner, onRestored, browser = window) {
   return { requests, set, close, forget };
 }
 
+/** The number of requests of a user in the queues of all tabs. @param {string} owner */
+export function countQueued(owner) {
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(`${PREFIX}${owner}.`));
+  return keys.reduce((count, key) => count + parseRequests(localStorage.getItem(key) ?? "[]").length, 0);
+}
+
 /** @param {Storage} sessionStorage */
 function tabName(sessionStorage) {
   const name = sessionStorage.getItem(TAB) ?? randomKey();

@@ -158,6 +158,8 @@ export function createSync(owner, send, onChange) {
 
   return {
     status,
+    /** Tries again at once. */
+    retry: () => wake(),
     /** @returns {Copy} */
     copy: () => copy,
     /** Applies what the server has just returned, before the feed tells of it. @param {FeedChange[]} changes */

@@ -13,7 +13,7 @@ export const ENGLISH = {
   last: "last",
   other: "other",
   soon: "today tonight|tomorrow tmrw tmr",
-  part: "morning|afternoon|evening|night",
+  part: "morning afternoon evening night",
   weekend: "weekend",
   workday: "weekday weekdays workday workdays",
   clock: "midnight|noon",

@@ -48,12 +48,15 @@ export function DatePopover({ due, recurrence, mixed = false, now, preview, onCh
   };
   const latest = useRef(save);
   latest.current = save;
-  useEffect(() => () => latest.current(), []); // the page may be left without closing it
-  const finish = () => {
-    save();
-    onClose();
-  };
-  return html`<${Popover} anchor=${anchor} label="Date" className="calendar" onClose=${finish}>
+  useEffect(() => { // whatever closes it, also leaving the page
+    const leave = () => latest.current();
+    addEventListener("pagehide", leave);
+    return () => {
+      removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, []);
+  return html`<${Popover} anchor=${anchor} label="Date" className="calendar" onClose=${onClose}>
     ${(/** @type {() => void} */ close) => html`<${Form} schedule=${schedule} mixed=${mixed} meaning=${meaning} now=${now} onChange=${update} onDone=${close} />`}
   <//>`;
 }

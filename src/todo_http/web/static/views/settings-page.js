@@ -1,12 +1,14 @@
-// The settings: profile, appearance, password, login sessions, and deleting the account.
+// The settings: profile, appearance, password, login sessions, signing out, and deleting the account.
 
-import { Field, FormProblem, options, useForm } from "../components/fields.js";
+import { overlayDialog } from "../actions.js";
+import { Field, FormProblem, PasswordField, options, useForm } from "../components/fields.js";
 import { showToast } from "../components/toasts.js";
-import { preferences, setPreferences } from "../preferences.js";
+import { setPreferences, usePreferences } from "../preferences.js";
 import { redirectHome } from "../router.js";
 import { call, endDeletedAccount, updateUser } from "../session.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { LoginSessions } from "./login-sessions.js";
+import { SignOut } from "./sign-out.js";
 
 /** @import { Account, User } from "../types.js" */
 
@@ -17,7 +19,7 @@ export function SettingsPage({ user, account }) {
     document.title = "Settings · Todo";
   }, []);
   return html`<div class="page settings">
-    <div class="heading"><h1>Settings</h1></div>
+    <div class="heading"><h1>Settings</h1><${SignOut} user=${user} account=${account} /></div>
     <${Profile} user=${user} />
     <${Appearance} />
     <${Password} email=${user.email} onChanged=${() => setPasswords(passwords + 1)} />
@@ -49,7 +51,7 @@ function Profile({ user }) {
     <form ref=${form.form} onSubmit=${form.submit} noValidate>
       <${FormProblem} message=${form.message} />
       <p class="pair"><span>Email</span> <strong>${user.email}</strong></p>
-      <${Field} label="Name" name="name" value=${name} autocomplete="name" error=${form.error("name")}
+      <${Field} label="Name" name="name" value=${name} autocomplete="name" missing="Enter your name." error=${form.error("name")}
         onInput=${(/** @type {any} */ event) => setName(event.target.value)} />
       <${Field} as="select" label="Time zone" name="time_zone" value=${zone} hint=${hint} error=${form.error("time_zone")}
         onChange=${(/** @type {any} */ event) => setZone(event.target.value)}>${options(zones, zone)}<//>
@@ -58,22 +60,22 @@ function Profile({ user }) {
   </section>`;
 }
 
+const CHOICES = /** @type {const} */ ([
+  ["theme", "Theme", [["system", "As the system"], ["light", "Light"], ["dark", "Dark"]]],
+  ["density", "Rows", [["comfortable", "Comfortable"], ["compact", "Compact"]]],
+]);
+
 function Appearance() {
-  const [current, setCurrent] = useState(preferences);
-  /** @param {Partial<ReturnType<typeof preferences>>} changes */
-  const change = (changes) => {
-    setPreferences(changes);
-    setCurrent(preferences());
-  };
+  const current = usePreferences();
   return html`<section aria-labelledby="appearance">
     <h2 id="appearance">Appearance and keys</h2>
     <div class="form">
-      <${Field} as="select" label="Theme" value=${current.theme} onChange=${(/** @type {any} */ event) => change({ theme: event.target.value })}>
-        ${options([["system", "System"], ["light", "Light"], ["dark", "Dark"]], current.theme)}
-      <//>
+      ${CHOICES.map(([name, label, choices]) => html`<${Field} key=${name} as="select" label=${label} value=${current[name]}
+        onChange=${(/** @type {any} */ event) => setPreferences({ [name]: event.target.value })}>${options(choices, current[name])}<//>`)}
       <label class="check"><input type="checkbox" checked=${current.keys}
-        onChange=${(/** @type {any} */ event) => change({ keys: event.target.checked })} />Single-key shortcuts</label>
-      <p class="hint">Switch them off if you speak to your computer, or press keys by accident.</p>
+        onChange=${(/** @type {any} */ event) => setPreferences({ keys: event.target.checked })} />Single-key shortcuts</label>
+      <p class="hint">Switch them off if you speak to your computer, or press keys by accident.
+        ${" "}<button class="link" onClick=${() => overlayDialog.set({ name: "help" })}>Show all shortcuts</button></p>
     </div>
   </section>`;
 }
@@ -91,9 +93,9 @@ function Password({ email, onChanged }) {
     <form ref=${form.form} onSubmit=${form.submit} noValidate>
       <${FormProblem} message=${form.message} />
       <input type="text" name="username" autocomplete="username" value=${email} hidden />
-      <${Field} label="Current password" name="current_password" type="password" autocomplete="current-password"
+      <${PasswordField} label="Current password" name="current_password" autocomplete="current-password" missing="Enter your password."
         error=${form.error("current_password")} />
-      <${Field} label="New password" name="new_password" type="password" autocomplete="new-password"
+      <${PasswordField} label="New password" name="new_password" autocomplete="new-password" missing="Choose a password."
         hint="At least 8 characters; long beats complicated." error=${form.error("new_password")} />
       <div class="buttons"><button class="primary" aria-disabled=${form.busy}>Change password</button></div>
     </form>
@@ -114,7 +116,8 @@ function Deletion({ user, account }) {
       <p>The account and every task in it are removed at once and for good.</p>
       <${FormProblem} message=${form.message} />
       <input type="text" name="username" autocomplete="username" value=${user.email} hidden />
-      <${Field} label="Your password" name="password" type="password" autocomplete="current-password" error=${form.error("password")} />
+      <${PasswordField} label="Your password" name="password" autocomplete="current-password" missing="Enter your password."
+        error=${form.error("password")} />
       <div class="buttons"><button class="danger" aria-disabled=${form.busy}>Delete my account</button></div>
     </form>
   </section>`;

@@ -1,0 +1,170 @@
+// The phrases of quick entry that are dates and times, and what they mean. Pure.
+
+import { addDays, momentIn, weekdayOf } from "../formatting/due-dates.js";
+import { createTable, lookUp } from "./patterns.js";
+import { isDay, onClock12 } from "./shapes.js";
+import { after, meaning } from "./words.js";
+
+/** @import { EntryContext, EntryDay, Moment, Phrase, Word } from "../types.js" */
+/** @typedef {(values: Record<string, any>, context: EntryContext) => string | null} FindDate */
+
+const LED = "on|by|from";
+const MONDAY = 1;
+const SATURDAY = 6;
+const DAY = 1440; // minutes
+
+/** A row is bare if its phrase counts only at the end of the line or beside a time. @type {[string, { find: FindDate, bare?: boolean }][]} */
+const ROWS = [
+  ["by|from? soon part?", { find: ({ soon }, { now }) => addDays(now.date, soon) }],
+  [`${LED}? this part`, { find: (_, { now }) => now.date }],
+  [`${LED}? this weekend`, { find: (_, { now }) => thisWeekend(now.date) }],
+  [`${LED}? next weekend`, { find: (_, { now }) => coming(addDays(thisWeekend(now.date), 1), SATURDAY) }],
+  [`${LED} the? weekend`, { find: (_, { now }) => thisWeekend(now.date) }],
+  [`${LED}? this weekday part?`, { find: ({ weekday }, { now }) => coming(now.date, weekday) }],
+  [`${LED}? next weekday part?`, { find: inNextWeek }],
+  [`${LED}? weekday next unit=1`, { find: inNextWeek }],
+  [`${LED}? next unit=1 on? weekday`, { find: inNextWeek }],
+  [`${LED}? next unit=1`, { find: (_, { now }) => coming(now.date, MONDAY) }],
+  [`${LED}? next unit=2`, { find: (_, { now }) => `${later(now.date, 1, 2).slice(0, 8)}01` }],
+  [`${LED}? next unit=3`, { find: (_, { now }) => `${later(now.date, 1, 3).slice(0, 5)}01-01` }],
+  ["in count unit", { find: ({ count, unit }, { now }) => later(now.date, count, unit) }],
+  [`${LED}? day, the? wholeDate`, { find: dateOnWeekday }],
+  [`${LED} the? wholeDate`, { find: dateOf }],
+  ["freeDate", { find: ({ freeDate }, context) => dateOf({ wholeDate: freeDate }, context) }],
+  ["endDate", { find: ({ endDate }, context) => dateOf({ wholeDate: endDate }, context), bare: true }],
+  [`${LED} day part?`, { find: ({ day }, { now }) => coming(now.date, day) }],
+  ["weekday part?", { find: ({ weekday }, { now }) => coming(now.date, weekday), bare: true }],
+  [`${LED} the? nthDay`, { find: ({ nthDay }, { now }) => (nthDay < 32 ? firstDay(now.date, (date) => dayOfMonth(date) === nthDay) : null), bare: true }],
+];
+export const DATE_BEGINS = ["date", "digits", "nthDay", "month"];
+const DATES = createTable(ROWS, {
+  wholeDate: [DATE_BEGINS, dayAt],
+  freeDate: [DATE_BEGINS, (words, index) => dayIf("anywhere", words, index)],
+  endDate: [DATE_BEGINS, (words, index) => dayIf("end", words, index)],
+  day: [["weekday", "short"], weekdayAt],
+});
+/** What follows from the minutes in the pattern. @type {[string, (values: Record<string, number>, now: Moment) => { from?: string, time: string }][]} */
+const TIME_ROWS = [
+  ["in count unit=4", ({ count }, now) => inMinutes(60 * count, now)],
+  ["in count unit=5", ({ count }, now) => inMinutes(count, now)],
+  ["at|by|from? hour24", ({ hour24 }) => clock(hour24)],
+  ["at|by|from? time onDate", ({ time }) => clock(time)],
+  ["at|by|from? hour12", ({ hour12 }) => clock(hour12)],
+  ["at|by|from? time", ({ time }) => clock(time)],
+  ["at|by|from clock", ({ clock: half }) => clock(half * 720)],
+];
+const TIMES = createTable(TIME_ROWS, {
+  hour12: [["hour"], (words, index) => hourAt(words, index, "half")],
+  hour24: [["hour"], (words, index) => hourAt(words, index, "uhr")],
+  onDate: [[], (words, index) => (meaning(words, index).noHalf && dateAt(words, index) ? { last: index - 1, value: 1 } : null)],
+});
+
+/** @param {Word[]} words @param {number} first @returns {Phrase | null} */
+export function dateAt(words, first) {
+  const found = lookUp(DATES, words, first);
+  if (!found) return null;
+  const { last, values, result: { find, bare } } = found;
+  return { kind: "date", first, last, bare, until: "by" in values, find: (context) => ({ date: find(values, context) }) };
+}
+
+/** Noon and midnight are times behind a date or a connective. @param {Word[]} words @param {number} first @param {boolean} isBehindDate @returns {Phrase | null} */
+export function timeAt(words, first, isBehindDate) {
+  const { clock: half } = meaning(words, first);
+  if (isBehindDate && half !== undefined) return { kind: "time", first, last: first, find: () => clock(half * 720) };
+  const found = lookUp(TIMES, words, first);
+  return found && { kind: "time", first, last: found.last, find: ({ now }) => found.result(found.values, now) };
+}
+
+/** "5 pm" and "17 uhr". @param {Word[]} words @param {number} index @param {"half" | "uhr"} unit */
+function hourAt(words, index, unit) {
+  const { hour = DAY } = meaning(words, index);
+  const half = meaning(words, after(words, index))[unit];
+  const value = unit === "half" ? onClock12(hour, half === 1) : hour;
+  return half !== undefined && value < DAY ? { last: index + 1, value } : null;
+}
+
+/** @param {number} minutes */
+function clock(minutes) {
+  return { time: new Date(minutes * 60_000).toISOString().slice(11, 16) };
+}
+
+/** @param {number} minutes @param {Moment} now */
+function inMinutes(minutes, { zone, instant }) {
+  const { date, time } = momentIn(zone, instant + minutes * 60_000);
+  return { from: date, time };
+}
+
+/** "Mo" and "So" are days only with a capital letter. @param {Word[]} words @param {number} index */
+export function weekdayAt(words, index) {
+  const { weekday, short } = meaning(words, index);
+  const value = weekday ?? (short !== undefined && /^\p{Lu}/u.test(words[index].text) ? short : undefined);
+  return value === undefined ? null : { last: index, value };
+}
+
+/** @param {EntryDay["where"]} where @param {Word[]} words @param {number} index */
+function dayIf(where, words, index) {
+  const day = dayAt(words, index);
+  return day?.value.where === where ? day : null;
+}
+
+/** "24.12.", "3 dec", "3rd of december", "dec 3, 2027". @param {Word[]} words @param {number} index */
+export function dayAt(words, index) {
+  const first = meaning(words, index);
+  if (first.date) return { last: index, value: first.date };
+  const second = after(words, index);
+  const last = first.nthDay && meaning(words, second).of ? after(words, second) : second;
+  const [number, name] = first.month ? [meaning(words, last), first] : [first, meaning(words, last)];
+  const behind = words[last]?.tail === "," ? last + 1 : after(words, last);
+  const { year = 0 } = meaning(words, behind);
+  /** @type {EntryDay} */
+  const value = { day: number.digits ?? number.nthDay ?? 0, month: name.month ?? 0, year, where: first.verb && !year ? "end" : "anywhere" };
+  return isDay(value) ? { last: year ? behind : last, value } : null;
+}
+
+/** Without a year, the next such day, which may be today. @type {FindDate} */
+function dateOf({ wholeDate: { day, month, year } }, { now }) {
+  const tail = `-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+  let next = year || Number(now.date.slice(0, 4));
+  while (!year && (next + tail < now.date || !isDay({ day, month, year: next, where: "anywhere" }))) next += 1;
+  return next + tail;
+}
+
+/** The date, if it is on that day of the week. @type {FindDate} */
+function dateOnWeekday(values, context) {
+  const date = dateOf(values, context);
+  return date && weekdayOf(date) === values.day ? date : null;
+}
+
+/** The first day that fits, which may be the given one. @param {string} date @param {(date: string) => boolean} fits */
+export function firstDay(date, fits) {
+  while (!fits(date)) date = addDays(date, 1);
+  return date;
+}
+
+/** @param {string} date */
+export function dayOfMonth(date) {
+  return Number(date.slice(8));
+}
+
+/** The next such day, never the given one. @param {string} date @param {number} weekday */
+function coming(date, weekday) {
+  return addDays(date, ((weekday - weekdayOf(date) + 6) % 7) + 1);
+}
+
+/** @type {FindDate} */
+function inNextWeek({ weekday }, { now, weekStart }) {
+  return coming(addDays(now.date, 6 - ((weekdayOf(now.date) - weekStart + 7) % 7)), weekday);
+}
+
+/** Saturday; on Sunday, today. @param {string} date */
+function thisWeekend(date) {
+  return weekdayOf(date) % SATURDAY ? coming(date, SATURDAY) : date;
+}
+
+/** So many days, weeks, months or years later; the last day of a shorter month. @param {string} date @param {number} count @param {number} unit */
+function later(date, count, unit) {
+  if (unit < 2) return addDays(date, unit ? 7 * count : count);
+  const months = unit === 2 ? count : 12 * count;
+  const last = new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) + months, 0));
+  return addDays(last.toISOString().slice(0, 10), Math.min(dayOfMonth(date) - last.getUTCDate(), 0));
+}
