@@ -183,9 +183,6 @@ export type Action = { label: string; changes: Change[]; request: string; before
 
 export type Account = ReturnType<typeof import("./data/account.js").createAccount>;
 
-/** A word that was recognised in a quick entry. */
-export type Token = { kind: "priority" | "date" | "time" | "tag"; raw: string; label: string; value: string };
-
 /** What the line of quick entry is read with. */
 export type EntryContext = {
   now: Moment;
