@@ -142,5 +142,6 @@ async def test_of_a_long_list_only_what_is_in_sight_is_rendered_and_on_paper_eve
 
 async def laid_out(screen: Screen) -> bool:
     """Whether each row begins where the one before ends, or below."""
-    tops = "rows => rows.map(row => row.getBoundingClientRect()).every((box, at, all) => !at || box.top >= all[at - 1].bottom - 1)"
+    follows = "(box, at, all) => !at || box.top >= all[at - 1].bottom - 1"
+    tops = f"rows => rows.map(row => row.getBoundingClientRect()).every({follows})"
     return bool(await screen.rows.evaluate_all(tops))

@@ -70,7 +70,7 @@ async def test_nothing_of_a_closed_account_remains_in_any_tab(visits: Visits) ->
     await one.add("Canary two")
     await other.add("Canary three")
     await other.page.bring_to_front()
-    await other.box("Canary one").check()
+    await other.box("Canary one").click()
     await until(lambda: _count(one, 2))
     assert {owner for owner, _ in await queues(one)} == {ada.id}
     await close_account(one)
@@ -105,7 +105,8 @@ async def test_a_tab_that_hears_late_of_the_end_of_the_session_keeps_nothing_of_
     )
     await late.goto("/")
     other = visits.on(late)
-    await other.is_home()
+    await other.add("Known")
+    await other.all_is_saved()  # with a token of its own
     await late.route(re.compile("/(api|health)/"), lambda route: route.abort())  # nor does it hear from the server
     await other.add("Canary one")
     await until(lambda: _count(one, 1))
@@ -205,7 +206,8 @@ async def test_a_write_under_way_is_never_repeated_in_the_name_of_somebody_else(
     await one.page.route(WRITES, hold)
     await one.add("Canary of Ada")
     await reached.wait()
-    await sign_out(other)
+    assert (await ada.ask("DELETE", "/api/auth/sessions")).status_code == 204
+    await other.page.reload()
     await other.sign_in(bob.email, PASSWORD)
     await other.is_home()
     await one.is_home()
@@ -228,7 +230,7 @@ async def test_messages_about_ones_tasks_are_gone_when_somebody_else_signs_in(vi
     context = await visits.context(ada)
     await context.clock.install()
     screen = await visits.tab(context)
-    await screen.box("Canary").check()
+    await screen.box("Canary").click()
     await expect(screen.status("Canary")).to_be_visible()
     await close_account(screen)
     await screen.sign_in(bob.email, PASSWORD)

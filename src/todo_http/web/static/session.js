@@ -163,7 +163,6 @@ function keepTokens({ user, token, refresh_token, expires_in }) {
 /** @param {User} user */
 function begin(user) {
   endReason = "";
-  setPreferences({ visited: true });
   updateUser(user);
 }
 
@@ -171,6 +170,7 @@ function begin(user) {
 function end(reason) {
   access = null;
   endReason = reason;
+  setPreferences({ visited: true });
   localStorage.removeItem(STORAGE_KEY);
   setUser(null);
 }
