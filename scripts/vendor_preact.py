@@ -79,8 +79,8 @@ def bundle(preact: dict[str, bytes], htm: dict[str, bytes]) -> str:
             f"const hooks = {scoped(preact['hooks/dist/hooks.mjs'].decode('utf-8'))};",
             f"const htm = {scoped(htm['dist/htm.mjs'].decode('utf-8'))};",
             "export const html = htm.bind(preact.h);",
-            "export const { Component, Fragment, createContext, render } = preact;",
-            f"export const {{ {', '.join(HOOKS)} }} = hooks;",
+            *(f"export const {name} = preact.{name};" for name in ("Fragment", "render")),
+            *(f"export const {name} = hooks.{name};" for name in HOOKS),
             "",
         )
     )

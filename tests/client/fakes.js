@@ -38,9 +38,12 @@ export async function settle() {
   await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** A request of the outbox that adds, changes or removes a task. */
-export function queued(id, { resource = "task-1", method = "PATCH", ...more } = {}) {
-  const change = { kind: { POST: "add", PATCH: "change", DELETE: "remove" }[method], fields: { title: id }, title: id };
-  const path = method === "POST" ? "/tasks" : `/tasks/${resource}`;
-  return { id, key: `key-${id}`, resource, method, path, body: "{}", held: false, sent: false, change, ...more };
+/** A change of a task. */
+export function changed(title, { kind = "change", id = "task-1", ...more } = {}) {
+  return { entity: "task", kind, id, title, fields: { title }, ...more };
+}
+
+/** A request of the outbox. */
+export function queued(id, { sent = null, ...more } = {}) {
+  return { id, key: `key-${id}`, changes: [changed(id, more)], sent };
 }

@@ -4,39 +4,50 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { NoResponse, Problem } from "../../src/todo_http/web/static/api.js";
 import { createOutbox, retryDelay } from "../../src/todo_http/web/static/data/outbox.js";
-import { rebase } from "../../src/todo_http/web/static/data/rebase.js";
-import { fakeTab, queued, settle } from "./fakes.js";
+import { changed, fakeTab, settle } from "./fakes.js";
 
 const LOST = new NoResponse();
+const CONFLICT = { type: "/problems/conflict" };
 let calls = [];
 let events = [];
 let outbox;
+/** Titles of changes that do not fit. */
+let unfit = new Set();
 
 /** An outbox whose server gives these responses, then only good ones: bodies, or errors. */
 function open(...responses) {
   outbox?.stop(); // which ends its timers
   calls = [];
   events = [];
+  unfit = new Set();
   const send = async (method, path, options) => {
     calls.push({ method, path, ...options });
-    const response = responses.length ? responses.shift() : { revision: 2 };
+    const response = responses.length ? responses.shift() : { id: "task-1", revision: 2 };
     if (response instanceof Error) throw response;
     return { body: response };
   };
-  const note = (event) => ({ id }) => events.push(`${event} ${id}`);
+  const titles = ({ changes }) => changes.map(({ title }) => title).join("+");
+  const note = (event) => (request) => events.push(`${event} ${titles(request)}`);
+  const prepare = async (request) => {
+    if (!unfit.has(titles(request))) return true;
+    outbox.block(request.id);
+    events.push(`conflicted ${titles(request)}`);
+    return false;
+  };
   outbox = createOutbox("ada", send, {
-    restored: note("restored"),
-    rebase: (unsent, resource, body) => rebase(unsent, resource, body && { id: resource, ...body }),
+    prepare,
+    seal: ({ changes }) => ({ method: "POST", path: `/${changes.length}`, body: titles({ changes }) }),
+    rebase: (unsent, saved) => ({ ...unsent, changes: unsent.changes.map((change) => ({ ...change, after: titles(saved) })) }),
     succeeded: note("succeeded"),
     rejected: note("rejected"),
-    fulfilled: (_, current) => current.asWanted === true,
-    conflicted: note("conflicted"),
+    refetch: async ({ title }) => void events.push(`refetched ${title}`),
   });
 }
 
-async function add(...requests) {
-  requests.forEach((request) => outbox.add(request));
+async function add(...changes) {
+  const requests = changes.map((change) => outbox.add([change].flat()));
   await settle();
+  return requests;
 }
 
 async function wake() {
@@ -44,7 +55,8 @@ async function wake() {
   await settle();
 }
 
-const waiting = () => outbox.requests.get().map(({ id }) => id);
+const waiting = () => outbox.requests.get().map(({ changes }) => changes[0].title);
+const sent = () => calls.map(({ text }) => text);
 
 beforeEach(() => {
   globalThis.window = fakeTab();
@@ -53,134 +65,111 @@ afterEach(() => outbox.stop());
 
 test("requests are sent one after the other and leave the queue", async () => {
   open();
-  await add(queued("one"), queued("two", { resource: "task-2" }));
-  assert.deepEqual(calls.map(({ key }) => key), ["key-one", "key-two"]);
+  await add(changed("one"), changed("two", { id: "task-2" }));
+  assert.deepEqual(sent(), ["one", "two"]);
   assert.deepEqual(events, ["succeeded one", "succeeded two"]);
   assert.deepEqual([waiting(), Object.keys(window.localStorage)], [[], []]);
 });
 
 test("a request without a response is repeated unchanged, before those behind it", async () => {
   open(LOST, new Problem(503), new Problem(504));
-  await add(queued("one"), queued("two", { resource: "task-2" }));
+  await add(changed("one"), changed("two", { id: "task-2" }));
   for (let round = 0; round < 3; round += 1) await wake();
-  assert.deepEqual(calls.map(({ key }) => key), ["key-one", "key-one", "key-one", "key-one", "key-two"]);
+  assert.deepEqual(sent(), ["one", "one", "one", "one", "two"]);
   assert.equal(new Set(calls.slice(0, 4).map((call) => JSON.stringify(call))).size, 1);
 });
 
-test("a request that may have been sent is restored with the same key", async () => {
+test("a request that may have been sent is restored with the same key and text", async () => {
   open(LOST);
-  await add(queued("one"));
+  await add(changed("one"));
+  const [{ key, text }] = calls;
   outbox.stop();
   open();
   await settle();
-  assert.deepEqual(events, ["restored one", "succeeded one"]);
-  assert.equal(calls[0].key, "key-one");
+  assert.deepEqual([calls[0].key, calls[0].text, events], [key, text, ["succeeded one"]]);
 });
 
-test("later requests about a resource take over its id and revision", async () => {
-  open({ id: "task-9", revision: 7 });
-  await add(queued("add", { resource: "new-1", method: "POST" }), queued("edit", { resource: "new-1", ifMatch: '"0"' }));
-  assert.deepEqual(calls.map(({ path, ifMatch }) => [path, ifMatch]), [["/tasks", undefined], ["/tasks/task-9", '"7"']]);
-});
-
-test("requests that refer to a task added here take over its id, and their own preconditions stay", async () => {
-  open({ id: "task-9", revision: 7 });
-  const body = '{"title":"b","parent_id":"new-1"}';
-  await add(queued("add", { resource: "new-1", method: "POST" }), queued("below", { resource: "new-2", method: "POST", body }),
-    queued("move", { resource: "task-3", path: "/tasks/task-3/move", body: '{"before":"new-1"}', ifMatch: '"3"' }),
-    queued("any", { resource: "new-1", path: "/tasks/new-1/complete", target: "/tasks/new-1", ifMatch: "*" }));
-  assert.deepEqual(calls.slice(1).map(({ path, text, ifMatch }) => [path, text, ifMatch]), [
-    ["/tasks", '{"title":"b","parent_id":"task-9"}', undefined],
-    ["/tasks/task-3/move", '{"before":"task-9"}', '"3"'],
-    ["/tasks/task-9/complete", "{}", "*"],
-  ]);
-});
-
-test("what conflicts with a command is read at the address of its resource", async () => {
-  open(new Problem(412), { revision: 5 });
-  await add(queued("one", { path: "/tasks/task-1/complete", target: "/tasks/task-1" }));
-  assert.deepEqual([calls[1].method, calls[1].path], ["GET", "/tasks/task-1"]);
-});
-
-test("a rejected move is not the end of the requests behind it", async () => {
-  open(new Problem(400));
-  await add(queued("move", { method: "POST", path: "/tasks/task-1/move", target: "/tasks/task-1" }), queued("behind"));
-  assert.deepEqual(events, ["rejected move", "succeeded behind"]);
-});
-
-test("a held request is sent when it is released, and until then can be withdrawn", async () => {
-  open();
-  await add(queued("kept", { held: true }), queued("gone", { resource: "task-2", held: true }));
-  assert.deepEqual(calls, []);
-  assert.equal(outbox.withdraw("kept"), true);
-  outbox.release("gone");
-  assert.equal(outbox.withdraw("kept"), false);
-  await settle();
-  assert.deepEqual(calls.map(({ key }) => key), ["key-gone"]);
-});
-
-test("a request that has been sent cannot be withdrawn", async () => {
+test("what is sent is decided when it is sent, after the responses to earlier requests", async () => {
   open(LOST);
-  await add(queued("one"));
-  assert.equal(outbox.withdraw("one"), false);
+  await add(changed("one"), changed("two"));
+  assert.equal(outbox.requests.get()[1].sent, null);
+  await wake();
+  assert.deepEqual(events, ["succeeded one", "succeeded two"]);
 });
 
-test("a conflict holds back the resource and no other one", async () => {
-  open(new Problem(412), { revision: 5 });
-  await add(queued("one"), queued("behind"), queued("other", { resource: "task-2" }));
+test("an unsent request can be amended and withdrawn, one that has been sent cannot", async () => {
+  open(LOST);
+  const [first, second, third] = await add(changed("one"), changed("two"), changed("three"));
+  assert.equal(outbox.amend(first.id, []), false);
+  assert.equal(outbox.withdraw(first.id), false);
+  assert.equal(outbox.amend(second.id, [changed("second")]), true);
+  assert.equal(outbox.withdraw(third.id), true);
+  await wake();
+  assert.deepEqual(sent().slice(1), ["one", "second"]);
+});
+
+test("a change that does not fit holds back those about the same thing and no other one", async () => {
+  open();
+  unfit.add("one");
+  const [first] = await add(changed("one"), changed("behind"), changed("other", { id: "task-2" }));
   assert.deepEqual(events, ["conflicted one", "succeeded other"]);
   assert.deepEqual(waiting(), ["one", "behind"]);
-  outbox.overwrite("one", '"5"');
+  outbox.resolve(first.id, [changed("mine")]);
   await settle();
-  const [first, , , again] = calls;
-  assert.deepEqual([again.ifMatch, again.body === first.text, again.key === first.key], ['"5"', false, false]);
-  assert.equal(again.text, first.text);
-  assert.deepEqual(events.slice(2), ["succeeded one", "succeeded behind"]);
+  assert.deepEqual(events.slice(2), ["succeeded mine", "succeeded behind"]);
 });
 
-test("dropping a resource in conflict removes all requests about it", async () => {
+test("a conflict that is resolved without a change removes the request alone", async () => {
+  open();
+  unfit.add("one");
+  const [first] = await add(changed("one"), changed("behind"));
+  outbox.resolve(first.id, []);
+  await settle();
+  assert.deepEqual(events, ["conflicted one", "succeeded behind"]);
+});
+
+test("after a failed precondition the present state is read, and the request sent anew under another key", async () => {
   open(new Problem(412));
-  await add(queued("one"), queued("behind"));
-  outbox.drop("task-1");
-  assert.deepEqual(waiting(), []);
+  await add(changed("one"));
+  assert.deepEqual(events, ["refetched one", "succeeded one"]);
+  assert.notEqual(calls[0].key, calls[1].key);
 });
 
-test("a conflict with what is wanted anyway is none", async () => {
-  open(new Problem(412), { revision: 5, asWanted: true });
-  await add(queued("one"));
-  assert.deepEqual(events, ["succeeded one"]);
+test("changes that fail together are sent alone, so that only what is wrong is refused", async () => {
+  open(new Problem(412), { revision: 3 }, new Problem(400));
+  await add([changed("a", { id: "1" }), changed("b", { id: "2" }), changed("c", { id: "3" })]);
+  assert.deepEqual(sent(), ["a+b+c", "a", "b", "c"]);
+  assert.deepEqual(events, ["succeeded a", "rejected b", "succeeded c"]);
+  assert.equal(new Set(calls.map(({ key }) => key)).size, 4);
 });
 
-test("a rejected change is removed alone, a rejected creation with all that follows it", async () => {
+test("a rejected change is removed alone, a rejected addition with all that follows it", async () => {
   open(new Problem(400));
-  await add(queued("one"), queued("two"));
+  await add(changed("one"), changed("two"));
   assert.deepEqual(events, ["rejected one", "succeeded two"]);
   open(new Problem(400));
-  await add(queued("add", { method: "POST" }), queued("edit"));
+  await add(changed("add", { kind: "add" }), changed("edit"));
   assert.deepEqual([events, waiting()], [["rejected add"], []]);
 });
 
-test("deleting what is gone has succeeded", async () => {
-  open(new Problem(404));
-  await add(queued("one", { method: "DELETE" }));
-  assert.deepEqual(events, ["succeeded one"]);
+test("deleting what is gone, and adding what is there, has succeeded", async () => {
+  open(new Problem(404), new Problem(409, CONFLICT));
+  await add(changed("one", { kind: "remove" }), changed("two", { kind: "add", id: "task-2" }));
+  assert.deepEqual(events, ["succeeded one", "succeeded two"]);
+});
+
+test("an undo that conflicts is refused, another write that was overtaken is repeated", async () => {
+  open(new Problem(409, CONFLICT), new Problem(409, CONFLICT));
+  await add(changed("undo", { kind: "undo" }), changed("one", { id: "task-2" }));
+  await wake();
+  assert.deepEqual(events, ["rejected undo", "succeeded one"]);
 });
 
 test("nothing more is sent once the session has ended, and the queue is kept", async () => {
   open(new Problem(401));
-  await add(queued("one"));
+  await add(changed("one"));
   await wake();
   assert.deepEqual([calls.length, waiting(), Object.keys(window.localStorage).length], [1, ["one"], 1]);
-});
-
-test("held deletions are flushed when the page is closed, unless something is before them", async () => {
-  open(LOST);
-  await add(queued("edit"), queued("behind", { method: "DELETE", held: true }),
-    queued("gone", { resource: "task-2", method: "DELETE", held: true }));
-  const flushed = [];
-  outbox.flush(({ id }) => flushed.push(id));
-  assert.deepEqual(flushed, ["gone"]);
-  assert.deepEqual(waiting(), ["edit", "behind", "gone"]);
 });
 
 test("what can be repeated is repeated after growing pauses", () => {

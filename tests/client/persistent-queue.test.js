@@ -29,11 +29,29 @@ test("requests are stored as long as there are any", async () => {
 
 test("without locks a tab finds its own requests after a reload", async () => {
   const tab = fakeTab();
-  open("ada", tab).set([queued("one"), queued("two", { held: true })]);
+  open("ada", tab).set([queued("one"), queued("two")]);
   const again = open("ada", tab);
   await settle();
   assert.deepEqual(again.restored, ["one", "two"]);
-  assert.equal(again.requests.get()[1].held, false);
+});
+
+test("requests that an earlier version has stored are sent as they were", async () => {
+  const tab = fakeTab();
+  open("ada", tab).set([queued("any")]);
+  await settle();
+  const change = { kind: "add", fields: { title: "Milk" }, title: "Milk" };
+  const id = "0b7f4f0e-1111-4222-8333-123456789abc";
+  const old = [
+    { id: "1", key: "k1", resource: `new-${id}`, method: "POST", path: "/tasks", body: "{}", held: false, sent: true, change },
+    { id: "2", key: "k2", resource: `new-${id}`, method: "PATCH", path: `/tasks/new-${id}`, ifMatch: "*", held: false, sent: false, change: { ...change, kind: "change" } },
+  ];
+  tab.localStorage[keys(tab)[0]] = JSON.stringify(old);
+  const { requests } = open("ada", tab);
+  await settle();
+  assert.deepEqual(JSON.parse(JSON.stringify(requests.get())), [
+    { id: "1", key: "k1", changes: [{ entity: "task", id, ...change }], sent: { method: "POST", path: "/tasks", body: "{}" } },
+    { id: "2", key: "k2", changes: [{ entity: "task", id, ...change, kind: "change" }], sent: null },
+  ]);
 });
 
 test("a closed tab's requests are taken over once, in front of the others", async () => {

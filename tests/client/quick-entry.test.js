@@ -1,64 +1,120 @@
-// Tasks typed in one line, and the names of devices.
+// What holds for every line of quick entry, whatever is in it.
 
 import assert from "node:assert/strict";
+import { Session } from "node:inspector/promises";
 import { test } from "node:test";
-import { deviceName } from "../../src/todo_http/web/static/formatting/devices.js";
-import { formValues, parseEntry } from "../../src/todo_http/web/static/formatting/quick-entry.js";
+import { parseEntry, understood } from "../../src/todo_http/web/static/entry/parser.js";
+import { GERMAN } from "../../src/todo_http/web/static/entry/words-de.js";
+import { ENGLISH } from "../../src/todo_http/web/static/entry/words-en.js";
 
-const NOW = { zone: "UTC", instant: 0, date: "2026-11-20", time: "12:00" }; // a Friday
-
-const parse = (line, ...literal) => {
-  const { title, tokens } = parseEntry(line, NOW, new Set(literal));
-  const { tags, ...values } = formValues(tokens, NOW);
-  return { title, ...values, ...(tags.length && { tags }) };
+const NOW = { zone: "Europe/Berlin", instant: Date.parse("2026-11-20T11:00Z"), date: "2026-11-20", time: "12:00" };
+const CONTEXT = {
+  now: NOW, lists: [{ id: "1", name: "Home" }, { id: "2", name: "Garden party" }], tags: ["errand"], languages: ["de", "en"],
+  dayFirst: true, weekStart: 1, literal: [],
 };
+const OTHERS = [
+  "3", "15th", "24.", "24.12.", "24.12", "12/24", "1/2", "2026-12-24", "0000-00-00", "9999-12-31", "2027", "5pm", "17:30", "17.30", "99:99",
+  "#Home", "#garden", "party", "#New", "#\"Two", "words\"", "@errand", "@x", "#", "@", "\"", "\"a", "b\"", "\u201ec\u201c", "Jo", "-", "...",
+  "\u0130\u0316\u0301", "\u{1f600}", "\ud800", "\u05d7\u05dc\u05d1", "M\u00c4RZ", "So",
+];
+const VOCABULARY = [ENGLISH, GERMAN].flatMap((table) => Object.values(table).flatMap((text) => text.split(/[ |]/))).map((word) => word.replace("*", ""));
+const ENDS = ["", "", "", "", ",", ".", "!", ":"];
+const SPACES = [" ", " ", "  ", "\t"];
 
-test("priority, date and time are taken out of the title", () => {
-  const expected = { title: "Call the bank", priority: "high", date: "2026-11-21", time: "17:00" };
-  assert.deepEqual(parse("Call the bank !high tomorrow 17:00"), expected);
-  assert.deepEqual(parse("5pm !1 Call TOMORROW the bank"), expected);
-});
+/** Numbers that look random and are the same each time. */
+function createDice(seed) {
+  let state = seed;
+  return (sides) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % sides;
+  };
+}
 
-test("of several words of one kind the last one counts", () => {
-  assert.deepEqual(parse("today or tomorrow !1 !3"), { title: "today or !1", priority: "low", date: "2026-11-21", time: "" });
-});
-
-test("literal words stay in the title", () => {
-  assert.deepEqual(parse("Read Tomorrow", "tomorrow"), { title: "Read Tomorrow", priority: null, date: "", time: "" });
-});
-
-test("days of the week are the next ones", () => {
-  assert.deepEqual(["fri", "saturday", "Thu"].map((day) => parse(`x ${day}`).date), ["2026-11-27", "2026-11-21", "2026-11-26"]);
-});
-
-test("a time without a date is the next such time", () => {
-  assert.deepEqual(["13:00", "11:00", "12am", "12pm"].map((time) => parse(`x ${time}`).date),
-    ["2026-11-20", "2026-11-21", "2026-11-21", "2026-11-21"]);
-  assert.deepEqual(["12am", "12pm", "at9:05"].map((time) => parse(`x ${time}`).time), ["00:00", "12:00", "09:05"]);
-});
-
-test("dates that the calendar does not have stay in the title", () => {
-  assert.equal(parse("x 2026-02-29").title, "x 2026-02-29");
-  assert.equal(parse("x 2026-13-01").title, "x 2026-13-01");
-  assert.equal(parse("x 2028-02-29").date, "2028-02-29");
-});
-
-test("tokens are labelled", () => {
-  const { tokens } = parseEntry("x !2 mon 9:00", NOW);
-  assert.deepEqual(tokens.map(({ label }) => label), ["Medium priority", "Monday, 23 Nov", "09:00"]);
-});
-
-test("devices are named after browser and system", () => {
-  assert.equal(deviceName("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/121"), "Firefox on Linux");
-  assert.equal(deviceName("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120"), "Edge on Windows");
-  assert.equal(deviceName("curl/8"), "curl/8");
-  assert.equal(deviceName(null), "Unknown device");
-});
-
-test("words behind a number sign are tags, each of them once, unless they begin with a digit", () => {
-  assert.deepEqual(parse("Paint #home the #garden fence #HOME #12 # a#b"), {
-    title: "Paint #home the fence #12 # a#b", priority: null, date: "", time: "", tags: ["HOME", "garden"],
+function drawLine(roll) {
+  const words = Array.from({ length: roll(14) }, () => {
+    const all = roll(3) ? VOCABULARY : OTHERS;
+    return all[roll(all.length)] + ENDS[roll(ENDS.length)] + SPACES[roll(SPACES.length)];
   });
-  assert.deepEqual(parse("#a #caf\u00e9 x", "#a").tags, ["caf\u00e9"]);
-  assert.equal(parse(`x #${"a".repeat(65)}`).tags, undefined);
+  return words.join("");
+}
+
+const LINES = Array.from({ length: 1500 }, (_, seed) => drawLine(createDice(seed + 1)));
+const wordsOf = (text) => text.replaceAll(/["\u201c-\u201e]/g, "").split(/\s+/).filter(Boolean);
+
+test("spans are in order and within the line, and do not overlap", () => {
+  for (const line of LINES) {
+    let end = 0;
+    for (const span of parseEntry(line, CONTEXT).spans) {
+      assert.ok(span.start >= end && span.end > span.start && span.end <= line.length, line);
+      assert.equal(span.text, line.slice(span.start, span.end));
+      assert.ok(span.label, line);
+      end = span.end;
+    }
+  }
+});
+
+test("each word is in the title or in a span, in the order of the line", () => {
+  for (const line of LINES) {
+    const { title, spans } = parseEntry(line, CONTEXT);
+    let rest = line;
+    for (const { start, end } of spans.toReversed()) rest = `${rest.slice(0, start)} ${rest.slice(end)}`;
+    assert.deepEqual(wordsOf(title), wordsOf(rest), line);
+    assert.equal(title, title.trim().replaceAll(/\s+/g, " "));
+  }
+});
+
+test("fields are set by spans, and can be told", () => {
+  for (const line of LINES) {
+    const entry = parseEntry(line, CONTEXT);
+    const { priority, date, time, rule, list, list_id: id, tags } = entry.fields;
+    const kinds = new Set(entry.spans.map(({ kind }) => kind));
+    const isSet = { priority, date, time, repeat: rule, list: list ?? (id !== undefined || undefined), tag: tags[0] };
+    for (const [kind, value] of Object.entries(isSet)) {
+      assert.equal(value !== undefined, kinds.has(kind) || (kind === "date" && (kinds.has("time") || kinds.has("repeat"))), `${kind}: ${line}`);
+    }
+    assert.match(date ?? "2026-11-20", /^(19[7-9]\d|[2-9]\d{3})-\d\d-\d\d$/, line);
+    assert.match(time ?? "12:00", /^([01]\d|2[0-3]):[0-5]\d$/, line);
+    assert.equal(understood(entry, NOW, false) !== "", kinds.size > 0, line);
+  }
+});
+
+test("a phrase that was taken back stays in the title, and nothing is left to take back in the end", () => {
+  for (const line of LINES) {
+    const literal = [];
+    for (;;) {
+      const { spans } = parseEntry(line, { ...CONTEXT, literal });
+      if (!spans.length) break;
+      assert.ok(!literal.includes(spans[0].text), line);
+      literal.push(spans[0].text);
+    }
+    assert.deepEqual(wordsOf(parseEntry(line, { ...CONTEXT, literal }).title), wordsOf(line));
+  }
+});
+
+const HOSTILE = [
+  "a", "a ", "monday ", "every ", "every monday, ", "on the ", "by from on ", "3 ", "3 dec ", "29 feb ", "fri 3 dec ", "monday and ", "9:00 to ",
+  "in 3 ", "next ", "at ", "24.12. ", "17:30 am ", "every last day of the month ", "@errand ", "#garden ", "\"a ", "\"a\" ", "!", "e\u0301", "\u0316\u0301",
+];
+
+/** How often the parts of the parser run for a line. */
+async function countOf(session, line) {
+  await session.post("Profiler.takePreciseCoverage"); // forgets what ran before
+  parseEntry(line, CONTEXT);
+  const { result } = await session.post("Profiler.takePreciseCoverage");
+  const functions = result.filter(({ url }) => url.includes("/web/static/")).flatMap((script) => script.functions);
+  return functions.flatMap(({ ranges }) => ranges).reduce((sum, { count }) => sum + count, 0);
+}
+
+test("a line that is twice as long takes twice the work", async () => {
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
+  for (const piece of HOSTILE) {
+    const [shorter, longer] = [1000, 2000].map((length) => piece.repeat(length / piece.length));
+    const [few, many] = [await countOf(session, shorter), await countOf(session, longer)];
+    assert.ok(many < 2.2 * few + 500, `${piece}: ${few}, ${many}`);
+    assert.ok(many < 250 * longer.length, `${piece}: ${many}`);
+  }
+  session.disconnect();
 });

@@ -40,4 +40,5 @@ test("old addresses lead to what is now in their place", () => {
 
 test("other addresses are unknown", () => {
   for (const address of ["/nothing", "/list", "/list/a/b", "/inbox/", "/Inbox"]) assert.equal(route(address).view, "unknown", address);
+  for (const pathname of ["//", "//inbox", "///x/inbox"]) assert.equal(parseRoute({ pathname, search: "" }).view, "unknown", pathname);
 });

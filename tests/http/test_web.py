@@ -103,7 +103,7 @@ def test_what_accept_encoding_says_about_gzip(field: bytes, takes: bool) -> None
     assert takes_gzip(field) == takes
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", ["/", "/service-worker.js"])
 async def test_the_policy_lets_in_nothing_inline_and_nothing_foreign(api: Api, address: str) -> None:
     policy = (await api.client.get(address)).headers["content-security-policy"]
     allowed = dict(part.strip().split(" ", 1) for part in policy.split(";"))
@@ -111,6 +111,12 @@ async def test_the_policy_lets_in_nothing_inline_and_nothing_foreign(api: Api, a
     assert allowed.pop("trusted-types") == "todo"
     assert allowed["default-src"] == allowed["frame-ancestors"] == allowed["base-uri"] == "'none'"
     assert set(allowed.values()) == {"'none'", "'self'"}
+
+
+@pytest.mark.parametrize("address", [it for it in ADDRESSES if it not in {"/", "/service-worker.js"}])
+async def test_files_that_run_nothing_by_themselves_are_allowed_nothing(api: Api, address: str) -> None:
+    policy = (await api.client.get(address)).headers["content-security-policy"]
+    assert policy == "default-src 'none'; frame-ancestors 'none'"
 
 
 async def test_the_page_has_nothing_inline_and_refers_to_files_that_there_are(api: Api) -> None:

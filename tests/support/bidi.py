@@ -101,7 +101,8 @@ class Tab:
             nodes: list[Node] = found["nodes"]
             if len(nodes) == count:
                 return nodes
-            assert time.monotonic() < until, f"{len(nodes)} instead of {count} of: {role} {name!r}"
+            told = f"{len(nodes)} instead of {count} of {role} {name!r}; errors of the page: {self.session.errors}"
+            assert time.monotonic() < until, told
             await asyncio.sleep(0.05)
 
     async def click(self, role: str, name: str) -> None:

@@ -38,10 +38,12 @@ class File(msgspec.Struct, frozen=True):
     always: tuple[Field, ...]
 
     @staticmethod
-    def of(body: bytes, media_type: str, policy: bytes, *, pack: bool = False) -> "File":
-        """``policy`` is the Content-Security-Policy. Compresses at once, which is slow."""
+    def of(body: bytes, media_type: str, policy: bytes | None = None, *, pack: bool = False) -> "File":
+        """``policy`` is the Content-Security-Policy of a document or worker. Compresses at once, which is slow."""
         content_type = (b"content-type", media_type.encode("ascii"))
-        always = ((b"cache-control", b"no-cache"), (b"content-security-policy", policy))
+        always: tuple[Field, ...] = ((b"cache-control", b"no-cache"),)
+        if policy is not None:
+            always += ((b"content-security-policy", policy),)
         plain = Form.of(body, body, content_type)
         packed = gzip.compress(body, 9, mtime=0) if pack else body
         if len(packed) >= len(body):

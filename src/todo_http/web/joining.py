@@ -13,22 +13,24 @@ from typing import Final
 
 from todo_http.web.stripping import UnknownForm, strip_script, strip_sheet
 
-IMPORT: Final = re.compile(r'^import (\{[^}]*\}) from "(\.{1,2}/[^"]+)";$', re.M)
+IMPORT: Final = re.compile(r'^import(\{[^}]*\})from"(\.{1,2}/[^"]+)";$', re.M)
 EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.M)
 DYNAMIC: Final = re.compile(r'\bimport\("(\.{1,2}/[^"]+)"\)')
 UNKNOWN: Final = re.compile(r"^(?:import|export)\b.*|\bimport[(.].*", re.M)
 RENAMED: Final = re.compile(r"(\w+) as (\w+)")
-SHEET_IMPORT: Final = re.compile(r'^@import "(\.{1,2}/[^"]+)";\n', re.M)
+SHEET_IMPORT: Final = re.compile(r'@import "(\.{1,2}/[^"]+)";')
 
 
-def join_modules(sources: Mapping[str, str], roots: Mapping[str, str], kept: Collection[str]) -> dict[str, str]:
+def join_modules(
+    sources: Mapping[str, str], roots: Mapping[str, str], verbatim: Collection[str] = ()
+) -> dict[str, str]:
     """The texts of the files by name. Raises UnknownForm.
 
     ``sources`` are texts by path. ``roots`` are names of files by the module that each of them begins with; the page
-    loads the first, dynamic imports load the others. Modules that are ``kept`` stay files of their own.
+    loads the first, dynamic imports load the others. Modules in ``verbatim`` are not stripped.
     """
-    texts = _needed(sources, roots, kept)
-    files = _files(texts, roots) | {name: name for name in kept}
+    texts = _needed(sources, roots, verbatim)
+    files = _files(texts, roots)
     inside = {file: [name for name in texts if files[name] == file] for file in roots.values()}
     taken = {
         file: {each for name in names for each in _imported(name, texts[name]) if files[each] != file}
@@ -38,7 +40,7 @@ def join_modules(sources: Mapping[str, str], roots: Mapping[str, str], kept: Col
     return {
         file: "".join(
             (
-                *_imports({name: files[name] for name in texts if name in taken[file]}, kept),
+                *_imports({name: files[name] for name in texts if name in taken[file]}),
                 *(_in_a_scope(name, texts[name], files) for name in names),
                 _exports([name for name in names if name in given]),
             )
@@ -70,15 +72,16 @@ def join_sheets(sources: Mapping[str, str]) -> dict[str, str]:
     return {name: whole(name, ()) for name in texts if name not in inner}
 
 
-def _needed(sources: Mapping[str, str], roots: Mapping[str, str], kept: Collection[str]) -> dict[str, str]:
-    """The stripped modules that the roots need, each behind all that it imports; those that are kept without a text."""
+def _needed(sources: Mapping[str, str], roots: Mapping[str, str], verbatim: Collection[str]) -> dict[str, str]:
+    """The modules that the roots need, stripped, each behind all that it imports."""
     texts: dict[str, str] = {}
 
     def add(name: str, above: tuple[str, ...]) -> None:
         if name in texts:
             return
         _check(name, above, sources)
-        text = "" if name in kept else _checked(name, sources[name], roots)
+        text = sources[name] if name in verbatim else _stripped(name, sources[name])
+        _check_forms(name, text, roots)
         for each in _imported(name, text):
             add(each, (*above, name))
         texts[name] = text
@@ -94,16 +97,17 @@ def _check(name: str, above: tuple[str, ...], known: Mapping[str, str]) -> None:
         raise UnknownForm(f"A circle, or no such file: {' -> '.join((*above, name))}")
 
 
-def _checked(name: str, source: str, roots: Mapping[str, str]) -> str:
-    """A stripped module that has only known forms."""
+def _stripped(name: str, source: str) -> str:
     try:
-        text = strip_script(source)
+        return strip_script(source)
     except UnknownForm as wrong:
         raise UnknownForm(f"{name}: {wrong}") from None
+
+
+def _check_forms(name: str, text: str, roots: Mapping[str, str]) -> None:
     rest = DYNAMIC.sub(lambda found: "" if _resolved(name, found[1]) in roots else found[0], text)
     if unknown := UNKNOWN.search(EXPORT.sub("", IMPORT.sub("", rest))):
-        raise UnknownForm(f"{name} imports or exports in a form that is not known here: {unknown[0]}")
-    return text
+        raise UnknownForm(f"{name} imports or exports in a form that is not known here: {unknown[0][:80]}")
 
 
 def _files(texts: dict[str, str], roots: Mapping[str, str]) -> dict[str, str]:
@@ -124,34 +128,30 @@ def _in_a_scope(name: str, text: str, files: Mapping[str, str]) -> str:
     """The module as a constant."""
 
     def as_constants(found: re.Match[str]) -> str:
-        names = RENAMED.sub(r"\1: \2", found[1])
-        return f"const {names} = {_variable(_resolved(name, found[2]))};"
+        names = RENAMED.sub(r"\1:\2", found[1])
+        return f"const{names}={_variable(_resolved(name, found[2]))};"
 
     def as_import_of_file(found: re.Match[str]) -> str:
         root = _resolved(name, found[1])
-        return f'import("./{files[root]}").then((file) => file.{_variable(root)})'
+        return f'import("./{files[root]}").then((file)=>file.{_variable(root)})'
 
-    exported = ", ".join(EXPORT.findall(text))
+    exported = ",".join(EXPORT.findall(text))
     body = EXPORT.sub("", IMPORT.sub(as_constants, DYNAMIC.sub(as_import_of_file, text)))
-    return f"const {_variable(name)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"
+    return f"const {_variable(name)}=(()=>{{\n{body}return{{{exported}}};\n}})();\n"
 
 
-def _imports(taken: Mapping[str, str], kept: Collection[str]) -> Iterator[str]:
+def _imports(taken: Mapping[str, str]) -> Iterator[str]:
     """The imports of modules of other files; ``taken`` are files by module."""
-    for name in taken:
-        if name in kept:
-            yield f'import * as {_variable(name)} from "./{name}";\n'
     for file in dict.fromkeys(taken.values()):
-        if file not in kept:
-            yield f'import {{ {_list(name for name in taken if taken[name] == file)} }} from "./{file}";\n'
+        yield f'import{{{_list(name for name in taken if taken[name] == file)}}}from"./{file}";\n'
 
 
 def _exports(given: Collection[str]) -> str:
-    return f"export {{ {_list(given)} }};\n" if given else ""
+    return f"export{{{_list(given)}}};\n" if given else ""
 
 
 def _list(names: Iterable[str]) -> str:
-    return ", ".join(map(_variable, names))
+    return ",".join(map(_variable, names))
 
 
 def _imported(name: str, text: str, form: re.Pattern[str] = IMPORT) -> list[str]:

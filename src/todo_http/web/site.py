@@ -65,17 +65,18 @@ def read_site(*, registration: bool = True) -> Mapping[str, File]:
         parts[PAGE_FILE] = parts[PAGE_FILE].replace(OPEN, CLOSED)
     worker = strip_script(parts.pop(WORKER_FILE).decode("utf-8"))
     modules = {name: parts.pop(name).decode("utf-8") for name in _named(parts, ".js")}
-    kept = frozenset(name for name in modules if name.startswith(VENDORED))
     roots = {root: file for root, file in FILES.items() if root in modules}
-    joined = join_modules(modules, roots, kept)
+    joined = join_modules(modules, roots, [name for name in modules if name.startswith(VENDORED)])
     texts = join_sheets({name: parts.pop(name).decode("utf-8") for name in _named(parts, ".css")})
-    texts |= {name: modules[name] for name in kept}
     version = _version(parts | _encoded({**texts, **joined, WORKER_FILE: worker}))
     parts |= _encoded(texts | of_one_version(joined, version))
     found = {AT_THE_TOP.get(name, f"/web/{name}"): parts[name] for name in sorted(parts)}
     shell = msgspec.json.encode({"version": version, "files": list(found)}).decode("utf-8")
     found[AT_THE_TOP[WORKER_FILE]] = f"const SHELL = {shell};\n{worker}".encode()
-    return {address: File.of(body, media_type(address), POLICY, pack=True) for address, body in found.items()}
+    policies = {PAGE: POLICY, AT_THE_TOP[WORKER_FILE]: POLICY}
+    return {
+        address: File.of(body, media_type(address), policies.get(address), pack=True) for address, body in found.items()
+    }
 
 
 def _version(parts: Mapping[str, bytes]) -> str:

@@ -1,12 +1,11 @@
-"""Scripts and style sheets without comments, indentation and empty lines.
+"""Scripts and style sheets without comments and white space.
 
-Line breaks between tokens stay, because the end of a line can end a statement. Strings, templates and regular
-expressions stay as they are. What begins with a slash is told from what comes before it; where that takes a parser,
-the source is refused.
+Line breaks stay where they can end a statement. Strings, templates and regular expressions stay as they are. What
+begins with a slash is told from what comes before it; where that takes a parser, the source is refused.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 COMMENT: Final = r"/\*(?:[^*]|\*(?!/))*+\*/"
@@ -45,27 +44,63 @@ class UnknownForm(Exception):
     """A file of the client is written in a form that the server does not know."""
 
 
+SEPARATORS: Final = frozenset("{};,:(")
+"""Characters of style sheets behind which white space means nothing."""
+
+ENDS: Final = frozenset({")", "]", "}", "++", "--"})
+"""Marks behind which a statement can end."""
+
+CONTINUES: Final = frozenset(")]},;.?:=&|<>^%")
+"""Marks with which no statement begins."""
+
+
 def strip_script(source: str) -> str:
-    """A script without comments and indentation. Raises UnknownForm."""
-    return _joined(Tokens(source))
+    """A script without comments and without white space that means nothing. Raises UnknownForm.
+
+    Outside of brackets lines stay lines.
+    """
+    parts: list[str] = []
+    before_kind = before = gap = ""
+    tokens = Tokens(source)
+    for kind, text in tokens:
+        if kind == "gap":
+            gap = "\n" if "\n" in text else " "
+            if before and gap == "\n" and not tokens.opened:
+                parts.append(gap)
+                gap = ""
+            continue
+        if before and gap:
+            parts.append(_between(before_kind, before, gap, kind, text))
+        parts.append(text)
+        before_kind, before, gap = kind, text, ""
+    return "".join(parts).rstrip() + "\n"
+
+
+def _between(before_kind: str, before: str, gap: str, kind: str, text: str) -> str:
+    """What remains of a gap: a line break that can end a statement, a space that separates tokens, or nothing."""
+    continued = (before_kind in {"mark", "slash"} and before not in ENDS) or (kind == "mark" and text in CONTINUES)
+    if gap == "\n" and not continued:
+        return "\n"
+    both_words = before_kind in {"word", "pattern"} and kind == "word"
+    one_mark = before[-1] == text[0] and text[0] in "+-/"
+    point_of_number = before[0].isdigit() and text == "."
+    return " " if both_words or one_mark or point_of_number else ""
 
 
 def strip_sheet(source: str) -> str:
-    """A style sheet without comments and indentation."""
-    return _joined((found.lastgroup or "", found[0]) for found in SHEET.finditer(source))
-
-
-def _joined(tokens: Iterable[tuple[str, str]]) -> str:
-    """The tokens, with a line break or a space for each gap."""
-    parts = [""]
-    for kind, text in tokens:
-        if kind != "gap":
-            parts.append(text)
-        elif "\n" in text:
-            parts.append("\n")
-        elif parts[-1] != "(":  # or a cast would leave a space
+    """A style sheet without comments and without white space that means nothing."""
+    parts: list[str] = []
+    gap = False
+    for found in SHEET.finditer(source):
+        text = found[0]
+        if found["gap"] is not None:
+            gap = True
+            continue
+        if gap and parts and parts[-1] not in SEPARATORS and text not in "{}":
             parts.append(" ")
-    return "".join(parts).strip() + "\n"
+        parts.append(text)
+        gap = False
+    return "".join(parts) + "\n"
 
 
 class Tokens:

@@ -85,15 +85,25 @@ class Screen:
         await self.entry.fill(text)
         await self.entry.press("Enter")
 
-    async def edit(self, title: str) -> "EditForm":
-        """Opens a task for editing in its place."""
+    async def open(self, title: str) -> "Panel":
+        """Opens a task in the panel."""
+        await self.row(title).get_by_role("button", name=title, exact=True).click()
+        await expect(self.panel.field("Title")).to_have_value(title)
+        return self.panel
+
+    @property
+    def panel(self) -> "Panel":
+        """The panel with everything about one task."""
+        return Panel(self.page.get_by_role("complementary", name="Task"))
+
+    async def do(self, title: str, action: str) -> None:
+        """Chooses an action in the menu of a task."""
         await self.row(title).hover()
-        await self.button(f"Edit {title}").click()
-        return EditForm(self.page.locator("form").filter(has=self.page.get_by_label("Title", exact=True)))
+        await self.button(f"More for {title}").click()
+        await self.page.get_by_role("menuitem", name=action).click()
 
     async def delete(self, title: str) -> None:
-        await self.row(title).hover()
-        await self.button(f"Delete {title}").click()
+        await self.do(title, "Delete")
 
     # --- seeing --------------------------------------------------------------------------------------------------
 
@@ -121,17 +131,28 @@ class Screen:
         await self.page.wait_for_function(f"() => {waiting}.length === 0")
 
 
-class EditForm:
-    """A task while it is edited."""
+class Panel:
+    """The panel with everything about one task."""
 
-    def __init__(self, form: Locator) -> None:
-        self.form = form
+    def __init__(self, root: Locator) -> None:
+        self.root = root
 
     def field(self, name: str) -> Locator:
-        return self.form.get_by_label(name, exact=True)
+        return self.root.get_by_role("textbox", name=name, exact=True)
 
-    async def save(self) -> None:
-        await self.form.get_by_role("button", name="Save", exact=True).click()
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=isinstance(name, str))
 
-    async def cancel(self) -> None:
-        await self.form.get_by_role("button", name="Cancel", exact=True).click()
+    async def write(self, name: str, text: str) -> None:
+        """Types a text, and leaves the field."""
+        await self.field(name).fill(text)
+        await self.field(name).blur()
+
+    async def choose(self, name: str) -> None:
+        """Chooses in the menu of the task."""
+        await self.button("More").click()
+        await self.root.page.get_by_role("menuitem", name=name, exact=True).click()
+
+    async def close(self) -> None:
+        await self.button("Close the task").click()
+        await expect(self.root).to_have_count(0)

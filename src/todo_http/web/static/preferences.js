@@ -1,11 +1,11 @@
-// Preferences stored in this browser: theme, density, single keys, the time zone that is kept in spite of the browser's, and whether somebody has been signed in here.
+// Preferences stored in this browser: theme, density, single keys, what is folded away, the time zone that is kept in spite of the browser's, and whether somebody has been signed in here.
 
 import { createStore, useStore } from "./store.js";
 
-/** @typedef {{ theme: "system" | "light" | "dark", density: "comfortable" | "compact", keys: boolean, keptZone: string, visited: boolean }} Preferences */
+/** @typedef {{ theme: "system" | "light" | "dark", density: "comfortable" | "compact", keys: boolean, keptZone: string, visited: boolean, folded: string[] }} Preferences */
 
 const STORAGE_KEY = "todo.settings";
-const DEFAULTS = /** @type {Preferences} */ ({ theme: "system", density: "comfortable", keys: true, keptZone: "", visited: false });
+const DEFAULTS = /** @type {Preferences} */ ({ theme: "system", density: "comfortable", keys: true, keptZone: "", visited: false, folded: [] });
 const store = createStore(stored());
 
 export const preferences = store.get;

@@ -183,9 +183,6 @@ export type Action = { label: string; changes: Change[]; request: string; before
 
 export type Account = ReturnType<typeof import("./data/account.js").createAccount>;
 
-/** A word that was recognised in a quick entry. */
-export type Token = { kind: "priority" | "date" | "time" | "tag"; raw: string; label: string; value: string };
-
 /** What the line of quick entry is read with. */
 export type EntryContext = {
   now: Moment;
@@ -288,7 +285,36 @@ export type Due =
   | { kind: "fixed"; date: string; time: string; offset: string; zone: string | null; instant: number };
 
 /** A task to be shown, unsent changes included. Subtasks follow their parent, at a higher level. */
-export type Row = { key: string; task: Task; waiting: boolean; level: number };
+export type Row = { key: string; task: Task; waiting: boolean; level: number; done?: Done };
+
+/** What was completed: a task that has the same id, or an occurrence of a recurring one. */
+export type Done = { id: string; task_id: string; title: string; occurrence: string | null; completed_at: string; skipped: boolean };
+
+/** Rows under a heading; without a title there is none. `day` is the date that all of them have. */
+export type Section = {
+  key: string;
+  title: string;
+  tone: "overdue" | "today" | "";
+  day: string;
+  rows: Row[];
+  /** Whether it is folded as long as the user has not unfolded it. */
+  folded: boolean;
+  /** Whether all of its tasks can be rescheduled at once. */
+  reschedules: boolean;
+};
+
+/** A line of a list: the heading of a section, or a row, whose place in its section counts from 1. */
+export type Item = { key: string; section: Section; row: Row | null; place: number; folded: boolean; isParent: boolean; leaving?: boolean };
+
+/** How a view is sorted, grouped and filtered; "" is the default. */
+export type ViewOptions = {
+  sort: "" | "due" | "priority" | "title" | "newest" | "changed";
+  group: "" | "date" | "priority" | "list" | "tag";
+  priority: "" | Priority | "none";
+  date: "" | "with" | "without";
+  tag: string;
+  completed: boolean;
+};
 
 export type Toast = {
   id: number;

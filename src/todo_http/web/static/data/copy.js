@@ -2,9 +2,8 @@
 
 /** @import { Copy, FeedChange, Task } from "../types.js" */
 
-/** How many completed tasks are kept, latest first, beside those with an open task above them. */
-const COMPLETED_KEPT = 500;
-const COMPLETIONS_KEPT = 500;
+/** How many completed tasks are kept, latest first, beside those with an open task above them; and how many completions. */
+export const KEPT = 500;
 
 /** @returns {Copy} */
 export function emptyCopy() {
@@ -39,8 +38,8 @@ export function trim({ task: tasks, completion: completions }) {
   };
   const completed = Array.from(tasks.values()).filter((task) => task.completed && !isBelowOpen(task));
   const latestFirst = (/** @type {any} */ one, /** @type {any} */ other) => (one.completed_at < other.completed_at ? 1 : -1);
-  const oldTasks = completed.sort(latestFirst).slice(COMPLETED_KEPT);
-  const oldCompletions = Array.from(completions.values()).sort(latestFirst).slice(COMPLETIONS_KEPT);
+  const oldTasks = completed.sort(latestFirst).slice(KEPT);
+  const oldCompletions = Array.from(completions.values()).sort(latestFirst).slice(KEPT);
   oldTasks.forEach(({ id }) => tasks.delete(id));
   oldCompletions.forEach(({ id }) => completions.delete(id));
   return [

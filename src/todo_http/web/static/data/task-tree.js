@@ -101,29 +101,31 @@ export function between(low, high) {
  * @returns {Row[]}
  */
 export function arrange(rows, manual) {
-  const ids = new Set(rows.map(({ task }) => task.id));
+  const ids = new Set(rows.map(({ key }) => key));
+  /** @type {Omit<Row, "level">[]} */
+  const top = [];
   /** By id of the parent. @type {Map<string, Omit<Row, "level">[]>} */
   const children = new Map();
   for (const row of rows) {
     const { id, parent_id: parent } = row.task;
-    const above = parent && parent !== id && ids.has(parent) ? parent : "";
-    const siblings = children.get(above);
-    if (siblings) siblings.push(row);
-    else children.set(above, [row]);
+    if (!parent || parent === id || !ids.has(parent)) top.push(row);
+    else if (children.has(parent)) children.get(parent)?.push(row);
+    else children.set(parent, [row]);
   }
-  /** @type {Map<string, Row>} */
-  const arranged = new Map();
-  const add = (/** @type {string} */ parent, /** @type {number} */ level) => {
-    const siblings = children.get(parent) ?? [];
+  /** @type {Row[]} */
+  const arranged = [];
+  /** @param {Omit<Row, "level">[]} siblings @param {number} level */
+  const add = (siblings, level) => {
     if (manual) siblings.sort((one, other) => byPosition(one.task, other.task));
     for (const row of siblings) {
-      arranged.set(row.key, { ...row, level });
-      add(row.task.id, level + 1);
+      arranged.push({ ...row, level });
+      const below = children.get(row.key);
+      if (below && children.delete(row.key)) add(below, level + 1);
     }
   };
-  add("", 1);
-  for (const row of rows) if (!arranged.has(row.key)) arranged.set(row.key, { ...row, level: 1 }); // old revisions may form a circle
-  return Array.from(arranged.values());
+  add(top, 1);
+  for (const [key, below] of children) if (children.delete(key)) add(below, 1); // old revisions may form a circle
+  return arranged;
 }
 
 /** @param {{ id: string, position: string }} one @param {{ id: string, position: string }} other */

@@ -6,7 +6,6 @@ import { isDay, onClock12 } from "./shapes.js";
 import { after, meaning } from "./words.js";
 
 /** @import { EntryContext, EntryDay, Moment, Phrase, Word } from "../types.js" */
-/** @import { PartReader } from "./patterns.js" */
 /** @typedef {(values: Record<string, any>, context: EntryContext) => string | null} FindDate */
 
 const LED = "on|by|from";
@@ -29,19 +28,20 @@ const ROWS = [
   [`${LED}? next unit=2`, { find: (_, { now }) => `${later(now.date, 1, 2).slice(0, 8)}01` }],
   [`${LED}? next unit=3`, { find: (_, { now }) => `${later(now.date, 1, 3).slice(0, 5)}01-01` }],
   ["in count unit", { find: ({ count, unit }, { now }) => later(now.date, count, unit) }],
-  [`${LED}? day, the? date`, { find: dateOnWeekday }],
-  [`${LED} the? date`, { find: dateOf }],
-  ["freeDate", { find: ({ freeDate }, context) => dateOf({ date: freeDate }, context) }],
-  ["endDate", { find: ({ endDate }, context) => dateOf({ date: endDate }, context), bare: true }],
+  [`${LED}? day, the? wholeDate`, { find: dateOnWeekday }],
+  [`${LED} the? wholeDate`, { find: dateOf }],
+  ["freeDate", { find: ({ freeDate }, context) => dateOf({ wholeDate: freeDate }, context) }],
+  ["endDate", { find: ({ endDate }, context) => dateOf({ wholeDate: endDate }, context), bare: true }],
   [`${LED} day part?`, { find: ({ day }, { now }) => coming(now.date, day) }],
   ["weekday part?", { find: ({ weekday }, { now }) => coming(now.date, weekday), bare: true }],
   [`${LED} the? nthDay`, { find: ({ nthDay }, { now }) => (nthDay < 32 ? firstDay(now.date, (date) => dayOfMonth(date) === nthDay) : null), bare: true }],
 ];
+export const DATE_BEGINS = ["date", "digits", "nthDay", "month"];
 const DATES = createTable(ROWS, {
-  date: dayAt,
-  freeDate: (words, index) => dayIf("anywhere", words, index),
-  endDate: (words, index) => dayIf("end", words, index),
-  day: weekdayAt,
+  wholeDate: [DATE_BEGINS, dayAt],
+  freeDate: [DATE_BEGINS, (words, index) => dayIf("anywhere", words, index)],
+  endDate: [DATE_BEGINS, (words, index) => dayIf("end", words, index)],
+  day: [["weekday", "short"], weekdayAt],
 });
 /** What follows from the minutes in the pattern. @type {[string, (values: Record<string, number>, now: Moment) => { from?: string, time: string }][]} */
 const TIME_ROWS = [
@@ -54,9 +54,9 @@ const TIME_ROWS = [
   ["at|by|from clock", ({ clock: half }) => clock(half * 720)],
 ];
 const TIMES = createTable(TIME_ROWS, {
-  hour12: (words, index) => hourAt(words, index, "half"),
-  hour24: (words, index) => hourAt(words, index, "uhr"),
-  onDate: (words, index) => (meaning(words, index).noHalf && dateAt(words, index) ? { last: index - 1, value: 1 } : null),
+  hour12: [["hour"], (words, index) => hourAt(words, index, "half")],
+  hour24: [["hour"], (words, index) => hourAt(words, index, "uhr")],
+  onDate: [[], (words, index) => (meaning(words, index).noHalf && dateAt(words, index) ? { last: index - 1, value: 1 } : null)],
 });
 
 /** @param {Word[]} words @param {number} first @returns {Phrase | null} */
@@ -122,7 +122,7 @@ export function dayAt(words, index) {
 }
 
 /** Without a year, the next such day, which may be today. @type {FindDate} */
-function dateOf({ date: { day, month, year } }, { now }) {
+function dateOf({ wholeDate: { day, month, year } }, { now }) {
   const tail = `-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
   let next = year || Number(now.date.slice(0, 4));
   while (!year && (next + tail < now.date || !isDay({ day, month, year: next, where: "anywhere" }))) next += 1;

@@ -41,14 +41,15 @@ function byName(known) {
 
 /** @param {Word[]} words @param {number} first @param {Map<string, Known>} names */
 function nameAt(words, first, names) {
-  const { text, tail, quoted } = words[first];
+  const { text, key, tail, quoted } = words[first];
   if (quoted) return quoted.name ? { ...quoted, known: names.get(foldName(quoted.name)) } : null;
-  let last = Math.min(first + MOST_WORDS, words.length);
-  while (last > first) {
-    last -= 1;
-    const known = names.get(foldName(words.slice(first, last + 1).map((word) => word.text).join(" ").slice(1)));
-    if (known) return { last, name: "", known };
-  }
   const name = text.slice(1, text.length - tail.length);
-  return /^\p{L}/u.test(name) ? { last, name, known: undefined } : null;
+  /** @type {{ last: number, name: string, known?: Known } | null} */
+  let found = /^\p{L}/u.test(name) ? { last: first, name } : null;
+  let folded = key.slice(1);
+  for (let last = first; words[last] && last < first + MOST_WORDS; last += 1) {
+    if (last > first) folded += `${words[last - 1].tail} ${words[last].key}`;
+    if (names.has(folded)) found = { last, name, known: names.get(folded) };
+  }
+  return found;
 }

@@ -1,10 +1,11 @@
 // Parses the line of quick entry, such as "Call the bank tomorrow 17:00 #Home @money p1". Pure.
 
-import { addDays, daysBetween, shortDate, weekdayOf, WEEKDAYS } from "../formatting/due-dates.js";
+import { normalize } from "../data/search.js";
+import { addDays, daysBetween, formatTime, shortDate, weekday } from "../formatting/due-dates.js";
 import { dateAt, firstDay, timeAt } from "./dates.js";
 import { createNameReader } from "./names.js";
 import { repeatAt } from "./repeats.js";
-import { after, fold, meaning, readWords } from "./words.js";
+import { after, meaning, NOTHING, readWords } from "./words.js";
 
 /** @import { Entry, EntryContext, EntryFields, Moment, Phrase, PhraseValue, Priority, Word } from "../types.js" */
 
@@ -41,7 +42,7 @@ export function parseEntry(line, context) {
  */
 export function understood({ spans, fields }, now, hour12) {
   const { date, time } = fields;
-  const due = date && dayName(date, now.date) + (time ? `, ${formatTime(time, hour12)}` : "");
+  const due = date && dayName(date, now.date) + (time ? `, ${formatTime(time, { hour12 })}` : "");
   const labelled = (/** @type {string} */ kind) => spans.filter((span) => span.kind === kind).map(({ label }) => label);
   const rule = labelled("repeat").map((label) => label.replace("Every", "every"));
   const tags = fields.tags.map((tag) => `@${tag}`);
@@ -69,6 +70,7 @@ function phrasesOf(words, context) {
 
 /** @param {Word[]} words @param {number} index @param {Phrase} [before] @returns {Phrase | null} */
 function phraseAt(words, index, before) {
+  if (meaning(words, index) === NOTHING) return null;
   const isBehindDate = before?.kind === "date" && before.last === index - 1;
   return repeatAt(words, index) ?? timeAt(words, index, isBehindDate) ?? dateAt(words, index);
 }
@@ -128,7 +130,7 @@ function fieldsOf(values, now) {
   const { date: typed, from, time, rule, fits, priority, list, list_id: listId } = Object.assign({}, ...values);
   /** @type {Map<string, string>} */
   const tags = new Map();
-  for (const { tag } of values) if (tag && !tags.has(fold(tag))) tags.set(fold(tag), tag);
+  for (const { tag } of values) if (tag && !tags.has(normalize(tag))) tags.set(normalize(tag), tag);
   const next = time && time <= now.time ? addDays(now.date, 1) : now.date; // the day of the next such time
   const first = fits ? firstDay(next, fits) : from ?? (time && next);
   const date = typed && time === "00:00" && typed === now.date ? addDays(typed, 1) : typed ?? first; // the midnight of today is to come
@@ -140,12 +142,5 @@ function fieldsOf(values, now) {
 
 /** @param {string} date @param {string} today */
 function dayName(date, today) {
-  return ["Today", "Tomorrow"][daysBetween(today, date)] ?? `${WEEKDAYS[weekdayOf(date)].slice(0, 3)} ${shortDate(date, today)}`;
-}
-
-/** @param {string} time @param {boolean} hour12 */
-function formatTime(time, hour12) {
-  if (!hour12) return time;
-  const [hour, minute] = time.split(":");
-  return `${Number(hour) % 12 || 12}${minute === "00" ? "" : `:${minute}`} ${Number(hour) < 12 ? "am" : "pm"}`;
+  return ["Today", "Tomorrow"][daysBetween(today, date)] ?? `${weekday(date)} ${shortDate(date, today)}`;
 }

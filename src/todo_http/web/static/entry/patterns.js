@@ -3,18 +3,25 @@
 import { after, meaning } from "./words.js";
 
 /** @import { Word } from "../types.js" */
-/** @typedef {{ last: number, value: any }} Part several words that have one name in a pattern */
-/** @typedef {(words: Word[], index: number) => Part | null} PartReader */
+/** @typedef {(words: Word[], index: number) => { last: number, value: any } | null} PartReader reads several words that have one name in a pattern */
+/** @typedef {Record<string, [begins: string[], read: PartReader]>} Parts by name, with what their first words mean */
 
 /**
  * A table of patterns. A pattern names what its words mean, such as "next weekday": of "a|b" it is one, "a=1" has that value,
  * "a?" may be missing, and behind "a," there may be a comma.
  * @template Result
  * @param {[pattern: string, result: Result][]} rows
- * @param {Record<string, PartReader>} [parts] by their names
+ * @param {Parts} [parts]
  */
 export function createTable(rows, parts = {}) {
-  return { parts, rows: rows.map(([pattern, result]) => ({ pattern: pattern.split(" ").map(elementOf), result })) };
+  const compiled = rows.map(([text, result]) => {
+    const pattern = text.split(" ").map(elementOf);
+    const beginning = pattern.slice(0, pattern.findIndex(({ mark }) => mark !== "?") + 1).flatMap(({ names }) => names);
+    return { pattern, result, begins: beginning.flatMap((name) => parts[name]?.[0] ?? name) };
+  });
+  /** The rows for a word, by the names of what it means. @type {Map<string, typeof compiled>} */
+  const rowsFor = new Map();
+  return { parts, rows: compiled, rowsFor };
 }
 
 /** @param {string} text */
@@ -30,42 +37,40 @@ function elementOf(text) {
  * @param {Word[]} words
  * @param {number} first
  */
-export function lookUp({ rows, parts }, words, first) {
-  if (first >= words.length) return null;
-  for (const { pattern, result } of rows) {
+export function lookUp({ parts, rows, rowsFor }, words, first) {
+  const means = meaning(words, first);
+  const names = Object.keys(means);
+  const key = names.join();
+  const possible = rowsFor.get(key) ?? rows.filter(({ begins }) => begins.some((name) => name in means));
+  rowsFor.set(key, possible);
+  for (const { pattern, result } of possible) {
     const match = matchAt(words, first, pattern, parts);
     if (match) return { ...match, result };
   }
   return null;
 }
 
-/** @param {Word[]} words @param {number} first @param {ReturnType<typeof elementOf>[]} pattern @param {Record<string, PartReader>} parts */
+/** @param {Word[]} words @param {number} first @param {ReturnType<typeof elementOf>[]} pattern @param {Parts} parts */
 function matchAt(words, first, pattern, parts) {
   /** @type {Record<string, any>} */
   const values = {};
   let last = first - 1;
   let index = first;
   for (const { names, value, mark } of pattern) {
-    const part = partAt(words, index, names, parts);
-    if (part && (value === undefined || part.value === value)) {
-      values[part.name] = part.value;
-      last = part.last;
+    const means = /** @type {Record<string, any>} */ (meaning(words, index));
+    let found = null;
+    for (const name of names) {
+      found = means[name] === undefined ? parts[name]?.[1](words, index) : { last: index, value: means[name] };
+      if (!found) continue;
+      values[name] = found.value;
+      break;
+    }
+    if (found && (value === undefined || found.value === value)) {
+      last = found.last;
       index = mark === "," && words[last].tail === "," ? last + 1 : after(words, last);
     } else if (mark !== "?") {
       return null;
     }
   }
   return { last, values };
-}
-
-/** @param {Word[]} words @param {number} index @param {string[]} names @param {Record<string, PartReader>} parts */
-function partAt(words, index, names, parts) {
-  const means = /** @type {Record<string, any>} */ (meaning(words, index));
-  for (const name of names) {
-    if (name in parts) {
-      const part = parts[name](words, index);
-      if (part) return { ...part, name };
-    } else if (name in means) return { name, last: index, value: means[name] };
-  }
-  return null;
 }

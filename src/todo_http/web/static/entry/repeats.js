@@ -1,12 +1,11 @@
 // The phrases of quick entry that are rules of recurring tasks, in the canonical form of the API. Pure.
 
 import { addDays, shortDate, weekdayOf, WEEKDAYS } from "../formatting/due-dates.js";
-import { dayAt, dayOfMonth, weekdayAt } from "./dates.js";
+import { DATE_BEGINS, dayAt, dayOfMonth, weekdayAt } from "./dates.js";
 import { createTable, lookUp } from "./patterns.js";
 import { after, meaning } from "./words.js";
 
 /** @import { Phrase, Word } from "../types.js" */
-/** @import { Part } from "./patterns.js" */
 /** @typedef {{ part: string, words: string, fits: (date: string) => boolean }} Days days of a period: as a part of the rule, and in words */
 
 const FREQUENCIES = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
@@ -35,13 +34,13 @@ const ROWS = [
   ["every sureDay", { unit: MONTH }],
 ];
 const REPEATS = createTable(ROWS, {
-  times: intervalAt,
-  days: (words, index) => weekdaysAt(words, index),
-  plurals: (words, index) => (meaning(words, index).plural === undefined ? null : weekdaysAt(words, index)),
-  adverbs: (words, index) => (meaning(words, index).adverb === undefined ? null : weekdaysAt(words, index)),
-  yearDay: yearDayAt,
-  monthDay: (words, index) => monthDayAt(words, index) ?? numberAt(words, index),
-  sureDay: sureDayAt,
+  times: [["count", "other", "nth"], intervalAt],
+  days: [["weekday", "short", "plural", "adverb"], weekdaysAt],
+  adverbs: [["adverb"], (words, index) => (meaning(words, index).adverb === undefined ? null : weekdaysAt(words, index))],
+  plurals: [["plural"], (words, index) => (meaning(words, index).plural === undefined ? null : weekdaysAt(words, index))],
+  yearDay: [DATE_BEGINS, yearDayAt],
+  monthDay: [["last", "nth", "digits"], (words, index) => monthDayAt(words, index) ?? numberAt(words, index)],
+  sureDay: [["last", "nth"], sureDayAt],
 });
 /** What days of months are: "15th", "last day", "first monday". */
 const MONTH_DAYS = createTable(/** @type {[string, (values: Record<string, number>) => Days | null][]} */ ([

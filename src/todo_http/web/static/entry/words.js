@@ -1,5 +1,6 @@
 // Splits the line of quick entry into words, and says what each of them can mean. Pure.
 
+import { normalize } from "../data/search.js";
 import { shapeOf } from "./shapes.js";
 import { GERMAN } from "./words-de.js";
 import { ENGLISH } from "./words-en.js";
@@ -9,9 +10,8 @@ import { ENGLISH } from "./words-en.js";
 const TAIL = ",.;:!?";
 const OPENING = '"“„';
 const CLOSING = '"”“';
-const LONGEST = 64; // longer words are no words of a table, and are not normalised, which may take long
 /** @type {Meanings} */
-const NOTHING = {};
+export const NOTHING = {};
 
 /**
  * The words of a line. Those in quotes, and those of a phrase that the user took back, mean nothing.
@@ -30,12 +30,6 @@ export function readWords(line, { languages, literal, dayFirst }) {
   return words;
 }
 
-/** A text as it is compared: without case and accents. @param {string} text */
-export function fold(text) {
-  if (text.length > LONGEST) return text;
-  return text.normalize("NFD").replace(/\p{M}+/gu, "").toLowerCase();
-}
-
 /** A name as it is compared: without the punctuation at its end. @param {string} name */
 export function foldName(name) {
   const words = split(name);
@@ -47,7 +41,7 @@ function split(line) {
   return Array.from(line.matchAll(/\S+/g), ({ 0: text, index }) => {
     let length = text.length;
     while (length && TAIL.includes(text[length - 1])) length -= 1;
-    const key = fold(text.slice(0, length || text.length));
+    const key = normalize(text.slice(0, length || text.length));
     const sigil = /^[#@]./u.test(text) ? text[0] : "";
     return { start: index, end: index + text.length, text, title: text, key, tail: text.slice(length), sigil, means: NOTHING };
   });
@@ -135,7 +129,7 @@ function tableFor(german) {
 
 /** @param {Map<string, Meanings>} table @param {string} word @param {string} name @param {number} value */
 function enter(table, word, name, value) {
-  for (const key of [fold(word), word.replace(/[äöü]/g, (letter) => `${fold(letter)}e`)]) table.set(key, { ...table.get(key), [name]: value });
+  for (const key of [normalize(word), word.replace(/[äöü]/g, (letter) => `${normalize(letter)}e`)]) table.set(key, { ...table.get(key), [name]: value });
 }
 
 /** What a word means; nothing behind the last one. @param {Word[]} words @param {number} index */

@@ -138,7 +138,7 @@ export function weekday(date) {
 /**
  * A time of day as the user's clock shows it: 17:00, 5 pm, 5:30 pm.
  * @param {string} time
- * @param {LocalePreferences} preferences
+ * @param {Pick<LocalePreferences, "hour12">} preferences
  */
 export function formatTime(time, { hour12 }) {
   if (!hour12) return time;

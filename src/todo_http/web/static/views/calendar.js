@@ -48,7 +48,7 @@ export function DatePopover({ due, recurrence, mixed = false, now, preview, onCh
   };
   const latest = useRef(save);
   latest.current = save;
-  useEffect(() => { // the page may be left without closing it
+  useEffect(() => { // whatever closes it, also leaving the page
     const leave = () => latest.current();
     addEventListener("pagehide", leave);
     return () => {
@@ -56,11 +56,7 @@ export function DatePopover({ due, recurrence, mixed = false, now, preview, onCh
       leave();
     };
   }, []);
-  const finish = () => {
-    save();
-    onClose();
-  };
-  return html`<${Popover} anchor=${anchor} label="Date" className="calendar" onClose=${finish}>
+  return html`<${Popover} anchor=${anchor} label="Date" className="calendar" onClose=${onClose}>
     ${(/** @type {() => void} */ close) => html`<${Form} schedule=${schedule} mixed=${mixed} meaning=${meaning} now=${now} onChange=${update} onDone=${close} />`}
   <//>`;
 }

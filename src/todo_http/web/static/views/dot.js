@@ -5,6 +5,6 @@ import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 /** @param {{ list: { color: string | null } }} props */
 export function Dot({ list }) {
   const dot = useRef(/** @type {HTMLElement | null} */ (null));
-  useLayoutEffect(() => dot.current?.style.setProperty("--color", list.color ?? "var(--edge)"), [list.color]);
+  useLayoutEffect(() => dot.current?.style.setProperty("--dot", list.color ?? "var(--edge)"), [list.color]);
   return html`<i class="dot" ref=${dot} aria-hidden="true"></i>`;
 }

@@ -39,7 +39,7 @@ export function MonthGrid({ selected, today, weekStart, onChoose }) {
     aria-current=${date === today ? "date" : undefined} onClick=${() => onChoose(withinYears(date))}>${dayOf(date)}</td>`;
   return html`<div class="month">
     <button type="button" class="plain square" aria-label="Previous month" onClick=${() => turn(-1)}><${Icon} name="back" /></button>
-    <h3 id=${id} aria-live="polite">${monthOf(day)} ${day.slice(0, 4)}</h3>
+    <h2 id=${id} aria-live="polite">${monthOf(day)} ${day.slice(0, 4)}</h2>
     <button type="button" class="plain square" aria-label="Next month" onClick=${() => turn(1)}><${Icon} name="forward" /></button>
     <table role="grid" aria-labelledby=${id} ref=${grid} onKeyDown=${onKeyDown}>
       <thead><tr>${weeks[0].map(nameOf).map((name) => html`<th key=${name} scope="col" abbr=${name}>${name.slice(0, 2)}</th>`)}</tr></thead>

@@ -1,13 +1,14 @@
 // What opens above the workspace: the palette, the help page, and the choosers for dates, lists and tags. One at a time.
 
-import { overlayDialog, registerActions } from "../actions.js";
+import { allActions, overlayDialog, registerActions, runAction } from "../actions.js";
 import { Chooser } from "../components/chooser.js";
 import { lazy } from "../components/lazy.js";
+import { Menu } from "../components/menu.js";
 import { addList, change, moveToList, named } from "../data/commands.js";
 import { tagNames } from "../data/counts.js";
 import { hasTag, normalize } from "../data/search.js";
 import { byPosition } from "../data/task-tree.js";
-import { useActionKeys } from "../keyboard.js";
+import { keyName, useActionKeys } from "../keyboard.js";
 import { useStore } from "../store.js";
 import { html, useEffect } from "../vendor/preact.js";
 import { AddDialog } from "./add-dialog.js";
@@ -39,10 +40,21 @@ export function Overlays({ account }) {
     case "help": return html`<${Help} onClose=${onClose} />`;
     case "add": return html`<${AddDialog} account=${account} text=${shown.text ?? ""} defaults=${shown.defaults} onClose=${onClose} />`;
     case "date": return tasks.length ? html`<${TasksDatePopover} ...${choosing} anchor=${shown.anchor ?? document.body} />` : null;
+    case "menu": return tasks.length ? html`<${TaskMenu} ...${choosing} anchor=${shown.anchor} />` : null;
     case "list": return tasks.length ? html`<${ListChooser} ...${choosing} />` : null;
     case "tags": return tasks.length ? html`<${TagChooser} ...${choosing} />` : null;
     default: return null;
   }
+}
+
+/** What can be done with tasks. @param {{ account: Account, tasks: Task[], anchor: Element, onClose: () => void }} props */
+function TaskMenu({ account, tasks, anchor, onClose }) {
+  const context = { account, tasks, anchor };
+  const items = allActions().filter((action) => action.needsTasks && action.id !== "select" && action.available?.(context) !== false).map(({ id, label, icon, keys = [] }) => ({
+    label, icon: /** @type {any} */ (icon), hint: keys[0] && keyName(keys[0]), tone: id === "delete" ? /** @type {const} */ ("danger") : undefined,
+    onSelect: () => void runAction(id, context),
+  }));
+  return html`<${Menu} anchor=${anchor} label="More for ${named(tasks)}" items=${items} onClose=${onClose} />`;
 }
 
 /** @param {{ account: Account, tasks: Task[], onClose: () => void }} props */

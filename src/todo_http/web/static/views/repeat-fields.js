@@ -46,7 +46,7 @@ export function RepeatFields({ schedule: { date, rule, mode }, meaning, now, onC
     ${rule && html`<${Field} as="select" label="Next date" value=${mode}
       onChange=${(/** @type {any} */ { target }) => onChange({ mode: target.value })}>${options(MODES, mode)}<//>`}
     <p class="hint" aria-live="polite">${rule && meaning.text && html`<strong>${meaning.text}</strong>${meaning.dates.length > 0 && html`<br />Then ${
-      meaning.dates.map((next) => describeDate(next, now, LOCALE)).join(", ")}`}`}</p>`;
+      meaning.dates.map((next) => describeDate(next, now, LOCALE).replaceAll(" ", "\u00a0")).join(", ")}`}`}</p>`;
 }
 
 /**
