@@ -39,7 +39,9 @@ CLOSED: Final = b'<meta name="registration" content="closed">'
 FILES: Final = {
     "main.js": "entrance.js",
     "workspace.js": "workspace.js",
+    "views/task-panel.js": "panel.js",
     "views/settings-page.js": "settings.js",
+    "views/trash-page.js": "trash.js",
     "views/palette.js": "palette.js",
     "views/calendar.js": "calendar.js",
     "views/conflict-dialog.js": "conflict.js",

@@ -48,8 +48,8 @@ async def test_on_a_slow_network_every_change_is_on_the_screen_at_once(visits: V
     ada = await visits.person()
     await ada.add("Call Ada")
     await ada.add("Write a letter")
-    screen = await visits.visit("/", ada)
-    await screen.shows("Write a letter", "Call Ada")
+    screen = await visits.visit("/inbox", ada)
+    await screen.shows("Call Ada", "Write a letter")
     held = asyncio.Event()
 
     async def slowly(route: Route) -> None:
@@ -58,20 +58,19 @@ async def test_on_a_slow_network_every_change_is_on_the_screen_at_once(visits: V
 
     await screen.page.route(WRITES, slowly)
     await screen.add("Buy milk")
-    await screen.shows("Buy milk", "Write a letter", "Call Ada")
-    form = await screen.edit("Call Ada")
-    await form.field("Title").fill("Call Grace")
-    await form.save()
-    await screen.shows("Buy milk", "Write a letter", "Call Grace")
+    await screen.shows("Call Ada", "Write a letter", "Buy milk")
+    panel = await screen.open("Call Ada")
+    await panel.write("Title", "Call Grace")
+    await screen.shows("Call Grace", "Write a letter", "Buy milk")
     await screen.box("Write a letter").check()
-    await screen.shows("Buy milk", "Call Grace")
+    await screen.shows("Call Grace", "Buy milk")
     assert [(task["title"], task["completed"]) for task in await all_of(ada)] == [
         ("Call Ada", False),
         ("Write a letter", False),
     ], "the server knows nothing of it yet"
     held.set()
     await screen.all_is_saved()
-    await screen.shows("Buy milk", "Call Grace")
+    await screen.shows("Call Grace", "Buy milk")
     assert [(task["title"], task["completed"]) for task in await all_of(ada)] == [
         ("Call Grace", False),
         ("Write a letter", True),
@@ -83,7 +82,7 @@ async def test_on_a_slow_network_every_change_is_on_the_screen_at_once(visits: V
 async def test_a_lost_answer_is_asked_for_again_under_the_same_key_and_happens_once(visits: Visits, way: str) -> None:
     visits.watch.expect(LOST, "status of 503", "status of 504")
     ada = await visits.person()
-    screen = await visits.visit("/", ada)
+    screen = await visits.visit("/inbox", ada)
     writes, losses = Writes(screen.page), iter((True, True))
 
     async def lose(route: Route) -> None:
@@ -111,7 +110,7 @@ async def test_a_lost_answer_is_asked_for_again_under_the_same_key_and_happens_o
 
 async def test_a_new_wish_has_a_new_key(visits: Visits) -> None:
     ada = await visits.person()
-    screen = await visits.visit("/", ada)
+    screen = await visits.visit("/inbox", ada)
     writes = Writes(screen.page)
     await screen.add("Buy milk")
     await screen.add("Buy milk")
@@ -125,17 +124,16 @@ async def test_offline_it_says_so_and_everything_is_done_in_order_when_the_netwo
     ada = await visits.person()
     await ada.add("Call Ada")
     context = await visits.context(ada)
-    screen = await visits.tab(context)
+    screen = await visits.tab(context, "/inbox")
     await screen.shows("Call Ada")
     await context.set_offline(True)
     await screen.add("Buy milk")
     await expect(screen.status("Offline")).to_be_visible()
     await screen.box("Call Ada").check()
     await screen.shows("Buy milk")
-    form = await screen.edit("Buy milk")
-    await form.field("Title").fill("Buy oat milk")
-    await form.save()
-    await expect(screen.status("Offline")).to_contain_text("3 changes waiting")
+    panel = await screen.open("Buy milk")
+    await panel.write("Title", "Buy oat milk")
+    await expect(screen.status("Offline")).to_contain_text("3 changes wait")
     assert await ada.titles() == ["Call Ada"]
     await context.set_offline(False)
     await expect(screen.status("Offline")).to_have_count(0)
@@ -151,14 +149,14 @@ async def test_what_waits_survives_a_reload_and_the_end_of_the_tab(visits: Visit
     visits.watch.expect(LOST)
     ada = await visits.person()
     context = await visits.context(ada)
-    screen = await visits.tab(context)
+    screen = await visits.tab(context, "/inbox")
     await screen.is_home()
     await context.route(WRITES, lambda route: route.abort())
     await screen.add("Buy milk")
     await expect(screen.status("Offline")).to_be_visible()
     await screen.page.close()
     await context.unroute(WRITES)
-    again = await visits.tab(context)
+    again = await visits.tab(context, "/inbox")
     await again.shows("Buy milk")
     await again.all_is_saved()
     assert await ada.titles() == ["Buy milk"]
@@ -198,7 +196,7 @@ async def test_a_server_killed_in_the_middle_of_a_write_and_started_again_has_do
             visits = Visits(browser, server.url, closing)
             visits.watch.expect(LOST)
             ada = await visits.person()
-            screen = await visits.visit("/", ada)
+            screen = await visits.visit("/inbox", ada)
             await screen.is_home()
             writes = Writes(screen.page)
             await end(server, screen, database)

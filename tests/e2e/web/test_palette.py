@@ -59,7 +59,7 @@ async def test_the_help_page_lists_the_keys_of_all_actions(visits: Visits) -> No
     await screen.page.keyboard.press("?")
     help_page = screen.dialog("Keyboard shortcuts")
     for label in ("Add a task", "Go to or do", "Undo", "Inbox", "Due today", "High priority", "Delete"):
-        await expect(help_page.get_by_text(label, exact=True)).to_be_visible()
+        await expect(help_page.locator("dd").get_by_text(label, exact=True)).to_be_visible()
     await help_page.get_by_role("button", name="Close").click()
     await expect(help_page).to_have_count(0)
 

@@ -9,6 +9,7 @@ from tests.e2e.web.visits import Visits
 
 
 async def test_what_is_done_on_one_device_is_seen_on_the_other(visits: Visits) -> None:
+    visits.watch.expect("status of 404")
     ada = await visits.person()
     await ada.add("Call Ada")
     one, other = await visits.visit("/inbox", ada), await visits.visit("/inbox", ada)

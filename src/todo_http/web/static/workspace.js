@@ -17,10 +17,10 @@ import { Bar, Browse, Sidebar } from "./views/navigation.js";
 import { Overlays } from "./views/overlays.js";
 import { Page } from "./views/pages.js";
 import { SelectionBar } from "./views/selection-bar.js";
-import { TaskPanel } from "./views/task-panel.js";
 
 /** @import { Account, Route, User } from "./types.js" */
 
+const TaskPanel = lazy("TaskPanel", () => import("./views/task-panel.js"), "/web/styles/panel.css");
 const SettingsPage = lazy("SettingsPage", () => import("./views/settings-page.js"));
 
 /** @param {{ user: User, route: Route }} props */
@@ -35,6 +35,7 @@ export function Workspace({ user, route }) {
     };
   }, []);
   useEffect(registerServiceWorker, []);
+  useEffect(() => void setTimeout(() => TaskPanel.load().catch(() => null), 300), []); // so that the first task opens at once
   useFocusOnNavigation(route);
   const shared = { account, user, route };
   return html`<div class="workspace" onClick=${followLink}>

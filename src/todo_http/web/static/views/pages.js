@@ -1,10 +1,11 @@
 // The page of each view: its heading, the line to add tasks, and its tasks or what is said instead of them.
 
 import { overlayDialog } from "../actions.js";
+import { lazy } from "../components/lazy.js";
 import { addingTo } from "../data/adding.js";
 import { sectionsOf, weekOf } from "../data/selectors.js";
 import { hasManualOrder, isFiltered, optionsOf } from "../data/view-options.js";
-import { nameOfDay } from "../formatting/days.js";
+import { nameOfDay } from "../formatting/due-dates.js";
 import { narrow } from "../media.js";
 import { useStore } from "../store.js";
 import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
@@ -16,12 +17,13 @@ import { ListMenu } from "./list-menu.js";
 import { QuickEntry } from "./quick-entry.js";
 import { SearchField } from "./search-field.js";
 import { TaskList } from "./task-list.js";
-import { TrashPage } from "./trash-page.js";
 import { useNow } from "./use-now.js";
 import { ViewMenu } from "./view-menu.js";
 import { WeekStrip } from "./week-strip.js";
 
 /** @import { Account, Route, User, View } from "../types.js" */
+
+const TrashPage = lazy("TrashPage", () => import("./trash-page.js"));
 
 /** @param {{ account: Account, user: User, route: Route }} props */
 export function Page(props) {
