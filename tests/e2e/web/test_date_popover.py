@@ -47,7 +47,9 @@ class DatePopover:
             await self.screen.page.keyboard.press(key)
 
 
-async def visited(visits: Visits, due: str | None = None, zone: str = "UTC", **fields: Any) -> tuple[DatePopover, Person]:
+async def visited(
+    visits: Visits, due: str | None = None, zone: str = "UTC", **fields: Any
+) -> tuple[DatePopover, Person]:
     """A page with the panel of a task open."""
     how = {name: fields.pop(name) for name in ("size", "locale") if name in fields}
     ada = await visits.person(zone=zone)
