@@ -1,5 +1,6 @@
 """The date popover: days by name, in a month and by keys, times, recurrence, and that nothing entered in it is lost."""
 
+import re
 from typing import Any
 
 from playwright.async_api import Locator, expect
@@ -36,7 +37,7 @@ class DatePopover:
     @property
     def chip(self) -> Locator:
         """What opens it, and shows the due date."""
-        return self.screen.page.get_by_role("complementary", name="Task").locator(".chip").first
+        return self.screen.panel.button(re.compile("^(Due|Date)"))
 
     async def open(self) -> None:
         await self.chip.click()
@@ -48,13 +49,12 @@ class DatePopover:
 
 
 async def visited(
-    visits: Visits, due: str | None = None, zone: str = "UTC", **fields: Any
+    visits: Visits, due: str | None, zone: str = "UTC", locale: str = "en-GB", **fields: Any
 ) -> tuple[DatePopover, Person]:
     """A page with the panel of a task open."""
-    how = {name: fields.pop(name) for name in ("size", "locale") if name in fields}
     ada = await visits.person(zone=zone)
     task = await ada.add("Pay the rent", due_date=due, **fields)
-    screen = await visits.visit(f"/inbox?task={task['id']}", ada, **how)
+    screen = await visits.visit(f"/inbox?task={task['id']}", ada, locale=locale)
     return DatePopover(screen), ada
 
 
@@ -221,4 +221,24 @@ async def test_on_a_phone_it_is_a_sheet_at_the_bottom(visits: Visits) -> None:
     assert cell["height"] >= 44
     await popover.screen.page.touchscreen.tap(100, 20)
     await expect(popover.root).to_have_count(0)
-    await expect(popover.screen.page.get_by_role("complementary", name="Task")).to_be_visible()
+    await expect(popover.chip).to_be_visible()
+
+
+async def test_selected_tasks_are_scheduled_at_once_and_keep_their_times(visits: Visits) -> None:
+    today = Day.somewhere_safe()
+    ada = await visits.person(zone=today.zone)
+    for title, due in (("One", None), ("Two", "2099-12-24T17:00"), ("Three", None)):
+        await ada.add(title, due_date=due)
+    screen = await visits.visit("/inbox", ada)
+    popover = DatePopover(screen)
+    await screen.box("One").focus()
+    await popover.press("x", "ArrowDown", "x", "d")
+    await popover.button("Tomorrow").click()
+    await expect(screen.status("Scheduled 2 tasks for tomorrow")).to_be_visible()
+    await screen.all_is_saved()
+    tomorrow = today.plus(1)
+    assert [task["due_date"] for task in (await ada.get(ada.tasks)).json()] == [tomorrow, f"{tomorrow}T17:00", None]
+    await popover.press("d")
+    await popover.button("No date").click()
+    await screen.all_is_saved()
+    assert [task["due_date"] for task in (await ada.get(ada.tasks)).json()] == [None, None, None]

@@ -11,12 +11,18 @@ const TOASTS_MAX = 3;
 const toasts = createStore(/** @type {Toast[]} */ ([]));
 let count = 0;
 
-/** @param {string} text @param {Partial<Toast>} [options] */
+/** Returns what `changeToast` takes. @param {string} text @param {Partial<Toast>} [options] */
 export function showToast(text, options = {}) {
   count += 1;
   const toast = { id: count, text, seconds: 6, tone: /** @type {const} */ ("plain"), ...options };
   toasts.get().slice(0, 1 - TOASTS_MAX).forEach(dismiss);
   toasts.set([...toasts.get(), toast]);
+  return toast.id;
+}
+
+/** Gives a message another text, if it is still shown. @param {number} id @param {string} text */
+export function changeToast(id, text) {
+  toasts.set(toasts.get().map((toast) => (toast.id === id ? { ...toast, text } : toast)));
 }
 
 /** @param {string} text */
@@ -28,15 +34,9 @@ export function dismissAll() {
   toasts.get().forEach(dismiss);
 }
 
-/** Performs the action of the latest toast that has one. */
-export function undoLatest() {
-  const latest = toasts.get().findLast(({ onAction }) => onAction);
-  if (latest) accept(latest);
-}
-
 /** @param {Toast} toast */
 function remove(toast) {
-  toasts.set(toasts.get().filter((other) => other !== toast));
+  toasts.set(toasts.get().filter(({ id }) => id !== toast.id));
 }
 
 /** @param {Toast} toast */
@@ -47,7 +47,7 @@ function accept(toast) {
 
 /** @param {Toast} toast */
 function dismiss(toast) {
-  if (!toasts.get().includes(toast)) return;
+  if (!toasts.get().some(({ id }) => id === toast.id)) return;
   remove(toast);
   toast.onExpired?.();
 }

@@ -2,6 +2,7 @@
 
 import { newId } from "../api.js";
 import { showToast } from "../components/toasts.js";
+import { tellNextDate } from "./next-date.js";
 import { descendants } from "./task-tree.js";
 
 /** @import { Account, Action, Anchor, Change, Fields, Task, UserList } from "../types.js" */
@@ -19,7 +20,8 @@ export function named(tasks) {
 export function act(account, label, changes) {
   if (!changes.length) return null;
   const action = account.act(label, changes);
-  showToast(label, { action: "Undo", onAction: () => account.undo(action) });
+  const toast = showToast(label, { action: "Undo", onAction: () => account.undo(action) });
+  if (changes.length === 1 && changes[0].occurrence) tellNextDate(account, action, toast);
   return action;
 }
 

@@ -1,6 +1,6 @@
 // What was completed and when, day by day: tasks and occurrences of the local copy, and older entries read from the server. Pure.
 
-import { nameOfDay } from "../formatting/days.js";
+import { nameOfDay } from "../formatting/due-dates.js";
 import { dayOfCompletion } from "./due-days.js";
 
 /** @import { Done, Moment, Row, Section, Task, View } from "../types.js" */

@@ -1,7 +1,6 @@
 // What each view shows of the account: its tasks in sections. Pure.
 
-import { addDays } from "../formatting/due-dates.js";
-import { nameOfDay } from "../formatting/days.js";
+import { addDays, nameOfDay } from "../formatting/due-dates.js";
 import { isDeferred } from "./counts.js";
 import { dueDayOf, isLate } from "./due-days.js";
 import { dayGroup, groupsBy, sorted } from "./order.js";

@@ -62,11 +62,6 @@ export function localTime(due, zone) {
   return momentIn(zone, due.instant);
 }
 
-/** @param {Due} due @param {string} date @param {string} zone */
-export function isOn(due, date, zone) {
-  return localTime(due, zone).date === date;
-}
-
 /**
  * A day is overdue when it is over, a time when it has passed.
  * @param {Due} due
@@ -121,13 +116,10 @@ function describeDay(date, today) {
   return days < 0 && days > -7 ? `${weekday(date)} ${shortDate(date, today)}` : shortDate(date, today);
 }
 
-/**
- * The day under which a due date is shown in a list by days.
- * @param {Due} due
- * @param {Moment} now
- */
-export function groupOf(due, now) {
-  return localTime(due, now.zone).date;
+/** The heading of a day, such as Today · Sun 22 Nov. @param {string} date @param {string} today */
+export function nameOfDay(date, today) {
+  const near = NEAR[daysBetween(today, date) + 1];
+  return `${near ? `${near} · ` : ""}${weekday(date)} ${shortDate(date, today)}`;
 }
 
 /** The short name of the day of the week. @param {string} date */

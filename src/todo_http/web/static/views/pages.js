@@ -5,7 +5,7 @@ import { lazy } from "../components/lazy.js";
 import { addingTo } from "../data/adding.js";
 import { sectionsOf, weekOf } from "../data/selectors.js";
 import { hasManualOrder, isFiltered, optionsOf } from "../data/view-options.js";
-import { nameOfDay } from "../formatting/days.js";
+import { nameOfDay } from "../formatting/due-dates.js";
 import { narrow } from "../media.js";
 import { useStore } from "../store.js";
 import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
