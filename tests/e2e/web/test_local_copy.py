@@ -154,7 +154,9 @@ async def test_after_the_feed_was_restored_the_copy_is_made_anew(browser: Browse
         screen = await visits.visit("/inbox", ada)
         await screen.shows("Buy milk")
         todo = str(Path(sys.executable).parent / "todo")
-        done = subprocess.run([todo, "feed", "renew-epoch"], env=settings, cwd=tmp_path, capture_output=True, check=False)
+        done = subprocess.run(
+            [todo, "feed", "renew-epoch"], env=settings, cwd=tmp_path, capture_output=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         await ada.add("Call Ada")
         await screen.shows("Buy milk", "Call Ada")
