@@ -14,7 +14,7 @@ const DAY = 1440; // minutes
 
 /** A row is bare if its phrase counts only at the end of the line or beside a time. @type {[string, { find: FindDate, bare?: boolean }][]} */
 const ROWS = [
-  ["by|from? soon part?", { find: ({ soon }, { now }) => addDays(now.date, soon) }],
+  ["by|start? soon part?", { find: ({ soon }, { now }) => addDays(now.date, soon) }],
   ["led? this part", { find: (_, { now }) => now.date }],
   ["led? this weekend", { find: (_, { now }) => thisWeekend(now.date) }],
   ["led? next weekend", { find: (_, { now }) => coming(addDays(thisWeekend(now.date), 1), SATURDAY) }],
@@ -37,7 +37,7 @@ const ROWS = [
 ];
 export const DATE_BEGINS = ["date", "digits", "nthDay", "month"];
 const DATES = createTable(ROWS, {
-  led: [["on", "by", "from"], connectiveAt],
+  led: [["on", "by", "start"], connectiveAt],
   wholeDate: [DATE_BEGINS, dayAt],
   freeDate: [DATE_BEGINS, (words, index) => dayIf("anywhere", words, index)],
   endDate: [DATE_BEGINS, (words, index) => dayIf("end", words, index)],
@@ -47,13 +47,13 @@ const DATES = createTable(ROWS, {
 const TIME_ROWS = [
   ["in count unit=4", ({ count }, now) => inMinutes(60 * count, now)],
   ["in count unit=5", ({ count }, now) => inMinutes(count, now)],
-  ["at|by|from? hour24", ({ hour24 }) => clock(hour24)],
-  ["at|by|from? time onDate", ({ time }) => clock(time)],
-  ["at|by|from? hour12", ({ hour12 }) => clock(hour12)],
-  ["at|by|from? time", ({ time }) => clock(time)],
+  ["at|by|start? hour24", ({ hour24 }) => clock(hour24)],
+  ["at|by|start? time onDate", ({ time }) => clock(time)],
+  ["at|by|start? hour12", ({ hour12 }) => clock(hour12)],
+  ["at|by|start? time", ({ time }) => clock(time)],
   ["um dotted", ({ dotted }) => clock(dotted)],
-  ["at|by|from early", ({ early }) => clock(early)],
-  ["at|by|from clock", ({ clock: half }) => clock(half * 720)],
+  ["at|by|start early", ({ early }) => clock(early)],
+  ["at|by|start clock", ({ clock: half }) => clock(half * 720)],
 ];
 const TIMES = createTable(TIME_ROWS, {
   hour12: [["hour"], (words, index) => hourAt(words, index, "half")],
@@ -61,7 +61,7 @@ const TIMES = createTable(TIME_ROWS, {
   onDate: [[], (words, index) => (meaning(words, index).noHalf && dateAt(words, index) ? { last: index - 1, value: 1 } : null)],
 });
 
-const TIMES_OF_DATES = createTable(TIME_ROWS.slice(-2).map(([pattern, find]) => [pattern.replace("at|by|from ", ""), find]));
+const TIMES_OF_DATES = createTable(TIME_ROWS.slice(-2).map(([pattern, find]) => [pattern.replace("at|by|start ", ""), find]));
 
 /** @param {Word[]} words @param {number} first @returns {Phrase | null} */
 export function dateAt(words, first) {
@@ -98,8 +98,8 @@ function inMinutes(minutes, { zone, instant }) {
 
 /** "on", "by", "due on"; its value is whether it can be an end. @param {Word[]} words @param {number} index */
 function connectiveAt(words, index) {
-  const { on, by, from } = meaning(words, index);
-  if (from) {
+  const { on, by, start } = meaning(words, index);
+  if (start) {
     const { on: secondOn, by: secondBy } = meaning(words, after(words, index));
     return { last: secondOn || secondBy ? index + 1 : index, value: secondBy };
   }
