@@ -26,12 +26,13 @@ BATCH = 1_000
 DUE_TODAY = 50
 FIGURES = {
     "entrance: usable": ("Sign-in page, first load", "ms", None),
-    "entrance: bytes": ("  transferred", "kB", 20),
-    "entrance: files": ("  files", "", None),
+    "entrance: bytes": ("  bytes", "kB", 20),
+    "entrance: files": ("  files", "", 10),
     "workspace: usable": ("Tasks, first load", "ms", None),
-    "workspace: bytes": ("  transferred, tasks included", "kB", None),
+    "workspace: bytes": ("  bytes of files", "kB", 60),
     "workspace: files": ("  files", "", 10),
-    "workspace: calls": ("  calls of the API", "", None),
+    "workspace: API": ("  bytes of responses of the API", "kB", None),
+    "workspace: calls": ("  requests to the API", "", None),
     "reload": ("Tasks, reload", "ms", 500),
     "view: Today": ("Change to Today", "ms", 50),
     "view: Inbox": ("Change to Inbox", "ms", 50),
@@ -53,14 +54,20 @@ async def client(visits: Visits, count: int) -> Client:
     for start in range(0, count, BATCH):
         adds = [{"op": "add", "task": task} for task in tasks[start : start + BATCH]]
         (await person.ask("POST", f"/api/{person.id}/batch", json={"operations": adds})).raise_for_status()
-    return Client(visits, person, count - DUE_TODAY)
+    return Client(visits, person, count - DUE_TODAY, tasks[-1]["title"])
 
 
 def show(clients: dict[str, Client]) -> None:
-    print(f"{'':<34}{'at most':>10}" + "".join(f"{name:>14}" for name in clients))
+    print(f"{'':<34}{'at most':>10}" + "".join(f"{name:>16}" for name in clients))
     for figure, (name, unit, most) in FIGURES.items():
-        shown = ["-" if (value := each.median(figure)) is None else f"{value:,.0f}" for each in clients.values()]
-        print(f"{name:<34}{most or '':>10}" + "".join(f"{each:>14}" for each in shown) + f" {unit}")
+        shown = "".join(f"{value(each, figure):>16}" for each in clients.values())
+        print(f"{name:<34}{most or '':>10}{shown} {unit}")
+    print("In brackets: how long the page's thread has worked, which does not depend on what else the machine does.")
+
+
+def value(client: Client, figure: str) -> str:
+    median, work = client.median(figure), client.median(f"{figure}: work")
+    return f"{median:,.0f}" + (f" ({work:,.0f})" if work is not None else "")
 
 
 async def main(before: str | None, rounds: int, count: int) -> None:

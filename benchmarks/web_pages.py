@@ -11,19 +11,21 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, CDPSession, Page
 
 from tests.e2e.web.traffic import Traffic
 from tests.e2e.web.visits import Visits
 from tests.http.service import Person
 
 QUIET_SECONDS = 1.0
+SETTLED_MS = 3_000
 PATIENCE_MS = 60_000
 LATER, TODAY = "task", "today"
 """The first words of the titles: those of tasks without a date, and those that are due today."""
 
 ROWS = 'main [aria-label^="Complete "]'
 SIGN_IN = "input[type=password]"
+SEARCH = "input[type=search]"
 TOOLS = """
 window.rows = () => [...document.querySelectorAll('ROWS')];
 window.titles = () => rows().map(row => row.ariaLabel.slice('Complete '.length));
@@ -48,14 +50,14 @@ VIEW = """([link, word]) => timed(
     () => [...document.querySelectorAll('nav a')].find(each => each.textContent.trim().startsWith(link)).click(),
     () => rows().length && titles().every(title => title.startsWith(word)))"""
 TYPE = """text => {
-    const field = document.querySelector('input[type=search]');
+    const field = document.querySelector('SEARCH');
     const type = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
     return timed(
         () => { type.call(field, text); field.dispatchEvent(new Event('input', {bubbles: true})); },
         () => rows().length && titles().every(title => title.includes(text)));
-}"""
+}""".replace("SEARCH", SEARCH)
 TICK = """() => {
-    const box = rows()[1], row = box.closest('li, [role=listitem]'), name = box.ariaLabel;
+    const box = rows()[1], row = box.closest('li'), name = box.ariaLabel;
     const struck = () => [...row.querySelectorAll('*')].some(
         each => getComputedStyle(each).textDecorationLine.includes('line-through'));
     return timed(() => box.click(), () => !rows().some(each => each.ariaLabel === name) || struck());
@@ -69,11 +71,15 @@ WATCH_FRAMES = """() => {
 
 @dataclass
 class Client:
-    """A revision of the client: where it is served, who uses it, and what has been measured of it."""
+    """A revision of the client: where it is served, who uses it, and what has been measured of it.
+
+    Its user has ``count`` tasks without a date, and some due today of which ``last`` is the title of the last one.
+    """
 
     visits: Visits
     many: Person
     count: int
+    last: str
     figures: dict[str, list[float]] = field(default_factory=dict)
 
     def note(self, what: str, value: float) -> None:
@@ -91,10 +97,10 @@ class Client:
             await page.goto("/")
             self.note(f"{name}: usable", await usable(page))
             await quiet(traffic)
-            files = [address for address in traffic.addresses if "/api/" not in address]
-            self.note(f"{name}: files", len(files))
-            self.note(f"{name}: calls", len(traffic.addresses) - len(files))
-            self.note(f"{name}: bytes", traffic.bytes / 1000)
+            self.note(f"{name}: files", len(traffic.addresses) - len(traffic.calls))
+            self.note(f"{name}: calls", len(traffic.calls))
+            self.note(f"{name}: bytes", (traffic.bytes - traffic.api_bytes) / 1000)
+            self.note(f"{name}: API", traffic.api_bytes / 1000)
             await context.close()
 
     async def wire(self) -> None:
@@ -110,42 +116,73 @@ class Client:
         """A browser that has been here before: reloads, other views, searching, ticking, scrolling."""
         context = await self.visits.context(self.many, service_workers="allow")
         page = await opened(context, ROWS)
+        wire = await context.new_cdp_session(page)
+        await wire.send("Performance.enable", {"timeDomain": "threadTicks"})
+        visit = Visit(self, page, wire)
         await page.goto("/inbox")
-        await usable(page)
-        await page.wait_for_timeout(3_000)  # the service worker and the local copy have their time
+        await visit.settled()
         for number in range(rounds):
             await page.reload()
-            self.note("reload", await usable(page))
-            await self._views(page)
-            await self._search(page, f"{(number * 997 + 4_000) % self.count:05}")
-            self.note("tick", await page.evaluate(TICK))
-        await self._scroll(page)
-        wire = await context.new_cdp_session(page)
+            self.note("reload", await visit.settled())
+            await visit.views()
+            await visit.search(f"{(number * 997 + 4_000) % self.count:05}")
+            await visit.timed("tick", TICK)
+        await visit.scroll()
         await wire.send("HeapProfiler.collectGarbage")
         self.note("memory", (await wire.send("Runtime.getHeapUsage"))["usedSize"] / 1e6)
         await context.close()
 
-    async def _views(self, page: Page) -> None:
+
+@dataclass(frozen=True)
+class Visit:
+    """A page that is used for a while."""
+
+    client: Client
+    page: Page
+    wire: CDPSession
+
+    async def settled(self) -> float:
+        """Waits until the page can be used, and the service worker and the local copy are up to date."""
+        milliseconds = await usable(self.page)
+        await self.page.wait_for_timeout(SETTLED_MS)
+        return milliseconds
+
+    async def timed(self, what: str, script: str, given: Any = None) -> None:
+        """Notes what a script has measured, and how long the thread of the page has worked meanwhile."""
+        before = await self._worked()
+        self.client.note(what, await self.page.evaluate(script, given))
+        self.client.note(f"{what}: work", (await self._worked() - before) * 1000)
+
+    async def _worked(self) -> float:
+        metrics = (await self.wire.send("Performance.getMetrics"))["metrics"]
+        return next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
+
+    async def views(self) -> None:
         for link, word in (("Today", TODAY), ("Inbox", LATER)):
-            self.note(f"view: {link}", await page.evaluate(VIEW, [link, word]))
+            await self.timed(f"view: {link}", VIEW, [link, word])
 
-    async def _search(self, page: Page, wanted: str) -> None:
+    async def search(self, wanted: str) -> None:
+        """Types it key by key, and goes back."""
+        if not await self.page.locator(SEARCH).count():
+            await self.page.get_by_role("link", name="Search").click()
+            await self.page.locator(SEARCH).wait_for()
         for length in range(2, len(wanted) + 1):
-            self.note("search", await page.evaluate(TYPE, wanted[:length]))
-        await page.goto("/inbox")
-        await usable(page)
+            await self.timed("search", TYPE, wanted[:length])
+        await self.page.goto("/inbox")
+        await self.settled()
 
-    async def _scroll(self, page: Page) -> None:
+    async def scroll(self) -> None:
         """As fast as a wheel turns, until the last task is there."""
-        await page.mouse.move(600, 500)
-        await page.evaluate(WATCH_FRAMES)
-        began, last = time.perf_counter(), f"task {self.count - 1:05}"
-        while last not in await page.evaluate("titles()") and time.perf_counter() - began < PATIENCE_MS / 1000:
-            await page.mouse.wheel(0, 4_000)
-        self.note("scroll: to the end", (time.perf_counter() - began) * 1000)
-        seen: list[float] = await page.evaluate("frames_seen")
+        await self.page.mouse.move(600, 500)
+        await self.page.evaluate(WATCH_FRAMES)
+        began = time.perf_counter()
+        while self.client.last not in await self.page.evaluate("titles()"):
+            assert time.perf_counter() - began < PATIENCE_MS / 1000
+            await self.page.mouse.wheel(0, 4_000)
+        self.client.note("scroll: to the end", (time.perf_counter() - began) * 1000)
+        seen: list[float] = await self.page.evaluate("frames_seen")
         gaps = sorted(later - earlier for earlier, later in itertools.pairwise(seen))
-        self.note("scroll: p99 frame", gaps[int(len(gaps) * 0.99)])
+        self.client.note("scroll: p99 frame", gaps[int(len(gaps) * 0.99)])
 
 
 async def opened(context: BrowserContext, ready: str) -> Page:

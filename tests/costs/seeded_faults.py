@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from todo_core.limits import EMAIL_MAX
 from todo_core.model.rules import Broken
-from todo_http.kernel.files import CODING
+from todo_http.kernel.compression import CODING
 
 CONTENT_TYPE = re.compile(rb'\s*([^\s;]+)\s*(?:;\s*charset="?utf-8"?\s*)?;?\s*', re.IGNORECASE)
 

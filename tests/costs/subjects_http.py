@@ -14,11 +14,11 @@ from todo_http.edge.headers import ResponseHeaders
 from todo_http.edge.limits import ADDRESS_MAX, RequestBounds
 from todo_http.edge.not_found import prefers_html
 from todo_http.kernel.client_address import ClientAddresses
+from todo_http.kernel.compression import takes_gzip
 from todo_http.kernel.conditions import key_of, revisions_of
 from todo_http.kernel.context import header_fields
 from todo_http.kernel.cursors import Cursors
 from todo_http.kernel.entity_tags import not_modified_since
-from todo_http.kernel.files import takes_gzip
 from todo_http.kernel.guards import media_type
 from todo_http.kernel.query import percent_decoded, read_query
 from todo_http.options import HttpOptions

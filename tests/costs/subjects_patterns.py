@@ -24,7 +24,7 @@ DRIVEN: dict[str, Mapping[str, Callable[[int], Any]]] = {
     "todo_http.kernel.cursors.FEED_CURSOR": FIELDS,
     "todo_http.kernel.guards.CANONICAL_ID": FIELDS,
     "todo_http.edge.pipeline.REQUEST_ID": FIELDS,
-    "todo_http.kernel.files.CODING": CODINGS,
+    "todo_http.kernel.compression.CODING": CODINGS,
     "todo_http.kernel.query.BAD_ESCAPE": QUERIES,
     "todo_http.edge.limits.HOST": FIELDS,
     "todo_http.kernel.conditions.BARE_KEY": KEYS,

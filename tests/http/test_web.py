@@ -10,7 +10,7 @@ from importlib.resources import files
 import pytest
 
 from tests.http.service import NOBODY, OPTIONS, Api, problem, serving
-from todo_http.kernel.files import takes_gzip
+from todo_http.kernel.compression import takes_gzip
 from todo_http.web.pages import PAGES
 from todo_http.web.site import read_site
 from todo_http.web.stripping import strip_script

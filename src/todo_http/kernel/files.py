@@ -1,20 +1,14 @@
 """Files in memory with an entity tag, compressed for clients that accept gzip."""
 
 import gzip
-import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Final
 
 import msgspec
 
+from todo_http.kernel.compression import takes_gzip
 from todo_http.kernel.entity_tags import not_modified_since
 from todo_http.kernel.responses import Field, Response
-
-CODING: Final = re.compile(rb"\s*(gzip|\*)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?", re.IGNORECASE)
-
-CODINGS_MAX: Final = 256
-"""Bytes of an Accept-Encoding."""
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -60,12 +54,3 @@ class File(msgspec.Struct, frozen=True):
         if not_modified_since(fields, form.etag):
             return Response(304, headers=headers)
         return Response(200, form.body, (*form.described, *headers))
-
-
-def takes_gzip(field: bytes) -> bool:
-    """True if an Accept-Encoding accepts gzip (RFC 9110, 12.5.3). Overlong ones are ignored."""
-    weights: dict[bytes, float] = {}
-    for part in field.split(b",") if len(field) <= CODINGS_MAX else ():
-        if found := CODING.fullmatch(part):
-            weights[found[1].lower()] = float(found[2] or 1)
-    return weights.get(b"gzip", weights.get(b"*", 0.0)) > 0

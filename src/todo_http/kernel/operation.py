@@ -11,6 +11,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import AnyCallable, ASGIApp, Guard
 
+from todo_http.kernel.compression import SHORTEST, compressed
 from todo_http.kernel.conditions import DRY_RUN, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, HeaderField
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.guards import authenticated, check_media_type, check_path
@@ -113,8 +114,13 @@ class Operation(HTTPRouteHandler):
             await guard(connection, self)  # type: ignore[misc]
 
     async def to_response(self, app: Litestar, data: Any, request: Request[Any, Any, Any]) -> ASGIApp:
-        """Returns a ready Response as it is; others are left to Litestar."""
-        return data if isinstance(data, Response) else await super().to_response(app, data, request)
+        """Returns a ready Response, compressed if that is worth it; others are left to Litestar."""
+        if not isinstance(data, Response):
+            return await super().to_response(app, data, request)
+        if len(data.body) < SHORTEST:
+            return data
+        fields = cast(RequestContext, request).fields
+        return await compressed(data, request.scope["path"], fields.get(b"accept-encoding", b""))
 
     def __call__(self, fn: AnyCallable) -> "Operation":
         super().__call__(fn)

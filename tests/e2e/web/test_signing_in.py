@@ -9,6 +9,7 @@ from tests.e2e.web.visits import Visits
 from tests.http.service import PASSWORD
 from todo_http.web.site import CLOSED, OPEN
 
+
 class Renewals:
     """How often a page, or all tabs of a browser, have asked for a new token, and what was refused."""
 

@@ -226,9 +226,9 @@ export type EntryDay = { day: number; month: number; year: number; where: "anywh
 export type Meanings = { date?: EntryDay } & Partial<
   Record<
     | "weekday" | "plural" | "adverb" | "short" | "month" | "verb" | "unit" | "often" | "count" | "nth" | "last" | "other"
-    | "soon" | "part" | "weekend" | "workday" | "clock" | "half" | "noHalf" | "uhr" | "on" | "by" | "from" | "at" | "in"
-    | "next" | "this" | "every" | "the" | "of" | "and" | "span" | "before" | "priority"
-    | "digits" | "nthDay" | "year" | "hour" | "time",
+    | "soon" | "part" | "weekend" | "workday" | "clock" | "half" | "noHalf" | "uhr" | "um" | "on" | "by" | "start" | "at" | "in"
+    | "next" | "this" | "every" | "the" | "of" | "and" | "span" | "before" | "named" | "numbered" | "priority"
+    | "digits" | "nthDay" | "year" | "hour" | "time" | "dotted" | "early",
     number
   >
 >;

@@ -1,9 +1,11 @@
 // The account of the signed-in user: what is shown of it, and how it is changed. Connects copy, outbox and undo with the views.
 
 import { Problem } from "../api.js";
+import { showError } from "../components/toasts.js";
 import { offline } from "../connection.js";
 import { call } from "../session.js";
 import { createStore } from "../store.js";
+import { forgetDrafts } from "../entry/drafts.js";
 import { deleteCopies } from "./database.js";
 import { applyLocally, createOverlay } from "./overlay.js";
 import { createOutbox } from "./outbox.js";
@@ -33,7 +35,7 @@ export function createAccount(user, onRejected) {
   const outbox = createOutbox(user.id, read, { prepare, seal: ({ changes }) => sealed(user.id, changes, sync.copy()), rebase, succeeded, rejected, refetch });
   const view = createStore(currentView());
   const history = createHistory({ read, owner: user.id, outbox, perform });
-  const unsubscribe = [outbox.requests.subscribe(update), offline.subscribe(() => offline.get() || outbox.wake())];
+  const unsubscribe = [outbox.requests.subscribe(update), offline.subscribe(() => offline.get() || outbox.wake()), outbox.stored.subscribe(warn)];
 
   /** @returns {View} */
   function currentView() {
@@ -42,6 +44,10 @@ export function createAccount(user, onRejected) {
 
   function update() {
     view.set(currentView());
+  }
+
+  function warn() {
+    if (!outbox.stored.get()) showError("The storage of this browser is full. Keep this page open until your changes are saved.");
   }
 
   /** Many changes that arrive together are shown together. */
@@ -160,6 +166,7 @@ export function createAccount(user, onRejected) {
       outbox.stop();
       unsubscribe.forEach((end) => end());
       await sync.stop();
+      if (wipe) forgetDrafts();
       if (wipe) await deleteCopies();
     },
   };

@@ -116,6 +116,8 @@ export function createOutbox(owner, send, handlers) {
   void run();
   return {
     requests,
+    /** Whether they would survive the end of the page. */
+    stored: queue.stored,
     /** @param {Change[]} changes */
     add(changes) {
       const request = made(changes);

@@ -19,6 +19,8 @@ export function createPersistentQueue(owner, onRestored, browser = window) {
   const prefix = `${PREFIX}${owner}.`;
   const own = prefix + (locks ? randomKey() : tabName(browser.sessionStorage));
   const requests = createStore(/** @type {QueuedRequest[]} */ ([]));
+  /** Whether the requests would survive the end of the page. */
+  const stored = createStore(true);
   const watched = new Set([own]);
   let closed = false;
   let unlock = () => {};
@@ -27,17 +29,22 @@ export function createPersistentQueue(owner, onRestored, browser = window) {
   function set(next) {
     requests.set(next);
     if (closed && localStorage.getItem(own) === null) return; // taken over by another tab, or forgotten
-    if (next.length) localStorage.setItem(own, JSON.stringify(next));
-    else localStorage.removeItem(own);
+    try {
+      if (next.length) localStorage.setItem(own, JSON.stringify(next));
+      else localStorage.removeItem(own);
+      stored.set(true);
+    } catch {
+      stored.set(false); // the storage is full, or forbidden
+    }
   }
 
   /** @param {string} key where the requests of a tab are stored */
   function takeOver(key) {
-    const stored = closed ? null : localStorage.getItem(key);
-    if (!stored) return;
+    const text = closed ? null : localStorage.getItem(key);
+    if (!text) return;
     if (key !== own) localStorage.removeItem(key);
     const known = new Set(requests.get().map(({ id }) => id));
-    const restored = parseRequests(stored).filter(({ id }) => !known.has(id));
+    const restored = parseRequests(text).filter(({ id }) => !known.has(id));
     set([...restored, ...requests.get()]);
     restored.forEach(onRestored);
   }
@@ -98,7 +105,7 @@ export function createPersistentQueue(owner, onRestored, browser = window) {
     takeOver(own);
     Object.keys(localStorage).forEach(watch);
   });
-  return { requests, set, close, forget };
+  return { requests, stored, set, close, forget };
 }
 
 /** The number of requests of a user in the queues of all tabs. @param {string} owner */
@@ -114,10 +121,10 @@ function tabName(sessionStorage) {
   return name;
 }
 
-/** @param {string} stored @returns {QueuedRequest[]} */
-function parseRequests(stored) {
+/** @param {string} text @returns {QueuedRequest[]} */
+function parseRequests(text) {
   try {
-    return JSON.parse(stored.replace(/new-(?=[0-9a-f]{8}-)/g, "")).map(migrated);
+    return JSON.parse(text.replace(/new-(?=[0-9a-f]{8}-)/g, "")).map(migrated);
   } catch {
     return [];
   }

@@ -8,36 +8,36 @@ import { after, meaning } from "./words.js";
 /** @import { EntryContext, EntryDay, Moment, Phrase, Word } from "../types.js" */
 /** @typedef {(values: Record<string, any>, context: EntryContext) => string | null} FindDate */
 
-const LED = "on|by|from";
 const MONDAY = 1;
 const SATURDAY = 6;
 const DAY = 1440; // minutes
 
 /** A row is bare if its phrase counts only at the end of the line or beside a time. @type {[string, { find: FindDate, bare?: boolean }][]} */
 const ROWS = [
-  ["by|from? soon part?", { find: ({ soon }, { now }) => addDays(now.date, soon) }],
-  [`${LED}? this part`, { find: (_, { now }) => now.date }],
-  [`${LED}? this weekend`, { find: (_, { now }) => thisWeekend(now.date) }],
-  [`${LED}? next weekend`, { find: (_, { now }) => coming(addDays(thisWeekend(now.date), 1), SATURDAY) }],
-  [`${LED} the? weekend`, { find: (_, { now }) => thisWeekend(now.date) }],
-  [`${LED}? this weekday part?`, { find: ({ weekday }, { now }) => coming(now.date, weekday) }],
-  [`${LED}? next weekday part?`, { find: inNextWeek }],
-  [`${LED}? weekday next unit=1`, { find: inNextWeek }],
-  [`${LED}? next unit=1 on? weekday`, { find: inNextWeek }],
-  [`${LED}? next unit=1`, { find: (_, { now }) => coming(now.date, MONDAY) }],
-  [`${LED}? next unit=2`, { find: (_, { now }) => `${later(now.date, 1, 2).slice(0, 8)}01` }],
-  [`${LED}? next unit=3`, { find: (_, { now }) => `${later(now.date, 1, 3).slice(0, 5)}01-01` }],
+  ["by|start? soon part?", { find: ({ soon }, { now }) => addDays(now.date, soon) }],
+  ["led? this part", { find: (_, { now }) => now.date }],
+  ["led? this weekend", { find: (_, { now }) => thisWeekend(now.date) }],
+  ["led? next weekend", { find: (_, { now }) => coming(addDays(thisWeekend(now.date), 1), SATURDAY) }],
+  ["led the? weekend", { find: (_, { now }) => thisWeekend(now.date) }],
+  ["led? this weekday part?", { find: ({ weekday }, { now }) => coming(now.date, weekday) }],
+  ["led? next weekday part?", { find: inNextWeek }],
+  ["led? weekday next unit=1", { find: inNextWeek }],
+  ["led? next unit=1 on? weekday", { find: inNextWeek }],
+  ["led? next unit=1", { find: (_, { now }) => coming(now.date, MONDAY) }],
+  ["led? next unit=2", { find: (_, { now }) => `${later(now.date, 1, 2).slice(0, 8)}01` }],
+  ["led? next unit=3", { find: (_, { now }) => `${later(now.date, 1, 3).slice(0, 5)}01-01` }],
   ["in count unit", { find: ({ count, unit }, { now }) => later(now.date, count, unit) }],
-  [`${LED}? day, the? wholeDate`, { find: dateOnWeekday }],
-  [`${LED} the? wholeDate`, { find: dateOf }],
+  ["led? day, the? wholeDate", { find: dateOnWeekday }],
+  ["led the? wholeDate", { find: dateOf }],
   ["freeDate", { find: ({ freeDate }, context) => dateOf({ wholeDate: freeDate }, context) }],
   ["endDate", { find: ({ endDate }, context) => dateOf({ wholeDate: endDate }, context), bare: true }],
-  [`${LED} day part?`, { find: ({ day }, { now }) => coming(now.date, day) }],
+  ["led day part?", { find: ({ day }, { now }) => coming(now.date, day) }],
   ["weekday part?", { find: ({ weekday }, { now }) => coming(now.date, weekday), bare: true }],
-  [`${LED} the? nthDay`, { find: ({ nthDay }, { now }) => (nthDay < 32 ? firstDay(now.date, (date) => dayOfMonth(date) === nthDay) : null), bare: true }],
+  ["led the? nthDay", { find: ({ nthDay }, { now }) => (nthDay < 32 ? firstDay(now.date, (date) => dayOfMonth(date) === nthDay) : null), bare: true }],
 ];
 export const DATE_BEGINS = ["date", "digits", "nthDay", "month"];
 const DATES = createTable(ROWS, {
+  led: [["on", "by", "start"], connectiveAt],
   wholeDate: [DATE_BEGINS, dayAt],
   freeDate: [DATE_BEGINS, (words, index) => dayIf("anywhere", words, index)],
   endDate: [DATE_BEGINS, (words, index) => dayIf("end", words, index)],
@@ -47,11 +47,13 @@ const DATES = createTable(ROWS, {
 const TIME_ROWS = [
   ["in count unit=4", ({ count }, now) => inMinutes(60 * count, now)],
   ["in count unit=5", ({ count }, now) => inMinutes(count, now)],
-  ["at|by|from? hour24", ({ hour24 }) => clock(hour24)],
-  ["at|by|from? time onDate", ({ time }) => clock(time)],
-  ["at|by|from? hour12", ({ hour12 }) => clock(hour12)],
-  ["at|by|from? time", ({ time }) => clock(time)],
-  ["at|by|from clock", ({ clock: half }) => clock(half * 720)],
+  ["at|by|start? hour24", ({ hour24 }) => clock(hour24)],
+  ["at|by|start? time onDate", ({ time }) => clock(time)],
+  ["at|by|start? hour12", ({ hour12 }) => clock(hour12)],
+  ["at|by|start? time", ({ time }) => clock(time)],
+  ["um dotted", ({ dotted }) => clock(dotted)],
+  ["at|by|start early", ({ early }) => clock(early)],
+  ["at|by|start clock", ({ clock: half }) => clock(half * 720)],
 ];
 const TIMES = createTable(TIME_ROWS, {
   hour12: [["hour"], (words, index) => hourAt(words, index, "half")],
@@ -59,19 +61,19 @@ const TIMES = createTable(TIME_ROWS, {
   onDate: [[], (words, index) => (meaning(words, index).noHalf && dateAt(words, index) ? { last: index - 1, value: 1 } : null)],
 });
 
+const TIMES_OF_DATES = createTable(TIME_ROWS.slice(-2).map(([pattern, find]) => [pattern.replace("at|by|start ", ""), find]));
+
 /** @param {Word[]} words @param {number} first @returns {Phrase | null} */
 export function dateAt(words, first) {
   const found = lookUp(DATES, words, first);
   if (!found) return null;
   const { last, values, result: { find, bare } } = found;
-  return { kind: "date", first, last, bare, until: "by" in values, find: (context) => ({ date: find(values, context) }) };
+  return { kind: "date", first, last, bare, until: Boolean(values.by ?? values.led), find: (context) => ({ date: find(values, context) }) };
 }
 
-/** Noon and midnight are times behind a date or a connective. @param {Word[]} words @param {number} first @param {boolean} isBehindDate @returns {Phrase | null} */
+/** Noon, midnight and "3:16" are times only behind a date or a connective. @param {Word[]} words @param {number} first @param {boolean} isBehindDate @returns {Phrase | null} */
 export function timeAt(words, first, isBehindDate) {
-  const { clock: half } = meaning(words, first);
-  if (isBehindDate && half !== undefined) return { kind: "time", first, last: first, find: () => clock(half * 720) };
-  const found = lookUp(TIMES, words, first);
+  const found = lookUp(TIMES, words, first) ?? (isBehindDate ? lookUp(TIMES_OF_DATES, words, first) : null);
   return found && { kind: "time", first, last: found.last, find: ({ now }) => found.result(found.values, now) };
 }
 
@@ -92,6 +94,16 @@ function clock(minutes) {
 function inMinutes(minutes, { zone, instant }) {
   const { date, time } = momentIn(zone, instant + minutes * 60_000);
   return { from: date, time };
+}
+
+/** "on", "by", "due on"; its value is whether it can be an end. @param {Word[]} words @param {number} index */
+function connectiveAt(words, index) {
+  const { on, by, start } = meaning(words, index);
+  if (start) {
+    const { on: secondOn, by: secondBy } = meaning(words, after(words, index));
+    return { last: secondOn || secondBy ? index + 1 : index, value: secondBy };
+  }
+  return on || by ? { last: index, value: by } : null;
 }
 
 /** "Mo" and "So" are days only with a capital letter. @param {Word[]} words @param {number} index */

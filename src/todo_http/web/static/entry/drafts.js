@@ -17,8 +17,16 @@ export function draftOf(name) {
 
 /** @param {string} name @param {string} text */
 export function keepDraft(name, text) {
-  if (text) sessionStorage.setItem(DRAFT + name, text);
-  else sessionStorage.removeItem(DRAFT + name);
+  try {
+    if (text) sessionStorage.setItem(DRAFT + name, text);
+    else sessionStorage.removeItem(DRAFT + name);
+  } catch {
+    // The storage is full: the draft lasts as long as the page.
+  }
+}
+
+export function forgetDrafts() {
+  Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT)).forEach((key) => sessionStorage.removeItem(key));
 }
 
 /** The tasks in a pasted text, without bullets, numbers and boxes. @param {string} text */

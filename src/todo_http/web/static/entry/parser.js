@@ -62,7 +62,7 @@ function phrasesOf(words, context) {
       continue;
     }
     const other = name ? null : otherOf(words, phrase);
-    if (name || (!other && !isBlocked(words[index - 1]))) phrases.push(phrase);
+    if (name || (!other && !isBlocked(words, phrase, phrases.at(-1)))) phrases.push(phrase);
     index = (other ?? phrase).last + 1;
   }
   return phrases;
@@ -90,11 +90,14 @@ function otherOf(words, { kind, last }) {
   return other?.kind === kind ? other : null;
 }
 
-/** Whether a word makes something else of the phrase behind it, as in "for friday". @param {Word | undefined} word */
-function isBlocked(word) {
-  if (!word || word.tail) return false;
-  const { before, at, by, from, every, next, last, other, nth } = word.means;
-  return Boolean(before || at || by || from || every || next || last || other || nth);
+/** Whether the word before makes something else of a phrase, as in "for friday". @param {Word[]} words @param {Phrase} phrase @param {Phrase} [last] */
+function isBlocked(words, { kind, first, bare }, last) {
+  if (last?.last === first - 1) return bare && kind === last.kind; // as in "in 2 weeks monday"
+  if (!first || after(words, first - 1) > first) return false;
+  const { before, at, by, start, every, next, named, last: isLast, other, nth, weekday, numbered } = meaning(words, first - 1);
+  const ofDay = [named, isLast, other, nth, weekday]; // "black friday", "last friday", "wed friday"
+  const values = [before, at, by, start, every, next, meaning(words, first).date && numbered].concat(bare ? ofDay : []);
+  return values.some((value) => value !== undefined);
 }
 
 /**

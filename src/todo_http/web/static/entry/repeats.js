@@ -25,13 +25,15 @@ const ROWS = [
     [`often=${unit}${tail}`, { unit, bare: !tail }],
     [`often=${unit}`, { unit, bare: true }],
   ])),
-  ["every workday", { unit: WEEK, days: WORKDAYS }],
+  ["every part", { unit: 0 }],
+  ["every|on workday", { unit: WEEK, days: WORKDAYS }],
   ["every weekend", { unit: WEEK, days: WEEKEND }],
-  ["every other? days", { unit: WEEK }],
+  ["every other? days part?", { unit: WEEK }],
   ["on plurals", { unit: WEEK }],
   ["adverbs", { unit: WEEK }],
   ["every yearDay", { unit: YEAR }],
   ["every sureDay", { unit: MONTH }],
+  ["on? the? monthDay of? every unit=2", { unit: MONTH }],
 ];
 const REPEATS = createTable(ROWS, {
   times: [["count", "other", "nth"], intervalAt],

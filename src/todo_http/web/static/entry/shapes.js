@@ -2,6 +2,7 @@
 
 /** @import { EntryDay, Meanings } from "../types.js" */
 
+const EARLY = 420; // 7:00
 const DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
@@ -27,7 +28,9 @@ function timeOf(key) {
   if (!hours) return {};
   const hour = 60 * Number(hours) + Number(minutes);
   if (suffix && suffix !== "uhr") return timeIf(onClock12(hour, suffix[0] === "p"));
-  return suffix || sign === ":" ? { hour, ...timeIf(hour) } : { hour };
+  if (sign === ":" && !suffix && hour < EARLY && hours.length === 1) return { hour, early: hour };
+  if (suffix || sign === ":") return { hour, ...timeIf(hour) };
+  return hour < 1440 ? { hour, dotted: hour } : {};
 }
 
 /** @param {number} minutes @returns {Meanings} */

@@ -20,7 +20,7 @@ export const ENGLISH = {
   half: "am a.m|pm p.m",
   on: "on",
   by: "by",
-  from: "due starting",
+  start: "due starting",
   at: "at",
   in: "in",
   next: "next",
@@ -30,6 +30,8 @@ export const ENGLISH = {
   of: "of",
   and: "and &",
   span: "and & or to till until - \u2013 \u2014",
-  before: "a about after an and ash before black between cyber easter for from good her his like my not of or our palm past previous since super than that the their through till to until via vs your chapter episode page part section step version",
+  before: "a about after an and before between for from his like my not of or our past previous since than the their through till to until vs your",
+  named: "ash black cyber easter good palm super",
+  numbered: "chapter episode page part section step version",
   priority: "p1 !1 !high|p2 !2 !medium|p3 !3 !low",
 };

@@ -3,7 +3,7 @@
 import { neighbourOf, nextRow, range } from "../data/list-items.js";
 import { createStore, useStore } from "../store.js";
 import { useLayoutEffect, useRef, useState } from "../vendor/preact.js";
-import { activeTask, clearSelection, selected } from "./selection.js";
+import { activeTask, selected } from "./selection.js";
 
 /** @import { Item } from "../types.js" */
 
@@ -30,7 +30,6 @@ export function useActiveRow(list, items, index, scope) {
   }
   if (wanted && index.has(wanted)) current = pending.current = wanted;
   useLayoutEffect(() => {
-    if (before.current.scope !== scope) clearSelection();
     before.current = { items, index, scope };
     if (wanted) wantedRow.set("");
     if (current !== key) setKey(current);
@@ -38,6 +37,10 @@ export function useActiveRow(list, items, index, scope) {
     if (pending.current && focusRow(list, pending.current, !items.length)) pending.current = "";
   });
   useLayoutEffect(() => () => activeTask.set(""), []);
+  useLayoutEffect(() => { // what is not in the list is not selected
+    const left = Array.from(selected.get()).filter((id) => index.has(id));
+    if (left.length < selected.get().size) selected.set(new Set(left));
+  }, [index]);
 
   /**
    * Makes a row the active one, focuses it, and selects what is between it and the one before.
