@@ -1,6 +1,7 @@
-"""The rules that quick entry makes, in its vectors, are those of the API, and begin on the date that the API gives them."""
+"""The rules in the vectors of quick entry are those of the API, and begin on the date that the API gives them."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -42,3 +43,12 @@ def test_no_two_vectors_have_the_same_name_or_say_the_same() -> None:
     assert len({vector["name"] for vector in VECTORS}) == len(VECTORS) >= 220
     said = {(vector["line"], json.dumps(vector.get("context")), vector.get("hour12")) for vector in VECTORS}
     assert len(said) == len(VECTORS)
+
+
+def test_the_phrases_in_the_documentation_are_in_vectors() -> None:
+    text = (ROOT / "docs/quick-entry.md").read_text("utf-8")
+    rows = [row.split("|")[2] for row in text.splitlines() if row.startswith("| ") and "`" in row]
+    phrases = [phrase.casefold() for row in rows for phrase in re.findall(r"`([^`]+)`", row)]
+    lines = [vector["line"].casefold() for vector in VECTORS if vector["line"] != vector["title"]]
+    assert len(phrases) > 80
+    assert [phrase for phrase in phrases if not any(phrase in line for line in lines)] == []

@@ -92,7 +92,8 @@ NOISE = 0.5e-3
 
 NOW = '{ zone: "UTC", instant: 0, date: "2026-11-20", time: "12:00" }'
 CONTEXT = (
-    f'{{ now: {NOW}, lists: [], tags: ["errand"], languages: ["de"], dayFirst: true, weekStart: 1, literal: ["in 3 days"] }}'
+    f'{{ now: {NOW}, lists: [], tags: ["errand"], languages: ["de"], dayFirst: true, weekStart: 1, '
+    'literal: ["in 3 days"] }'
 )
 NEW = " + (globalThis.turn = -~globalThis.turn)"
 """Makes a text that has not been seen yet, since normal forms are kept."""
@@ -126,7 +127,9 @@ SUBJECTS = [
     Subject("nextPage", "(link) => $api.nextPage(link)", LINKS, 32_000),
     Subject("deviceName", "(client) => $formatting_devices.deviceName(client)", CLIENTS, 32_000),
     Subject("parseRoute", '(pathname) => $routes.parseRoute({ pathname, search: "" })', PATHS, 32_000),
-    Subject("a search", '(search) => $routes.parseRoute({ pathname: "/search", search: "?" + search })', QUERIES, 32_000),
+    Subject(
+        "a search", '(search) => $routes.parseRoute({ pathname: "/search", search: "?" + search })', QUERIES, 32_000
+    ),
 ]
 CASES = [(subject, hostile) for subject in SUBJECTS for hostile in subject.hostile]
 

@@ -28,7 +28,8 @@ export function movedTo({ pathname, search }) {
 
 /** @param {{ pathname: string, search: string }} location @returns {Route} */
 export function parseRoute(location) {
-  const { pathname, searchParams: search } = new URL(`http://x${movedTo(location) ?? location.pathname + location.search}`);
+  const [pathname, ...query] = (movedTo(location) ?? location.pathname + location.search).split("?");
+  const search = new URLSearchParams(query.join("?"));
   const [, kind, id = ""] = pathname.match(/^\/(list|tag)\/([^/]+)$/) ?? [];
   const view = /** @type {ViewName} */ (kind) ?? PLAIN.find((name) => pathname === `/${name}`) ?? "unknown";
   return { view, listId: kind === "list" ? id : null, tag: kind === "tag" ? decoded(id) : null, taskId: search.get("task"), search };

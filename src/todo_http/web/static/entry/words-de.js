@@ -21,7 +21,7 @@ export const GERMAN = {
   noHalf: "am*",
   on: "am",
   by: "bis",
-  from: "ab",
+  start: "ab",
   at: "um",
   um: "um",
   next: "nächste nächsten nächster nächstes",

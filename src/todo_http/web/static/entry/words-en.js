@@ -20,7 +20,7 @@ export const ENGLISH = {
   half: "am a.m|pm p.m",
   on: "on",
   by: "by",
-  from: "due starting",
+  start: "due starting",
   at: "at",
   in: "in",
   next: "next",
