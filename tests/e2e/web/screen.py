@@ -68,7 +68,7 @@ class Screen:
     def view_link(self, name: str) -> Locator:
         """A view in the navigation, whatever the number of tasks behind its name."""
         return self.page.get_by_role("navigation", name="Views").get_by_role(
-            "link", name=re.compile(rf"^{re.escape(name)}(,|$)")
+            "link", name=re.compile(rf"^{re.escape(name)} ?(,|$)")
         )
 
     # --- doing ---------------------------------------------------------------------------------------------------

@@ -41,8 +41,12 @@ async def test_the_bar_completes_moves_and_deletes_what_is_selected(visits: Visi
     await screen.dialog("Move to a list").get_by_role("combobox").fill("Home")
     await screen.page.keyboard.press("Enter")
     await screen.shows("Three")
+    await expect(bar).to_have_count(0)  # what is not in the list is not selected
     await screen.list_link("Home").click()
     await screen.shows("One", "Two")
+    await screen.box("One").focus()
+    for key in ("x", "ArrowDown", "x"):
+        await screen.page.keyboard.press(key)
     await bar.get_by_role("button", name="Delete").click()
     await screen.shows()
     await screen.all_is_saved()

@@ -20,7 +20,7 @@ async def test_what_is_done_on_one_device_is_seen_on_the_other(visits: Visits) -
     panel = await other.open("Buy milk")
     await panel.write("Title", "Buy oat milk")
     await one.shows("Call Ada", "Buy oat milk")
-    await one.box("Call Ada").check()
+    await one.box("Call Ada").click()
     await other.shows("Buy oat milk")
     await one.delete("Buy oat milk")
     await expect(panel.root).to_contain_text("There is no such task")

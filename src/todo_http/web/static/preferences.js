@@ -1,4 +1,4 @@
-// Preferences stored in this browser: theme, density, single keys, what is folded away, the time zone that is kept in spite of the browser's, and whether somebody has signed in here.
+// Preferences stored in this browser: theme, density, single keys, what is folded away, the time zone that is kept in spite of the browser's, and whether somebody has been signed in here.
 
 import { createStore, useStore } from "./store.js";
 

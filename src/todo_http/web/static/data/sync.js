@@ -121,7 +121,7 @@ export function createSync(owner, send, onChange) {
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof Problem && error.status === 410) cursor = null;
+        if (error instanceof Problem && (error.status === 410 || error.status === 400)) cursor = null; // expired, or damaged
         else {
           report({ problem: error instanceof Problem ? error : null });
           if (error instanceof Problem && error.status === 401) return; // the session has ended

@@ -3,7 +3,7 @@
 import { KEPT } from "../data/copy.js";
 import { completeSince, completedSections } from "../data/completed.js";
 import { useStore } from "../store.js";
-import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { EmptyView } from "./empty-view.js";
 import { TaskList } from "./task-list.js";
 import { useNow } from "./use-now.js";
@@ -14,7 +14,8 @@ import { useNow } from "./use-now.js";
 export function CompletedPage({ account, user }) {
   const now = useNow(user.time_zone);
   const view = useStore(account.view);
-  const [since] = useState(() => completeSince(view, KEPT)); // what is completed meanwhile does not move it
+  const first = useRef("");
+  const since = (first.current ||= completeSince(view, KEPT)); // what is completed meanwhile does not move it
   const { older, more, problem } = useOlder(account, since);
   const sections = useMemo(() => completedSections(view, now, since, older), [view, now, since, older]);
   useEffect(() => {
@@ -36,13 +37,14 @@ export function CompletedPage({ account, user }) {
  */
 function useOlder(account, since) {
   const [older, setOlder] = useState(/** @type {Done[]} */ ([]));
-  const [next, setNext] = useState(/** @type {string | null} */ (since && `/api/${account.user.id}/completions?limit=100&before=${encodeURIComponent(since)}`));
+  const [after, setAfter] = useState(/** @type {string | null | undefined} */ (undefined));
+  const next = after === undefined ? since && `/api/${account.user.id}/completions?limit=100&before=${encodeURIComponent(since)}` : after;
   const [problem, setProblem] = useState("");
   const more = async () => {
     try {
       const page = await account.read("GET", /** @type {string} */ (next), {});
       setOlder([...older, ...page.body]);
-      setNext(page.next);
+      setAfter(page.next);
       setProblem("");
     } catch (error) {
       setProblem(/** @type {Error} */ (error).message);

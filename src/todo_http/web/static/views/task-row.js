@@ -56,18 +56,20 @@ function Facts({ id, row, section, view, now, subtasks, selected, inList, tabind
   const { task, waiting, level, done } = row;
   const list = inList ? undefined : view.lists.get(task.list_id ?? "");
   const parent = level === 1 ? view.tasks.get(task.parent_id ?? "") : undefined;
-  return html`<span class="facts" id=${id}>
-    ${selected && html`<span class="hidden">Selected. </span>`}
-    ${done ? html`<span class="fact">${momentIn(now.zone, Date.parse(done.completed_at)).time}</span>` : html`<${DueFact} task=${task} day=${section.day} now=${now} />`}
-    ${task.priority && html`<span class="hidden">, ${task.priority} priority</span>`}
-    ${task.recurrence && !done && html`<span class="fact" title=${task.recurrence.text}><${Icon} name="repeat" /><span class="hidden">, ${task.recurrence.text ?? "repeats"}</span></span>`}
-    ${subtasks && html`<span class="fact"><${Icon} name="subtask" /><span class="hidden">, subtasks: </span>${subtasks.done}/${subtasks.all}</span>`}
-    ${task.description && html`<span class="fact"><${Icon} name="note" /><span class="hidden">, has notes</span></span>`}
-    ${parent && html`<span class="fact parent"><span class="hidden">, part of </span><${Icon} name="back" /><bdi>${parent.title}</bdi></span>`}
-    ${list && html`<span class="fact"><span class="hidden">, list: </span><${Dot} list=${list} /><bdi>${list.name}</bdi></span>`}
-    ${task.tags.map((tag) => html`<a class="fact tag" key=${tag} href=${tagPath(tag)} draggable="false" tabindex=${tabindex}><span class="hidden">, </span>#<bdi>${tag}</bdi></a>`)}
-    ${waiting && html`<span class="fact waiting" title="Not saved yet"><span class="hidden">, not saved yet</span></span>`}
-  </span>`;
+  const facts = [
+    selected && html`<span class="hidden">Selected</span>`,
+    done && html`<span class="fact">${formatTime(momentIn(now.zone, Date.parse(done.completed_at)).time, LOCALE)}</span>`,
+    !done && task.due_date && html`<${DueFact} task=${task} day=${section.day} now=${now} />`,
+    task.priority && html`<span class="hidden">${task.priority} priority</span>`,
+    task.recurrence && !done && html`<span class="fact" title=${task.recurrence.text}><${Icon} name="repeat" /><span class="hidden">${task.recurrence.text ?? "repeats"}</span></span>`,
+    subtasks && html`<span class="fact"><${Icon} name="subtask" /><span class="hidden">subtasks: </span>${subtasks.done}/${subtasks.all}</span>`,
+    task.description && html`<span class="fact"><${Icon} name="note" /><span class="hidden">has notes</span></span>`,
+    parent && html`<span class="fact parent"><span class="hidden">part of </span><${Icon} name="back" /><bdi>${parent.title}</bdi></span>`,
+    list && html`<span class="fact"><span class="hidden">list: </span><${Dot} list=${list} /><bdi>${list.name}</bdi></span>`,
+    ...task.tags.map((tag) => html`<a class="fact" href=${tagPath(tag)} draggable="false" tabindex=${tabindex}><bdi>#${tag}</bdi></a>`),
+    waiting && html`<span class="fact waiting" title="Not saved yet"><span class="hidden">not saved yet</span></span>`,
+  ].filter(Boolean);
+  return html`<span class="facts" id=${id}>${facts.map((fact, place) => [place > 0 && html`<span class="hidden">, </span>`, fact])}</span>`;
 }
 
 /** @param {{ task: Task, day: string, now: Moment }} props */

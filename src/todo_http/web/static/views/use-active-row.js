@@ -1,9 +1,10 @@
 // The row in the tab order of a list. When it is gone, a neighbour takes its place, and the focus if it had it.
 
 import { neighbourOf, nextRow, range } from "../data/list-items.js";
+import { isFocusLost } from "../focus.js";
 import { createStore, useStore } from "../store.js";
 import { useLayoutEffect, useRef, useState } from "../vendor/preact.js";
-import { activeTask, clearSelection, selected } from "./selection.js";
+import { activeTask, selected } from "./selection.js";
 
 /** @import { Item } from "../types.js" */
 
@@ -23,21 +24,26 @@ export function useActiveRow(list, items, index, scope) {
   const pending = useRef(""); // the row to be focused after rendering
   const before = useRef({ items, index, scope });
   let current = before.current.scope === scope ? key : "";
+  const focused = keyOf(document.activeElement);
   if (current && !index.has(current)) {
-    const hadFocus = keyOf(document.activeElement) === current;
-    current = neighbourOf(before.current, { index }, current);
-    if (hadFocus) pending.current = current || "none";
+    const gone = current;
+    current = neighbourOf(before.current, { index }, gone);
+    if (focused === gone) pending.current = current || "none";
   }
   if (wanted && index.has(wanted)) current = pending.current = wanted;
   useLayoutEffect(() => {
-    if (before.current.scope !== scope) clearSelection();
     before.current = { items, index, scope };
     if (wanted) wantedRow.set("");
     if (current !== key) setKey(current);
     activeTask.set(items[index.get(current) ?? -1]?.row?.task.id ?? "");
+    if (focused && focused === current && isFocusLost()) pending.current = current; // it has moved to another section
     if (pending.current && focusRow(list, pending.current, !items.length)) pending.current = "";
   });
   useLayoutEffect(() => () => activeTask.set(""), []);
+  useLayoutEffect(() => { // what is not in the list is not selected
+    const left = Array.from(selected.get()).filter((id) => index.has(id));
+    if (left.length < selected.get().size) selected.set(new Set(left));
+  }, [index]);
 
   /**
    * Makes a row the active one, focuses it, and selects what is between it and the one before.

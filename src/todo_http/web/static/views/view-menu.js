@@ -15,8 +15,8 @@ import { html } from "../vendor/preact.js";
 export function ViewMenu({ route, view }) {
   const { anchor, toggle, close } = usePopover();
   const isSet = isChanged(optionsOf(route));
-  return html`<button class="plain view ${isSet ? "set" : ""}" aria-haspopup="dialog" aria-expanded=${anchor ? "true" : "false"} onClick=${toggle}>
-      <${Icon} name="settings" />View${isSet && html`<span class="hidden">, changed</span>`}</button>
+  return html`<button class="plain view ${isSet ? "set" : ""}" aria-label=${isSet ? "View, changed" : "View"} aria-haspopup="dialog"
+      aria-expanded=${anchor ? "true" : "false"} onClick=${toggle}><${Icon} name="settings" />View</button>
     ${anchor && html`<${Popover} anchor=${anchor} label="View" className="view-menu" onClose=${close}><${Settings} route=${route} view=${view} /><//>`}`;
 }
 
@@ -39,5 +39,5 @@ function Settings({ route, view }) {
     ${can.date && select("Date", "date", options.date, DATES)}
     ${can.completed && html`<label class="check"><input type="checkbox" checked=${options.completed} onChange=${(/** @type {any} */ { target }) => setParameters({ completed: target.checked ? "1" : "" })} />Show completed</label>`}
     <label class="check"><input type="checkbox" checked=${density === "compact"} onChange=${(/** @type {any} */ { target }) => setPreferences({ density: target.checked ? "compact" : "comfortable" })} />Compact rows</label>
-    ${isChanged(options) && html`<button class="secondary" onClick=${reset}>Reset</button>`}`;
+    <button class="secondary" aria-disabled=${isChanged(options) ? undefined : "true"} onClick=${reset}>Reset</button>`;
 }
