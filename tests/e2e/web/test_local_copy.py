@@ -98,7 +98,7 @@ async def test_nothing_of_the_copy_stays_when_the_user_signs_out(visits: Visits)
         await expect(tab.field("Email")).to_be_visible()
 
     async def gone() -> bool:
-        return await one.page.evaluate(DATABASES) == []
+        return bool(await one.page.evaluate(DATABASES) == [])
 
     await until(gone)
 
@@ -152,7 +152,9 @@ async def test_after_the_feed_was_restored_the_copy_is_made_anew(browser: Browse
         screen = await visits.visit("/inbox", ada)
         await screen.shows("Buy milk")
         todo = str(Path(sys.executable).parent / "todo")
-        done = subprocess.run([todo, "feed", "renew-epoch"], env=settings, cwd=tmp_path, capture_output=True, check=False)
+        done = subprocess.run(
+            [todo, "feed", "renew-epoch"], env=settings, cwd=tmp_path, capture_output=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         await ada.add("Call Ada")
         await screen.shows("Buy milk", "Call Ada")
@@ -168,7 +170,7 @@ async def test_unsent_changes_that_the_browser_cannot_store_are_told(visits: Vis
     await screen.is_home()
     await context.route(re.compile("/tasks"), lambda route: None)
     await screen.page.evaluate(
-        """() => { Storage.prototype.setItem = function () { throw new DOMException("full", "QuotaExceededError"); }; }"""
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
     )
     await screen.add("Buy milk")
     await expect(screen.page.locator(".toast.error")).to_contain_text("Keep this page open")

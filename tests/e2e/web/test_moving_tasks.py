@@ -1,11 +1,11 @@
-"""The manual order: changed by keys, by dragging and in the editor, seen elsewhere, kept while offline."""
+"""The manual order: changed by keys and by dragging, seen elsewhere, kept while offline."""
 
 from typing import Any
 
 from playwright.async_api import expect
 
 from tests.e2e.web.screen import Screen
-from tests.e2e.web.visits import TOUCH, Visits
+from tests.e2e.web.visits import Visits
 from tests.http.service import Person
 
 
@@ -28,14 +28,11 @@ async def press(screen: Screen, *keys: str) -> None:
 
 
 async def drag(screen: Screen, title: str, target: str, *, below: bool) -> None:
-    """Drags a row by its grip to the upper or lower half of another one."""
+    """Drags a row to the upper or lower half of another one."""
     await screen.row(title).hover()
-    grip = await screen.row(title).locator(".grip").bounding_box()
     place = await screen.row(target).bounding_box()
-    assert grip is not None
     assert place is not None
     mouse = screen.page.mouse
-    await mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
     await mouse.down()
     height = place["y"] + place["height"] * (0.8 if below else 0.2)
     await mouse.move(place["x"] + 50, height, steps=4)
@@ -79,42 +76,6 @@ async def test_keys_make_a_task_a_subtask_and_back(visits: Visits) -> None:
     assert await on_the_server(ada) == ["first", "second", "third"]
 
 
-async def test_a_list_with_subtasks_is_made_and_ordered_by_keyboard_alone(visits: Visits) -> None:
-    ada = await visits.person()
-    screen = await visits.visit("/", ada)
-    await screen.is_home()
-    await screen.button("New list").focus()
-    await press(screen, "Enter")
-    await expect(screen.heading("New list")).to_be_focused()
-    await press(screen, "Tab")
-    await expect(screen.field("Name")).to_be_focused()
-    await screen.page.keyboard.type("Work")
-    await press(screen, "Enter")
-    await expect(screen.page.get_by_role("heading", level=1, name="Work")).to_be_visible()
-    await press(screen, "n")
-    for title in ("Write #urgent", "Read"):
-        await screen.page.keyboard.type(title)
-        await press(screen, "Enter")
-    await screen.shows("Write", "Read")
-    await press(screen, "Escape", "Home")
-    await expect(screen.box("Write")).to_be_focused()
-    await press(screen, "s")
-    await expect(screen.field("Subtask of Write")).to_be_focused()
-    await screen.page.keyboard.type("Think")
-    await press(screen, "Enter", "Escape")
-    await screen.shows_tree("Write", "-Think", "Read")
-    await expect(screen.box("Write")).to_be_focused()
-    await press(screen, "End")
-    await expect(screen.box("Read")).to_be_focused()
-    await press(screen, "Alt+ArrowUp")
-    await screen.shows_tree("Read", "Write", "-Think")
-    await expect(screen.box("Read")).to_be_focused()
-    await press(screen, "Space")
-    await screen.shows_tree("Write", "-Think")
-    await screen.all_is_saved()
-    assert await ada.titles(tag="urgent") == ["Write"]
-
-
 async def test_a_row_is_dragged_before_and_behind_others(visits: Visits) -> None:
     screen, ada = await ordered(visits)
     await drag(screen, "third", "first", below=False)
@@ -132,7 +93,6 @@ async def test_escape_and_a_row_of_its_own_tree_leave_a_dragged_row_where_it_is(
     screen, ada = await ordered(visits)
     before = (await ada.get(ada.tasks)).json()
     await screen.row("third").hover()
-    await screen.row("third").locator(".grip").hover()
     await screen.page.mouse.down()
     await screen.row("x").hover()
     await expect(screen.page.locator(".drop-above, .drop-below")).to_have_count(0)
@@ -144,15 +104,22 @@ async def test_escape_and_a_row_of_its_own_tree_leave_a_dragged_row_where_it_is(
     await screen.shows_tree("first", "second", "third", "-x", "-y")
     await screen.all_is_saved()
     assert (await ada.get(ada.tasks)).json() == before
+    assert "task=" not in screen.page.url, "dragging is no click"
 
 
-async def test_without_dragging_a_finger_moves_a_task_in_its_editor(visits: Visits) -> None:
-    screen, ada = await ordered(visits, **TOUCH)
-    await screen.row("second").get_by_text("second").tap()
-    await screen.button("Move up").tap()
-    await screen.shows_tree("second", "first", "third", "-x", "-y")
+async def test_a_row_is_dropped_onto_a_list_of_the_navigation(visits: Visits) -> None:
+    screen, ada = await ordered(visits)
+    work = await ada.add_list("Work")
+    await screen.row("third").hover()
+    await screen.page.mouse.down()
+    await screen.page.mouse.move(400, 300, steps=2)
+    await screen.list_link("Work").hover()
+    await screen.page.mouse.up()
+    await screen.shows("first", "second")
+    await screen.list_link("Work").click()
+    await screen.shows_tree("third", "-x", "-y")
     await screen.all_is_saved()
-    assert await on_the_server(ada) == ["second", "first", "third"]
+    assert sorted(await ada.titles(list=work["id"])) == ["third", "x", "y"]
 
 
 async def test_moves_made_offline_are_kept_over_a_reload_of_the_network(visits: Visits) -> None:
@@ -184,10 +151,10 @@ async def test_a_move_of_what_was_changed_elsewhere_is_no_conflict(visits: Visit
     assert await on_the_server(ada) == ["second", "changed", "third"]
 
 
-async def test_other_views_have_no_manual_order(visits: Visits) -> None:
+async def test_other_orders_cannot_be_rearranged(visits: Visits) -> None:
     screen, ada = await ordered(visits)
-    await screen.choice("Sort by").select_option(label="Title")
-    await expect(screen.page.locator(".grip")).to_have_count(0)
+    await screen.page.goto("/inbox?sort=title")
+    await screen.shows_tree("first", "second", "third", "-x", "-y")
     await screen.box("first").focus()
     await press(screen, "Alt+ArrowDown")
     await expect(screen.status("manual order")).to_have_count(1)

@@ -223,7 +223,7 @@ export type Entry = { title: string; spans: EntrySpan[]; fields: EntryFields };
 export type EntryDay = { day: number; month: number; year: number; where: "anywhere" | "end" | "led" };
 
 /** What a word can mean. The numbers are values from the tables, 1 where there is only one; times are minutes. */
-export type Meanings = { date?: EntryDay } & Partial<
+export type Meanings = { typedDate?: EntryDay } & Partial<
   Record<
     | "weekday" | "plural" | "adverb" | "short" | "month" | "verb" | "unit" | "often" | "count" | "nth" | "last" | "other"
     | "soon" | "part" | "weekend" | "workday" | "clock" | "half" | "noHalf" | "uhr" | "um" | "on" | "by" | "start" | "at" | "in"

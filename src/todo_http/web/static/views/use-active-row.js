@@ -1,6 +1,7 @@
 // The row in the tab order of a list. When it is gone, a neighbour takes its place, and the focus if it had it.
 
 import { neighbourOf, nextRow, range } from "../data/list-items.js";
+import { isFocusLost } from "../focus.js";
 import { createStore, useStore } from "../store.js";
 import { useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { activeTask, selected } from "./selection.js";
@@ -23,10 +24,11 @@ export function useActiveRow(list, items, index, scope) {
   const pending = useRef(""); // the row to be focused after rendering
   const before = useRef({ items, index, scope });
   let current = before.current.scope === scope ? key : "";
+  const focused = keyOf(document.activeElement);
   if (current && !index.has(current)) {
-    const hadFocus = keyOf(document.activeElement) === current;
-    current = neighbourOf(before.current, { index }, current);
-    if (hadFocus) pending.current = current || "none";
+    const gone = current;
+    current = neighbourOf(before.current, { index }, gone);
+    if (focused === gone) pending.current = current || "none";
   }
   if (wanted && index.has(wanted)) current = pending.current = wanted;
   useLayoutEffect(() => {
@@ -34,6 +36,7 @@ export function useActiveRow(list, items, index, scope) {
     if (wanted) wantedRow.set("");
     if (current !== key) setKey(current);
     activeTask.set(items[index.get(current) ?? -1]?.row?.task.id ?? "");
+    if (focused && focused === current && isFocusLost()) pending.current = current; // it has moved to another section
     if (pending.current && focusRow(list, pending.current, !items.length)) pending.current = "";
   });
   useLayoutEffect(() => () => activeTask.set(""), []);
