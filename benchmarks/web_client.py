@@ -29,7 +29,7 @@ FIGURES = {
     "entrance: bytes": ("  bytes", "kB", 20),
     "entrance: files": ("  files", "", 10),
     "workspace: usable": ("Tasks, first load", "ms", None),
-    "workspace: bytes": ("  bytes of files", "kB", 60),
+    "workspace: bytes": ("  bytes of files", "kB", None),
     "workspace: files": ("  files", "", 10),
     "workspace: API": ("  bytes of responses of the API", "kB", None),
     "workspace: calls": ("  requests to the API", "", None),

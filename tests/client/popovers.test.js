@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nextItem } from "../../src/todo_http/web/static/components/menu.js";
-import { place } from "../../src/todo_http/web/static/components/placement.js";
+import { middle, place } from "../../src/todo_http/web/static/components/placement.js";
 
 const VIEW = { width: 1280, height: 800 };
 const SIZE = { width: 300, height: 400 };
@@ -17,6 +17,10 @@ test("a popover is inside the window, also when it does not fit on either side o
   assert.deepEqual(place({ left: 1200, top: 390, bottom: 420 }, SIZE, VIEW), { left: 972, top: 392 });
   assert.deepEqual(place({ left: -50, top: -90, bottom: -60 }, SIZE, VIEW), { left: 8, top: 8 });
   assert.deepEqual(place({ left: 20, top: 20, bottom: 50 }, { width: 500, height: 900 }, { width: 320, height: 640 }), { left: 8, top: 8 });
+});
+
+test("a popover without an anchor is in the middle", () => {
+  assert.deepEqual(place(middle(SIZE, VIEW), SIZE, VIEW), { left: 490, top: 200 });
 });
 
 test("arrows go round a menu, and letters go to the next item that begins with them", () => {

@@ -1,4 +1,4 @@
-"""The rules that quick entry makes, in its vectors, are those of the API, and begin on the date that the API gives them."""
+"""The rules in the vectors of quick entry are those of the API, and begin on the date that the API gives them."""
 
 import json
 import re

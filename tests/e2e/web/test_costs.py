@@ -91,7 +91,10 @@ NOISE = 0.5e-3
 """Seconds below which times are noise: a page measures by the clock on the wall, beside whatever else runs."""
 
 NOW = '{ zone: "UTC", instant: 0, date: "2026-11-20", time: "12:00" }'
-CONTEXT = f'{{ now: {NOW}, lists: [], tags: ["errand"], languages: ["de"], dayFirst: true, weekStart: 1, literal: ["in 3 days"] }}'
+CONTEXT = (
+    f'{{ now: {NOW}, lists: [], tags: ["errand"], languages: ["de"], dayFirst: true, weekStart: 1, '
+    'literal: ["in 3 days"] }'
+)
 NEW = " + (globalThis.turn = -~globalThis.turn)"
 """Makes a text that has not been seen yet, since normal forms are kept."""
 

@@ -58,11 +58,12 @@ async def visited(
     return DatePopover(screen), ada
 
 
-async def saved(popover: DatePopover, person: Person) -> Any:
-    """The due date of the only task, once everything is saved."""
+async def saved(popover: DatePopover, person: Person, field: str = "due_date") -> Any:
+    """A field of the only task, once the popover is closed and everything is saved."""
+    await expect(popover.root).to_have_count(0)
     await popover.screen.all_is_saved()
     (task,) = (await person.get(person.tasks)).json()
-    return task["due_date"]
+    return task[field]
 
 
 async def test_a_day_by_name_closes_the_popover_and_can_be_undone(visits: Visits) -> None:
@@ -158,9 +159,8 @@ async def test_a_recurrence_is_chosen_and_told_in_words_with_its_next_dates(visi
     await expect(popover.root).to_contain_text(f"Then {dates}")
     await popover.root.get_by_label("Next date").select_option(label="After completion")
     await popover.button("Done").click()
-    await popover.screen.all_is_saved()
-    (task,) = (await ada.get(ada.tasks)).json()
-    assert (task["recurrence"]["rule"], task["recurrence"]["anchor"]) == ("FREQ=MONTHLY;BYMONTHDAY=-1", "completion")
+    recurrence = await saved(popover, ada, "recurrence")
+    assert (recurrence["rule"], recurrence["anchor"]) == ("FREQ=MONTHLY;BYMONTHDAY=-1", "completion")
 
     await popover.open()
     await expect(popover.repeat.locator("option:checked")).to_have_text("Last day of the month")
@@ -169,16 +169,13 @@ async def test_a_recurrence_is_chosen_and_told_in_words_with_its_next_dates(visi
     await popover.root.get_by_role("button", name="Monday").click()
     await expect(popover.root).to_contain_text("Every 3 weeks on Monday and Saturday")
     await popover.press("Escape")
-    await popover.screen.all_is_saved()
-    (task,) = (await ada.get(ada.tasks)).json()
-    assert task["recurrence"]["rule"] == "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,SA"
+    assert (await saved(popover, ada, "recurrence"))["rule"] == "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,SA"
 
     await popover.open()
     await popover.repeat.select_option(label="Never")
     await popover.button("Done").click()
-    await popover.screen.all_is_saved()
-    (task,) = (await ada.get(ada.tasks)).json()
-    assert (task["recurrence"], task["due_date"]) == (None, "2099-01-31")
+    assert await saved(popover, ada, "recurrence") is None
+    assert await saved(popover, ada) == "2099-01-31"
 
 
 async def test_a_rule_is_explained_while_it_is_typed_and_not_sent_once_it_was_refused(visits: Visits) -> None:
@@ -194,17 +191,14 @@ async def test_a_rule_is_explained_while_it_is_typed_and_not_sent_once_it_was_re
     await popover.time.fill("9")
     await popover.press("Escape")
     assert await saved(popover, ada) == "2099-01-31T09:00"
-    (task,) = (await ada.get(ada.tasks)).json()
-    assert task["recurrence"]["rule"] == RULE
+    assert (await saved(popover, ada, "recurrence"))["rule"] == RULE
 
     await popover.open()
     await rule.fill("freq=daily;interval=2")
     await expect(popover.root).to_contain_text("Every 2 days")
     await expect(popover.root).to_contain_text("Then Mon 2 Feb 2099 09:00, Wed 4 Feb 2099 09:00")
     await rule.press("Enter")
-    await popover.screen.all_is_saved()
-    (task,) = (await ada.get(ada.tasks)).json()
-    assert task["recurrence"]["rule"] == "FREQ=DAILY;INTERVAL=2"
+    assert (await saved(popover, ada, "recurrence"))["rule"] == "FREQ=DAILY;INTERVAL=2"
 
 
 async def test_on_a_phone_it_is_a_sheet_at_the_bottom(visits: Visits) -> None:
@@ -240,5 +234,6 @@ async def test_selected_tasks_are_scheduled_at_once_and_keep_their_times(visits:
     assert [task["due_date"] for task in (await ada.get(ada.tasks)).json()] == [tomorrow, f"{tomorrow}T17:00", None]
     await popover.press("d")
     await popover.button("No date").click()
+    await expect(popover.root).to_have_count(0)
     await screen.all_is_saved()
     assert [task["due_date"] for task in (await ada.get(ada.tasks)).json()] == [None, None, None]

@@ -98,7 +98,7 @@ async def test_nothing_of_the_copy_stays_when_the_user_signs_out(visits: Visits)
         await expect(tab.field("Email")).to_be_visible()
 
     async def gone() -> bool:
-        return await one.page.evaluate(DATABASES) == []
+        return bool(await one.page.evaluate(DATABASES) == [])
 
     await until(gone)
 
@@ -170,7 +170,7 @@ async def test_unsent_changes_that_the_browser_cannot_store_are_told(visits: Vis
     await screen.is_home()
     await context.route(re.compile("/tasks"), lambda route: None)
     await screen.page.evaluate(
-        """() => { Storage.prototype.setItem = function () { throw new DOMException("full", "QuotaExceededError"); }; }"""
+        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
     )
     await screen.add("Buy milk")
     await expect(screen.page.locator(".toast.error")).to_contain_text("Keep this page open")

@@ -210,4 +210,4 @@ async def test_a_server_killed_in_the_middle_of_a_write_and_started_again_has_do
             assert await ada.titles() == ["Buy milk"]
             assert len(set(writes.keys)) == 1
             assert writes.replayed[-1] == (end is killed_after_it_is_done)
-            visits.watch.click()
+            visits.watch.check()

@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from tests.e2e.web.patience import until
-from tests.e2e.web.visits import PHONE, TOUCH, Visits
+from tests.e2e.web.visits import PHONE, Visits
 from tests.http.service import Person
 
 
@@ -181,7 +181,7 @@ async def test_a_task_is_duplicated_with_its_subtasks(visits: Visits) -> None:
 async def test_on_a_phone_the_panel_covers_the_page_and_back_closes_it(visits: Visits) -> None:
     ada = await visits.person()
     await ada.add("Buy milk")
-    context = await visits.context(ada, **TOUCH)
+    context = await visits.context(ada, PHONE, is_mobile=True, has_touch=True)
     screen = await visits.tab(context, "/inbox")
     panel = await screen.open("Buy milk")
     box = await panel.root.bounding_box()

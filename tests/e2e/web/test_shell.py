@@ -1,4 +1,4 @@
-"""Loading the client: size, offline use, new versions, installation, framing."""
+"""Loading the client: offline use, new versions, installation, framing."""
 
 import json
 import shutil
@@ -9,39 +9,12 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 import todo_http
 from tests.e2e.web.screen import Screen
-from tests.e2e.web.traffic import Traffic
 from tests.e2e.web.visits import Visits
 from tests.support.server import SECRET, free_port, serving
 
-REQUESTS_MAX = 12
-BYTES_MAX = 64_000
 LOST = "net::ERR_"
 RED = "rgb(255, 0, 0)"  # which the page does not use
 COLOUR = "getComputedStyle(document.documentElement).borderTopColor"
-
-
-async def test_the_first_load_is_small(visits: Visits) -> None:
-    context = await visits.context(service_workers="allow")
-    page = await context.new_page()
-    traffic = await Traffic.of(page)
-    await page.goto("/")
-    await expect(Screen(page).button("Sign in")).to_be_visible()
-    await page.wait_for_load_state("networkidle")
-    assert len(traffic.addresses) <= REQUESTS_MAX, traffic.addresses
-    assert traffic.bytes < BYTES_MAX
-
-
-async def test_so_is_the_first_load_with_the_tasks(visits: Visits) -> None:
-    ada = await visits.person()
-    await ada.add("Buy milk")
-    page = await (await visits.context(ada)).new_page()
-    traffic = await Traffic.of(page)
-    await page.goto("/")
-    await Screen(page).shows("Buy milk")
-    await page.wait_for_load_state("networkidle")
-    files = [address for address in traffic.addresses if "/api/" not in address]
-    assert len(files) <= REQUESTS_MAX, files
-    assert traffic.bytes < BYTES_MAX
 
 
 async def kept_by_the_worker(context: BrowserContext, visits: Visits) -> Screen:

@@ -1,18 +1,19 @@
 """Requests and bytes of a page, as the browser counts them."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from playwright.async_api import CDPSession, Page
 
 
 @dataclass
 class Traffic:
-    """The requests of a page, and the bytes transferred, header fields included; ``api_bytes`` are those of the API."""
+    """The addresses that a page has requested, and the bytes transferred for each path, header fields included."""
 
     addresses: list[str] = field(default_factory=list)
-    bytes: int = 0
-    api_bytes: int = 0
-    calls: set[str] = field(default_factory=set)
+    sizes: dict[str, int] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+    """Paths by the browser's number of the request."""
 
     @staticmethod
     async def of(page: Page) -> "Traffic":
@@ -23,12 +24,23 @@ class Traffic:
         wire.on("Network.loadingFinished", lambda told: traffic.loaded(told["requestId"], told["encodedDataLength"]))
         return traffic
 
+    @property
+    def calls(self) -> list[str]:
+        """The addresses of the API."""
+        return [address for address in self.addresses if "/api/" in address]
+
+    @property
+    def bytes(self) -> int:
+        return sum(self.sizes.values())
+
+    @property
+    def api_bytes(self) -> int:
+        return sum(size for path, size in self.sizes.items() if path.startswith("/api/"))
+
     def asked(self, request: str, address: str) -> None:
         self.addresses.append(address)
-        if "/api/" in address:
-            self.calls.add(request)
+        self.paths[request] = urlsplit(address).path
 
     def loaded(self, request: str, count: float) -> None:
-        self.bytes += int(count)
-        if request in self.calls:
-            self.api_bytes += int(count)
+        path = self.paths[request]
+        self.sizes[path] = self.sizes.get(path, 0) + int(count)

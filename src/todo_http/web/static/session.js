@@ -1,6 +1,6 @@
 // The login session: keeps the tokens, renews them in time and shares them with the other tabs.
 
-import { Problem, send } from "./api.js";
+import { NoResponse, Problem, send } from "./api.js";
 import { setPreferences } from "./preferences.js";
 import { createStore } from "./store.js";
 
@@ -98,7 +98,9 @@ export async function call(method, path, options = {}) {
 export async function openStream(path, owner, headers, signal) {
   for (let attempt = 0; ; attempt += 1) {
     const token = await validToken(owner);
-    const response = await fetch(path, { headers: { ...headers, Authorization: `Bearer ${token}` }, signal, cache: "no-store", credentials: "omit" });
+    const response = await fetch(path, { headers: { ...headers, Authorization: `Bearer ${token}` }, signal, cache: "no-store", credentials: "omit" }).catch(() => {
+      throw new NoResponse();
+    });
     if (response.ok) return response;
     if (response.status === 401 && access?.token === token) access = null;
     if (response.status !== 401 || attempt) throw new Problem(response.status, null, Number(response.headers.get("Retry-After")) || 0);

@@ -223,7 +223,7 @@ export type Entry = { title: string; spans: EntrySpan[]; fields: EntryFields };
 export type EntryDay = { day: number; month: number; year: number; where: "anywhere" | "end" | "led" };
 
 /** What a word can mean. The numbers are values from the tables, 1 where there is only one; times are minutes. */
-export type Meanings = { date?: EntryDay } & Partial<
+export type Meanings = { typedDate?: EntryDay } & Partial<
   Record<
     | "weekday" | "plural" | "adverb" | "short" | "month" | "verb" | "unit" | "often" | "count" | "nth" | "last" | "other"
     | "soon" | "part" | "weekend" | "workday" | "clock" | "half" | "noHalf" | "uhr" | "um" | "on" | "by" | "start" | "at" | "in"
@@ -238,15 +238,17 @@ export type Word = {
   start: number;
   end: number;
   text: string;
-  /** The text without quotes. */
+  /** What it is in the title: without quotes. */
   title: string;
   /** The text in the form of the tables, without the punctuation at its end. */
   key: string;
   tail: string;
   /** "#" or "@" before a name. */
   sigil: string;
-  /** A name in quotes behind the sigil, and the index of its last word. */
-  quoted?: { last: number; name: string };
+  /** What is behind the sigil, or in quotes. */
+  name: string;
+  isQuoted: boolean;
+  isLiteral: boolean;
   means: Meanings;
 };
 

@@ -18,6 +18,12 @@ export function place(anchor, { width, height }, view) {
   return { left: inside(anchor.left, view.width - width), top: inside(isAbove ? above : below, view.height - height) };
 }
 
+/** An anchor that puts the popover in the middle. @param {Size} size @param {Size} view */
+export function middle({ width, height }, view) {
+  const top = (view.height - height) / 2 - GAP;
+  return { left: (view.width - width) / 2, top, bottom: top };
+}
+
 /** @param {number} wanted @param {number} free the room that is left */
 function inside(wanted, free) {
   return Math.max(MARGIN, Math.min(wanted, free - MARGIN));

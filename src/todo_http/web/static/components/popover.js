@@ -1,7 +1,7 @@
 // A popover beside the control that opens it. It takes the focus, and returns it when it is closed.
 
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
-import { place } from "./placement.js";
+import { middle, place } from "./placement.js";
 
 /** The element beside which a popover is open, or null, and what opens and closes it. */
 export function usePopover() {
@@ -71,9 +71,12 @@ function stop(event) {
  * @param {Element} anchor
  */
 function follow(popover, anchor) {
+  const isFree = !anchor.isConnected || anchor === document.body; // what opened it is gone, such as the palette
   const move = () => {
+    if (!isFree && !anchor.isConnected) return;
     const size = { width: popover.offsetWidth, height: popover.offsetHeight };
-    const { left, top } = place(anchor.getBoundingClientRect(), size, { width: innerWidth, height: innerHeight });
+    const view = { width: innerWidth, height: innerHeight };
+    const { left, top } = place(isFree ? middle(size, view) : anchor.getBoundingClientRect(), size, view);
     popover.style.setProperty("--left", `${left}px`);
     popover.style.setProperty("--top", `${top}px`);
   };

@@ -1,6 +1,6 @@
 // Keeps the local copy current: a snapshot, then the changes since, then the stream of events. One tab does so for all.
 
-import { Problem } from "../api.js";
+import { NoResponse, Problem } from "../api.js";
 import { offline } from "../connection.js";
 import { openStream } from "../session.js";
 import { createStore } from "../store.js";
@@ -31,6 +31,9 @@ export function createSync(owner, send, onChange) {
   let leads = false;
   let wake = () => {};
 
+  const lost = () => {
+    throw new NoResponse();
+  };
   const report = (/** @type {Partial<SyncStatus>} */ change) => status.set({ ...status.get(), ...change });
 
   /** @param {FeedChange[]} changes @param {string | null} position @param {boolean} [tell] whether the other tabs are told */
@@ -90,7 +93,8 @@ export function createSync(owner, send, onChange) {
       const response = await openStream("/api/events", owner, { "Last-Event-ID": cursor ?? "" }, stream.signal);
       report({ live: true, problem: null });
       const reader = /** @type {ReadableStream} */ (response.body).pipeThrough(new TextDecoderStream()).getReader();
-      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      const next = () => reader.read().catch(lost);
+      for (let piece = await next(); !piece.done; piece = await next()) {
         clearTimeout(silence);
         silence = setTimeout(end, SILENCE);
         const events = parser.push(piece.value);
@@ -123,6 +127,7 @@ export function createSync(owner, send, onChange) {
         if (signal.aborted) return;
         if (error instanceof Problem && (error.status === 410 || error.status === 400)) cursor = null; // expired, or damaged
         else {
+          if (!(error instanceof Problem || error instanceof NoResponse)) console.error(error);
           report({ problem: error instanceof Problem ? error : null });
           if (error instanceof Problem && error.status === 401) return; // the session has ended
           delay = Math.max(PAUSES[Math.min(failures, 4)] * 1000, (error instanceof Problem && error.retryAfter * 1000) || 0);

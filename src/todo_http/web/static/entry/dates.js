@@ -6,44 +6,45 @@ import { isDay, onClock12 } from "./shapes.js";
 import { after, meaning } from "./words.js";
 
 /** @import { EntryContext, EntryDay, Moment, Phrase, Word } from "../types.js" */
-/** @typedef {(values: Record<string, any>, context: EntryContext) => string | null} FindDate */
+/** @typedef {(values: Record<string, any>, today: string, context: Pick<EntryContext, "weekStart">) => string | null} FindDate */
 
 const MONDAY = 1;
 const SATURDAY = 6;
 const DAY = 1440; // minutes
 
-/** A row is bare if its phrase counts only at the end of the line or beside a time. @type {[string, { find: FindDate, bare?: boolean }][]} */
+/** @type {[string, FindDate, boolean?][]} */
 const ROWS = [
-  ["by|start? soon part?", { find: ({ soon }, { now }) => addDays(now.date, soon) }],
-  ["led? this part", { find: (_, { now }) => now.date }],
-  ["led? this weekend", { find: (_, { now }) => thisWeekend(now.date) }],
-  ["led? next weekend", { find: (_, { now }) => coming(addDays(thisWeekend(now.date), 1), SATURDAY) }],
-  ["led the? weekend", { find: (_, { now }) => thisWeekend(now.date) }],
-  ["led? this weekday part?", { find: ({ weekday }, { now }) => coming(now.date, weekday) }],
-  ["led? next weekday part?", { find: inNextWeek }],
-  ["led? weekday next unit=1", { find: inNextWeek }],
-  ["led? next unit=1 on? weekday", { find: inNextWeek }],
-  ["led? next unit=1", { find: (_, { now }) => coming(now.date, MONDAY) }],
-  ["led? next unit=2", { find: (_, { now }) => `${later(now.date, 1, 2).slice(0, 8)}01` }],
-  ["led? next unit=3", { find: (_, { now }) => `${later(now.date, 1, 3).slice(0, 5)}01-01` }],
-  ["in count unit", { find: ({ count, unit }, { now }) => later(now.date, count, unit) }],
-  ["led? day, the? wholeDate", { find: dateOnWeekday }],
-  ["led the? wholeDate", { find: dateOf }],
-  ["freeDate", { find: ({ freeDate }, context) => dateOf({ wholeDate: freeDate }, context) }],
-  ["endDate", { find: ({ endDate }, context) => dateOf({ wholeDate: endDate }, context), bare: true }],
-  ["led day part?", { find: ({ day }, { now }) => coming(now.date, day) }],
-  ["weekday part?", { find: ({ weekday }, { now }) => coming(now.date, weekday), bare: true }],
-  ["led the? nthDay", { find: ({ nthDay }, { now }) => (nthDay < 32 ? firstDay(now.date, (date) => dayOfMonth(date) === nthDay) : null), bare: true }],
+  ["by|start? soon part?", ({ soon }, today) => addDays(today, soon)],
+  ["led? this part", (_, today) => today],
+  ["led? this weekend", (_, today) => thisWeekend(today)],
+  ["led the? weekend", (_, today) => thisWeekend(today)],
+  ["led? next weekend", (_, today) => coming(addDays(thisWeekend(today), 1), SATURDAY)],
+  ["led? this weekday part?", ({ weekday }, today) => coming(today, weekday)],
+  ["led? next weekday part?", inNextWeek],
+  ["led? weekday next unit=1", inNextWeek],
+  ["led? next unit=1 on? weekday", inNextWeek],
+  ["led? next unit=1", (_, today) => coming(today, MONDAY)],
+  ["led? next unit=2", (_, today) => `${later(today, 1, 2).slice(0, 8)}01`],
+  ["led? next unit=3", (_, today) => `${later(today, 1, 3).slice(0, 5)}01-01`],
+  ["in count unit", ({ count, unit }, today) => later(today, count, unit)],
+  ["led? day, the? date", dateOnWeekday],
+  ["led the? date", dateOf],
+  ["freeDate", ({ freeDate }, today) => dateOf({ date: freeDate }, today)],
+  ["endDate", ({ endDate }, today) => dateOf({ date: endDate }, today), true],
+  ["led day part?", ({ day }, today) => coming(today, day)],
+  ["weekday part?", ({ weekday }, today) => coming(today, weekday), true],
+  ["led the? nthDay", ({ nthDay }, today) => (nthDay < 32 ? firstDay(today, (date) => dayOfMonth(date) === nthDay) : null), true],
 ];
-export const DATE_BEGINS = ["date", "digits", "nthDay", "month"];
+const DATE_BEGINS = ["typedDate", "digits", "nthDay", "month"];
 const DATES = createTable(ROWS, {
   led: [["on", "by", "start"], connectiveAt],
-  wholeDate: [DATE_BEGINS, dayAt],
+  date: [DATE_BEGINS, dayAt],
   freeDate: [DATE_BEGINS, (words, index) => dayIf("anywhere", words, index)],
   endDate: [DATE_BEGINS, (words, index) => dayIf("end", words, index)],
   day: [["weekday", "short"], weekdayAt],
 });
-/** What follows from the minutes in the pattern. @type {[string, (values: Record<string, number>, now: Moment) => { from?: string, time: string }][]} */
+/** @typedef {(values: Record<string, number>, now: Moment) => { from?: string, time: string }} FindTime */
+/** @type {[string, FindTime][]} */
 const TIME_ROWS = [
   ["in count unit=4", ({ count }, now) => inMinutes(60 * count, now)],
   ["in count unit=5", ({ count }, now) => inMinutes(count, now)],
@@ -60,18 +61,24 @@ const TIMES = createTable(TIME_ROWS, {
   hour24: [["hour"], (words, index) => hourAt(words, index, "uhr")],
   onDate: [[], (words, index) => (meaning(words, index).noHalf && dateAt(words, index) ? { last: index - 1, value: 1 } : null)],
 });
-
 const TIMES_OF_DATES = createTable(TIME_ROWS.slice(-2).map(([pattern, find]) => [pattern.replace("at|by|start ", ""), find]));
 
 /** @param {Word[]} words @param {number} first @returns {Phrase | null} */
 export function dateAt(words, first) {
   const found = lookUp(DATES, words, first);
   if (!found) return null;
-  const { last, values, result: { find, bare } } = found;
-  return { kind: "date", first, last, bare, until: Boolean(values.by ?? values.led), find: (context) => ({ date: find(values, context) }) };
+  const { last, values, result, bare } = found;
+  const until = Boolean(values.by ?? values.led);
+  return { kind: "date", first, last, bare, until, find: (context) => ({ date: result(values, context.now.date, context) }) };
 }
 
-/** Noon, midnight and "3:16" are times only behind a date or a connective. @param {Word[]} words @param {number} first @param {boolean} isBehindDate @returns {Phrase | null} */
+/**
+ * Noon, midnight and "3:16" are times only behind a date or a connective.
+ * @param {Word[]} words
+ * @param {number} first
+ * @param {boolean} isBehindDate
+ * @returns {Phrase | null}
+ */
 export function timeAt(words, first, isBehindDate) {
   const found = lookUp(TIMES, words, first) ?? (isBehindDate ? lookUp(TIMES_OF_DATES, words, first) : null);
   return found && { kind: "time", first, last: found.last, find: ({ now }) => found.result(found.values, now) };
@@ -122,7 +129,7 @@ function dayIf(where, words, index) {
 /** "24.12.", "3 dec", "3rd of december", "dec 3, 2027". @param {Word[]} words @param {number} index */
 export function dayAt(words, index) {
   const first = meaning(words, index);
-  if (first.date) return { last: index, value: first.date };
+  if (first.typedDate) return { last: index, value: first.typedDate };
   const second = after(words, index);
   const last = first.nthDay && meaning(words, second).of ? after(words, second) : second;
   const [number, name] = first.month ? [meaning(words, last), first] : [first, meaning(words, last)];
@@ -133,18 +140,18 @@ export function dayAt(words, index) {
   return isDay(value) ? { last: year ? behind : last, value } : null;
 }
 
-/** Without a year, the next such day, which may be today. @type {FindDate} */
-function dateOf({ wholeDate: { day, month, year } }, { now }) {
+/** Without a year, the next such day, which may be today. @param {Record<string, EntryDay>} values @param {string} today */
+function dateOf({ date: { day, month, year } }, today) {
   const tail = `-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
-  let next = year || Number(now.date.slice(0, 4));
-  while (!year && (next + tail < now.date || !isDay({ day, month, year: next, where: "anywhere" }))) next += 1;
+  let next = year || Number(today.slice(0, 4));
+  while (!year && (next + tail < today || !isDay({ day, month, year: next, where: "anywhere" }))) next += 1;
   return next + tail;
 }
 
 /** The date, if it is on that day of the week. @type {FindDate} */
-function dateOnWeekday(values, context) {
-  const date = dateOf(values, context);
-  return date && weekdayOf(date) === values.day ? date : null;
+function dateOnWeekday(values, today) {
+  const date = dateOf(values, today);
+  return weekdayOf(date) === values.day ? date : null;
 }
 
 /** The first day that fits, which may be the given one. @param {string} date @param {(date: string) => boolean} fits */
@@ -164,8 +171,8 @@ function coming(date, weekday) {
 }
 
 /** @type {FindDate} */
-function inNextWeek({ weekday }, { now, weekStart }) {
-  return coming(addDays(now.date, 6 - ((weekdayOf(now.date) - weekStart + 7) % 7)), weekday);
+function inNextWeek({ weekday }, today, { weekStart }) {
+  return coming(addDays(today, 6 - ((weekdayOf(today) - weekStart + 7) % 7)), weekday);
 }
 
 /** Saturday; on Sunday, today. @param {string} date */
@@ -173,7 +180,12 @@ function thisWeekend(date) {
   return weekdayOf(date) % SATURDAY ? coming(date, SATURDAY) : date;
 }
 
-/** So many days, weeks, months or years later; the last day of a shorter month. @param {string} date @param {number} count @param {number} unit */
+/**
+ * So many days, weeks, months or years later; the last day of a shorter month.
+ * @param {string} date
+ * @param {number} count
+ * @param {number} unit
+ */
 function later(date, count, unit) {
   if (unit < 2) return addDays(date, unit ? 7 * count : count);
   const months = unit === 2 ? count : 12 * count;

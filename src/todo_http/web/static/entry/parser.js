@@ -96,7 +96,7 @@ function isBlocked(words, { kind, first, bare }, last) {
   if (!first || after(words, first - 1) > first) return false;
   const { before, at, by, start, every, next, named, last: isLast, other, nth, weekday, numbered } = meaning(words, first - 1);
   const ofDay = [named, isLast, other, nth, weekday]; // "black friday", "last friday", "wed friday"
-  const values = [before, at, by, start, every, next, meaning(words, first).date && numbered].concat(bare ? ofDay : []);
+  const values = [before, at, by, start, every, next, meaning(words, first).typedDate && numbered].concat(bare ? ofDay : []);
   return values.some((value) => value !== undefined);
 }
 

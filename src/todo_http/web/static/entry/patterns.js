@@ -8,16 +8,16 @@ import { after, meaning } from "./words.js";
 
 /**
  * A table of patterns. A pattern names what its words mean, such as "next weekday": of "a|b" it is one, "a=1" has that value,
- * "a?" may be missing, and behind "a," there may be a comma.
+ * "a?" may be missing, and behind "a," there may be a comma. A phrase that is bare counts only at the end of the line or beside a time.
  * @template Result
- * @param {[pattern: string, result: Result][]} rows
+ * @param {[pattern: string, result: Result, bare?: boolean][]} rows
  * @param {Parts} [parts]
  */
 export function createTable(rows, parts = {}) {
-  const compiled = rows.map(([text, result]) => {
+  const compiled = rows.map(([text, result, bare]) => {
     const pattern = text.split(" ").map(elementOf);
     const beginning = pattern.slice(0, pattern.findIndex(({ mark }) => mark !== "?") + 1).flatMap(({ names }) => names);
-    return { pattern, result, begins: beginning.flatMap((name) => parts[name]?.[0] ?? name) };
+    return { pattern, result, bare, begins: beginning.flatMap((name) => parts[name]?.[0] ?? name) };
   });
   /** The rows for a word, by the names of what it means. @type {Map<string, typeof compiled>} */
   const rowsFor = new Map();
@@ -43,9 +43,9 @@ export function lookUp({ parts, rows, rowsFor }, words, first) {
   const key = names.join();
   const possible = rowsFor.get(key) ?? rows.filter(({ begins }) => begins.some((name) => name in means));
   rowsFor.set(key, possible);
-  for (const { pattern, result } of possible) {
+  for (const { pattern, result, bare } of possible) {
     const match = matchAt(words, first, pattern, parts);
-    if (match) return { ...match, result };
+    if (match) return { ...match, result, bare };
   }
   return null;
 }

@@ -1,7 +1,7 @@
 // The phrases of quick entry that are rules of recurring tasks, in the canonical form of the API. Pure.
 
 import { addDays, shortDate, weekdayOf, WEEKDAYS } from "../formatting/due-dates.js";
-import { DATE_BEGINS, dayAt, dayOfMonth, weekdayAt } from "./dates.js";
+import { dayAt, dayOfMonth, weekdayAt } from "./dates.js";
 import { createTable, lookUp } from "./patterns.js";
 import { after, meaning } from "./words.js";
 
@@ -11,38 +11,38 @@ import { after, meaning } from "./words.js";
 const FREQUENCIES = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
 const PERIODS = ["day", "week", "month", "year"];
 const [WEEK, MONTH, YEAR] = [1, 2, 3];
-const ANY = { part: "", words: "", fits: () => true };
-const WORKDAYS = [1, 2, 3, 4, 5];
-const WEEKEND = [6, 0];
+const EACH = { part: "", words: "", fits: () => true };
 
 /** By unit, what may follow the period. */
 const TAILS = ["", " on days", " on the? monthDay", " on the? yearDay"];
-/** @type {[string, { unit: number, days?: number[], bare?: boolean }][]} */
+/** The unit of the rule. @type {[string, number, boolean?][]} */
 const ROWS = [
-  ...TAILS.flatMap((tail, unit) => /** @type {[string, { unit: number, bare?: boolean }][]} */ ([
-    [`every times? unit=${unit}${tail}`, { unit }],
-    [`every times? unit=${unit}`, { unit }],
-    [`often=${unit}${tail}`, { unit, bare: !tail }],
-    [`often=${unit}`, { unit, bare: true }],
+  ...TAILS.flatMap((tail, unit) => /** @type {[string, number, boolean?][]} */ ([
+    [`every times? unit=${unit}${tail}`, unit],
+    [`every times? unit=${unit}`, unit],
+    [`often=${unit}${tail}`, unit, !tail],
+    [`often=${unit}`, unit, true],
   ])),
-  ["every part", { unit: 0 }],
-  ["every|on workday", { unit: WEEK, days: WORKDAYS }],
-  ["every weekend", { unit: WEEK, days: WEEKEND }],
-  ["every other? days part?", { unit: WEEK }],
-  ["on plurals", { unit: WEEK }],
-  ["adverbs", { unit: WEEK }],
-  ["every yearDay", { unit: YEAR }],
-  ["every sureDay", { unit: MONTH }],
-  ["on? the? monthDay of? every unit=2", { unit: MONTH }],
+  ["every part", 0],
+  ["every|on workdays", WEEK],
+  ["every weekends", WEEK],
+  ["every other? days part?", WEEK],
+  ["on plurals", WEEK],
+  ["adverbs", WEEK],
+  ["every yearDay", YEAR],
+  ["every sureDay", MONTH],
+  ["on? the? monthDay of? every unit=2", MONTH],
 ];
 const REPEATS = createTable(ROWS, {
   times: [["count", "other", "nth"], intervalAt],
-  days: [["weekday", "short", "plural", "adverb"], weekdaysAt],
-  adverbs: [["adverb"], (words, index) => (meaning(words, index).adverb === undefined ? null : weekdaysAt(words, index))],
-  plurals: [["plural"], (words, index) => (meaning(words, index).plural === undefined ? null : weekdaysAt(words, index))],
-  yearDay: [DATE_BEGINS, yearDayAt],
-  monthDay: [["last", "nth", "digits"], (words, index) => monthDayAt(words, index) ?? numberAt(words, index)],
-  sureDay: [["last", "nth"], sureDayAt],
+  days: [[], weekdaysAt],
+  adverbs: [["adverb"], (words, index) => ("adverb" in meaning(words, index) ? weekdaysAt(words, index) : null)],
+  plurals: [[], (words, index) => ("plural" in meaning(words, index) ? weekdaysAt(words, index) : null)],
+  workdays: [[], (words, index) => (meaning(words, index).workday ? { last: index, value: ofWeek([1, 2, 3, 4, 5]) } : null)],
+  weekends: [[], (words, index) => (meaning(words, index).weekend ? { last: index, value: ofWeek([6, 0]) } : null)],
+  yearDay: [[], yearDayAt],
+  monthDay: [["last", "nth", "digits"], monthDayAt],
+  sureDay: [[], sureDayAt],
 });
 /** What days of months are: "15th", "last day", "first monday". */
 const MONTH_DAYS = createTable(/** @type {[string, (values: Record<string, number>) => Days | null][]} */ ([
@@ -51,14 +51,15 @@ const MONTH_DAYS = createTable(/** @type {[string, (values: Record<string, numbe
   ["nth weekday", ({ nth, weekday }) => nthWeekday(nth, weekday)],
   ["nth unit=0", ({ nth }) => dayInMonth(nth)],
   ["nthDay", ({ nthDay }) => dayInMonth(nthDay)],
+  ["digits", ({ digits }) => dayInMonth(digits)],
 ]));
 
 /** @param {Word[]} words @param {number} first @returns {Phrase | null} */
 export function repeatAt(words, first) {
   const found = lookUp(REPEATS, words, first);
   if (!found) return null;
-  const { last, values, result: { unit, days, bare } } = found;
-  const { part, words: text, fits } = days ? ofWeek(days) : Object.values(values).find((value) => value.fits) ?? ANY;
+  const { last, values, result: unit, bare } = found;
+  const { part, words: text, fits } = Object.values(values).find((value) => value.fits) ?? EACH;
   const interval = values.times ?? (values.other ? 2 : 1);
   const lacks = unit === MONTH ? /^$|Y=(29|3\d)$/ : /^$|=2;BYMONTHDAY=29$/; // SKIP is for months and years that lack such a day
   const skip = unit > WEEK && lacks.test(part) ? ";SKIP=BACKWARD" : "";
@@ -117,19 +118,13 @@ function monthDayAt(words, index) {
   return found && value ? { last: found.last, value } : null;
 }
 
-/** @param {Word[]} words @param {number} index */
-function numberAt(words, index) {
-  const value = dayInMonth(meaning(words, index).digits ?? 0);
-  return value && { last: index, value };
-}
-
 /** A day of each month that is nothing else: every second Monday may be one of two. @param {Word[]} words @param {number} index */
 function sureDayAt(words, index) {
-  const found = monthDayAt(words, index);
+  const { nth = 0, last: isLast } = meaning(words, index);
+  const found = (isLast || nth) && monthDayAt(words, index);
   if (!found) return null;
   const last = ofMonth(words, found.last);
-  const { nth = 1 } = found.last > index ? meaning(words, index) : {};
-  return nth === 1 || last > found.last ? { ...found, last } : null;
+  return isLast || nth === 1 || found.last === index || last > found.last ? { ...found, last } : null;
 }
 
 /** The last word of "of the month", if it is behind a word. @param {Word[]} words @param {number} last */

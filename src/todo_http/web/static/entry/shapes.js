@@ -64,7 +64,7 @@ function dateOf(key, tail, dayFirst) {
  */
 function dated(day, month, year, where) {
   const date = { day: Number(day), month: Number(month), year: year ? Number(year) || 1 : 0, where };
-  return isDay(date) ? { date } : {};
+  return isDay(date) ? { typedDate: date } : {};
 }
 
 /** Whether there is such a day in the years of due dates. @param {EntryDay} date */

@@ -25,9 +25,7 @@ export function ListLinks({ account, route, counts }) {
   const lists = Array.from(view.lists.values()).sort(byPosition);
   const archived = lists.filter((list) => list.archived);
   const item = (/** @type {UserList} */ list) => html`<li key=${list.id} data-list=${list.id} ...${list.archived ? {} : drag(list)}>
-    <${NavigationLink} href=${listPath(list.id)} current=${route.listId === list.id} count=${counts.lists.get(list.id)}>
-      <${Dot} list=${list} /><span><bdi>${list.name}</bdi></span>
-    <//>
+    <${NavigationLink} href=${listPath(list.id)} name=${list.name} current=${route.listId === list.id} count=${counts.lists.get(list.id)}><${Dot} list=${list} /><//>
     <${ListMenu} account=${account} list=${list} />
   </li>`;
   return html`<nav aria-label="Lists">
@@ -48,9 +46,7 @@ function Tags({ tags, current, counts }) {
   return tags.length > 0 && html`<details open=${tags.length <= TAGS_SHOWN || wanted !== null}>
     <summary>Tags</summary>
     <ul role="list">${tags.map((tag) => html`<li key=${tag}>
-      <${NavigationLink} href=${tagPath(tag)} current=${normalize(tag) === wanted} count=${counts.tags.get(normalize(tag))}>
-        <b aria-hidden="true">#</b><span><bdi>${tag}</bdi></span>
-      <//></li>`)}</ul>
+      <${NavigationLink} href=${tagPath(tag)} name=${tag} current=${normalize(tag) === wanted} count=${counts.tags.get(normalize(tag))}><b>#</b><//></li>`)}</ul>
   </details>`;
 }
 

@@ -2,9 +2,9 @@
 
 import { html } from "../vendor/preact.js";
 
-/** @param {{ href: string, current: boolean, count?: number, overdue?: number, children: any }} props */
-export function NavigationLink({ href, current, count = 0, overdue = 0, children }) {
-  return html`<a href=${href} draggable=${false} aria-current=${current ? "page" : undefined}>${children}
-    ${count > 0 && html`<small class=${overdue ? "overdue" : ""}><span aria-hidden="true">${count}</span><span class="hidden"
-      >, ${count === 1 ? "1 task" : `${count} tasks`}${overdue > 0 && `, ${overdue} overdue`}</span></small>`}</a>`;
+/** @param {{ href: string, name: string, current: boolean, count?: number, overdue?: number, children: any }} props the children are an icon */
+export function NavigationLink({ href, name, current, count = 0, overdue = 0, children }) {
+  const tasks = count > 0 ? `, ${count === 1 ? "1 task" : `${count} tasks`}${overdue > 0 ? `, ${overdue} overdue` : ""}` : "";
+  return html`<a href=${href} draggable=${false} aria-label=${name + tasks} aria-current=${current ? "page" : undefined}>
+    ${children}<span><bdi>${name}</bdi></span>${count > 0 && html`<small class=${overdue ? "overdue" : ""}>${count}</small>`}</a>`;
 }

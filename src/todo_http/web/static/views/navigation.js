@@ -74,8 +74,7 @@ function Views({ names, counts, route }) {
   return html`<ul role="list">${names.map((name) => {
     const [label, icon] = VIEWS[name];
     return html`<li key=${name} data-list=${name === "inbox" ? "" : undefined}>
-      <${NavigationLink} href="/${name}" current=${route.view === name} count=${numbers[name]} overdue=${name === "today" ? counts.overdue : 0}>
-        <${Icon} name=${icon} /><span>${label}</span>
-      <//></li>`;
+      <${NavigationLink} href="/${name}" name=${label} current=${route.view === name} count=${numbers[name]} overdue=${name === "today" ? counts.overdue : 0}>
+        <${Icon} name=${icon} /><//></li>`;
   })}</ul>`;
 }

@@ -21,7 +21,7 @@ export function useLeaving(items, index, scope, view) {
   const [round, setRound] = useState(0);
   if (before.current.items !== items) {
     for (const item of before.current.scope === scope ? rendered.current : leaving.clear() ?? []) {
-      if (item.row && !index.has(item.key)) leaving.set(item.key, leavingOf(item, before.current, view));
+      if (item.row && !leaving.has(item.key) && !index.has(item.key)) leaving.set(item.key, leavingOf(item, before.current, view));
     }
     for (const key of leaving.keys()) if (index.has(key)) leaving.delete(key);
     before.current = { items, index, scope };
