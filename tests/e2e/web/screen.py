@@ -81,6 +81,10 @@ class Screen:
         await self.field("Password").fill(password)
         await self.button("Sign in").click()
 
+    async def sign_out(self) -> None:
+        await self.view_link("Settings").click()
+        await self.button("Sign out").click()
+
     async def add(self, text: str) -> None:
         await self.entry.fill(text)
         await self.entry.press("Enter")

@@ -73,7 +73,7 @@ async def test_axe_finds_nothing_and_nothing_is_cut_off(visits: Visits, scene: s
     """1280 pixels magnified four times are 320 wide ones. Nothing may need to be scrolled sideways."""
     screen = await entered(visits, scene)
     await screen.page.evaluate(AXE)
-    found = {}
+    found: dict[tuple[tuple[int, int], str], list[str]] = {}
     for size, theme in DIALOG_LOOKS if scene in DIALOGS else LOOKS:
         await look(screen, size, theme)
         found[size, theme] = await findings(screen)

@@ -1,9 +1,7 @@
 """What remains in the browser when an account is deleted, a session ends elsewhere, or another user signs in."""
 
 import asyncio
-import json
 import re
-from collections.abc import Sequence
 from functools import partial
 
 import pytest
@@ -11,28 +9,12 @@ from playwright.async_api import BrowserContext, Request, Route, expect
 
 from tests.e2e.web.patience import until
 from tests.e2e.web.screen import Screen
+from tests.e2e.web.storage import forgotten, has_queues, kept, queues
 from tests.e2e.web.visits import Visits
 from tests.http.service import PASSWORD, Person
 
 WRITES = re.compile(r"/api/[0-9a-f-]{36}/(tasks|lists|batch)")
 LOST = "net::ERR_"
-KEPT = """async () => JSON.stringify({
-    local: Object.entries(localStorage), session: Object.entries(sessionStorage), cookies: document.cookie,
-    databases: await indexedDB.databases(),
-    caches: await Promise.all((await caches.keys()).map(async name => [name, await Promise.all(
-        (await (await caches.open(name)).matchAll()).map(async answer => [answer.url, await answer.text()]))])),
-})"""
-
-
-async def kept(screen: Screen) -> str:
-    """Everything that the browser keeps for the client."""
-    return str(await screen.page.evaluate(KEPT))
-
-
-async def queues(screen: Screen) -> list[tuple[str, list[str]]]:
-    """The queues of unsent changes of all tabs and users: the id of the user, and the titles."""
-    found = await screen.page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('todo.outbox.'))")
-    return [(key.split(".")[2], [it["changes"][0]["title"] for it in json.loads(text)]) for key, text in found]
 
 
 async def lose_writes(context: BrowserContext) -> None:
@@ -51,11 +33,6 @@ async def close_account(screen: Screen) -> None:
     await expect(screen.page.get_by_text("Your account has been deleted.")).to_be_visible()
 
 
-async def sign_out(screen: Screen) -> None:
-    await screen.view_link("Settings").click()
-    await screen.button("Sign out").click()
-
-
 async def test_nothing_of_a_closed_account_remains_in_any_tab(visits: Visits) -> None:
     visits.watch.expect(LOST, "status of 40[14]")  # a read under way finds no account
     ada = await visits.person()
@@ -71,27 +48,18 @@ async def test_nothing_of_a_closed_account_remains_in_any_tab(visits: Visits) ->
     await other.add("Canary three")
     await other.page.bring_to_front()
     await other.box("Canary one").click()
-    await until(lambda: _count(one, 2))
+    await until(lambda: has_queues(one, 2))
     assert {owner for owner, _ in await queues(one)} == {ada.id}
     await close_account(one)
     for tab in (one, other, idle):
         await expect(tab.button("Sign in")).to_be_visible()
     traces = (ada.id, ada.email, "anary")
     for tab in (one, other, idle):
-        await until(partial(_forgotten, tab, traces))
+        await until(partial(forgotten, tab, traces))
     for minutes in (0, 1, 30):  # what was put off comes in vain
         await context.clock.fast_forward(minutes * 60_000)
         for tab in (one, other, idle):
-            assert await _forgotten(tab, traces), minutes
-
-
-async def _forgotten(tab: Screen, traces: Sequence[str]) -> bool:
-    found = await kept(tab)
-    return not any(trace in found for trace in traces) and set(dict(json.loads(found)["local"])) <= {"todo.settings"}
-
-
-async def _count(screen: Screen, count: int) -> bool:
-    return len(await queues(screen)) == count
+            assert await forgotten(tab, traces), minutes
 
 
 async def test_a_tab_that_hears_late_of_the_end_of_the_session_keeps_nothing_of_a_closed_account(
@@ -109,7 +77,7 @@ async def test_a_tab_that_hears_late_of_the_end_of_the_session_keeps_nothing_of_
     await other.all_is_saved()  # with a token of its own
     await late.route(re.compile("/(api|health)/"), lambda route: route.abort())  # nor does it hear from the server
     await other.add("Canary one")
-    await until(lambda: _count(one, 1))
+    await until(lambda: has_queues(one, 1))
     await close_account(one)
     await other.add("Canary two")
     for _ in range(10):
@@ -125,13 +93,13 @@ async def test_other_peoples_unsent_writes_survive_the_closing_of_an_account(vis
     await screen.is_home()
     await lose_writes(context)
     await screen.add("Canary of Ada")
-    await until(lambda: _count(screen, 1))
+    await until(lambda: has_queues(screen, 1))
     assert (await ada.ask("DELETE", "/api/auth/sessions")).status_code == 204
     await screen.page.reload()
     await screen.sign_in(bob.email, PASSWORD)
     await screen.is_home()
     await screen.add("Canary of Bob")
-    await until(lambda: _count(screen, 2))
+    await until(lambda: has_queues(screen, 2))
     await close_account(screen)
     assert [owner for owner, _ in await queues(screen)] == [ada.id]
     await context.unroute_all()
@@ -154,7 +122,7 @@ async def test_a_session_that_ended_elsewhere_keeps_what_was_not_sent_for_its_ow
     await screen.is_home()
     await lose_writes(context)
     await screen.add("Canary of Ada")
-    await until(lambda: _count(screen, 1))
+    await until(lambda: has_queues(screen, 1))
     assert (await ada.ask("DELETE", "/api/auth/sessions")).status_code == 204
     await screen.page.reload()
     await expect(screen.page.get_by_text("Your session has ended.")).to_be_visible()
@@ -164,9 +132,9 @@ async def test_a_session_that_ended_elsewhere_keeps_what_was_not_sent_for_its_ow
     await screen.is_home()
     await screen.add("Canary of Bob")
     await screen.shows("Canary of Bob")
-    await until(lambda: _count(screen, 1))
+    await until(lambda: has_queues(screen, 1))
     assert asked.of(ada) == []
-    await sign_out(screen)
+    await screen.sign_out()
     await screen.sign_in(ada.email, PASSWORD)
     await screen.shows("Canary of Ada")
     await screen.all_is_saved()
@@ -217,7 +185,7 @@ async def test_a_write_under_way_is_never_repeated_in_the_name_of_somebody_else(
     assert asked.of(ada) == []
     assert await queues(one) == [(ada.id, ["Canary of Ada"])]
     await one.page.unroute_all()
-    await sign_out(other)
+    await other.sign_out()
     await one.sign_in(ada.email, PASSWORD)
     await one.all_is_saved()
     assert (await ada.titles(), await bob.titles()) == (["Canary of Ada"], [])
@@ -236,78 +204,3 @@ async def test_messages_about_ones_tasks_are_gone_when_somebody_else_signs_in(vi
     await screen.sign_in(bob.email, PASSWORD)
     await screen.is_home()
     await expect(screen.page.get_by_text("Canary")).to_have_count(0)
-
-
-async def test_signing_out_takes_place_in_every_tab_and_forgets_the_tasks(visits: Visits) -> None:
-    visits.watch.expect("status of 401")  # of a request that is under way in the first tab
-    ada = await visits.person()
-    await ada.add("Canary")
-    context = await visits.context(ada)
-    one, other = await visits.tab(context), await visits.tab(context)
-    for tab in (one, other):
-        await tab.shows("Canary")
-    await sign_out(other)
-    for tab in (one, other):
-        await expect(tab.button("Sign in")).to_be_visible()
-        await expect(tab.page.get_by_text("Canary")).to_have_count(0)
-        await until(partial(_forgotten, tab, (ada.id, ada.email, "anary")))
-    await one.page.go_back()
-    await expect(one.page.get_by_text("Canary")).to_have_count(0)
-
-
-async def test_the_copy_of_a_session_that_ended_while_the_browser_was_closed_is_deleted_at_the_next_one(
-    visits: Visits,
-) -> None:
-    ada, bob = await visits.person(), await visits.person()
-    context = await visits.context(bob)
-    screen = await visits.tab(context)
-    await screen.is_home()
-    await screen.page.evaluate(f"indexedDB.open('todo.copy.{ada.id}')")
-    await until(partial(_has, screen, ada.id))
-    await screen.page.reload()
-    await screen.is_home()
-    await until(partial(_has, screen, ada.id, wanted=False))
-    assert bob.id in await kept(screen)
-
-
-async def _has(screen: Screen, trace: str, *, wanted: bool = True) -> bool:
-    return (trace in await kept(screen)) is wanted
-
-
-async def test_signing_out_waits_for_what_is_being_sent(visits: Visits) -> None:
-    ada = await visits.person()
-    screen = await visits.visit("/", ada)
-    await screen.is_home()
-    released = asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await released.wait()
-        await route.continue_()
-
-    await screen.page.route(re.compile(r"/tasks$"), hold)
-    await screen.add("Buy milk")
-    await sign_out(screen)
-    await expect(screen.dialog("Not everything is saved")).to_be_visible()
-    released.set()
-    await expect(screen.button("Sign in")).to_be_visible()
-    assert await ada.titles() == ["Buy milk"]
-
-
-async def test_signing_out_while_changes_are_unsent_has_to_be_confirmed(visits: Visits) -> None:
-    visits.watch.expect(LOST)
-    context = await visits.context(await visits.person())
-    screen, other = await visits.tab(context), await visits.tab(context, "/settings")
-    await screen.is_home()
-    await other.is_home()
-    await context.set_offline(True)
-    await screen.add("Canary")
-    await until(lambda: _count(other, 1))
-    await other.button("Sign out").click()
-    await expect(other.dialog("Not everything is saved")).to_contain_text("One change has not reached the server yet.")
-    await other.button("Stay signed in").click()
-    await screen.shows("Canary")
-    await other.button("Sign out").click()
-    await other.button("Sign out anyway").click()
-    for tab in (screen, other):
-        await expect(tab.button("Sign in")).to_be_visible()
-    await until(partial(_forgotten, screen, ("anary",)))

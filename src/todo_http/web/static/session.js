@@ -172,7 +172,7 @@ function begin(user) {
 function end(reason) {
   access = null;
   endReason = reason;
-  setPreferences({ visited: true });
+  setPreferences({ visited: true, folded: [] });
   localStorage.removeItem(STORAGE_KEY);
   setUser(null);
 }
