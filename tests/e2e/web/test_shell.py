@@ -65,7 +65,7 @@ async def test_the_worker_keeps_the_files_of_one_version_and_never_an_answer_of_
     assert shell["version"] in kept["names"][0]
     await ada.add("Call Ada")
     await screen.page.reload()
-    await screen.shows("Call Ada", "Buy milk")
+    await screen.shows("Buy milk", "Call Ada")
 
 
 async def test_a_new_version_is_announced_and_there_after_a_reload(browser: Browser, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import { Dot } from "./dot.js";
 import { EmptyView } from "./empty-view.js";
 import { FirstVisit } from "./first-visit.js";
 import { ListMenu } from "./list-menu.js";
-import { QuickEntry } from "./quick-entry.js";
+import { QuickEntry } from "./quick-entry-line.js";
 import { SearchField } from "./search-field.js";
 import { TaskList } from "./task-list.js";
 import { useNow } from "./use-now.js";
@@ -50,7 +50,7 @@ function TasksPage({ account, user, route }) {
   return html`<div class="page">
     <${Heading} account=${account} route=${route} view=${view} isNarrow=${isNarrow} today=${now.date} count=${`${count.toLocaleString("en")} ${count === 1 ? "task" : "tasks"}${searches || filtered ? " found" : ""}`} />
     ${searches && html`<${SearchField} words=${words} onWords=${setWords} />`}
-    ${!isNarrow && html`<${QuickEntry} key=${place} id="quick-entry" name=${place} account=${account} defaults=${adding.fields} away=${adding.away} />`}
+    ${!isNarrow && html`<div class="entry"><${QuickEntry} key=${place} id="quick-entry" name=${place} account=${account} defaults=${adding.fields} away=${adding.away} /></div>`}
     ${route.view === "upcoming" && html`<${WeekStrip} week=${weekOf(sections, now)} />`}
     <${TaskList} account=${account} view=${view} sections=${sections} now=${now} place=${place} scope="${setting} ${words}" manual=${manual && !options.sort && !options.group} inList=${manual} />
     ${!count && (view.tasks.size || route.view !== "inbox"
