@@ -44,11 +44,13 @@ export function Workspace({ user, route }) {
   return html`<div class="workspace" onClick=${followLink}>
     <a class="skip" href="#main" onClick=${skipToMain}>Skip to the tasks</a>
     ${!isNarrow && html`<${Sidebar} ...${shared} />`}
-    <main id="main" tabindex="-1"><${Main} ...${shared} isNarrow=${isNarrow} /></main>
+    <main id="main" tabindex="-1">
+      <${Main} ...${shared} isNarrow=${isNarrow} />
+      <${SelectionBar} account=${account} />
+      <${Overlays} account=${account} />
+    </main>
     ${route.taskId && html`<${TaskPanel} account=${account} taskId=${route.taskId} />`}
     ${isNarrow && html`<${Bar} ...${shared} />`}
-    <${SelectionBar} account=${account} />
-    <${Overlays} account=${account} />
     <${ListDialogs} account=${account} />
     <${Toasts} />
   </div>`;

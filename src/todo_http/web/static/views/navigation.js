@@ -30,7 +30,7 @@ function useCounts(account, user) {
 /** @param {Props} props */
 export function Sidebar(props) {
   const counts = useCounts(props.account, props.user);
-  return html`<div class="side">
+  return html`<header class="side">
     <a class="home" href="/inbox" aria-label="Todo"><${Wordmark} /></a>
     <nav aria-label="Views">
       <${Views} names=${["search", "inbox", "today", "upcoming"]} counts=${counts} ...${props} />
@@ -38,19 +38,19 @@ export function Sidebar(props) {
       <${Views} names=${["completed", "trash", "settings"]} counts=${counts} ...${props} />
     </nav>
     <div class="foot"><${ZoneNote} user=${props.user} /><${ConnectionStatus} account=${props.account} /></div>
-  </div>`;
+  </header>`;
 }
 
 /** The bar of narrow windows, with the button to add a task. @param {Props} props */
 export function Bar(props) {
   const counts = useCounts(props.account, props.user);
   const canAdd = !["settings", "trash", "browse"].includes(props.route.view);
-  return html`<div class="bar">
+  return html`<footer class="bar">
     ${canAdd && html`<button class="primary add" aria-label="Add task" onClick=${() => overlayDialog.set({ name: "add" })}><${Icon} name="add" /></button>`}
     <${ZoneNote} user=${props.user} />
     <${ConnectionStatus} account=${props.account} />
     <nav aria-label="Views"><${Views} names=${["today", "inbox", "upcoming", "browse"]} counts=${counts} ...${props} /></nav>
-  </div>`;
+  </footer>`;
 }
 
 /** What does not fit in the bar, as a page. @param {Props} props */

@@ -27,7 +27,7 @@ export function PanelSubtasks({ account, task }) {
     move(account, row.task, step);
   };
   return html`<section class="subtasks" aria-label="Subtasks">
-    <h3>Subtasks${subtasks.length > 0 && html` <span>${done} of ${subtasks.length}</span>`}</h3>
+    <h2>Subtasks${subtasks.length > 0 && html` <span>${done} of ${subtasks.length}</span>`}</h2>
     <ul role="list">
       ${rows.map((row) => html`<li key=${row.key} onKeyDown=${(/** @type {KeyboardEvent} */ event) => onKey(event, row)}>
         <label class="tickbox"><input class="tick ${row.task.priority ?? ""}" type="checkbox" checked=${row.task.completed} aria-label="Complete ${row.task.title}"
