@@ -41,7 +41,7 @@ const REPEATS = createTable(ROWS, {
   workdays: [[], (words, index) => (meaning(words, index).workday ? { last: index, value: ofWeek([1, 2, 3, 4, 5]) } : null)],
   weekends: [[], (words, index) => (meaning(words, index).weekend ? { last: index, value: ofWeek([6, 0]) } : null)],
   yearDay: [[], yearDayAt],
-  monthDay: [["last", "nth", "digits"], monthDayAt],
+  monthDay: [["last", "nth"], monthDayAt],
   sureDay: [[], sureDayAt],
 });
 /** What days of months are: "15th", "last day", "first monday". */
