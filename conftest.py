@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -49,28 +50,46 @@ async def postgres_url(request: pytest.FixtureRequest, postgres_server: Postgres
 @pytest.fixture(params=DATABASES)
 def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of either kind."""
-    return _address(request, tmp_path)
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path}/todo.db"
 
 
-@pytest.fixture(scope="module", params=["memory", *DATABASES])
-def empty_storage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of an empty storage of each kind, which the tests of one module share."""
-    return _address(request, tmp_path_factory.mktemp("storage"))
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the newest schema, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "todo.db"
+    await upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated_database(postgres_server: PostgresServer) -> AsyncIterator[str]:
+    """The name of a PostgreSQL database with the newest schema, to be copied."""
+    name = unique_database_name("migrated")
+    await upgrade(await create_database(postgres_server.url, name))
+    yield name
+    await drop_database(postgres_server.url, name)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def storage_url(empty_storage: str) -> str:
+async def migrated_url(
+    request: pytest.FixtureRequest, postgres_server: PostgresServer, migrated_database: str
+) -> AsyncIterator[str]:
+    """The address of a PostgreSQL database with the newest schema that the tests of one module share."""
+    name = unique_database_name(request.module.__name__)
+    yield await create_database(postgres_server.url, name, template=migrated_database)
+    await drop_database(postgres_server.url, name)
+
+
+@pytest.fixture(scope="module", params=["memory", *DATABASES])
+def storage_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a storage of each kind, with the newest schema, which the tests of one module share."""
-    if empty_storage != "memory://":
-        await upgrade(empty_storage)
-    return empty_storage
-
-
-def _address(request: pytest.FixtureRequest, folder: Path) -> str:
-    """The address of an empty storage of the kind that the fixture's parameter names."""
+    if request.param == "memory":
+        return "memory://"
     if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return "memory://" if request.param == "memory" else f"sqlite:///{folder}/todo.db"
+        return str(request.getfixturevalue("migrated_url"))
+    return f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_file'), tmp_path_factory.mktemp('storage'))}"
 
 
 @pytest.fixture(scope="module")

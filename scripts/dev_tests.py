@@ -16,14 +16,15 @@ from dev_installers import ROOT, SetupError
 FOLDERS: Final = ("src/todo_adapters/contracts", "tests")
 OTHERS: Final = "others"
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "contracts": ("*/contracts/test_*",),
     "processes R-Z": ("tests/e2e/test_[r-z]*",),
-    "processes A-Q": ("tests/e2e/test_[a-q]*",),
+    "contracts": ("*/contracts/test_*",),
+    "costs, clients and tools": ("tests/costs/*", "tests/clients/*", "tests/examples/*", "tests/tooling/*"),
     "adapters": ("tests/adapters/*", "tests/migrations/*"),
     "web client A-D": ("tests/e2e/web/test_[a-d]*",),
     "web client M-Z": ("tests/e2e/web/test_[m-z]*",),
     "web client E-L": ("tests/e2e/web/test_[e-l]*",),
     "http": ("tests/http/*",),
+    "processes A-Q": ("tests/e2e/test_[a-q]*",),
     "use cases": ("tests/usecases/*",),
     OTHERS: ("*",),
 }

@@ -28,7 +28,7 @@ from todo_core.runner import Outcome
 pytestmark = pytest.mark.check("L1", "L5")
 
 examples = settings(
-    max_examples=100,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -71,7 +71,7 @@ async def api(store: Store) -> AsyncIterator[Api]:
         yield running
 
 
-@settings(examples, max_examples=25, phases=[Phase.generate])  # to make small what fails would take minutes
+@settings(examples, max_examples=10, phases=[Phase.generate])  # to make small what fails would take minutes
 @given(first=programs, second=programs)
 async def test_programs_of_two_owners_come_out_over_http_as_on_the_model(
     api: Api, kinds: Counter[str], first: Program, second: Program

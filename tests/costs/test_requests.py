@@ -17,6 +17,7 @@ def heading() -> None:
 
 
 @pytest.mark.check("P1", "P2", "P3")
+@pytest.mark.parametrize("api", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("case", WITH_BODY, ids=lambda case: case.name)
 async def test_a_hostile_request_costs_little_more_than_an_ordinary_one(api: Api, ada: Person, case: Case) -> None:
     await compare(api, ada, case)

@@ -20,7 +20,7 @@ from todo_adapters.sql import migrate
 from todo_core.ids import UserId
 from todo_core.model.user import User
 
-KILLS = int(os.environ.get("TODO_KILLS", "20")) // 5
+KILLS = int(os.environ.get("TODO_KILLS", "12")) // 5
 WRITERS = 100
 SEED = 20261120
 

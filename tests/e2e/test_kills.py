@@ -18,7 +18,7 @@ import pytest
 from tests.support.server import SECRET, Server, serving
 from todo_adapters.sql import migrate
 
-KILLS = int(os.environ.get("TODO_KILLS", "20")) // 2
+KILLS = int(os.environ.get("TODO_KILLS", "12")) // 2
 AT_ONCE = 8
 SEED = 20261120
 PASSWORD = "correct horse battery"

@@ -14,7 +14,7 @@ from todo_adapters.sql import migrate
 
 EXAMPLES = os.environ.get("TODO_FUZZ_EXAMPLES")
 SEED = os.environ.get("TODO_FUZZ_SEED")
-SLICE = 20
+SLICE = 8
 """The most examples of one operation: the coverage phase, which is as long with any number, is the most of it."""
 
 

@@ -54,6 +54,9 @@ OTHERWISE: Final[Mapping[str, Sequence[Fault]]] = {
 }
 """What can go wrong at some calls other than ``ANYWHERE``: the port's docstrings say it."""
 
+TRIED_AGAIN: Final = {Fault.CONTENTION, Fault.MOVED_ON}
+"""After which the runner itself tries again."""
+
 DOORS: Final = {"begin", "begin_accounts", "turn"}
 VIEWS: Final = {"view", "accounts", "of"}
 VALUES: Final = {"owner", "now", "ids", "written", "outdated"}
@@ -84,6 +87,14 @@ class Plan:
     def told(self) -> str:
         """For people: what went wrong where."""
         return "; ".join(f"{self.calls[place]}: {fault}" for place, fault in sorted(self.strikes.items()))
+
+    def rest(self) -> tuple[bool, Sequence[str]]:
+        """The calls after the last thing that went wrong, and whether the runner made them without being asked again.
+
+        Where both are the same, the same can go wrong next.
+        """
+        last = max(self.strikes, default=-1)
+        return self.strikes.get(last) in TRIED_AGAIN, tuple(self.calls[last + 1 :])
 
     def sequels(self) -> list["Plan"]:
         """The plans in which, besides, one of the later calls goes wrong."""

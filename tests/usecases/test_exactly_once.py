@@ -168,7 +168,7 @@ async def test_of_fifty_at_once_on_two_replicas_one_happens(store: Store, storag
     async with open_store(storage_url) as another:
         replicas = [runner(store), runner(another)]
         outcomes = await together(*(attempt(replicas[i % 2]) for i in range(50)))
-    assert set(outcomes) <= {"done", "RequestInProgress"}
+    assert set(outcomes) <= {"done", "RequestInProgress", "Unavailable"}, "on a busy machine some wait too long"
     assert outcomes["done"] > 0
     assert all(value == values[0] for value in values)
     assert [change.seq for change in await feed(store, owner)] == list(range(1, 2 + deed.changes))

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from todo_adapters.contracts.fakes import CountingIds
 from todo_core.ids import UserId
-from todo_core.model.completion import Before
 from todo_core.model.due import DueDate
 from todo_core.model.kinds import Kind, alternatives
 from todo_core.model.recurrence import Recurrence, Repetition
@@ -37,7 +36,6 @@ CANDIDATES: Final[Mapping[type, tuple[Any, ...]]] = {
     UUID: tuple(CountingIds().new() for _ in range(2)),
     tuple: (("home", "\u00c4rzte & Co."), ("errands",)),
     Recurrence: tuple(_weekly(days).starting(DueDate("2026-11-20"), 3) for days in ("FR", "MO,TH")),
-    Before: tuple(Before.of({"due_date": day}, {}) for day in ("2026-11-20", "2026-11-21")),
     DueDate: (DueDate.parse("2026-11-20T15:00:00.5+01:00[Europe/Berlin]"), DueDate.parse("2026-11-20")),
 }
 
@@ -58,7 +56,6 @@ STRATEGIES: Final[Mapping[type, st.SearchStrategy[Any]]] = {
     UUID: st.uuids(),
     tuple: st.lists(st.text(printable, min_size=1, max_size=64), max_size=5).map(tuple),
     Recurrence: st.sampled_from(CANDIDATES[Recurrence]),
-    Before: st.sampled_from(CANDIDATES[Before]),
     DueDate: st.one_of(_days, local_times.map(datetime.isoformat), _fixed, _zoned).map(DueDate.parse),
 }
 

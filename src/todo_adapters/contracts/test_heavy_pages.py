@@ -1,13 +1,15 @@
 """Pages of long texts: they end early, and what follows them is complete."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
-from todo_adapters.contracts.kit import a_task, new_owner
+from todo_adapters.contracts.kit import NOW, a_task, add, new_owner
 from todo_adapters.contracts.test_task_pages import every_sort, settle
 from todo_core.ids import UserId
 from todo_core.limits import DESCRIPTION_MAX, PAGE_BYTES, PAGE_MAX
+from todo_core.model.completion import COMPLETIONS, Before
 from todo_core.model.due import DueDate
 from todo_core.model.task import TASKS, Priority, Task
 from todo_core.model.task_filter import TaskFilter
@@ -64,3 +66,18 @@ async def test_light_pages_are_as_long_as_asked_for(store: Store) -> None:
     owner = await new_owner(store)
     stored = await settle(store, owner, [a_task(owner, f"title {number}") for number in range(120)])
     assert await page_sizes(store.view(owner).tasks, TaskSort(), 100, stored) == [100, 20]
+
+
+@pytest.mark.check("P5")
+async def test_what_completions_of_many_subtasks_restore_counts_as_text(store: Store) -> None:
+    owner = await new_owner(store)
+    task = await add(store, owner)
+    restored = Before({}, {UUID(int=number): NOW for number in range(6_000)}).text()
+    assert (each := len(restored)) > PAGE_BYTES // 6
+    for number in range(1, 8):
+        await add(store, owner, kind=COMPLETIONS, task_id=task.id, number=number, before=restored)
+    completions = store.view(owner).of(COMPLETIONS)
+    page = await completions.page(None, PAGE_MAX)
+    assert len(page.items) == PAGE_BYTES // each + 1
+    assert page.next is not None
+    assert len((await completions.page(page.next, PAGE_MAX)).items) == 7 - len(page.items)

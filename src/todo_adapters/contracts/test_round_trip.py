@@ -34,7 +34,7 @@ from todo_core.model.task_sort import TaskSort
 from todo_core.model.user import Credentials
 from todo_core.ports.storage import Store
 
-examples = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+examples = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 async def come_back(store: Store, kind: Kind[Any], drafts: list[Any]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 
@@ -18,6 +18,9 @@ from todo_core.ports.storage import Store
 from todo_core.ports.things import TaskReads
 
 SORTS = [TaskSort(field, descending) for field in SortField for descending in (False, True)]
+SHARES = 5
+"""Of all filters each sort meets one in so many, another one than its neighbours."""
+
 every_sort = pytest.mark.parametrize("sort", SORTS, ids=lambda sort: f"{'-' * sort.descending}{sort.field.value}")
 
 
@@ -73,7 +76,7 @@ async def test_each_field_of_the_filter_restricts_as_the_predicate_says(store: S
 @every_sort
 async def test_a_page_is_what_the_predicate_says_in_the_order_of_the_sort(store: Store, sort: TaskSort) -> None:
     tasks, stored = await gather(store)
-    for which in filters():
+    for which in islice(filters(), SORTS.index(sort) % SHARES, None, SHARES):
         expected = sort.arrange([task for task in stored if which.matches(task)])
         found = await walk(tasks, which, sort, 1000)
         assert found == expected, (which, differences(found, expected))

@@ -17,24 +17,22 @@ from todo_core.model.task_filter import Point, bound_of, point
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a completion has changed, as JSON: the fields of the task, and when its subtasks were completed."""
+    """What a completion has changed: the fields of the task, and when its subtasks were completed."""
 
-    text: str
+    fields: Mapping[str, str | None]
+    subtasks: Mapping[UUID, datetime | None]
 
     @staticmethod
-    def of(fields: Mapping[str, str | None], subtasks: Mapping[UUID, datetime | None]) -> "Before":
-        times = {str(each): at and at.isoformat() for each, at in subtasks.items()}
-        return Before(json.dumps({"fields": dict(fields), "subtasks": times}, separators=(",", ":")))
+    def read(text: str) -> "Before":
+        """Reads what ``text`` returned."""
+        found: dict[str, dict[str, Any]] = json.loads(text)
+        times = {UUID(each): at and datetime.fromisoformat(at) for each, at in found["subtasks"].items()}
+        return Before(found["fields"], times)
 
-    @property
-    def fields(self) -> Mapping[str, str | None]:
-        found: dict[str, str | None] = json.loads(self.text)["fields"]
-        return found
-
-    @property
-    def subtasks(self) -> Mapping[UUID, datetime | None]:
-        found: dict[str, Any] = json.loads(self.text)["subtasks"]
-        return {UUID(each): at and datetime.fromisoformat(at) for each, at in found.items()}
+    def text(self) -> str:
+        """The JSON that a completion keeps."""
+        times = {str(each): at and at.isoformat() for each, at in self.subtasks.items()}
+        return json.dumps({"fields": dict(self.fields), "subtasks": times}, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ class Completion:
     """An occurrence of a recurring task that was completed, or skipped. ``occurrence`` is when it was due.
 
     ``series`` and ``number`` are ``since`` and ``number`` of its recurrence: no occurrence is completed twice.
-    ``before`` is what taking it back restores.
+    ``before`` is the text of a ``Before``, which taking it back restores.
     """
 
     id: CompletionId
@@ -54,7 +52,7 @@ class Completion:
     number: int
     completed_at: datetime
     skipped: bool = False
-    before: Before
+    before: str
     revision: int = 0
     created_at: datetime
     updated_at: datetime

@@ -6,7 +6,7 @@ from typing import Final
 
 from todo_core.errors import Invalid, MovedOn, Violation
 from todo_core.ids import TaskId
-from todo_core.model.completion import Completion
+from todo_core.model.completion import Before, Completion
 from todo_core.model.due import DueDate
 from todo_core.model.recurrence import Recurrence
 from todo_core.model.task import TASKS, Task
@@ -83,7 +83,7 @@ async def _take_back(tx: UnitOfWork, completion: Completion) -> Task:
     """Makes the occurrence current again as it was. In a series that began since, it comes before the first one."""
     task, *below = await tree(tx, completion.task_id)
     assert task.recurrence is not None  # noqa: S101 - for type checkers
-    fields = completion.before.fields
+    fields = Before.read(completion.before).fields
     due, deferred, recurrence = fields["due_date"], fields["deferred_until"], fields["recurrence"]
     assert due and recurrence  # noqa: S101, PT018 - for type checkers
     same = task.recurrence.since == completion.series

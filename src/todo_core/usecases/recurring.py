@@ -77,7 +77,7 @@ async def take_back_end(tx: UnitOfWork, task: Task) -> None:
 
 async def take_back_completion(tx: UnitOfWork, completion: Completion, below: Sequence[Task]) -> None:
     """Removes the completion, and restores the subtasks that it changed and that nothing has changed back since."""
-    times = completion.before.subtasks
+    times = Before.read(completion.before).subtasks
     async for task in in_pieces(below):
         if task.id not in times or (task.completed_at is None) is (times[task.id] is None):
             continue
@@ -125,7 +125,7 @@ def _record(tx: UnitOfWork, before: Task, subtasks: Mapping[UUID, datetime | Non
         number=before.recurrence.number,
         completed_at=tx.now,
         skipped=skipped,
-        before=Before.of(values, subtasks),
+        before=Before(values, subtasks).text(),
         created_at=tx.now,
         updated_at=tx.now,
     )

@@ -10,7 +10,6 @@ from todo_core.errors import CursorExpired, InvalidToken, NotFound
 from todo_core.limits import PAGE_MAX
 from todo_core.live import Follower
 from todo_core.model.change import FeedPage, FeedPosition
-from todo_core.model.rules import Broken
 from todo_core.usecases.sync import read_changes, read_history, read_snapshot
 from todo_core.usecases.undo import undo
 from todo_http.api.change_types import ChangePage, ChangeSet, SnapshotPage, WireChanges
@@ -21,7 +20,7 @@ from todo_http.kernel.guards import authenticated
 from todo_http.kernel.operation import Operation, OperationController, Success, get, post
 from todo_http.kernel.pages import CURSOR as PAGE_CURSOR
 from todo_http.kernel.pages import limit_parameter, next_page, read_cursor, read_positions
-from todo_http.kernel.query import Parameter, choice
+from todo_http.kernel.query import Parameter, choice, number
 from todo_http.kernel.resource import Resource
 from todo_http.kernel.responses import Response
 from todo_http.kernel.streams import DRAINING, SESSION_ENDED
@@ -34,22 +33,10 @@ LEAVING_SECONDS: Final = 1.0
 SET: Final = re.compile(r"[1-9][0-9]{0,17}")
 SET_SCHEMA: Final = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 
-
-def _wait(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= WAIT_MAX):
-        raise Broken("out-of-range", f"This must be a number of seconds from 1 to {WAIT_MAX}.")
-    return int(text)
-
-
 CURSOR: Final = Parameter(
     "cursor", str, {"type": "string"}, "The `cursor` of a snapshot or of changes, or the id of an event."
 )
-WAIT: Final = Parameter(
-    "wait",
-    _wait,
-    {"type": "integer", "minimum": 1, "maximum": WAIT_MAX},
-    "If there are no changes yet, wait for them for up to so many seconds.",
-)
+WAIT: Final = number("wait", WAIT_MAX, "If there are no changes yet, wait for them for up to so many seconds.")
 
 
 class SyncController(OperationController):

@@ -5,7 +5,6 @@ from typing import Final
 
 from todo_core.ids import TaskId
 from todo_core.limits import OCCURRENCES_LISTED, OCCURRENCES_MAX
-from todo_core.model.rules import Broken
 from todo_core.usecases.completing import complete_task, reopen_task, skip_task
 from todo_core.usecases.tasks import upcoming_occurrences
 from todo_http.api.task_pages import PARAMETERS, list_tasks
@@ -14,25 +13,12 @@ from todo_http.kernel.body import read_shape
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.entity_tags import conditional_response
 from todo_http.kernel.operation import Success, get, patch, post
-from todo_http.kernel.pages import checked_query
-from todo_http.kernel.query import Parameter
+from todo_http.kernel.pages import checked_query, limit_parameter
 from todo_http.kernel.resource import ResourceController, changed
 from todo_http.kernel.responses import Response
 from todo_http.kernel.schemas import DueText
 
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= OCCURRENCES_MAX):
-        raise Broken("out-of-range", f"This must be a number from 1 to {OCCURRENCES_MAX}.")
-    return int(text)
-
-
-LIMIT: Final = Parameter(
-    "limit",
-    _limit,
-    {"type": "integer", "minimum": 1, "maximum": OCCURRENCES_MAX, "default": OCCURRENCES_LISTED},
-    "The maximum number of occurrences.",
-)
+LIMIT: Final = limit_parameter("occurrences", OCCURRENCES_MAX, OCCURRENCES_LISTED)
 DUE_DATES: Final = Success(200, "The due dates.", list[DueText], headers=("ETag",))
 
 

@@ -10,21 +10,14 @@ from todo_core.model.rules import Broken
 from todo_http.kernel.context import RequestContext
 from todo_http.kernel.cursors import read_feed_cursor
 from todo_http.kernel.entity_tags import not_modified, not_modified_since, tag_of
-from todo_http.kernel.query import Parameter
+from todo_http.kernel.query import Parameter, number
 from todo_http.kernel.responses import Field, Response
 from todo_http.problems.errors import Fault, InvalidRequest
 
 
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= PAGE_MAX):
-        raise Broken("out-of-range", f"This must be a number from 1 to {PAGE_MAX}.")
-    return int(text)
-
-
-def limit_parameter(plural: str) -> Parameter:
-    """The size of a page."""
-    schema = {"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_MAX}
-    return Parameter("limit", _limit, schema, f"The maximum number of {plural}.")
+def limit_parameter(plural: str, most: int = PAGE_MAX, default: int = PAGE_MAX) -> Parameter:
+    """How much is returned at most."""
+    return number("limit", most, f"The maximum number of {plural}.", default=default)
 
 
 CURSOR: Final = Parameter("cursor", str, {"type": "string"}, "X-Next-Cursor of the previous page.")

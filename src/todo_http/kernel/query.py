@@ -49,6 +49,18 @@ def choice(
     return Parameter(name, read, schema, description, repeatable)
 
 
+def number(name: str, most: int, description: str, *, default: int | None = None) -> Parameter:
+    """A parameter whose text is a number from 1 to ``most``."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
+            raise Broken("out-of-range", f"This must be a number from 1 to {most}.")
+        return int(text)
+
+    schema = {"type": "integer", "minimum": 1, "maximum": most} | ({"default": default} if default else {})
+    return Parameter(name, read, schema, description)
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A parsed query string: a value for each parameter (a list for a repeatable one), and the faults."""

@@ -1,9 +1,11 @@
-"""The settings: profile, password, login sessions, theme, and deleting the account."""
+"""The settings: profile, time zone, password, login sessions, theme, density, and deleting the account."""
+
+import re
 
 from playwright.async_api import expect
 
 from tests.e2e.web.screen import Screen
-from tests.e2e.web.visits import Visits
+from tests.e2e.web.visits import TOUCH, Visits
 from tests.http.service import PASSWORD, Person
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1 (KHTML, like Gecko) Safari/604.1"
@@ -31,10 +33,11 @@ async def test_name_and_time_zone_can_be_changed(visits: Visits) -> None:
 async def test_what_is_wrong_with_a_name_is_said_beside_it(visits: Visits) -> None:
     visits.watch.expect("status of 400")
     screen = await settings(visits, await visits.person())
-    await screen.field("Name").fill(" ")
-    await screen.button("Save profile").click()
-    await expect(screen.field("Name")).to_have_attribute("aria-invalid", "true")
-    await expect(screen.field("Name")).to_have_accessible_description("This must not be empty.")
+    for name, reason in ((" ", "Enter your name."), ("x" * 256, re.compile("255"))):
+        await screen.field("Name").fill(name)
+        await screen.button("Save profile").click()
+        await expect(screen.field("Name")).to_have_attribute("aria-invalid", "true")
+        await expect(screen.field("Name")).to_have_accessible_description(reason)
 
 
 async def test_the_password_can_be_changed_by_who_knows_it(visits: Visits) -> None:
@@ -108,3 +111,40 @@ async def test_the_theme_is_ones_own_choice(visits: Visits) -> None:
     await screen.page.reload()
     await expect(screen.heading("Profile")).to_be_visible()
     assert await screen.page.evaluate(ground) == dark != light
+
+
+async def test_rows_are_as_high_as_one_likes(visits: Visits) -> None:
+    ada = await visits.person()
+    await ada.add("Buy milk")
+    screen = await visits.visit("/inbox", ada)
+    heights = []
+    for density in ("Compact", "Comfortable"):
+        await screen.view_link("Settings").click()
+        await screen.choice("Rows").select_option(label=density)
+        await screen.view_link("Inbox").click()
+        await expect(screen.row("Buy milk")).to_be_visible()
+        box = await screen.row("Buy milk").bounding_box()
+        assert box is not None
+        heights.append(round(box["height"]))
+    compact, comfortable = heights
+    assert 36 <= compact < 40
+    assert 44 <= comfortable < 48
+
+
+async def test_somebody_in_another_time_zone_uses_it_or_keeps_that_of_the_account(visits: Visits) -> None:
+    ada = await visits.person(zone="Europe/Berlin")
+    abroad = await visits.visit("/inbox", ada, zone="Asia/Tokyo")
+    note = abroad.page.get_by_role("group", name="Time zone")
+    await expect(note).to_contain_text("This browser is in Tokyo, your account in Berlin.")
+    await abroad.button("Keep Berlin").click()
+    await expect(note).to_have_count(0)
+    await abroad.page.reload()
+    await abroad.is_home()
+    await expect(note).to_have_count(0)
+    phone = await visits.visit("/inbox", ada, zone="Asia/Tokyo", **TOUCH)
+    await phone.button("Use Tokyo").tap()
+    await expect(phone.button("Use Tokyo")).to_have_count(0)
+    assert (await ada.get("/api/auth/me")).json()["time_zone"] == "Asia/Tokyo"
+    neighbour = await visits.visit("/inbox", ada, zone="Asia/Seoul")  # where clocks show the same
+    await neighbour.is_home()
+    await expect(neighbour.page.get_by_role("group", name="Time zone")).to_have_count(0)

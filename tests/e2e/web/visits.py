@@ -12,7 +12,7 @@ from tests.e2e.web.screen import Screen
 from tests.e2e.web.watch import Watch
 from tests.http.service import PASSWORD, Person
 
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds to wait for an element; long, since machines may be busy."""
 
 DESKTOP = (1280, 800)

@@ -238,15 +238,17 @@ export type Word = {
   start: number;
   end: number;
   text: string;
-  /** The text without quotes. */
+  /** What it is in the title: without quotes. */
   title: string;
   /** The text in the form of the tables, without the punctuation at its end. */
   key: string;
   tail: string;
   /** "#" or "@" before a name. */
   sigil: string;
-  /** A name in quotes behind the sigil, and the index of its last word. */
-  quoted?: { last: number; name: string };
+  /** What is behind the sigil, or in quotes. */
+  name: string;
+  isQuoted: boolean;
+  isLiteral: boolean;
   means: Meanings;
 };
 

@@ -118,7 +118,7 @@ export function arrange(rows, manual) {
   const add = (siblings, level) => {
     if (manual) siblings.sort((one, other) => byPosition(one.task, other.task));
     for (const row of siblings) {
-      arranged.push({ ...row, level });
+      arranged.push(Object.assign(row, { level }));
       const below = children.get(row.key);
       if (below && children.delete(row.key)) add(below, level + 1);
     }

@@ -41,9 +41,8 @@ function byName(known) {
 
 /** @param {Word[]} words @param {number} first @param {Map<string, Known>} names */
 function nameAt(words, first, names) {
-  const { text, key, tail, quoted } = words[first];
-  if (quoted) return quoted.name ? { ...quoted, known: names.get(foldName(quoted.name)) } : null;
-  const name = text.slice(1, text.length - tail.length);
+  const { key, name, isQuoted } = words[first];
+  if (isQuoted) return name ? { last: first, name, known: names.get(foldName(name)) } : null;
   /** @type {{ last: number, name: string, known?: Known } | null} */
   let found = /^\p{L}/u.test(name) ? { last: first, name } : null;
   let folded = key.slice(1);

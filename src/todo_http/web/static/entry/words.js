@@ -7,26 +7,25 @@ import { ENGLISH } from "./words-en.js";
 
 /** @import { EntryContext, Meanings, Word } from "../types.js" */
 
+/** A word, or what is in quotes, perhaps with a sigil before it and punctuation behind it. */
+const WORD = /([#@]?)["“„]([^"“”„]*)["”“]([,.;:!?]*)(?!\S)|\S+/g;
 const TAIL = ",.;:!?";
-const OPENING = '"“„';
-const CLOSING = '"”“';
 /** @type {Meanings} */
 export const NOTHING = {};
 
 /**
- * The words of a line. Those in quotes, and those of a phrase that the user took back, mean nothing.
+ * The words of a line. What is in quotes is one word; it means nothing, and neither do the words of phrases that the user took back.
  * @param {string} line
  * @param {EntryContext} context
  */
 export function readWords(line, { languages, literal, dayFirst }) {
   const words = split(line);
   const table = tableFor(languages.some((tag) => /^de\b/i.test(tag)));
-  const isLiteral = marked(words, literal);
-  unquote(line, words, isLiteral);
-  words.forEach((word, index) => {
-    if (isLiteral[index]) word.sigil = "";
+  for (const phrase of literal.map(split)) mark(words, phrase.map(({ key }) => key));
+  for (const word of words) {
+    if (word.isLiteral) word.sigil = "";
     else word.means = /^\d/.test(word.key) ? shapeOf(word.key, word.tail, dayFirst) : table.get(word.key) ?? NOTHING;
-  });
+  }
   return words;
 }
 
@@ -38,72 +37,25 @@ export function foldName(name) {
 
 /** @param {string} line @returns {Word[]} */
 function split(line) {
-  return Array.from(line.matchAll(/\S+/g), ({ 0: text, index }) => {
+  return Array.from(line.matchAll(WORD), ({ 0: text, 1: sigil = /^[#@]./u.test(text) ? text[0] : "", 2: quoted, 3: behind, index }) => {
     let length = text.length;
     while (length && TAIL.includes(text[length - 1])) length -= 1;
+    const name = quoted === undefined ? text.slice(sigil.length, length) : quoted.split(/\s+/).filter(Boolean).join(" ");
+    const isLiteral = quoted !== undefined && !sigil;
     const key = normalize(text.slice(0, length || text.length));
-    const sigil = /^[#@]./u.test(text) ? text[0] : "";
-    return { start: index, end: index + text.length, text, title: text, key, tail: text.slice(length), sigil, means: NOTHING };
+    return {
+      start: index, end: index + text.length, text, title: isLiteral ? name + behind : text, key, tail: text.slice(length), sigil, name,
+      isQuoted: quoted !== undefined, isLiteral, means: NOTHING,
+    };
   });
 }
 
-/** Which words belong to phrases. @param {Word[]} words @param {string[]} phrases */
-function marked(words, phrases) {
-  const keys = phrases.map((phrase) => split(phrase).map(({ key }) => key)).filter(({ length }) => length);
-  const isMarked = words.map(() => false);
+/** Makes the words of a phrase literal. @param {Word[]} words @param {string[]} keys */
+function mark(words, keys) {
   words.forEach((_, first) => {
-    for (const phrase of keys) {
-      if (phrase.every((key, index) => words[first + index]?.key === key)) isMarked.fill(true, first, first + phrase.length);
-    }
+    const found = words.slice(first, first + keys.length);
+    if (keys.every((key, index) => found[index]?.key === key)) for (const word of found) word.isLiteral = true;
   });
-  return isMarked;
-}
-
-/**
- * Takes the quotes off literal words. A name in quotes behind a sigil is kept in the word of the sigil.
- * @param {string} line
- * @param {Word[]} words
- * @param {boolean[]} isLiteral where words in quotes are marked
- */
-function unquote(line, words, isLiteral) {
-  const closing = closingWords(line, words);
-  for (let first = 0; first < words.length; first += 1) {
-    const word = words[first];
-    const open = word.start + word.sigil.length;
-    if (isLiteral[first] || open >= word.end || !OPENING.includes(line[open])) continue;
-    const last = closing[quoteAtEnd(line, word) > open ? first : first + 1];
-    if (last === undefined) continue;
-    const close = quoteAtEnd(line, words[last]);
-    if (word.sigil) {
-      word.quoted = { last, name: line.slice(open + 1, close).split(/\s+/).filter(Boolean).join(" ") };
-    } else {
-      isLiteral.fill(true, first, last + 1);
-      drop(words[last], close);
-      drop(word, open);
-    }
-    first = last;
-  }
-}
-
-/** For each word the next one, itself included, that ends with a quote. @param {string} line @param {Word[]} words */
-function closingWords(line, words) {
-  /** @type {(number | undefined)[]} */
-  const next = [];
-  for (let index = words.length - 1; index >= 0; index -= 1) {
-    next[index] = quoteAtEnd(line, words[index]) < 0 ? next[index + 1] : index;
-  }
-  return next;
-}
-
-/** The offset of the quote before the punctuation at the end of a word, or -1. @param {string} line @param {Word} word */
-function quoteAtEnd(line, { end, tail }) {
-  const offset = end - tail.length - 1;
-  return CLOSING.includes(line[offset]) ? offset : -1;
-}
-
-/** @param {Word} word @param {number} offset in the line */
-function drop(word, offset) {
-  word.title = word.title.slice(0, offset - word.start) + word.title.slice(offset - word.start + 1);
 }
 
 /** The words of both languages, with and without those that mean something else in English. @type {Map<boolean, Map<string, Meanings>>} */

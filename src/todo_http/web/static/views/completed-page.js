@@ -17,7 +17,7 @@ export function CompletedPage({ account, user }) {
   const first = useRef("");
   const since = (first.current ||= completeSince(view, KEPT)); // what is completed meanwhile does not move it
   const { older, more, problem } = useOlder(account, since);
-  const sections = useMemo(() => completedSections(view, now, since, older), [view, now, since, older]);
+  const sections = useMemo(() => completedSections(view, now, since, older), [view.tasks, view.completions, now, since, older]);
   useEffect(() => {
     document.title = "Completed · Todo";
   }, []);

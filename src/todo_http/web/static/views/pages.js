@@ -41,7 +41,7 @@ function TasksPage({ account, user, route }) {
   const options = optionsOf(route);
   const setting = JSON.stringify(options);
   const place = `${route.view} ${route.listId ?? ""} ${route.tag ?? ""}`.trim();
-  const sections = useMemo(() => sectionsOf(view, route, now, words), [view, place, setting, now, words]);
+  const sections = useMemo(() => sectionsOf(view, route, now, words), [view.tasks, view.lists, place, setting, now, words]); // not when a request is merely sent
   const count = sections.reduce((sum, { rows }) => sum + rows.length, 0);
   const adding = addingTo(route, view, now);
   const searches = route.view === "search";
