@@ -21,7 +21,7 @@ class Form(msgspec.Struct, frozen=True):
     @staticmethod
     def of(body: bytes, named: bytes, *described: Field) -> "Form":
         """The entity tag is a hash of ``named``."""
-        return Form(body, b'"%s"' % sha256(named).hexdigest()[:32].encode("ascii"), described)
+        return Form(body, b'"%s"' % sha256(named).hexdigest()[:16].encode("ascii"), described)
 
 
 class File(msgspec.Struct, frozen=True):

@@ -26,8 +26,8 @@ def join_modules(
 ) -> dict[str, str]:
     """The texts of the files by name. Raises UnknownForm.
 
-    ``sources`` are texts by path. ``roots`` are names of files by the module that each of them begins with; the page
-    loads the first, dynamic imports load the others. Modules in ``verbatim`` are not stripped.
+    ``sources`` are texts by path. ``roots`` are names of files by the modules that they are loaded for; the page loads
+    the first, dynamic imports load the others. Modules in ``verbatim`` are not stripped.
     """
     texts = _needed(sources, roots, verbatim)
     files = _files(texts, roots)
@@ -112,16 +112,16 @@ def _check_forms(name: str, text: str, roots: Mapping[str, str]) -> None:
 
 def _files(texts: dict[str, str], roots: Mapping[str, str]) -> dict[str, str]:
     """The file that each module is in."""
-    users = {name: {name} & roots.keys() for name in texts}
+    users = {name: {roots[name]} if name in roots else set() for name in texts}
     for name in reversed(texts):
         for each in _imported(name, texts[name]):
             users[each] |= users[name]
-    first, shared, *_ = (*roots, *roots)
+    first, shared, *_ = dict.fromkeys((*roots.values(), ""))
 
-    def root_of(users: set[str]) -> str:
+    def file_of(users: set[str]) -> str:
         return first if first in users else shared if len(users) > 1 else next(iter(users))
 
-    return {name: roots[root_of(users[name])] for name in texts}
+    return {name: file_of(users[name]) for name in texts}
 
 
 def _in_a_scope(name: str, text: str, files: Mapping[str, str]) -> str:

@@ -39,14 +39,17 @@ CLOSED: Final = b'<meta name="registration" content="closed">'
 FILES: Final = {
     "main.js": "entrance.js",
     "workspace.js": "workspace.js",
+    "entry/words.js": "workspace.js",  # or quick entry would be too large for a part that is loaded later
+    "views/quick-entry.js": "entry.js",
     "views/task-panel.js": "panel.js",
     "views/settings-page.js": "settings.js",
     "views/trash-page.js": "trash.js",
+    "views/choosers.js": "palette.js",
     "views/palette.js": "palette.js",
     "views/calendar.js": "calendar.js",
     "views/conflict-dialog.js": "conflict.js",
 }
-"""The files of joined modules by the module that each begins with, the most important first."""
+"""The files of joined modules by the modules that they are loaded for, the most important first."""
 
 VENDORED: Final = "vendor/"
 POLICY: Final = (

@@ -60,6 +60,7 @@ ENTRIES = {
     "tags": '(n) => "@home ".repeat(n / 6)',
     "different tags": '(n) => Array.from({ length: n / 8 }, (_, i) => `@a${i} `).join("")',
     "a long tag": '(n) => "@a" + "a".repeat(n)',
+    "other quotes that are not closed": r"""(n) => '\u201ea '.repeat(n / 3)""",
     "quotes that are not closed": """(n) => '"a '.repeat(n / 3)""",
     "a long time": '(n) => "1".repeat(n) + ":00"',
 }
@@ -122,7 +123,7 @@ SUBJECTS = [
         TEXTS | WORDS,
         8_000,
     ),
-    Subject("parseEntry", f"(line) => $entry_parser.parseEntry(line{NEW}, {CONTEXT})", ENTRIES, 8_000),
+    Subject("parseEntry", f"(line) => $entry_parser.parseEntry(line{NEW}, {CONTEXT})", ENTRIES, 4_000),
     Subject("parseDue", "(text) => $formatting_due_dates.parseDue(text)", DATES, 10_000),
     Subject("nextPage", "(link) => $api.nextPage(link)", LINKS, 32_000),
     Subject("deviceName", "(client) => $formatting_devices.deviceName(client)", CLIENTS, 32_000),

@@ -145,3 +145,13 @@ async def laid_out(screen: Screen) -> bool:
     follows = "(box, at, all) => !at || box.top >= all[at - 1].bottom - 1"
     tops = f"rows => rows.map(row => row.getBoundingClientRect()).every({follows})"
     return bool(await screen.rows.evaluate_all(tops))
+
+
+async def test_a_search_follows_the_address(visits: Visits) -> None:
+    screen = await visits.visit("/search?q=flight", await with_tasks(visits))
+    await screen.shows("Book a flight")
+    await screen.page.evaluate("history.pushState(null, '', '/search?q=rent'); dispatchEvent(new Event('popstate'))")
+    await screen.shows("Pay the rent")
+    await screen.page.go_back()
+    await screen.shows("Book a flight")
+    await expect(screen.page.get_by_role("searchbox", name="Search")).to_have_value("flight")

@@ -103,6 +103,21 @@ async def test_nothing_of_the_copy_stays_when_the_user_signs_out(visits: Visits)
     await until(gone)
 
 
+async def test_tasks_that_are_stored_together_are_changed_one_by_one(visits: Visits) -> None:
+    visits.watch.expect("net::ERR_", "Failed to load", "Failed to fetch")
+    ada = await visits.person()
+    ids = [f"01936f4e-7a2b-7c3d-8e4f-5a6b7c8d{number}00f" for number in (1, 2, 3)]
+    tasks = [await ada.add(title, id=id) for title, id in zip(("One", "Two", "Three"), ids, strict=True)]
+    context = await visits.context(ada, service_workers="allow")
+    screen = await visits.tab(context, "/inbox")
+    await screen.shows("One", "Two", "Three")
+    await ada.ask("PATCH", ada.task(tasks[0]), json={"title": "First"})
+    await ada.ask("DELETE", ada.task(tasks[1]))
+    await screen.shows("First", "Three")
+    await offline_reload(context, screen)
+    await screen.shows("First", "Three")
+
+
 async def test_a_damaged_copy_is_replaced(visits: Visits) -> None:
     ada = await visits.person()
     await ada.add("Buy milk")

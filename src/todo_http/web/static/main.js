@@ -1,7 +1,6 @@
 // Starts the client: the page to sign in, or the workspace of the signed-in user.
 
 import { lazy } from "./components/lazy.js";
-import { watchConnection } from "./connection.js";
 import { applyPreferences } from "./preferences.js";
 import { currentRoute, redirectHome } from "./router.js";
 import { currentUser, startedSignedIn } from "./session.js";
@@ -34,5 +33,4 @@ function ErrorPage() {
 if (startedSignedIn) void Workspace.load().catch(() => null);
 else addEventListener("input", () => void Workspace.load().catch(() => null), { once: true }); // while somebody types a password
 applyPreferences();
-watchConnection();
 render(html`<${Client} />`, /** @type {Element} */ (document.getElementById("client")));

@@ -2,6 +2,7 @@
 
 import { lazy } from "./components/lazy.js";
 import { Toasts, dismissAll, showError } from "./components/toasts.js";
+import { watchConnection } from "./connection.js";
 import { createAccount } from "./data/account.js";
 import { deleteCopies } from "./data/database.js";
 import { focusPage } from "./focus.js";
@@ -22,6 +23,8 @@ import { SelectionBar } from "./views/selection-bar.js";
 
 const TaskPanel = lazy("TaskPanel", () => import("./views/task-panel.js"), "/web/styles/panel.css");
 const SettingsPage = lazy("SettingsPage", () => import("./views/settings-page.js"));
+
+watchConnection();
 
 /** @param {{ user: User, route: Route }} props */
 export function Workspace({ user, route }) {

@@ -1,11 +1,12 @@
 // The local copy on disk: one IndexedDB database for each account. Without IndexedDB nothing is kept over a reload.
+// Things whose ids end alike share a record: reading 10,000 records takes five times as long as reading 256 with as many things.
 
 import { emptyCopy } from "./copy.js";
 
 /** @import { Copy, FeedChange } from "../types.js" */
 
 const PREFIX = "todo.copy.";
-const FORMAT = 1;
+const FORMAT = 2;
 const ENTITIES = /** @type {const} */ (["task", "list", "completion"]);
 const META = "meta";
 const POSITION = "position";
@@ -51,15 +52,13 @@ export function openDatabase(owner) {
       const cursor = found[META].result;
       if (!cursor) return null;
       const copy = emptyCopy();
-      for (const name of ENTITIES) for (const thing of found[name].result) copy[name].set(thing.id, thing);
+      for (const name of ENTITIES) for (const thing of found[name].result.flat()) copy[name].set(thing.id, thing);
       return { copy, cursor };
     },
     /** Replaces everything. @param {Copy} copy @param {string} cursor */
     replace: (copy, cursor) => inTransaction("readwrite", (stores) => {
-      for (const name of ENTITIES) {
-        stores[name].clear();
-        copy[name].forEach((thing, id) => stores[name].put(thing, id));
-      }
+      ENTITIES.forEach((name) => stores[name].clear());
+      write(stores, ENTITIES.flatMap((entity) => Array.from(/** @type {Map<string, any>} */ (copy[entity]), ([id, value]) => ({ entity, id, value }))));
       stores[META].put(cursor, POSITION);
     }).catch(() => null),
     /**
@@ -68,14 +67,33 @@ export function openDatabase(owner) {
      * @param {string | null} cursor null if it stays
      */
     save: (changes, cursor) => inTransaction("readwrite", (stores) => {
-      for (const { entity, id, value } of changes) {
-        if (value) stores[entity].put(value, id);
-        else stores[entity].delete(id);
-      }
+      write(stores, changes);
       if (cursor) stores[META].put(cursor, POSITION);
     }).catch(() => null),
     close: () => opened.then((database) => database.close()).catch(() => null),
   };
+}
+
+/** @param {Record<string, IDBObjectStore>} stores @param {Pick<FeedChange, "entity" | "id" | "value">[]} changes */
+function write(stores, changes) {
+  /** @type {Map<string, typeof changes>} */
+  const records = new Map();
+  for (const change of changes) {
+    const place = change.entity + change.id.slice(-2);
+    records.set(place, [...(records.get(place) ?? []), change]);
+  }
+  for (const inside of records.values()) {
+    const [store, key] = [stores[inside[0].entity], inside[0].id.slice(-2)];
+    const found = store.get(key);
+    found.onsuccess = () => {
+      const things = new Map(found.result?.map((/** @type {{ id: string }} */ thing) => [thing.id, thing]));
+      for (const { id, value } of inside) {
+        if (value) things.set(id, value);
+        else things.delete(id);
+      }
+      store.put(Array.from(things.values()), key);
+    };
+  }
 }
 
 /** Deletes the copies of all accounts but one. @param {string} [kept] the id of its user */

@@ -135,12 +135,17 @@ export function dayAt(words, index) {
   const [number, name] = first.month ? [meaning(words, last), first] : [first, meaning(words, last)];
   const behind = words[last]?.tail === "," ? last + 1 : after(words, last);
   const { year = 0 } = meaning(words, behind);
+  const where = first.verb && !year ? "end" : "anywhere";
   /** @type {EntryDay} */
-  const value = { day: number.digits ?? number.nthDay ?? 0, month: name.month ?? 0, year, where: first.verb && !year ? "end" : "anywhere" };
+  const value = { day: number.digits ?? number.nthDay ?? 0, month: name.month ?? 0, year, where };
   return isDay(value) ? { last: year ? behind : last, value } : null;
 }
 
-/** Without a year, the next such day, which may be today. @param {Record<string, EntryDay>} values @param {string} today */
+/**
+ * Without a year, the next such day, which may be today.
+ * @param {Record<string, EntryDay>} values
+ * @param {string} today
+ */
 function dateOf({ date: { day, month, year } }, today) {
   const tail = `-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
   let next = year || Number(today.slice(0, 4));

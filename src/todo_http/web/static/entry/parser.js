@@ -12,6 +12,9 @@ import { after, meaning, NOTHING, readWords } from "./words.js";
 /** @typedef {{ phrase: Phrase, value: PhraseValue }} Chosen */
 
 const MAX_TAGS = 50;
+/** What a word means that makes something else of any phrase behind it, or of a day of the week: "for friday", "last friday". */
+const BLOCKING = ["before", "at", "by", "start", "every", "next"];
+const BLOCKING_BARE = ["named", "last", "other", "nth", "weekday"];
 const PRIORITIES = /** @type {Priority[]} */ (["high", "medium", "low"]);
 
 /**
@@ -31,7 +34,8 @@ export function parseEntry(line, context) {
     const label = value.label ?? value.time ?? dayName(value.date ?? "", context.now.date);
     return { start, end, kind, text: line.slice(start, end), label };
   });
-  return { title: words.filter((_, index) => !inSpan[index]).map(({ title }) => title).filter(Boolean).join(" "), spans, fields };
+  const rest = words.filter((_, index) => !inSpan[index]).map(({ title }) => title);
+  return { title: rest.filter(Boolean).join(" "), spans, fields };
 }
 
 /**
@@ -80,24 +84,33 @@ function priorityAt(words, index) {
   const { priority } = meaning(words, index);
   if (priority === undefined) return null;
   const name = PRIORITIES[priority];
-  return { kind: "priority", first: index, last: index, find: () => ({ priority: name, label: name[0].toUpperCase() + name.slice(1) }) };
+  const value = { priority: name, label: name[0].toUpperCase() + name.slice(1) };
+  return { kind: "priority", first: index, last: index, find: () => value };
 }
 
-/** The second phrase of two of one kind, as in "9:00 to 17:00", which say something else together. @param {Word[]} words @param {Phrase} phrase */
+/**
+ * The second phrase of two of one kind, as in "9:00 to 17:00", which say something else together.
+ * @param {Word[]} words
+ * @param {Phrase} phrase
+ */
 function otherOf(words, { kind, last }) {
   const link = after(words, last);
   const other = meaning(words, link).span ? phraseAt(words, after(words, link)) : null;
   return other?.kind === kind ? other : null;
 }
 
-/** Whether the word before makes something else of a phrase, as in "for friday". @param {Word[]} words @param {Phrase} phrase @param {Phrase} [last] */
+/**
+ * Whether the word before makes something else of a phrase, as in "for friday".
+ * @param {Word[]} words
+ * @param {Phrase} phrase
+ * @param {Phrase} [last]
+ */
 function isBlocked(words, { kind, first, bare }, last) {
   if (last?.last === first - 1) return bare && kind === last.kind; // as in "in 2 weeks monday"
   if (!first || after(words, first - 1) > first) return false;
-  const { before, at, by, start, every, next, named, last: isLast, other, nth, weekday, numbered } = meaning(words, first - 1);
-  const ofDay = [named, isLast, other, nth, weekday]; // "black friday", "last friday", "wed friday"
-  const values = [before, at, by, start, every, next, meaning(words, first).typedDate && numbered].concat(bare ? ofDay : []);
-  return values.some((value) => value !== undefined);
+  const means = meaning(words, first - 1);
+  if (means.numbered && meaning(words, first).typedDate) return true;
+  return BLOCKING.concat(bare ? BLOCKING_BARE : []).some((name) => name in means);
 }
 
 /**
@@ -112,7 +125,8 @@ function choose(phrases, end, context) {
   const kinds = new Set();
   for (let index = phrases.length - 1; index >= 0; index -= 1) {
     const phrase = phrases[index];
-    const isPlaced = !phrase.bare || phrase.last + 1 === end || [phrases[index - 1], phrases[index + 1]].some((other) => isTimeBeside(phrase, other));
+    const isBesideTime = isTimeBeside(phrase, phrases[index - 1]) || isTimeBeside(phrase, phrases[index + 1]);
+    const isPlaced = !phrase.bare || phrase.last + 1 === end || isBesideTime;
     const value = isPlaced && !kinds.has(phrase.kind) && phrase.find(context);
     if (!value || value.date === null) continue;
     chosen.push({ phrase, value });
@@ -136,10 +150,12 @@ function fieldsOf(values, now) {
   for (const { tag } of values) if (tag && !tags.has(normalize(tag))) tags.set(normalize(tag), tag);
   const next = time && time <= now.time ? addDays(now.date, 1) : now.date; // the day of the next such time
   const first = fits ? firstDay(next, fits) : from ?? (time && next);
-  const date = typed && time === "00:00" && typed === now.date ? addDays(typed, 1) : typed ?? first; // the midnight of today is to come
+  const isMidnight = time === "00:00" && typed === now.date; // the one to come
+  const date = isMidnight ? addDays(now.date, 1) : typed ?? first;
   return {
     ...(date && { date }), ...(time && { time }), ...(rule && { rule }), ...(priority && { priority }),
-    ...(list && { list }), ...(listId !== undefined && { list_id: listId }), tags: Array.from(tags.values()).slice(0, MAX_TAGS),
+    ...(list && { list }), ...(listId !== undefined && { list_id: listId }),
+    tags: Array.from(tags.values()).slice(0, MAX_TAGS),
   };
 }
 

@@ -3,12 +3,13 @@
 import { after, meaning } from "./words.js";
 
 /** @import { Word } from "../types.js" */
-/** @typedef {(words: Word[], index: number) => { last: number, value: any } | null} PartReader reads several words that have one name in a pattern */
+/** Reads several words that have one name in a pattern. @typedef {(words: Word[], index: number) => { last: number, value: any } | null} PartReader */
 /** @typedef {Record<string, [begins: string[], read: PartReader]>} Parts by name, with what their first words mean */
 
 /**
- * A table of patterns. A pattern names what its words mean, such as "next weekday": of "a|b" it is one, "a=1" has that value,
- * "a?" may be missing, and behind "a," there may be a comma. A phrase that is bare counts only at the end of the line or beside a time.
+ * A table of patterns. A pattern names what its words mean, such as "next weekday": of "a|b" it is one, "a=1" has that
+ * value, "a?" may be missing, and behind "a," there may be a comma. A phrase that is bare counts only at the end of the
+ * line or beside a time.
  * @template Result
  * @param {[pattern: string, result: Result, bare?: boolean][]} rows
  * @param {Parts} [parts]
@@ -31,7 +32,7 @@ function elementOf(text) {
 }
 
 /**
- * The first row of a table whose pattern the words have: its result, its values by their names, and the index of its last word.
+ * The first row of a table whose pattern the words have: its result, its values by name, and the index of its last word.
  * @template Result
  * @param {ReturnType<typeof createTable<Result>>} table
  * @param {Word[]} words

@@ -6,7 +6,7 @@ import { createTable, lookUp } from "./patterns.js";
 import { after, meaning } from "./words.js";
 
 /** @import { Phrase, Word } from "../types.js" */
-/** @typedef {{ part: string, words: string, fits: (date: string) => boolean }} Days days of a period: as a part of the rule, and in words */
+/** Days of a period: as a part of the rule, and in words. @typedef {{ part: string, words: string, fits: (date: string) => boolean }} Days */
 
 const FREQUENCIES = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"];
 const PERIODS = ["day", "week", "month", "year"];
@@ -41,7 +41,7 @@ const REPEATS = createTable(ROWS, {
   workdays: [[], (words, index) => (meaning(words, index).workday ? { last: index, value: ofWeek([1, 2, 3, 4, 5]) } : null)],
   weekends: [[], (words, index) => (meaning(words, index).weekend ? { last: index, value: ofWeek([6, 0]) } : null)],
   yearDay: [[], yearDayAt],
-  monthDay: [["last", "nth", "digits"], monthDayAt],
+  monthDay: [["last", "nth"], monthDayAt],
   sureDay: [[], sureDayAt],
 });
 /** What days of months are: "15th", "last day", "first monday". */
@@ -61,7 +61,7 @@ export function repeatAt(words, first) {
   const { last, values, result: unit, bare } = found;
   const { part, words: text, fits } = Object.values(values).find((value) => value.fits) ?? EACH;
   const interval = values.times ?? (values.other ? 2 : 1);
-  const lacks = unit === MONTH ? /^$|Y=(29|3\d)$/ : /^$|=2;BYMONTHDAY=29$/; // SKIP is for months and years that lack such a day
+  const lacks = unit === MONTH ? /^$|Y=(29|3\d)$/ : /^$|=2;BYMONTHDAY=29$/; // there are months or years without such a day
   const skip = unit > WEEK && lacks.test(part) ? ";SKIP=BACKWARD" : "";
   const rule = `FREQ=${FREQUENCIES[unit]}${interval > 1 ? `;INTERVAL=${interval}` : ""}${part && `;${part}`}${skip}`;
   const period = interval > 1 ? `${interval} ${PERIODS[unit]}s` : PERIODS[unit];
@@ -69,7 +69,11 @@ export function repeatAt(words, first) {
   return { kind: "repeat", first, last, bare, find: () => ({ rule, label, fits }) };
 }
 
-/** "2", "other", "second"; but "every second day of the month" is no interval. @param {Word[]} words @param {number} index */
+/**
+ * "2", "other", "second"; but "every second day of the month" is no interval.
+ * @param {Word[]} words
+ * @param {number} index
+ */
 function intervalAt(words, index) {
   const { count, other, nth = 0 } = meaning(words, index);
   const value = other ? 2 : count ?? nth;
@@ -118,7 +122,11 @@ function monthDayAt(words, index) {
   return found && value ? { last: found.last, value } : null;
 }
 
-/** A day of each month that is nothing else: every second Monday may be one of two. @param {Word[]} words @param {number} index */
+/**
+ * A day of each month that is nothing else: every second Monday may be one of two.
+ * @param {Word[]} words
+ * @param {number} index
+ */
 function sureDayAt(words, index) {
   const { nth = 0, last: isLast } = meaning(words, index);
   const found = (isLast || nth) && monthDayAt(words, index);
@@ -137,13 +145,15 @@ function ofMonth(words, last) {
 
 /** @param {number} day @returns {Days | null} */
 function dayInMonth(day) {
-  return day > 0 && day < 32 ? { part: `BYMONTHDAY=${day}`, words: `the ${ordinal(day)}`, fits: (date) => isDayOrLast(date, day) } : null;
+  if (day < 1 || day > 31) return null;
+  return { part: `BYMONTHDAY=${day}`, words: `the ${ordinal(day)}`, fits: (date) => isDayOrLast(date, day) };
 }
 
 /** @param {number} nth -1 is the last one @param {number} weekday @returns {Days | null} */
 function nthWeekday(nth, weekday) {
   const name = WEEKDAYS[weekday];
-  const isNth = (/** @type {string} */ date) => (nth < 0 ? addDays(date, 7).slice(5, 7) !== date.slice(5, 7) : Math.ceil(dayOfMonth(date) / 7) === nth);
+  const isLast = (/** @type {string} */ date) => addDays(date, 7).slice(5, 7) !== date.slice(5, 7);
+  const isNth = (/** @type {string} */ date) => (nth < 0 ? isLast(date) : Math.ceil(dayOfMonth(date) / 7) === nth);
   const fits = (/** @type {string} */ date) => weekdayOf(date) === weekday && isNth(date);
   return nth < 6 ? { part: `BYDAY=${nth}${code(name)}`, words: `the ${ordinal(nth)} ${name.slice(0, 3)}`, fits } : null;
 }

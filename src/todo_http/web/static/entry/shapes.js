@@ -38,7 +38,11 @@ function timeIf(minutes) {
   return minutes < 1440 ? { time: minutes } : {};
 }
 
-/** A time of a clock with twelve hours, or no time if that has no such hour. @param {number} minutes @param {boolean} isAfternoon */
+/**
+ * A time of a clock with twelve hours, or no time if that has no such hour.
+ * @param {number} minutes
+ * @param {boolean} isAfternoon
+ */
 export function onClock12(minutes, isAfternoon) {
   return minutes >= 60 && minutes < 780 ? (minutes % 720) + (isAfternoon ? 720 : 0) : NaN;
 }
@@ -52,7 +56,8 @@ function dateOf(key, tail, dayFirst) {
   if (sign === ".") return dated(first, second, year, key.length > 7 || (!year && tail[0] === ".") ? "anywhere" : "led");
   if (!sign || key === "24/7") return {};
   const [day, month] = dayFirst ? [first, second] : [second, first];
-  return Number(month) > 12 ? dated(month, day, year, year ? "anywhere" : "end") : dated(day, month, year, year ? "anywhere" : "end");
+  const where = year ? "anywhere" : "end";
+  return Number(month) > 12 ? dated(month, day, year, where) : dated(day, month, year, where);
 }
 
 /**

@@ -14,7 +14,7 @@ const TAIL = ",.;:!?";
 export const NOTHING = {};
 
 /**
- * The words of a line. What is in quotes is one word; it means nothing, and neither do the words of phrases that the user took back.
+ * The words of a line. What is in quotes is one word; it means nothing, and neither do words that the user took back.
  * @param {string} line
  * @param {EntryContext} context
  */
@@ -37,15 +37,16 @@ export function foldName(name) {
 
 /** @param {string} line @returns {Word[]} */
 function split(line) {
-  return Array.from(line.matchAll(WORD), ({ 0: text, 1: sigil = /^[#@]./u.test(text) ? text[0] : "", 2: quoted, 3: behind, index }) => {
+  return Array.from(line.matchAll(WORD), ({ 0: text, 1: sigilOfQuotes, 2: quoted, 3: behind, index }) => {
+    const sigil = sigilOfQuotes ?? (/^[#@]./u.test(text) ? text[0] : "");
     let length = text.length;
     while (length && TAIL.includes(text[length - 1])) length -= 1;
     const name = quoted === undefined ? text.slice(sigil.length, length) : quoted.split(/\s+/).filter(Boolean).join(" ");
     const isLiteral = quoted !== undefined && !sigil;
     const key = normalize(text.slice(0, length || text.length));
     return {
-      start: index, end: index + text.length, text, title: isLiteral ? name + behind : text, key, tail: text.slice(length), sigil, name,
-      isQuoted: quoted !== undefined, isLiteral, means: NOTHING,
+      start: index, end: index + text.length, text, title: isLiteral ? name + behind : text, key, tail: text.slice(length),
+      sigil, name, isQuoted: quoted !== undefined, isLiteral, means: NOTHING,
     };
   });
 }
@@ -58,7 +59,10 @@ function mark(words, keys) {
   });
 }
 
-/** The words of both languages, with and without those that mean something else in English. @type {Map<boolean, Map<string, Meanings>>} */
+/**
+ * The words of both languages, with and without those that mean something else in English.
+ * @type {Map<boolean, Map<string, Meanings>>}
+ */
 const tables = new Map();
 
 /** @param {boolean} german */
@@ -81,7 +85,8 @@ function tableFor(german) {
 
 /** @param {Map<string, Meanings>} table @param {string} word @param {string} name @param {number} value */
 function enter(table, word, name, value) {
-  for (const key of [normalize(word), word.replace(/[äöü]/g, (letter) => `${normalize(letter)}e`)]) table.set(key, { ...table.get(key), [name]: value });
+  const inAscii = word.replace(/[äöü]/g, (letter) => `${normalize(letter)}e`);
+  for (const key of [normalize(word), inAscii]) table.set(key, { ...table.get(key), [name]: value });
 }
 
 /** What a word means; nothing behind the last one. @param {Word[]} words @param {number} index */
@@ -89,7 +94,11 @@ export function meaning(words, index) {
   return words[index]?.means ?? NOTHING;
 }
 
-/** The index at which a phrase goes on: punctuation ends it, but for the dot of "24." and "Dec." @param {Word[]} words @param {number} index */
+/**
+ * The index at which a phrase goes on: punctuation ends it, but for the dot of "24." and "Dec."
+ * @param {Word[]} words
+ * @param {number} index
+ */
 export function after(words, index) {
   return /^\.?$/.test(words[index]?.tail ?? "") ? index + 1 : words.length;
 }

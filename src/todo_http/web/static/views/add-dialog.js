@@ -5,7 +5,7 @@ import { addingTo } from "../data/adding.js";
 import { momentIn } from "../formatting/due-dates.js";
 import { currentRoute } from "../router.js";
 import { html } from "../vendor/preact.js";
-import { QuickEntry } from "./quick-entry.js";
+import { QuickEntry } from "./quick-entry-line.js";
 
 /** @import { Account, Fields } from "../types.js" */
 

@@ -14,7 +14,7 @@ import { Dot } from "./dot.js";
 import { EmptyView } from "./empty-view.js";
 import { FirstVisit } from "./first-visit.js";
 import { ListMenu } from "./list-menu.js";
-import { QuickEntry } from "./quick-entry.js";
+import { QuickEntry } from "./quick-entry-line.js";
 import { SearchField } from "./search-field.js";
 import { TaskList } from "./task-list.js";
 import { useNow } from "./use-now.js";
@@ -37,7 +37,8 @@ function TasksPage({ account, user, route }) {
   const now = useNow(user.time_zone);
   const view = useStore(account.view);
   const isNarrow = useStore(narrow);
-  const [words, setWords] = useState(route.search.get("q") ?? "");
+  const sought = route.search.get("q") ?? "";
+  const [words, setWords] = useState(sought);
   const options = optionsOf(route);
   const setting = JSON.stringify(options);
   const place = `${route.view} ${route.listId ?? ""} ${route.tag ?? ""}`.trim();
@@ -49,8 +50,8 @@ function TasksPage({ account, user, route }) {
   const filtered = isFiltered(options);
   return html`<div class="page">
     <${Heading} account=${account} route=${route} view=${view} isNarrow=${isNarrow} today=${now.date} count=${`${count.toLocaleString("en")} ${count === 1 ? "task" : "tasks"}${searches || filtered ? " found" : ""}`} />
-    ${searches && html`<${SearchField} words=${words} onWords=${setWords} />`}
-    ${!isNarrow && html`<${QuickEntry} key=${place} id="quick-entry" name=${place} account=${account} defaults=${adding.fields} away=${adding.away} />`}
+    ${searches && html`<${SearchField} words=${words} address=${sought} onWords=${setWords} />`}
+    ${!isNarrow && html`<div class="entry"><${QuickEntry} key=${place} id="quick-entry" name=${place} account=${account} defaults=${adding.fields} away=${adding.away} /></div>`}
     ${route.view === "upcoming" && html`<${WeekStrip} week=${weekOf(sections, now)} />`}
     <${TaskList} account=${account} view=${view} sections=${sections} now=${now} place=${place} scope="${setting} ${words}" manual=${manual && !options.sort && !options.group} inList=${manual} />
     ${!count && (view.tasks.size || route.view !== "inbox"

@@ -7,12 +7,17 @@ import { html, useEffect, useRef } from "../vendor/preact.js";
 
 const PAUSE = 300; // milliseconds; browsers limit how often an address is changed
 
-/** @param {{ words: string, onWords: (words: string) => void }} props */
-export function SearchField({ words, onWords }) {
+/** @param {{ words: string, address: string, onWords: (words: string) => void }} props `address` has the words of the address */
+export function SearchField({ words, address, onWords }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   useEffect(() => field.current?.focus(), []);
+  const sent = useRef(address);
   useEffect(() => {
-    const timer = setTimeout(() => setParameters({ q: words.trim() }), PAUSE);
+    if (address !== sent.current) onWords(address); // such as by the way back
+    sent.current = address;
+  }, [address]);
+  useEffect(() => {
+    const timer = setTimeout(() => setParameters({ q: (sent.current = words.trim()) }), PAUSE);
     return () => clearTimeout(timer);
   }, [words]);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
