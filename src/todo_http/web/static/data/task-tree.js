@@ -101,7 +101,7 @@ export function between(low, high) {
  * @returns {Row[]}
  */
 export function arrange(rows, manual) {
-  const ids = new Set(rows.map(({ key }) => key));
+  const ids = new Set(rows.some(({ task }) => task.parent_id) ? rows.map(({ key }) => key) : []);
   /** @type {Omit<Row, "level">[]} */
   const top = [];
   /** By id of the parent. @type {Map<string, Omit<Row, "level">[]>} */
