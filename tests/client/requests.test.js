@@ -70,7 +70,15 @@ test("what the server made of an earlier change of this device is no conflict", 
   assert.equal(fitOf(second, saved), "conflict");
   assert.equal(fitOf(rebased(second, first, saved), saved), "fits");
   const tick = change("complete", "a", { completed: true }, { occurrence: "2026-01-01" });
-  assert.equal(rebased(tick, tick, task("a", { due_date: "2026-01-02" })).occurrence, "2026-01-02");
+});
+
+test("an occurrence follows what this device has done, not what others have", () => {
+  const next = task("a", { due_date: "2026-01-02" });
+  const tick = change("complete", "a", { completed: true }, { occurrence: "2026-01-01" });
+  const skip = change("skip", "a", {}, { occurrence: "2026-01-01" });
+  const reschedule = change("change", "a", { due_date: "2026-01-01" });
+  for (const saved of [skip, reschedule]) assert.equal(rebased(tick, saved, next).occurrence, "2026-01-02");
+  for (const saved of [tick, change("change", "a", { title: "A" })]) assert.equal(rebased(tick, saved, next).occurrence, "2026-01-01");
 });
 
 test("unsent changes are shown, and an undo shows what was before", () => {

@@ -52,8 +52,9 @@ export function createOverlay() {
   /** @type {{ version: number, requests: QueuedRequest[], view: View } | null} */
   let last = null;
   return (copy, version, requests) => {
-    const extends_ = last?.version === version && last.requests.length > 0 && last.requests.every(({ changes }, index) => requests[index]?.changes === changes);
-    const from = extends_ && last ? last.view : null;
+    const extends_ = last?.version === version && last.requests.every(({ changes }, index) => requests[index]?.changes === changes);
+    if (extends_ && last?.requests.length === requests.length) return last.view;
+    const from = extends_ && last?.requests.length ? last.view : null;
     const pending = requests.slice(from ? last?.requests.length : 0);
     const view = {
       tasks: pending.length || !from ? new Map(from?.tasks ?? copy.task) : from.tasks,
