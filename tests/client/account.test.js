@@ -156,3 +156,49 @@ test("a page of a captive portal is no response", async () => {
   await saved(account);
   assert.deepEqual(present(), { n: "new" });
 });
+
+test("drafts of another user are forgotten, one's own are kept", async () => {
+  const { draftOf, keepDraft } = await import("../../src/todo_http/web/static/entry/drafts.js");
+  keepDraft("inbox", "of somebody else");
+  const account = await open();
+  assert.equal(draftOf("inbox"), "");
+  keepDraft("inbox", "mine");
+  await close(account);
+  await open();
+  assert.equal(draftOf("inbox"), "mine");
+});
+
+test("whatever is lost, late or reloaded, in the end all copies are what the server has", async () => {
+  let state = 7;
+  const random = (below) => ((state = (state * 1103515245 + 12345) % 2 ** 31) >> 8) % below;
+  for (let id = 0; id < 4; id += 1) server.write(`t${id}`, {});
+  let tabs = [await open(), await open()];
+  for (let step = 0; step < 60; step += 1) {
+    const tab = tabs[random(2)];
+    const id = `t${random(4)}`;
+    server.lost = random(3) ? 0 : 1;
+    server.isSilent = random(3) === 0;
+    if (!server.isSilent) server.tell();
+    const what = random(8);
+    const task = tab.view.get().tasks.get(id);
+    if (what === 0) server.write(id, random(2) ? { completed: true } : null);
+    else if (what === 1) server.write(id, { list_id: String(step) });
+    else if (what === 2) tab.act("", [change("add", `n${step}`, { title: "new" })]);
+    else if (what === 3) tab.act("", [change("remove", id)]);
+    else if (what === 4) tab.undo();
+    else if (what === 5) {
+      await close(tab);
+      tabs = [...tabs.filter((other) => other !== tab), await open()];
+    } else if (task) tab.edit("", change("change", id, { title: String(step) }, { base: { title: task.title } }));
+    for (const each of tabs) for (const conflict of each.conflicts.get()) each.resolve(conflict, true);
+    if (random(2)) await new Promise((resolve) => setTimeout(resolve, random(20)));
+  }
+  server.lost = 0;
+  await until(() => {
+    for (const each of tabs) each.conflicts.get().forEach((conflict) => each.resolve(conflict, true));
+    return tabs.every((each) => !each.requests.get().length);
+  });
+  for (const each of tabs) await told(each);
+  await until(() => stored().last === present().last);
+  for (const copy of [...tabs.map(shown), stored()]) assert.deepEqual(copy, present());
+});

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyCopy } from "../../src/todo_http/web/static/data/copy.js";
 import { applyLocally, createOverlay } from "../../src/todo_http/web/static/data/overlay.js";
+import { childrenOf } from "../../src/todo_http/web/static/data/task-tree.js";
 import { fitOf, rebased, sealed } from "../../src/todo_http/web/static/data/requests.js";
 
 const task = (id, more = {}) => ({ id, title: id, completed: false, completed_at: null, list_id: null, parent_id: null, position: id, tags: [], due_date: null, recurrence: null, revision: 4, ...more });
@@ -113,6 +114,18 @@ test("what is shown is the same whether requests came one by one or at once", ()
       assert.equal(plain(overlay(copy, 1, Array.from(requests))), plain(createOverlay()(copy, 1, requests)));
     }
   }
+});
+
+test("subtasks are found the same way with and without an index of them", () => {
+  const tasks = Array.from({ length: 6 }, (_, index) => task(`t${index}`, { parent_id: index ? `t${index - 1}` : null }));
+  const changes = [change("change", "t3", { parent_id: "t1" }), change("move", "t2", { parent_id: null }, { anchor: {} }), change("add", "n", { title: "n", parent_id: "t5" }),
+    change("undo", "t4", {}, { restores: [{ entity: "task", id: "t4", value: task("t4", { parent_id: "t2" }) }] }), change("complete", "t3", { completed: true }),
+    change("complete", "t2", { completed: true }), change("remove", "t4")];
+  const [plain, indexed] = [copyOf(...tasks), copyOf(...tasks)];
+  const affected = changes.map((each) => applyLocally(plain, [each]).sort());
+  const children = childrenOf(indexed.task.values());
+  assert.deepEqual(changes.map((each) => applyLocally(indexed, [each], children).sort()), affected);
+  assert.deepEqual(affected.slice(4), [["t3"], ["n", "t2", "t4", "t5"].sort(), ["n", "t4", "t5"]]);
 });
 
 test("a list is added last, moved, and takes its tasks along when it is deleted", () => {
