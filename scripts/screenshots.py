@@ -57,31 +57,34 @@ async def typing(screen: Screen, person: Person) -> None:
     await screen.entry.fill("Order flowers for Ada !high tomorrow 9:00")
 
 
-async def editing(screen: Screen, person: Person) -> None:
-    await screen.row("Book the train to Vienna").get_by_text("Book the train").click()
+async def opened(screen: Screen, person: Person) -> None:
+    panel = await screen.open("Book the train to Vienna")
+    await panel.field("Title").wait_for()
 
 
-async def deleting(screen: Screen, person: Person) -> None:
-    await screen.delete("Water the plants")
+async def completing(screen: Screen, person: Person) -> None:
+    await screen.box("Water the plants").click()
 
 
 async def conflict(screen: Screen, person: Person) -> None:
-    form = await screen.edit("Call Grace")
+    panel = await screen.open("Call Grace")
     task = next(task for task in (await person.get(person.tasks)).json() if task["title"] == "Call Grace")
+    await screen.page.context.set_offline(True)
+    await panel.write("Title", "Call Grace and Alan")
     await person.ask("PATCH", person.task(task), json={"title": "Call Grace about the talk"})
-    await form.field("Title").fill("Call Grace and Alan")
-    await form.save()
+    await screen.page.context.set_offline(False)
     await screen.dialog("Changed elsewhere").wait_for()
 
 
 PICTURES: dict[str, tuple[str, tuple[int, int], Theme, Act]] = {
-    "tasks-desktop-light": ("/", WIDE, "light", typing),
-    "tasks-desktop-dark": ("/", WIDE, "dark", deleting),
-    "tasks-phone-light": ("/", PHONE, "light", still),
-    "tasks-phone-dark": ("/overdue", PHONE, "dark", still),
-    "editing-desktop-light": ("/", WIDE, "light", editing),
-    "editing-phone-dark": ("/", PHONE, "dark", editing),
-    "conflict-desktop-dark": ("/", WIDE, "dark", conflict),
+    "inbox-desktop-light": ("/inbox", WIDE, "light", typing),
+    "today-desktop-dark": ("/today", WIDE, "dark", completing),
+    "upcoming-desktop-light": ("/upcoming", WIDE, "light", still),
+    "inbox-phone-light": ("/inbox", PHONE, "light", still),
+    "today-phone-dark": ("/today", PHONE, "dark", still),
+    "task-desktop-light": ("/inbox", WIDE, "light", opened),
+    "task-phone-dark": ("/inbox", PHONE, "dark", opened),
+    "conflict-desktop-dark": ("/inbox", WIDE, "dark", conflict),
     "settings-phone-light": ("/settings", PHONE, "light", still),
 }
 
@@ -94,8 +97,7 @@ async def take(visits: Visits, name: str) -> int:
     await fill(person, today)
     how = TOUCH if size == PHONE else {"size": size}
     screen = await visits.visit(address, person, theme=theme, zone=today.zone, reduced_motion="reduce", **how)
-    await screen.page.get_by_role("heading", level=1).wait_for()
-    await screen.page.wait_for_load_state("networkidle")
+    await screen.is_home()
     await act(screen, person)
     await screen.page.mouse.move(0, 0)
     await screen.page.wait_for_timeout(300)
