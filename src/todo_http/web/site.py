@@ -45,6 +45,7 @@ FILES: Final = {
     "views/settings-page.js": "settings.js",
     "views/trash-page.js": "trash.js",
     "views/choosers.js": "palette.js",
+    "views/list-dialog.js": "palette.js",
     "views/palette.js": "palette.js",
     "views/calendar.js": "calendar.js",
     "views/conflict-dialog.js": "conflict.js",

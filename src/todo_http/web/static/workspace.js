@@ -13,7 +13,6 @@ import { currentUser } from "./session.js";
 import { useStore } from "./store.js";
 import { html, useEffect, useRef, useState } from "./vendor/preact.js";
 import { Loading } from "./views/connection-status.js";
-import { ListDialogs } from "./views/list-dialog.js";
 import { Bar, Browse, Sidebar } from "./views/navigation.js";
 import { Overlays } from "./views/overlays.js";
 import { Page } from "./views/pages.js";
@@ -51,7 +50,6 @@ export function Workspace({ user, route }) {
     </main>
     ${route.taskId && html`<${TaskPanel} account=${account} taskId=${route.taskId} />`}
     ${isNarrow && html`<${Bar} ...${shared} />`}
-    <${ListDialogs} account=${account} />
     <${Toasts} />
   </div>`;
 }

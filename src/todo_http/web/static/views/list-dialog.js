@@ -1,12 +1,10 @@
 // The dialogs to make a list, to change its name and colour, and to delete it.
 
-import { overlayDialog } from "../actions.js";
 import { Dialog } from "../components/dialog.js";
 import { Field, useForm } from "../components/fields.js";
 import { addList, changeList, removeList } from "../data/commands.js";
 import { currentRoute, navigate, redirectHome } from "../router.js";
 import { listPath } from "../routes.js";
-import { useStore } from "../store.js";
 import { html, useEffect } from "../vendor/preact.js";
 import { Dot } from "./dot.js";
 
@@ -17,17 +15,8 @@ const COLORS = [
   ["#17848f", "Teal"], ["#3b72c4", "Blue"], ["#7d5bbe", "Purple"], ["#c2478b", "Pink"],
 ];
 
-/** The dialog about a list that is open, if one is. @param {{ account: Account }} props */
-export function ListDialogs({ account }) {
-  const shown = useStore(overlayDialog);
-  const onClose = () => overlayDialog.set(null);
-  if (shown?.name === "new-list" || shown?.name === "edit-list") return html`<${ListDialog} account=${account} list=${shown.list} onClose=${onClose} />`;
-  if (shown?.name === "delete-list") return html`<${DeleteDialog} account=${account} list=${shown.list} onClose=${onClose} />`;
-  return null;
-}
-
 /** @param {{ account: Account, list?: UserList, onClose: () => void }} props without a list a new one is made */
-function ListDialog({ account, list, onClose }) {
+export function ListDialog({ account, list, onClose }) {
   const current = list?.color ?? "";
   const colors = COLORS.some(([color]) => color === current) ? COLORS : [...COLORS, [current, current]];
   const { form, submit, error } = useForm(async ({ name, color }) => {
@@ -54,7 +43,7 @@ function ListDialog({ account, list, onClose }) {
 }
 
 /** Asks what becomes of the tasks of a list. @param {{ account: Account, list: UserList, onClose: () => void }} props */
-function DeleteDialog({ account, list, onClose }) {
+export function ListDeletion({ account, list, onClose }) {
   const count = Array.from(account.view.get().tasks.values()).filter((task) => task.list_id === list.id && !task.completed).length;
   const remove = (/** @type {"trash" | "inbox"} */ tasks) => () => {
     onClose();

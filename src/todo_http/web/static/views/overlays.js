@@ -1,4 +1,4 @@
-// What opens above the workspace: the palette, the help page, and the choosers for dates, lists and tags. One at a time.
+// What opens above the workspace: the palette, the help page, choosers for dates, lists and tags, dialogs about lists. One at a time.
 
 import { allActions, overlayDialog, registerActions, runAction } from "../actions.js";
 import { lazy } from "../components/lazy.js";
@@ -15,6 +15,8 @@ import { WORKSPACE_ACTIONS } from "./task-actions.js";
 
 const ListChooser = lazy("ListChooser", () => import("./choosers.js"));
 const TagChooser = lazy("TagChooser", () => import("./choosers.js"));
+const ListDialog = lazy("ListDialog", () => import("./list-dialog.js"));
+const ListDeletion = lazy("ListDeletion", () => import("./list-dialog.js"));
 const ConflictDialog = lazy("ConflictDialog", () => import("./conflict-dialog.js"));
 const TasksDatePopover = lazy("TasksDatePopover", () => import("./calendar.js"));
 const Palette = lazy("Palette", () => import("./palette.js"));
@@ -39,6 +41,9 @@ export function Overlays({ account }) {
     case "menu": return tasks.length ? html`<${TaskMenu} ...${choosing} anchor=${shown.anchor} />` : null;
     case "list": return tasks.length ? html`<${ListChooser} ...${choosing} />` : null;
     case "tags": return tasks.length ? html`<${TagChooser} ...${choosing} />` : null;
+    case "new-list":
+    case "edit-list": return html`<${ListDialog} account=${account} list=${shown.list} onClose=${onClose} />`;
+    case "delete-list": return html`<${ListDeletion} account=${account} list=${shown.list} onClose=${onClose} />`;
     default: return null;
   }
 }
