@@ -38,15 +38,22 @@ Act = Callable[[Screen, Person], Awaitable[None]]
 
 
 async def fill(person: Person, today: Day) -> None:
-    """Sample tasks for a week."""
-    await person.add("Renew the passport", due_date=today.plus(40), description="Photo and birth certificate")
-    await person.add("Book the train to Vienna", due_date=today.plus(3), priority="medium")
+    """Sample lists and tasks for a week."""
+    home = (await person.ask("POST", f"/api/{person.id}/lists", json={"name": "Home", "color": "#1d8a5f"})).json()["id"]
+    work = (await person.ask("POST", f"/api/{person.id}/lists", json={"name": "Work", "color": "#c2410c"})).json()["id"]
+    weekly = {"rule": "FREQ=WEEKLY;BYDAY=MO"}
+    earlier = (today.date - timedelta(days=4)).isoformat()
+    trip = await person.add("Book the train to Vienna", due_date=today.plus(0), priority="medium", tags=["travel"])
+    await person.ask("PATCH", person.task(trip), json={"description": "Compare https://example.org/trains first."})
+    for title in ("Ask Grace for her dates", "Reserve seats"):
+        await person.add(title, parent_id=trip["id"])
+    await person.add("Send the invoice to Nordwind", due_date=f"{today.plus(0)}T21:30", priority="high", list_id=work)
+    await person.add("Pay the rent", due_date=today.plus(-1), priority="high", list_id=home)
+    await person.add("Take back the library books", due_date=earlier, tags=["errand"])
+    await person.add("Take out the bins", due_date=today.plus(1), recurrence=weekly, list_id=home)
     await person.add("Call Grace", due_date=f"{(today.at(18.5, days=1)).isoformat()}[{today.zone}]")
-    await person.add("Water the plants", due_date=today.plus(0))
-    await person.add("Send the invoice to Nordwind", due_date=f"{today.plus(0)}T21:30", priority="high")
-    await person.add("Pay the rent", due_date=today.plus(-1), priority="high")
-    await person.add("Take back the library books", due_date=(today.date - timedelta(days=4)).isoformat())
-    await person.add("Buy oat milk", completed=True)
+    await person.add("Renew the passport", due_date=today.plus(5), description="Photo and birth certificate")
+    await person.add("Buy oat milk")
 
 
 async def still(screen: Screen, person: Person) -> None:
@@ -54,35 +61,34 @@ async def still(screen: Screen, person: Person) -> None:
 
 
 async def typing(screen: Screen, person: Person) -> None:
-    await screen.entry.fill("Order flowers for Ada !high tomorrow 9:00")
+    await screen.entry.fill("Order flowers for Ada tomorrow 9:00 #Home p1")
 
 
-async def editing(screen: Screen, person: Person) -> None:
-    await screen.row("Book the train to Vienna").get_by_text("Book the train").click()
+async def opening(screen: Screen, person: Person) -> None:
+    await screen.open("Book the train to Vienna")
 
 
-async def deleting(screen: Screen, person: Person) -> None:
-    await screen.delete("Water the plants")
+async def scheduling(screen: Screen, person: Person) -> None:
+    await screen.box("Buy oat milk").focus()
+    await screen.page.keyboard.press("d")
+    await screen.page.get_by_role("grid").wait_for()
 
 
-async def conflict(screen: Screen, person: Person) -> None:
-    form = await screen.edit("Call Grace")
-    task = next(task for task in (await person.get(person.tasks)).json() if task["title"] == "Call Grace")
-    await person.ask("PATCH", person.task(task), json={"title": "Call Grace about the talk"})
-    await form.field("Title").fill("Call Grace and Alan")
-    await form.save()
-    await screen.dialog("Changed elsewhere").wait_for()
+async def choosing(screen: Screen, person: Person) -> None:
+    await screen.page.keyboard.press("Control+k")
+    await screen.dialog("Go to or do").get_by_role("combobox").fill("r")
 
 
 PICTURES: dict[str, tuple[str, tuple[int, int], Theme, Act]] = {
-    "tasks-desktop-light": ("/", WIDE, "light", typing),
-    "tasks-desktop-dark": ("/", WIDE, "dark", deleting),
-    "tasks-phone-light": ("/", PHONE, "light", still),
-    "tasks-phone-dark": ("/overdue", PHONE, "dark", still),
-    "editing-desktop-light": ("/", WIDE, "light", editing),
-    "editing-phone-dark": ("/", PHONE, "dark", editing),
-    "conflict-desktop-dark": ("/", WIDE, "dark", conflict),
-    "settings-phone-light": ("/settings", PHONE, "light", still),
+    "today-desktop-light": ("/today", WIDE, "light", opening),
+    "today-desktop-dark": ("/today", WIDE, "dark", opening),
+    "inbox-desktop-light": ("/inbox", WIDE, "light", typing),
+    "upcoming-desktop-dark": ("/upcoming", WIDE, "dark", still),
+    "date-desktop-light": ("/inbox", WIDE, "light", scheduling),
+    "palette-desktop-dark": ("/inbox", WIDE, "dark", choosing),
+    "today-phone-light": ("/today", PHONE, "light", still),
+    "upcoming-phone-dark": ("/upcoming", PHONE, "dark", still),
+    "task-phone-light": ("/today", PHONE, "light", opening),
 }
 
 
@@ -95,7 +101,7 @@ async def take(visits: Visits, name: str) -> int:
     how = TOUCH if size == PHONE else {"size": size}
     screen = await visits.visit(address, person, theme=theme, zone=today.zone, reduced_motion="reduce", **how)
     await screen.page.get_by_role("heading", level=1).wait_for()
-    await screen.page.wait_for_load_state("networkidle")
+    await screen.rows.first.wait_for()
     await act(screen, person)
     await screen.page.mouse.move(0, 0)
     await screen.page.wait_for_timeout(300)

@@ -24,6 +24,15 @@ test("what is older than the copy is skipped", () => {
   assert.deepEqual(titles(copy), ["new"]);
 });
 
+test("what was read before a deletion does not bring a thing back, its restoration does", () => {
+  const copy = emptyCopy();
+  const deleted = new Map();
+  applyChanges(copy, [change(5, "a", task("a")), change(6, "a", null)], deleted);
+  assert.deepEqual(applyChanges(copy, [change(5, "a", task("a"))], deleted), []);
+  applyChanges(copy, [change(7, "a", task("a"))], deleted);
+  assert.deepEqual(titles(copy), ["a"]);
+});
+
 test("a deletion removes a thing, whatever it was", () => {
   const copy = emptyCopy();
   applyChanges(copy, [change(1, "a", task("a")), change(2, "a", null), { seq: 3, set: 3, entity: "list", id: "l", value: { id: "l", revision: 3 } }]);

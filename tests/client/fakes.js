@@ -18,7 +18,7 @@ class FakeStorage {
 export class FakeLocks {
   #held = new Map();
 
-  async request(name, callback) {
+  async request(name, ...[first, callback = first]) {
     const before = this.#held.get(name);
     let release;
     this.#held.set(name, new Promise((resolve) => (release = resolve)));

@@ -13,6 +13,9 @@ let events = [];
 let outbox;
 /** Titles of changes that do not fit. */
 let unfit = new Set();
+/** The title of a change that the client cannot deal with. */
+let broken = "";
+let succeeded = [];
 
 /** An outbox whose server gives these responses, then only good ones: bodies, or errors. */
 function open(...responses) {
@@ -20,6 +23,8 @@ function open(...responses) {
   calls = [];
   events = [];
   unfit = new Set();
+  broken = "";
+  succeeded = [];
   const send = async (method, path, options) => {
     calls.push({ method, path, ...options });
     const response = responses.length ? responses.shift() : { id: "task-1", revision: 2 };
@@ -29,6 +34,7 @@ function open(...responses) {
   const titles = ({ changes }) => changes.map(({ title }) => title).join("+");
   const note = (event) => (request) => events.push(`${event} ${titles(request)}`);
   const prepare = async (request) => {
+    if (broken === titles(request)) throw new TypeError();
     if (!unfit.has(titles(request))) return true;
     outbox.block(request.id);
     events.push(`conflicted ${titles(request)}`);
@@ -37,8 +43,8 @@ function open(...responses) {
   outbox = createOutbox("ada", send, {
     prepare,
     seal: ({ changes }) => ({ method: "POST", path: `/${changes.length}`, body: titles({ changes }) }),
-    rebase: (unsent, saved) => ({ ...unsent, changes: unsent.changes.map((change) => ({ ...change, after: titles(saved) })) }),
-    succeeded: note("succeeded"),
+    rebase: (unsent) => unsent,
+    succeeded: (request) => succeeded.push(request) && note("succeeded")(request),
     rejected: note("rejected"),
     refetch: async ({ title }) => void events.push(`refetched ${title}`),
   });
@@ -150,6 +156,41 @@ test("a rejected change is removed alone, a rejected addition with all that foll
   open(new Problem(400));
   await add(changed("add", { kind: "add" }), changed("edit"));
   assert.deepEqual([events, waiting()], [["rejected add"], []]);
+});
+
+test("what refers to a rejected addition is kept without it", async () => {
+  open(new Problem(400));
+  const inside = changed("inside", { id: "2", fields: { list_id: "list", parent_id: "p" }, anchor: { after: "list" } });
+  await add(changed("list", { kind: "add", id: "list" }), inside);
+  assert.deepEqual(events, ["rejected list", "succeeded inside"]);
+  assert.deepEqual(succeeded.at(-1).changes, [{ ...inside, fields: { list_id: null, parent_id: "p" }, anchor: {} }]);
+});
+
+test("what is refused is not undone", async () => {
+  open(LOST, new Problem(400), LOST, new Problem(400));
+  const [one] = await add(changed("one"));
+  await add(changed("undo", { kind: "undo", of: one.id }));
+  await wake();
+  assert.deepEqual([events, waiting()], [["rejected one"], []]);
+  const [batch] = await add([changed("a", { id: "1" }), changed("b", { id: "2" })]);
+  await add(changed("undo", { kind: "undo", of: batch.id }), changed("other", { id: "3" }));
+  await wake();
+  assert.deepEqual([events.slice(1), waiting()], [["succeeded other"], []]);
+});
+
+test("a change about which the user is asked is not amended", async () => {
+  open();
+  unfit.add("one");
+  const [first] = await add(changed("one"));
+  assert.equal(outbox.amend(first.id, [changed("more")]), false);
+});
+
+test("an error in the client keeps a request, and does not stop those behind it", async (context) => {
+  const log = context.mock.method(console, "error", () => null);
+  open();
+  broken = "one";
+  await add(changed("one"), changed("other", { id: "2" }));
+  assert.deepEqual([events, waiting(), log.mock.callCount()], [["succeeded other"], ["one"], 1]);
 });
 
 test("deleting what is gone, and adding what is there, has succeeded", async () => {

@@ -123,6 +123,18 @@ test("forgetting reaches a tab that has ended before, with what it stored last",
   assert.deepEqual(keys(tab), []);
 });
 
+test("what is added when the queue has just been closed is kept for the next one", async () => {
+  const locks = new FakeLocks();
+  const tab = fakeTab({ locks });
+  const queue = open("ada", tab);
+  await settle();
+  queue.close();
+  queue.set([queued("typed")]);
+  const next = open("ada", fakeTab({ locks, localStorage: tab.localStorage }));
+  await settle();
+  assert.deepEqual(next.restored, ["typed"]);
+});
+
 test("stored text that is not a queue is ignored", async () => {
   const tab = fakeTab();
   open("ada", tab).set([queued("one")]);

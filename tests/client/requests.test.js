@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyCopy } from "../../src/todo_http/web/static/data/copy.js";
 import { applyLocally, createOverlay } from "../../src/todo_http/web/static/data/overlay.js";
+import { childrenOf } from "../../src/todo_http/web/static/data/task-tree.js";
 import { fitOf, rebased, sealed } from "../../src/todo_http/web/static/data/requests.js";
 
 const task = (id, more = {}) => ({ id, title: id, completed: false, completed_at: null, list_id: null, parent_id: null, position: id, tags: [], due_date: null, recurrence: null, revision: 4, ...more });
@@ -70,7 +71,15 @@ test("what the server made of an earlier change of this device is no conflict", 
   assert.equal(fitOf(second, saved), "conflict");
   assert.equal(fitOf(rebased(second, first, saved), saved), "fits");
   const tick = change("complete", "a", { completed: true }, { occurrence: "2026-01-01" });
-  assert.equal(rebased(tick, tick, task("a", { due_date: "2026-01-02" })).occurrence, "2026-01-02");
+});
+
+test("an occurrence follows what this device has done, not what others have", () => {
+  const next = task("a", { due_date: "2026-01-02" });
+  const tick = change("complete", "a", { completed: true }, { occurrence: "2026-01-01" });
+  const skip = change("skip", "a", {}, { occurrence: "2026-01-01" });
+  const reschedule = change("change", "a", { due_date: "2026-01-01" });
+  for (const saved of [skip, reschedule]) assert.equal(rebased(tick, saved, next).occurrence, "2026-01-02");
+  for (const saved of [tick, change("change", "a", { title: "A" })]) assert.equal(rebased(tick, saved, next).occurrence, "2026-01-01");
 });
 
 test("unsent changes are shown, and an undo shows what was before", () => {
@@ -95,14 +104,28 @@ test("what is shown is the same whether requests came one by one or at once", ()
     const requests = [];
     for (let step = 0; step < 12; step += 1) {
       const id = `t${random(8)}`;
-      const kinds = [change("change", id, { title: `x${step}` }), change("complete", id, { completed: random(2) > 0 }), change("remove", id), change("change", id, { list_id: "l" }),
+      const before = { entity: "task", id, value: task(id, { parent_id: `t${random(6)}`, revision: 1 }) };
+      const kinds = [change("change", id, { parent_id: `t${random(8)}` }), change("undo", id, {}, { restores: [before] }),
+        change("change", id, { title: `x${step}` }), change("complete", id, { completed: random(2) > 0 }), change("remove", id), change("change", id, { list_id: "l" }),
         change("add", `t${random(8)}`, { title: "n", list_id: null, parent_id: null }), change("move", id, {}, { anchor: {} }), { ...change("remove", "l", { tasks: "inbox" }), entity: "list" }];
       requests.push({ id: String(step), changes: [kinds[random(kinds.length)]], sent: null });
       if (random(4) === 0) requests.splice(random(requests.length), 1);
-      const plain = (view) => JSON.stringify([Array.from(view.tasks), Array.from(view.lists), Array.from(view.waiting)]).replace(/"\d{4}-[^"]*Z"/g, "0");
+      const plain = (view) => JSON.stringify([Array.from(view.tasks), Array.from(view.lists), Array.from(view.waiting).sort()]).replace(/"\d{4}-[^"]*Z"/g, "0");
       assert.equal(plain(overlay(copy, 1, Array.from(requests))), plain(createOverlay()(copy, 1, requests)));
     }
   }
+});
+
+test("subtasks are found the same way with and without an index of them", () => {
+  const tasks = Array.from({ length: 6 }, (_, index) => task(`t${index}`, { parent_id: index ? `t${index - 1}` : null }));
+  const changes = [change("change", "t3", { parent_id: "t1" }), change("move", "t2", { parent_id: null }, { anchor: {} }), change("add", "n", { title: "n", parent_id: "t5" }),
+    change("undo", "t4", {}, { restores: [{ entity: "task", id: "t4", value: task("t4", { parent_id: "t2" }) }] }), change("complete", "t3", { completed: true }),
+    change("complete", "t2", { completed: true }), change("remove", "t4")];
+  const [plain, indexed] = [copyOf(...tasks), copyOf(...tasks)];
+  const affected = changes.map((each) => applyLocally(plain, [each]).sort());
+  const children = childrenOf(indexed.task.values());
+  assert.deepEqual(changes.map((each) => applyLocally(indexed, [each], children).sort()), affected);
+  assert.deepEqual(affected.slice(4), [["t3"], ["n", "t2", "t4", "t5"].sort(), ["n", "t4", "t5"]]);
 });
 
 test("a list is added last, moved, and takes its tasks along when it is deleted", () => {

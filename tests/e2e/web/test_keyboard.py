@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pytest
 from playwright.async_api import Locator, expect
 
 from tests.e2e.web.screen import Screen
@@ -29,7 +28,7 @@ STOP = """() => {
 INSIDE = "it => it.contains(document.activeElement) || document.activeElement === document.body"
 
 
-async def with_list(visits: Visits, titles: Sequence[str] = TITLES, address: str = "/?sort=created_at") -> Screen:
+async def with_list(visits: Visits, titles: Sequence[str] = TITLES, address: str = "/inbox") -> Screen:
     ada = await visits.person()
     for title in titles:
         await ada.add(title)
@@ -53,10 +52,10 @@ async def focused(where: Locator) -> None:
 
 async def test_one_signs_in_and_adds_a_task_without_a_pointer(visits: Visits) -> None:
     ada = await visits.person()
-    screen = await visits.visit("/")
+    screen = await visits.visit("/sign-in")
     await screen.field("Email").focus()
     await screen.page.keyboard.type(ada.email)
-    await press(screen, "Tab")
+    await screen.field("Password").focus()
     await screen.page.keyboard.type(PASSWORD)
     await press(screen, "Enter")
     await screen.is_home()
@@ -86,74 +85,25 @@ async def test_slash_searches_and_n_adds(visits: Visits) -> None:
     screen = await with_list(visits)
     await press(screen, "/")
     await focused(screen.page.get_by_role("searchbox", name="Search"))
-    await press(screen, "Escape", "n")
+    await screen.view_link("Inbox").click()
+    await press(screen, "n")
     await focused(screen.entry)
     await screen.page.keyboard.type("n/?jk")
     await expect(screen.entry).to_have_value("n/?jk")
 
 
-async def test_arrows_move_space_ticks_and_e_edits(visits: Visits) -> None:
-    screen = await with_list(visits)
-    await into_the_list(screen)
-    await press(screen, "ArrowDown", "j", "k", "ArrowDown")
-    await focused(screen.box("third"))
-    await press(screen, "Home")
-    await focused(screen.box("first"))
-    await press(screen, "End")
-    await focused(screen.box("fourth"))
-    await press(screen, "ArrowUp", "Space")
-    await screen.shows("first", "second", "fourth")
-    await focused(screen.box("fourth"))
-    await press(screen, "e")
-    await focused(screen.page.get_by_label("Title", exact=True))
-    await press(screen, "Control+a")
-    await screen.page.keyboard.type("last")
-    await press(screen, "Enter")
-    await screen.shows("first", "second", "last")
-    await focused(screen.box("last"))
-    await press(screen, "e")
-    await focused(screen.page.get_by_label("Title", exact=True))
-    await press(screen, "Escape")
-    await focused(screen.box("last"))
-
-
-@pytest.mark.parametrize("key", ["Delete", "d"])
-async def test_deleting_goes_on_to_the_next_task_and_undo_leads_back(visits: Visits, key: str) -> None:
-    screen = await with_list(visits)
-    await into_the_list(screen, "second")
-    await press(screen, key)
-    await screen.shows("first", "third", "fourth")
-    await focused(screen.box("third"))
-    await press(screen, "z")
-    await screen.shows(*TITLES)
-    await press(screen, "End", key)
-    await screen.shows("first", "second", "third")
-    await focused(screen.box("third"))
-
-
 async def test_when_the_last_task_goes_the_focus_is_still_on_something(visits: Visits) -> None:
     screen = await with_list(visits, ["only"])
     await into_the_list(screen, "only")
-    await press(screen, "d")
+    await press(screen, "Delete")
     await screen.shows()
     assert await screen.page.evaluate("document.activeElement !== document.body")
     assert await screen.page.evaluate("document.activeElement.checkVisibility()")
 
 
-async def test_the_list_is_one_stop_for_the_tab_key(visits: Visits) -> None:
-    screen = await with_list(visits)
-    stops = "[...document.querySelectorAll('[role=list] input, ul input')].filter(it => it.tabIndex >= 0).length"
-    assert await screen.page.evaluate(stops) == 1
-    await into_the_list(screen, "first")
-    await press(screen, "ArrowDown")
-    assert await screen.page.evaluate(stops) == 1
-    await press(screen, "Shift+Tab", "Tab")
-    await focused(screen.box("second"))
-
-
 async def test_another_view_is_reached_by_keys_and_takes_the_focus_along(visits: Visits) -> None:
     screen = await with_list(visits)
-    await screen.link("Today").focus()
+    await screen.view_link("Today").focus()
     await press(screen, "Enter")
     await expect(screen.page.get_by_role("heading", level=1)).to_contain_text("Today")
     assert await screen.page.evaluate("document.activeElement !== document.body")
@@ -176,10 +126,12 @@ async def test_every_stop_of_the_tab_key_can_be_seen(visits: Visits) -> None:
 
 async def test_single_keys_can_be_switched_off(visits: Visits) -> None:
     screen = await with_list(visits)
-    await screen.page.goto("/settings")
+    await screen.view_link("Settings").click()
     await screen.field("Single-key shortcuts").uncheck()
-    await screen.link("All").click()
+    await screen.view_link("Inbox").click()
     await into_the_list(screen)
-    await press(screen, "d", "n")
-    await screen.shows(*reversed(TITLES))
+    await press(screen, "d", "n", "1")
+    await screen.shows(*TITLES)
     await focused(screen.box("first"))
+    await press(screen, "Control+k")
+    await expect(screen.dialog("Go to or do")).to_be_visible()

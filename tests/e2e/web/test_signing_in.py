@@ -5,6 +5,7 @@ import re
 
 from playwright.async_api import Page, Request, Route, expect
 
+from tests.e2e.web.dates import Day
 from tests.e2e.web.visits import Visits
 from tests.http.service import PASSWORD
 from todo_http.web.site import CLOSED, OPEN
@@ -37,6 +38,18 @@ async def test_somebody_new_signs_up_and_is_home_in_their_own_time_zone(visits: 
     await new.shows("Find a bug")
     person = (await new.page.evaluate("JSON.parse(localStorage.getItem('todo.session'))"))["user"]
     assert (person["name"], person["time_zone"]) == ("Grace", "Asia/Tokyo")
+
+
+async def test_an_example_in_the_empty_inbox_is_added_with_its_date(visits: Visits) -> None:
+    day = Day.somewhere_safe()
+    ada = await visits.person(zone=day.zone)
+    screen = await visits.visit("/inbox", ada, zone=day.zone)
+    await screen.button("Buy milk tomorrow").click()
+    await expect(screen.dialog("Add task")).to_be_visible()
+    await screen.page.keyboard.press("Enter")
+    await screen.shows("Buy milk")
+    await screen.all_is_saved()
+    assert [task["due_date"] for task in (await ada.get(ada.tasks)).json()] == [day.plus(1)]
 
 
 async def test_what_is_wrong_with_a_new_account_is_said_beside_the_field(visits: Visits) -> None:

@@ -70,6 +70,7 @@ export async function send(method, path, options = {}) {
   report(true);
   const { status, headers } = response;
   const content = parseJson(text);
+  if (status < 400 && text && content === null && text.trim() !== "null") throw new NoResponse(); // a page of a proxy or a captive portal
   if (status >= 400) throw new Problem(status, content, Number(headers.get("Retry-After")) || 0);
   return { status, body: content, etag: headers.get("ETag"), next: nextPage(headers.get("Link")) };
 }

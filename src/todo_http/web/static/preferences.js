@@ -17,7 +17,11 @@ export function usePreferences() {
 
 /** @param {Partial<Preferences>} changes */
 export function setPreferences(changes) {
-  localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...stored(), ...changes }));
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...stored(), ...changes }));
+  } catch {
+    // The storage is full: they stay as they are.
+  }
   applyPreferences();
 }
 

@@ -172,8 +172,8 @@ function begin(user) {
 function end(reason) {
   access = null;
   endReason = reason;
-  setPreferences({ visited: true, folded: [] });
   localStorage.removeItem(STORAGE_KEY);
+  setPreferences({ visited: true, folded: [] });
   setUser(null);
 }
 
@@ -196,13 +196,16 @@ function writeStored(session) {
   localStorage.setItem(STORAGE_KEY, JSON.stringify(session));
 }
 
-addEventListener("storage", (event) => {
-  if (event.key !== STORAGE_KEY && event.key !== null) return;
+/** Takes over what another tab has stored. */
+function follow() {
   const user = readStored()?.user ?? null;
   if (user?.id !== currentUser.get()?.id) access = null; // signed out or in as another user in another tab
   if (user) endReason = "";
   setUser(user);
-});
+}
+
+addEventListener("storage", ({ key }) => (key === STORAGE_KEY || key === null) && follow());
+addEventListener("pageshow", ({ persisted }) => persisted && follow()); // a page in the back/forward cache is not told
 tabs?.addEventListener("message", ({ data }) => {
   if (data.owner === (currentUser.get() ?? readStored()?.user)?.id) access = data;
 });

@@ -145,7 +145,8 @@ export type Change = {
 /** A thing as it was; null if it was not there. */
 export type Before = { entity: "task" | "list"; id: string; value: Task | UserList | null };
 
-export type SealedRequest = { method: string; path: string; body?: string; ifMatch?: string };
+/** `revisions`: those of the things when it was sealed. */
+export type SealedRequest = { method: string; path: string; body?: string; ifMatch?: string; revisions?: (number | null | undefined)[] };
 
 /** A request in the outbox. Once it has been sent it is repeated unchanged until there is a response. */
 export type QueuedRequest = {

@@ -5,13 +5,13 @@ import { showError } from "../components/toasts.js";
 import { offline } from "../connection.js";
 import { call } from "../session.js";
 import { createStore } from "../store.js";
-import { forgetDrafts } from "../entry/drafts.js";
+import { claimDrafts, forgetDrafts } from "../entry/drafts.js";
 import { deleteCopies } from "./database.js";
 import { applyLocally, createOverlay } from "./overlay.js";
 import { createOutbox } from "./outbox.js";
 import { fitOf, rebased, sealed } from "./requests.js";
 import { createSync } from "./sync.js";
-import { createHistory } from "./undo.js";
+import { createHistory, latestOf } from "./undo.js";
 import { createPreview } from "./upcoming.js";
 
 /** @import { Before, Change, Conflict, QueuedRequest, Rejection, Send, User, View } from "../types.js" */
@@ -23,6 +23,7 @@ import { createPreview } from "./upcoming.js";
 export function createAccount(user, onRejected) {
   /** @type {Send} always with the token of this user, even if another one has signed in */
   const read = (method, path, options) => call(method, path, { ...options, owner: user.id });
+  claimDrafts(user.id);
   const overlay = createOverlay();
   const conflicts = createStore(/** @type {Conflict[]} */ ([]));
   let version = 0;
@@ -32,7 +33,7 @@ export function createAccount(user, onRejected) {
     version += 1;
     scheduleUpdate();
   });
-  const outbox = createOutbox(user.id, read, { prepare, seal: ({ changes }) => sealed(user.id, changes, sync.copy()), rebase, succeeded, rejected, refetch });
+  const outbox = createOutbox(user.id, read, { prepare, seal, rebase, succeeded, rejected, refetch });
   const view = createStore(currentView());
   const history = createHistory({ read, owner: user.id, outbox, perform });
   const unsubscribe = [outbox.requests.subscribe(update), offline.subscribe(() => offline.get() || outbox.wake()), outbox.stored.subscribe(warn)];
@@ -91,11 +92,17 @@ export function createAccount(user, onRejected) {
     return true;
   }
 
+  /** @param {QueuedRequest} request */
+  function seal({ changes }) {
+    const copy = sync.copy();
+    return { ...sealed(user.id, changes, copy), revisions: changes.map(({ entity, id }) => copy[entity].get(id)?.revision) };
+  }
+
   /** @param {QueuedRequest} unsent @param {QueuedRequest} saved @param {any} body @returns {QueuedRequest} */
   function rebase(unsent, saved, body) {
     const things = thingsIn(saved, body);
     const changes = unsent.changes.map((change) => {
-      if (change.of === saved.id) return { ...change, revision: things[0]?.revision };
+      if (change.of === saved.id) return { ...change, ...latestOf(saved.changes, things) };
       return saved.changes.reduce((after, earlier, index) => rebased(after, earlier, things[index]), change);
     });
     return { ...unsent, changes };
@@ -106,13 +113,16 @@ export function createAccount(user, onRejected) {
     const [{ kind }] = request.changes;
     const things = thingsIn(request, body);
     history.saved(request, things, body);
-    if (kind === "undo") return sync.apply(body.changes);
+    if (kind === "undo") return body && sync.apply(body.changes);
     const copy = sync.copy();
-    const affected = new Set(applyLocally(copy, request.changes));
+    // What the feed has told is at least as new: the response may be the repetition of one that was lost long ago.
+    const isNews = request.changes.map(({ kind: made, entity, id }, index) => (made === "remove"
+      ? copy[entity].get(id)?.revision === request.sent?.revisions?.[index]
+      : Boolean(things[index]) && !sync.told(things[index].revision)));
+    const affected = new Set(applyLocally(copy, request.changes.filter((_, index) => isNews[index])));
     things.forEach((thing, index) => {
       const { entity, id } = request.changes[index];
-      const known = /** @type {Map<string, any>} */ (copy[entity]);
-      if (thing && (known.get(id)?.revision ?? 0) <= thing.revision) known.set(id, thing);
+      if (thing && isNews[index]) /** @type {Map<string, any>} */ (copy[entity]).set(id, thing);
     });
     const entities = /** @type {const} */ (["task", "list"]);
     sync.touched(entities.flatMap((entity) => Array.from(affected, (id) => ({ entity, id }))));
@@ -127,7 +137,7 @@ export function createAccount(user, onRejected) {
   /** Reads a thing that has been changed elsewhere. @param {Pick<Change, "entity" | "id">} change */
   async function refetch({ entity, id }) {
     const { body } = await read("GET", `/api/${user.id}/${entity}s/${id}`, {});
-    sync.apply([{ seq: body.revision, set: 0, entity, id, value: body }]);
+    sync.keep({ seq: body.revision, set: 0, entity, id, value: body });
   }
 
   /** @param {Conflict} conflict @param {boolean} mine whether the change made here is applied */
@@ -174,8 +184,8 @@ export function createAccount(user, onRejected) {
 
 /** @param {QueuedRequest} request @param {any} body @returns {any[]} what the server has returned of the thing of each change */
 function thingsIn({ changes }, body) {
-  if (changes.length > 1) return body.map((/** @type {any} */ result) => result.task ?? result.list ?? null);
-  return [body?.id ? body : null];
+  if (changes.length === 1) return [body?.id ? body : null];
+  return changes.map((_, index) => body?.[index]?.task ?? body?.[index]?.list ?? null);
 }
 
 /**

@@ -15,12 +15,14 @@ export function emptyCopy() {
  * it may have been applied before.
  * @param {Copy} copy
  * @param {FeedChange[]} changes
+ * @param {Map<string, number>} [deleted] by id, the number of the change that has deleted a thing; what was read before does not bring it back
  */
-export function applyChanges(copy, changes) {
+export function applyChanges(copy, changes, deleted = new Map()) {
   return changes.filter(({ entity, id, seq, value }) => {
     const things = /** @type {Map<string, any>} */ (copy[entity]);
-    if (!things || (things.get(id)?.revision ?? 0) >= seq) return false;
+    if (!things || Math.max(things.get(id)?.revision ?? 0, deleted.get(id) ?? 0) >= seq) return false;
     if (value) return things.set(id, value);
+    deleted.set(id, seq);
     return things.delete(id);
   });
 }

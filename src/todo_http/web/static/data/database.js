@@ -10,6 +10,7 @@ const FORMAT = 2;
 const ENTITIES = /** @type {const} */ (["task", "list", "completion"]);
 const META = "meta";
 const POSITION = "position";
+const REACHED = "reached";
 
 /** @param {string} owner the id of the user */
 export function openDatabase(owner) {
@@ -25,6 +26,8 @@ export function openDatabase(owner) {
     return database;
   });
   opened.catch(() => null);
+  let last = opened.then(() => true);
+  last.catch(() => null);
 
   /** @param {IDBTransactionMode} mode @param {(stores: Record<string, IDBObjectStore>) => void} work */
   async function inTransaction(mode, work) {
@@ -36,46 +39,59 @@ export function openDatabase(owner) {
     });
   }
 
+  /**
+   * Writes one after the other. Once one has failed nothing is written any more, so that the position is not ahead of the things.
+   * @param {(stores: Record<string, IDBObjectStore>) => void} work
+   * @param {boolean} [anew] whether it replaces everything
+   */
+  function write(work, anew = false) {
+    last = last.catch(() => false).then((fine) => (fine || anew) && inTransaction("readwrite", work).then(() => true, () => false));
+    return last;
+  }
+
   return {
-    /** The copy and its cursor, or null if there is none. @returns {Promise<{ copy: Copy, cursor: string } | null>} */
+    /**
+     * The copy, its cursor and the number of its latest change, or null if there is none. Fails if there is no database.
+     * @returns {Promise<{ copy: Copy, cursor: string, reached: number } | null>}
+     */
     async load() {
       /** @type {Record<string, IDBRequest>} */
       const found = {};
-      try {
-        await inTransaction("readonly", (stores) => {
-          ENTITIES.forEach((name) => (found[name] = stores[name].getAll()));
-          found[META] = stores[META].get(POSITION);
-        });
-      } catch {
-        return null;
-      }
-      const cursor = found[META].result;
+      await inTransaction("readonly", (stores) => {
+        ENTITIES.forEach((name) => (found[name] = stores[name].getAll()));
+        [POSITION, REACHED].forEach((name) => (found[name] = stores[META].get(name)));
+      });
+      const cursor = found[POSITION].result;
       if (!cursor) return null;
       const copy = emptyCopy();
       for (const name of ENTITIES) for (const thing of found[name].result.flat()) copy[name].set(thing.id, thing);
-      return { copy, cursor };
+      return { copy, cursor, reached: found[REACHED].result ?? 0 };
     },
-    /** Replaces everything. @param {Copy} copy @param {string} cursor */
-    replace: (copy, cursor) => inTransaction("readwrite", (stores) => {
+    /** Replaces everything. @param {Copy} copy @param {string} cursor @param {number} reached */
+    replace: (copy, cursor, reached) => write((stores) => {
       ENTITIES.forEach((name) => stores[name].clear());
-      write(stores, ENTITIES.flatMap((entity) => Array.from(/** @type {Map<string, any>} */ (copy[entity]), ([id, value]) => ({ entity, id, value }))));
+      putAll(stores, ENTITIES.flatMap((entity) => Array.from(/** @type {Map<string, any>} */ (copy[entity]), ([id, value]) => ({ entity, id, value }))));
       stores[META].put(cursor, POSITION);
-    }).catch(() => null),
+      stores[META].put(reached, REACHED);
+    }, true),
     /**
      * Stores things and the position that is reached with them, in one transaction.
      * @param {Pick<FeedChange, "entity" | "id" | "value">[]} changes
      * @param {string | null} cursor null if it stays
+     * @param {number} [reached]
      */
-    save: (changes, cursor) => inTransaction("readwrite", (stores) => {
-      write(stores, changes);
-      if (cursor) stores[META].put(cursor, POSITION);
-    }).catch(() => null),
+    save: (changes, cursor, reached) => write((stores) => {
+      putAll(stores, changes);
+      if (!cursor) return;
+      stores[META].put(cursor, POSITION);
+      stores[META].put(reached, REACHED);
+    }),
     close: () => opened.then((database) => database.close()).catch(() => null),
   };
 }
 
 /** @param {Record<string, IDBObjectStore>} stores @param {Pick<FeedChange, "entity" | "id" | "value">[]} changes */
-function write(stores, changes) {
+function putAll(stores, changes) {
   /** @type {Map<string, typeof changes>} */
   const records = new Map();
   for (const change of changes) {

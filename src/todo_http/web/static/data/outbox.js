@@ -34,8 +34,13 @@ export function createOutbox(owner, send, handlers) {
   async function run() {
     while (!stopped) {
       const next = nextRequest(requests.get(), conflicts);
-      if (next) await deliver(next.id);
-      else await pause(FOREVER);
+      if (!next) await pause(FOREVER);
+      else {
+        await deliver(next.id).catch((error) => {
+          console.error(error);
+          conflicts.add(next.id); // the others are sent; this one is kept for the next page
+        });
+      }
     }
   }
 
@@ -59,11 +64,20 @@ export function createOutbox(owner, send, handlers) {
     if (!request?.sent) return 0;
     const { method, path, body, ifMatch } = request.sent;
     const response = await send(method, path, { text: body, key: request.key, ifMatch });
-    replace(request.id);
-    if (stopped) return 0;
-    queue.set(requests.get().map((other) => (other.sent ? other : handlers.rebase(other, request, response.body))));
-    handlers.succeeded(request, response.body);
+    if (stopped) replace(request.id);
+    else settle(request, response.body);
     return 0;
+  }
+
+  /** Removes a request that has taken effect, once the copy has that. @param {QueuedRequest} request @param {any} body */
+  function settle(request, body) {
+    try {
+      handlers.succeeded(request, body);
+    } catch (error) {
+      console.error(error); // it must not be sent again
+    }
+    const others = requests.get().filter(({ id }) => id !== request.id);
+    queue.set(others.map((other) => (other.sent || !body ? other : handlers.rebase(other, request, body))));
   }
 
   /** Decides what exactly is sent, from now on unchanged. @param {QueuedRequest} request */
@@ -81,24 +95,33 @@ export function createOutbox(owner, send, handlers) {
     const { status } = problem;
     const { changes } = request;
     if (status === 401) stopped = true; // the queue is kept until its owner is back
-    else if (changes.length > 1 && status < 500) replace(request.id, ...changes.map((change) => made([change], { group: request.id })));
+    else if (changes.length > 1 && status < 500) split(request);
     else if (status === 412) {
-      await handlers.refetch(changes[0]).catch(() => null); // what it is now is found out by the next attempt
-      replace(request.id, { ...request, key: randomKey(), sent: null });
+      const known = await handlers.refetch(changes[0]).then(() => true, (error) => error.status === 404);
+      replace(request.id, { ...request, key: randomKey(), sent: null }); // what it is now is found out by the next attempt
+      if (!known) return 1000;
     } else if (isDone(changes[0], problem)) {
-      replace(request.id);
-      handlers.succeeded(request, null);
+      settle(request, null);
     } else if (problem.code === "conflict" && changes[0].kind !== "undo") return 1000; // somebody else's write was faster
     else reject(request, problem);
     return 0;
+  }
+
+  /** Sends changes alone that have been refused together; if they have been taken back already, not at all. @param {QueuedRequest} request */
+  function split(request) {
+    const undo = requests.get().find(({ changes: [{ of }] }) => of === request.id);
+    if (undo) queue.set(requests.get().filter((other) => other.id !== undo.id && other.id !== request.id));
+    else replace(request.id, ...request.changes.map((change) => made([change], { group: request.id })));
   }
 
   /** @param {QueuedRequest} request @param {Problem} problem */
   function reject(request, problem) {
     const [{ kind, id }] = request.changes;
     const missing = kind === "add" || problem.status === 404; // later requests about it would fail too
-    const isLost = (/** @type {QueuedRequest} */ other) => other.id === request.id || (missing && other.changes.every((change) => change.id === id));
-    queue.set(requests.get().filter((other) => !isLost(other)));
+    const isLost = (/** @type {QueuedRequest} */ { id: other, changes }) => other === request.id || changes[0].of === request.id
+      || (missing && changes.every((change) => change.id === id));
+    const kept = requests.get().filter((other) => !isLost(other));
+    queue.set(kind === "add" ? kept.map((other) => (other.sent ? other : { ...other, changes: other.changes.map((change) => without(change, id)) })) : kept);
     handlers.rejected(request, problem);
   }
 
@@ -128,7 +151,7 @@ export function createOutbox(owner, send, handlers) {
     /** Other changes in the place of those of an unsent request; returns whether it is unsent. @param {string} id @param {Change[]} changes */
     amend(id, changes) {
       const unsent = find(id);
-      if (!unsent || unsent.sent) return false;
+      if (!unsent || unsent.sent || conflicts.has(id)) return false; // the user is being asked about it as it is
       replace(id, { ...unsent, changes });
       return true;
     },
@@ -171,6 +194,13 @@ export function nextRequest(requests, conflicts) {
     ids.forEach((id) => blocked.add(id));
   }
   return null;
+}
+
+/** A change that does not refer to a thing which does not exist. @param {Change} change @param {string} id @returns {Change} */
+function without(change, id) {
+  const entries = Object.entries(change.fields).map(([name, value]) => [name, /_id$/.test(name) && value === id ? null : value]);
+  const isAnchored = change.anchor && (change.anchor.before === id || change.anchor.after === id);
+  return { ...change, fields: Object.fromEntries(entries), ...(isAnchored && { anchor: {} }) };
 }
 
 /**

@@ -1,8 +1,11 @@
 // What is shown: the local copy with the unsent requests applied, as the server will apply them. Pure.
 
-import { applyToTasks, placeAmong } from "./task-tree.js";
+import { applyToTasks, childrenOf, link, placeAmong } from "./task-tree.js";
 
-/** @import { Change, Copy, QueuedRequest, UserList, View } from "../types.js" */
+/** @import { Change, Copy, QueuedRequest, Task, UserList, View } from "../types.js" */
+
+/** Requests for which it pays to find out first which tasks are below which. */
+const MANY = 5;
 
 /** @type {UserList} */
 const UNSAVED_LIST = { id: "", name: "", color: null, archived: false, position: "", revision: 0 };
@@ -11,17 +14,19 @@ const UNSAVED_LIST = { id: "", name: "", color: null, archived: false, position:
  * Applies changes to the tasks and lists, and returns the ids of all that they affect.
  * @param {Pick<Copy, "task" | "list">} things whose maps are changed
  * @param {Change[]} changes
+ * @param {import("./task-tree.js").Children} [children] of the tasks
  */
-export function applyLocally(things, changes) {
+export function applyLocally(things, changes, children) {
   return changes.flatMap((change) => {
-    if (change.kind === "undo") return restore(things, change);
-    return change.entity === "list" ? applyToLists(things, change) : applyToTasks(things.task, change);
+    if (change.kind === "undo") return restore(things, change, children);
+    return change.entity === "list" ? applyToLists(things, change) : applyToTasks(things.task, change, children);
   });
 }
 
-/** Puts things back as they were. @param {Pick<Copy, "task" | "list">} things @param {Change} change */
-function restore(things, { restores = [] }) {
+/** Puts things back as they were. @param {Pick<Copy, "task" | "list">} things @param {Change} change @param {import("./task-tree.js").Children} [children] */
+function restore(things, { restores = [] }, children) {
   return restores.map(({ entity, id, value }) => {
+    if (value && entity === "task") link(children, /** @type {Task} */ (value));
     if (value) things[entity].set(id, /** @type {any} */ (value));
     else things[entity].delete(id);
     return id;
@@ -52,8 +57,9 @@ export function createOverlay() {
   /** @type {{ version: number, requests: QueuedRequest[], view: View } | null} */
   let last = null;
   return (copy, version, requests) => {
-    const extends_ = last?.version === version && last.requests.length > 0 && last.requests.every(({ changes }, index) => requests[index]?.changes === changes);
-    const from = extends_ && last ? last.view : null;
+    const extends_ = last?.version === version && last.requests.every(({ changes }, index) => requests[index]?.changes === changes);
+    if (extends_ && last?.requests.length === requests.length) return last.view;
+    const from = extends_ && last?.requests.length ? last.view : null;
     const pending = requests.slice(from ? last?.requests.length : 0);
     const view = {
       tasks: pending.length || !from ? new Map(from?.tasks ?? copy.task) : from.tasks,
@@ -61,8 +67,9 @@ export function createOverlay() {
       completions: copy.completion,
       waiting: new Set(from?.waiting),
     };
+    const children = pending.length > MANY ? childrenOf(view.tasks.values()) : undefined;
     for (const { changes } of pending) {
-      applyLocally({ task: view.tasks, list: view.lists }, changes).forEach((id) => view.waiting.add(id));
+      applyLocally({ task: view.tasks, list: view.lists }, changes, children).forEach((id) => view.waiting.add(id));
     }
     last = { version, requests, view };
     return view;

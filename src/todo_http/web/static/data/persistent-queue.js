@@ -23,12 +23,14 @@ export function createPersistentQueue(owner, onRestored, browser = window) {
   const stored = createStore(true);
   const watched = new Set([own]);
   let closed = false;
+  let forgotten = false;
   let unlock = () => {};
 
   /** @param {QueuedRequest[]} next */
   function set(next) {
+    const before = requests.get().length;
     requests.set(next);
-    if (closed && localStorage.getItem(own) === null) return; // taken over by another tab, or forgotten
+    if (forgotten || (closed && before && localStorage.getItem(own) === null)) return; // taken over by another tab, or forgotten
     try {
       if (next.length) localStorage.setItem(own, JSON.stringify(next));
       else localStorage.removeItem(own);
@@ -83,6 +85,7 @@ export function createPersistentQueue(owner, onRestored, browser = window) {
 
   function forgetHere() {
     close();
+    forgotten = true;
     requests.set([]);
     Object.keys(localStorage).filter((key) => key.startsWith(prefix)).forEach((key) => localStorage.removeItem(key));
   }
@@ -124,7 +127,7 @@ function tabName(sessionStorage) {
 /** @param {string} text @returns {QueuedRequest[]} */
 function parseRequests(text) {
   try {
-    return JSON.parse(text.replace(/new-(?=[0-9a-f]{8}-)/g, "")).map(migrated);
+    return JSON.parse(text.replace(/new-(?=[0-9a-f]{8}-)/g, "")).map(migrated).filter((/** @type {QueuedRequest} */ { changes }) => changes[0].id);
   } catch {
     return [];
   }

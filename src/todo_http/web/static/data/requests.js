@@ -79,7 +79,9 @@ export function same(one, other) {
  */
 export function rebased(change, saved, thing) {
   if (change.id !== saved.id || !thing) return change;
-  const occurrence = change.occurrence === undefined ? {} : { occurrence: thing.due_date };
+  // An occurrence that this device has skipped, or moved to another date; if another device has completed it, it is done.
+  const seen = saved.kind === "skip" ? saved.occurrence : saved.fields.due_date;
+  const occurrence = change.occurrence !== undefined && same(change.occurrence, seen) ? { occurrence: thing.due_date } : {};
   const names = Object.keys(change.base ?? {}).filter((name) => name in saved.fields && same(change.base?.[name], saved.fields[name]));
   const base = { ...change.base, ...Object.fromEntries(names.map((name) => [name, thing[name]])) };
   return { ...change, ...occurrence, ...(change.base && { base }) };

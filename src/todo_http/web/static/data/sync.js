@@ -28,7 +28,15 @@ export function createSync(owner, send, onChange) {
   let copy = emptyCopy();
   /** The position in the feed that the copy has reached. @type {string | null} */
   let cursor = null;
+  /** The number of the latest change of the feed in the copy. */
+  let reached = 0;
+  /** @type {Map<string, number>} */
+  const deleted = new Map();
   let leads = false;
+  /** How often the database was read, or is being read. */
+  let loads = 0;
+  let failures = 0;
+  let loading = false;
   let wake = () => {};
 
   const lost = () => {
@@ -36,24 +44,52 @@ export function createSync(owner, send, onChange) {
   };
   const report = (/** @type {Partial<SyncStatus>} */ change) => status.set({ ...status.get(), ...change });
 
-  /** @param {FeedChange[]} changes @param {string | null} position @param {boolean} [tell] whether the other tabs are told */
-  function apply(changes, position, tell = leads) {
-    const from = cursor;
-    const applied = applyChanges(copy, changes);
-    if (position) cursor = position;
-    if (applied.length) onChange();
-    if (!applied.length && position === from) return;
-    // Stored first, so that a tab that has missed something finds it in the database.
-    const stored = leads ? database.save(applied, position) : Promise.resolve();
-    if (tell) void stored.then(() => tabs?.postMessage({ changes, from, cursor: position })); // this tab may have known some already
+  /**
+   * Stores things as they are in the copy, also those that it had before: a response may have told of them while another tab led.
+   * @param {Pick<FeedChange, "entity" | "id">[]} things
+   * @param {string | null} position
+   */
+  function save(things, position) {
+    const known = things.filter(({ entity }) => entity in copy);
+    return database.save(known.map(({ entity, id }) => ({ entity, id, value: copy[entity].get(id) ?? null })), position, reached);
   }
 
+  /** Applies the next changes of the feed. @param {FeedChange[]} changes @param {string} position */
+  function apply(changes, position) {
+    const from = cursor;
+    cursor = position;
+    reached = changes.reduce((most, { seq }) => Math.max(most, seq), reached);
+    if (applyChanges(copy, changes, deleted).length) onChange();
+    if (!leads || (!changes.length && position === from)) return;
+    const message = { changes, from, cursor, reached };
+    void save(changes, position).then(() => tabs?.postMessage(message)); // a tab that has missed something finds it in the database
+  }
+
+  /** Applies what a response has told, unless the feed has told it before. @param {FeedChange[]} changes */
+  function applyEarly(changes) {
+    if (!applyChanges(copy, changes.filter(({ seq }) => seq > reached), deleted).length) return;
+    if (leads) void save(changes, null);
+    onChange();
+  }
+
+  /** Reads the database. @returns {Promise<boolean>} false if it cannot be read */
   async function load() {
-    const found = await database.load();
-    if (!found || signal.aborted) return;
-    ({ copy, cursor } = found);
+    const number = (loads += 1);
+    loading = true;
+    const found = await database.load().catch(() => undefined);
+    if (number !== loads || signal.aborted) return true;
+    loading = false;
+    if (!found) return found === null;
+    ({ copy, cursor, reached } = found);
     report({ ready: true });
     onChange();
+    return true;
+  }
+
+  /** Reads what this tab has missed. If that was not stored, the tab reads the feed for itself. @param {number} needed the number of a change */
+  async function catchUpFromDatabase(needed) {
+    await load();
+    if (!loading && reached < needed) void work();
   }
 
   async function takeSnapshot() {
@@ -66,10 +102,13 @@ export function createSync(owner, send, onChange) {
       position = body.cursor;
       path = next;
     }
+    reached = 0;
+    for (const things of Object.values(taken)) for (const { revision } of things.values()) reached = Math.max(reached, revision);
     trim(taken);
     [copy, cursor] = [taken, position];
-    await database.replace(copy, position);
-    tabs?.postMessage({ replaced: true });
+    deleted.clear();
+    await database.replace(copy, position, reached);
+    tabs?.postMessage({ replaced: true, reached });
     report({ ready: true });
     onChange();
   }
@@ -99,6 +138,7 @@ export function createSync(owner, send, onChange) {
         silence = setTimeout(end, SILENCE);
         const events = parser.push(piece.value);
         if (events.some(({ type }) => type === "reset")) throw new Problem(410);
+        failures = 0;
         const changes = events.filter(({ type }) => type.endsWith("_refresh")).map(({ data }) => JSON.parse(data));
         if (changes.length) apply(changes, parser.id());
       }
@@ -107,32 +147,33 @@ export function createSync(owner, send, onChange) {
       signal.removeEventListener("abort", end);
       report({ live: false });
     }
-    return parser.retry();
+    return parser.retry() || 1000;
   }
 
   /** The work of the tab that leads, as long as it lives. */
   async function lead() {
     leads = true;
     if (!status.get().ready) await load();
-    void database.save(trim(copy).map((thing) => ({ ...thing, value: null })), null);
-    for (let failures = 0; !signal.aborted;) {
+    loads += 1; // what is still being read may be behind
+    loading = false;
+    void save(trim(copy), null);
+    while (!signal.aborted) {
       let delay = 0;
       try {
         if (!cursor) await takeSnapshot();
         await catchUp();
         report({ problem: null });
         delay = await follow();
-        failures = 0;
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof Problem && (error.status === 410 || error.status === 400)) cursor = null; // expired, or damaged
-        else {
-          if (!(error instanceof Problem || error instanceof NoResponse)) console.error(error);
-          report({ problem: error instanceof Problem ? error : null });
-          if (error instanceof Problem && error.status === 401) return; // the session has ended
-          delay = Math.max(PAUSES[Math.min(failures, 4)] * 1000, (error instanceof Problem && error.retryAfter * 1000) || 0);
-          failures += 1;
-        }
+        const problem = error instanceof Problem ? error : null;
+        const isLost = cursor && (problem?.status === 410 || problem?.status === 400); // expired, or damaged
+        if (isLost) cursor = null;
+        else report({ problem });
+        if (!problem && !(error instanceof NoResponse)) console.error(error);
+        if (problem?.status === 401) return; // the session has ended
+        if (!isLost || failures) delay = Math.max(PAUSES[Math.min(failures, 4)] * 1000, (problem?.retryAfter ?? 0) * 1000);
+        failures += 1;
       }
       await pause(delay * (0.75 + Math.random() / 2));
     }
@@ -146,20 +187,21 @@ export function createSync(owner, send, onChange) {
     });
   }
 
+  const work = () => (leads || signal.aborted ? undefined : lead().catch((error) => void (signal.aborted || console.error(error))));
+
   tabs?.addEventListener("message", ({ data }) => {
-    const follows = !leads && data.cursor;
-    if (data.replaced || (follows && data.from !== cursor)) void load();
-    else apply(data.changes, follows ? data.cursor : null, false);
+    if (data.changes && !data.cursor) applyEarly(data.changes);
+    else if (leads) return; // it reads the feed itself
+    else if (data.replaced || loading || data.from !== cursor) void catchUpFromDatabase(data.reached);
+    else apply(data.changes, data.cursor);
   });
   const unsubscribe = offline.subscribe(() => {
     if (!offline.get()) wake();
   });
   const wakeIfVisible = () => document.visibilityState === "visible" && wake();
   document.addEventListener("visibilitychange", wakeIfVisible, { signal });
-  void load().then(() => {
-    const work = () => (signal.aborted ? undefined : lead().catch((error) => void (signal.aborted || console.error(error))));
-    return navigator.locks ? navigator.locks.request(`todo.sync.${owner}`, { signal }, work).then(() => undefined) : work();
-  }).catch(() => null); // stopped while it waited for the lock
+  void load().then((isStored) => (navigator.locks && isStored ? navigator.locks.request(`todo.sync.${owner}`, { signal }, work).then(() => undefined) : work()))
+    .catch(() => null); // stopped while it waited for the lock
 
   return {
     status,
@@ -167,11 +209,22 @@ export function createSync(owner, send, onChange) {
     retry: () => wake(),
     /** @returns {Copy} */
     copy: () => copy,
+    /** Whether the feed has told of a change: then the copy is at least as new as a response about it. @param {number} seq */
+    told: (seq) => seq <= reached,
     /** Applies what the server has just returned, before the feed tells of it. @param {FeedChange[]} changes */
-    apply: (changes) => apply(changes, null, true),
+    apply(changes) {
+      applyEarly(changes);
+      tabs?.postMessage({ changes });
+    },
+    /** Keeps what was read, unless it is known to be deleted. @param {FeedChange} thing */
+    keep(thing) {
+      if (!applyChanges(copy, [thing], deleted).length) return;
+      if (leads) void save([thing], null);
+      onChange();
+    },
     /** The local copy has been changed in place, as the server has changed it. @param {Pick<FeedChange, "entity" | "id">[]} things */
     touched(things) {
-      if (leads) void database.save(things.map(({ entity, id }) => ({ entity, id, value: copy[entity].get(id) ?? null })), null);
+      if (leads) void save(things, null);
       onChange();
     },
     stop() {

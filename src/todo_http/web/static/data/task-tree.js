@@ -1,6 +1,7 @@
 // Tasks below other tasks: what a change does to subtasks, and the order in which a tree is shown. Pure.
 
 /** @import { Anchor, Change, Row, Task } from "../types.js" */
+/** @typedef {Map<string, Set<string>>} Children */
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -27,11 +28,37 @@ export function descendants(tasks, id) {
 }
 
 /**
+ * The ids of the subtasks of each task, so that many changes do not search all tasks each time. Those that have left stay in it.
+ * @param {Iterable<Task>} tasks
+ */
+export function childrenOf(tasks) {
+  const children = /** @type {Children} */ (new Map());
+  for (const task of tasks) link(children, task);
+  return children;
+}
+
+/** @param {Children | undefined} children @param {Pick<Task, "id" | "parent_id">} task */
+export function link(children, { id, parent_id: parent }) {
+  if (!children || !parent) return;
+  if (children.has(parent)) children.get(parent)?.add(id);
+  else children.set(parent, new Set([id]));
+}
+
+/** @param {Map<string, Task>} tasks @param {string} id @param {Children} children */
+function linked(tasks, id, children) {
+  const found = new Set([id]); // it grows while it is read
+  for (const parent of found) for (const child of children.get(parent) ?? []) if (tasks.get(child)?.parent_id === parent) found.add(child);
+  found.delete(id);
+  return Array.from(found);
+}
+
+/**
  * Makes a change in a map of tasks, as the server will make it. Returns the ids of the tasks that it affects.
  * @param {Map<string, Task>} tasks
  * @param {Change} change
+ * @param {Children} [children] kept up to date
  */
-export function applyToTasks(tasks, { kind, id, fields, anchor }) {
+export function applyToTasks(tasks, { kind, id, fields, anchor }, children) {
   const before = kind === "add" ? { ...UNSAVED, id, created_at: new Date().toISOString() } : tasks.get(id);
   if (!before) return [id];
   const after = { ...before, ...fields };
@@ -41,9 +68,11 @@ export function applyToTasks(tasks, { kind, id, fields, anchor }) {
   after.list_id = tasks.get(fields.parent_id ?? "")?.list_id ?? after.list_id;
   if (kind === "add" || kind === "move") after.position = positionAt(tasks, after, anchor ?? {});
   tasks.set(id, after);
+  link(children, after);
   const completes = kind === "complete" && after.completed;
   const moves = after.list_id !== before.list_id;
-  const below = kind !== "add" && (completes || moves || kind === "remove") ? descendants(tasks.values(), id) : [];
+  const reaches = kind !== "add" && (completes || moves || kind === "remove");
+  const below = !reaches ? [] : children ? linked(tasks, id, children) : descendants(tasks.values(), id);
   for (const other of below) {
     const task = /** @type {Task} */ (tasks.get(other));
     const ends = completes && !before.recurrence && !task.completed;
@@ -60,8 +89,14 @@ export function applyToTasks(tasks, { kind, id, fields, anchor }) {
  * @param {Anchor} anchor
  */
 function positionAt(tasks, task, anchor) {
-  return placeAmong(Array.from(tasks.values())
-    .filter((other) => other.id !== task.id && other.list_id === task.list_id && other.parent_id === task.parent_id), anchor);
+  const siblings = [];
+  let last = "";
+  for (const other of tasks.values()) {
+    if (other.id === task.id || other.list_id !== task.list_id || other.parent_id !== task.parent_id) continue;
+    siblings.push(other);
+    if (other.position > last) last = other.position;
+  }
+  return anchor.before || anchor.after !== undefined ? placeAmong(siblings, anchor) : between(last, "");
 }
 
 /**

@@ -17,8 +17,10 @@ const ACTIONS_MAX = 100;
 export function createHistory({ read, owner, outbox, perform }) {
   const done = createStore(/** @type {Action[]} */ ([]));
   const undone = createStore(/** @type {Action[]} */ ([]));
-  /** By id of a saved request: the revision of its first thing, or the set that it became. @type {Map<string, { revision?: number, set?: number }>} */
+  /** By id of a saved request: the thing by which its set is found, or the set that it became. @type {Map<string, Partial<Change>>} */
   const results = new Map();
+  /** The saved parts of requests that were refused as a whole. @type {QueuedRequest[]} */
+  const parts = [];
 
   /** @param {Action} action */
   function push(action) {
@@ -28,11 +30,15 @@ export function createHistory({ read, owner, outbox, perform }) {
   }
 
   /**
-   * Takes back an action by another one, or withdraws it. Returns what brings it back, if the API has to.
+   * Takes back an action by another one, or withdraws it. Returns what brings it back, if that is possible.
    * @param {Action} action
+   * @returns {Action | null}
    */
   function takeBack({ label, changes, request, before }) {
     if (outbox.withdraw(request)) return { label, changes, request: "", before };
+    const alone = [...parts, ...outbox.requests.get()].filter(({ group }) => group === request);
+    for (const part of alone) takeBack({ label, changes: part.changes, request: part.id, before });
+    if (alone.length) return null;
     const { entity, id, title, kind: was } = changes[0];
     return perform(label, [{ entity, id, title, kind: "undo", fields: {}, of: request, was, restores: before, ...results.get(request) }]);
   }
@@ -45,15 +51,17 @@ export function createHistory({ read, owner, outbox, perform }) {
   function turn(from, to, action = from.get().at(-1)) {
     if (!action || !from.get().includes(action)) return null;
     from.set(from.get().filter((other) => other !== action));
-    to.set([...to.get(), action.request ? takeBack(action) : perform(action.label, action.changes)]);
+    const reverse = action.request ? takeBack(action) : perform(action.label, action.changes);
+    if (reverse) to.set([...to.get(), reverse]);
     return action;
   }
 
   /**
-   * The set that a saved request became: the feed has it with the change of its first thing.
+   * The set that a saved request became: the feed has it with the latest change of it, or with the deletion.
    * @param {Change} change an undo
    */
-  async function setOf({ entity, id, set, revision, was }) {
+  async function setOf(change) {
+    const { entity, id, set, revision, was } = { ...change, ...results.get(change.of ?? "") };
     if (set) return set;
     const { body } = await read("GET", `/api/${owner}/${entity}s/${id}/history?limit=100`, {});
     const found = body.find((/** @type {any} */ change) => (was === "remove" ? change.kind === "deleted" : change.seq === revision));
@@ -95,11 +103,26 @@ export function createHistory({ read, owner, outbox, perform }) {
     /** @param {QueuedRequest} request @param {any[]} things @param {any} body */
     saved(request, things, body) {
       const [{ kind }] = request.changes;
-      results.set(request.id, kind === "undo" ? { set: body.changes[0]?.set } : { revision: things[0]?.revision });
+      results.set(request.id, kind === "undo" ? { set: body?.changes[0]?.set } : latestOf(request.changes, things));
+      if (request.group) parts.push(request);
     },
     /** A request has been refused: there is nothing to take back. @param {string} request */
     forget(request) {
       done.set(done.get().filter((action) => action.request !== request));
     },
   };
+}
+
+/**
+ * The thing that the latest change of a set was about: that of others may be older, because nothing was left to do.
+ * @param {Change[]} changes
+ * @param {any[]} things as the server has returned them
+ * @returns {Partial<Change>} nothing if all were deleted
+ */
+export function latestOf(changes, things) {
+  const latest = Math.max(...things.map((thing) => thing?.revision ?? 0));
+  const found = things.findIndex((thing) => thing?.revision === latest);
+  if (found < 0) return {};
+  const { entity, id, kind: was } = changes[found];
+  return { entity, id, was, revision: latest };
 }

@@ -25,6 +25,13 @@ export function keepDraft(name, text) {
   }
 }
 
+/** Forgets the drafts of another user in this tab. @param {string} owner the id of the user */
+export function claimDrafts(owner) {
+  if (draftOf("") === owner) return;
+  forgetDrafts();
+  keepDraft("", owner);
+}
+
 export function forgetDrafts() {
   Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT)).forEach((key) => sessionStorage.removeItem(key));
 }
