@@ -22,12 +22,15 @@ const TasksDatePopover = lazy("TasksDatePopover", () => import("./calendar.js"))
 const Palette = lazy("Palette", () => import("./palette.js"));
 const Help = lazy("Help", () => import("./palette.js"));
 
+const PRELOAD = 1000; // milliseconds after the workspace
+
 /** @param {{ account: Account }} props */
 export function Overlays({ account }) {
   const shown = useStore(overlayDialog);
   const [conflict] = useStore(account.conflicts);
   const context = () => ({ account, tasks: targets(account), anchor: document.activeElement });
   useEffect(() => registerActions(WORKSPACE_ACTIONS), []);
+  useEffect(() => void setTimeout(() => Palette.load().catch(() => null), PRELOAD), []); // what is typed behind its key is meant for it
   useActionKeys(context);
   const onClose = () => overlayDialog.set(null);
   const tasks = (shown?.tasks ?? []).flatMap((/** @type {Task} */ { id }) => account.view.get().tasks.get(id) ?? []);
