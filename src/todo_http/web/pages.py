@@ -34,6 +34,7 @@ other path there is nothing."""
 DESCRIPTION: Final = "The same page at all of its addresses. It reads the query string itself."
 SUFFIXES: Final = (".js", ".css", ".svg", ".png")
 NAME: Final = {"type": "string", "pattern": "^[a-z0-9.-]+$"}
+TEXT: Final = {"type": "string", "minLength": 1}
 
 
 HTML: Final = Success(200, "A page.", str, ("ETag",), ("text/html",))
@@ -74,6 +75,7 @@ WEB: Final = (
             description=DESCRIPTION,
             any_query=True,
             ends_with_text="{name:" in path,
+            path_schemas={"name": TEXT},
         )
         for path, name in PAGES.items()
     ),
