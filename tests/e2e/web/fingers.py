@@ -27,9 +27,13 @@ class Finger:
         box = await row.bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        await self.down(x, y)
-        for part in range(1, 6):
-            await self.move(x + by * part / 5, y)
+        for _ in range(10):
+            await self.down(x, y)
+            for part in range(1, 6):
+                await self.move(x + by * part / 5, y)
+            if await row.evaluate("row => row.classList.contains('swiped')"):
+                return
+            await self.up()  # on a busy machine the finger lay still for so long that it was a long press
 
     async def _send(self, kind: str, x: float, y: float) -> None:
         await self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
