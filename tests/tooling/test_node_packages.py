@@ -50,7 +50,7 @@ class Programs:
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Programs:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("TODO_CHECK_REQUIRE_NODE", raising=False)
+    monkeypatch.delenv("TODO_TEST_REQUIRE_NODE", raising=False)
     for module in (dev_installers, dev_node):
         monkeypatch.setattr(module, "ROOT", tmp_path)
         monkeypatch.setattr(module, "TOOLS", tmp_path / ".tools")
@@ -93,7 +93,7 @@ def test_without_node_the_check_says_what_it_has_not_checked(
     (programs.folder / "node").unlink()
     dev_commands.check([])
     assert "; NOT checked: client types: Node is not on PATH.\n" in capsys.readouterr().out
-    monkeypatch.setenv("TODO_CHECK_REQUIRE_NODE", "1")
+    monkeypatch.setenv("TODO_TEST_REQUIRE_NODE", "1")
     with pytest.raises(SetupError, match=r"check: FAILED: client types .*Node is not on PATH"):
         dev_commands.check([])
 
