@@ -155,7 +155,7 @@ async def test_a_task_that_is_deleted_while_it_is_open_says_so_with_its_texts(vi
     screen = await visits.visit(f"/inbox?task={task['id']}", ada)
     await expect(screen.panel.field("Title")).to_have_value("Buy milk")
     await ada.ask("DELETE", ada.task(task))
-    await expect(screen.panel.root).to_contain_text("There is no such task")
+    await expect(screen.panel.root).to_contain_text("This task does not exist")
     await expect(screen.panel.root).to_contain_text("Two litres")
 
 
@@ -163,7 +163,7 @@ async def test_a_completed_task_that_is_not_in_the_local_copy_is_read(visits: Vi
     visits.watch.expect("status of 404")
     ada = await visits.person()
     screen = await visits.visit("/inbox?task=01a2027b-910a-7c74-9481-64568581cb8d", ada)
-    await expect(screen.panel.root).to_contain_text("There is no such task")
+    await expect(screen.panel.root).to_contain_text("This task does not exist")
     await screen.panel.close()
     assert "task=" not in screen.page.url
 

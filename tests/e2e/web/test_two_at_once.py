@@ -23,7 +23,7 @@ async def test_what_is_done_on_one_device_is_seen_on_the_other(visits: Visits) -
     await one.box("Call Ada").click()
     await other.shows("Buy oat milk")
     await one.delete("Buy oat milk")
-    await expect(panel.root).to_contain_text("There is no such task")
+    await expect(panel.root).to_contain_text("This task does not exist")
 
 
 async def test_two_tabs_share_one_stream_and_one_takes_over_from_the_other(visits: Visits) -> None:

@@ -83,7 +83,7 @@ function Missing({ account, taskId, before }) {
   }, [ready]);
   return html`<header><span class="space"></span>
       <button class="plain square" aria-label="Close the task" onClick=${closeTask}><${Icon} name="close" /></button></header>
-    ${text ? html`<p role="status">${text}</p>` : html`<h2>There is no such task</h2>
+    ${text ? html`<p role="status">${text}</p>` : html`<h2>This task does not exist</h2>
       <p>It may have been deleted. Deleted tasks are kept in the <a href="/trash">trash</a> for some time.</p>
       ${before && html`<p>It contained:</p><p class="lost" dir="auto">${before.title}</p><p class="lost" dir="auto">${before.description}</p>`}`}`;
 }
