@@ -129,6 +129,13 @@ class Screen:
         """The user is signed in and the tasks are loaded, however many there are."""
         await expect(self.page.locator(LOADED).first).to_be_visible()
 
+    async def all_is_loaded(self) -> None:
+        """The parts that are loaded behind the list are there, so that they can be used without a network."""
+        for part in ("entry", "panel", "palette"):
+            loaded = "name => performance.getEntriesByName(`${location.origin}/web/${name}.js`).length > 0"
+            await self.page.wait_for_function(loaded, arg=part)
+        await self.page.wait_for_timeout(100)  # it has arrived, and is run
+
     async def all_is_saved(self) -> None:
         """No change waits for a response."""
         waiting = "Object.keys(localStorage).filter(name => name.startsWith('todo.outbox.'))"

@@ -126,6 +126,7 @@ async def test_offline_it_says_so_and_everything_is_done_in_order_when_the_netwo
     context = await visits.context(ada)
     screen = await visits.tab(context, "/inbox")
     await screen.shows("Call Ada")
+    await screen.all_is_loaded()
     await context.set_offline(True)
     await screen.add("Buy milk")
     await expect(screen.status("Offline")).to_be_visible()

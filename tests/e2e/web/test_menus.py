@@ -26,6 +26,7 @@ async def test_a_menu_is_worked_by_keys_and_returns_the_focus(visits: Visits) ->
     await expect(menu).to_have_count(0)
     await expect(more).to_be_focused()  # and the panel is still there
     await keys.press("Enter")
+    await expect(choices.nth(0)).to_be_focused()
     await keys.press("h")
     await keys.press("Enter")
     await expect(panel.get_by_role("button", name="High priority")).to_be_focused()

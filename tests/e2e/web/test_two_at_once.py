@@ -53,6 +53,7 @@ async def test_changes_of_different_fields_are_merged_without_a_question(visits:
     screen = await visits.tab(context, "/inbox")
     panel = await screen.open("Buy milk")
     if sending == "later":
+        await screen.all_is_loaded()
         await context.set_offline(True)
     await panel.field("Title").fill("Buy oat milk")
     changed = await ada.ask("PATCH", ada.task(task), json={"description": "from elsewhere"})
@@ -74,6 +75,7 @@ async def test_of_two_values_of_the_same_field_one_is_chosen(visits: Visits, cho
     context = await visits.context(ada)
     screen = await visits.tab(context, "/inbox")
     panel = await screen.open("Buy milk")
+    await screen.all_is_loaded()
     await context.set_offline(True)
     await panel.write("Title", "Buy oat milk")
     changed = await ada.ask("PATCH", ada.task(task), json={"title": "Buy rice milk", "description": "from elsewhere"})
@@ -96,6 +98,7 @@ async def test_the_same_change_on_two_devices_is_no_conflict(visits: Visits) -> 
     context = await visits.context(ada)
     screen = await visits.tab(context, "/inbox")
     panel = await screen.open("Buy milk")
+    await screen.all_is_loaded()
     await context.set_offline(True)
     await panel.write("Title", "Buy oat milk")
     await ada.ask("PATCH", ada.task(task), json={"title": "Buy oat milk"})

@@ -94,6 +94,7 @@ async def test_an_undo_without_a_network_is_made_up_for(visits: Visits) -> None:
     screen = await visits.tab(context, "/inbox")
     await screen.do("Buy milk", "Complete or reopen")
     await screen.all_is_saved()
+    await screen.all_is_loaded()
     await context.set_offline(True)
     await undone(screen)
     await screen.shows("Buy milk")

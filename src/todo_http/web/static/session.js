@@ -172,8 +172,8 @@ function begin(user) {
 function end(reason) {
   access = null;
   endReason = reason;
+  setPreferences({ visited: true, folded: [] }); // before the other tabs hear of the end
   localStorage.removeItem(STORAGE_KEY);
-  setPreferences({ visited: true, folded: [] });
   setUser(null);
 }
 
