@@ -59,6 +59,7 @@ async def test_one_signs_in_and_adds_a_task_without_a_pointer(visits: Visits) ->
     await screen.page.keyboard.type(PASSWORD)
     await press(screen, "Enter")
     await screen.is_home()
+    await screen.all_is_loaded()
     await press(screen, "n")
     await screen.page.keyboard.type("Buy milk")
     await press(screen, "Enter")
