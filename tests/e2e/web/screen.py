@@ -137,9 +137,11 @@ class Screen:
         await self.page.wait_for_timeout(100)  # it has arrived, and is run
 
     async def all_is_saved(self) -> None:
-        """No change waits for a response."""
+        """No change waits for a response, also a moment later: what is closed saves when it is gone."""
         waiting = "Object.keys(localStorage).filter(name => name.startsWith('todo.outbox.'))"
-        await self.page.wait_for_function(f"() => {waiting}.length === 0")
+        for _ in range(2):
+            await self.page.wait_for_timeout(100)
+            await self.page.wait_for_function(f"() => {waiting}.length === 0")
 
 
 class Panel:

@@ -6,6 +6,7 @@ from typing import Any
 from playwright.async_api import Locator, expect
 
 from tests.e2e.web.dates import Day
+from tests.e2e.web.patience import until
 from tests.e2e.web.screen import Screen
 from tests.e2e.web.visits import PHONE, TOUCH, Visits
 from tests.http.service import Person
@@ -61,6 +62,7 @@ async def visited(
 async def saved(popover: DatePopover, person: Person, field: str = "due_date") -> Any:
     """A field of the only task, once the popover is closed and everything is saved."""
     await expect(popover.root).to_have_count(0)
+    await popover.screen.page.wait_for_timeout(300)  # it saves when it is gone
     await popover.screen.all_is_saved()
     (task,) = (await person.get(person.tasks)).json()
     return task[field]
@@ -198,7 +200,11 @@ async def test_a_rule_is_explained_while_it_is_typed_and_not_sent_once_it_was_re
     await expect(popover.root).to_contain_text("Every 2 days")
     await expect(popover.root).to_contain_text("Then Mon 2 Feb 2099 09:00, Wed 4 Feb 2099 09:00")
     await rule.press("Enter")
-    assert (await saved(popover, ada, "recurrence"))["rule"] == "FREQ=DAILY;INTERVAL=2"
+
+    async def changed() -> bool:
+        return bool((await saved(popover, ada, "recurrence"))["rule"] == "FREQ=DAILY;INTERVAL=2")
+
+    await until(changed)
 
 
 async def test_on_a_phone_it_is_a_sheet_at_the_bottom(visits: Visits) -> None:
@@ -234,6 +240,8 @@ async def test_selected_tasks_are_scheduled_at_once_and_keep_their_times(visits:
     assert [task["due_date"] for task in (await ada.get(ada.tasks)).json()] == [tomorrow, f"{tomorrow}T17:00", None]
     await popover.press("d")
     await popover.button("No date").click()
-    await expect(popover.root).to_have_count(0)
-    await screen.all_is_saved()
-    assert [task["due_date"] for task in (await ada.get(ada.tasks)).json()] == [None, None, None]
+
+    async def cleared() -> bool:
+        return [task["due_date"] for task in (await ada.get(ada.tasks)).json()] == [None, None, None]
+
+    await until(cleared)
