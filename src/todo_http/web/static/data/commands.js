@@ -79,7 +79,7 @@ export function change(account, tasks, fields, label) {
  * @param {Fields} fields
  * @returns {Change | null}
  */
-export function editOf(task, fields) {
+function editOf(task, fields) {
   const before = /** @type {Record<string, any>} */ (task);
   const different = Object.entries(fields).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
   if (!different.length) return null;

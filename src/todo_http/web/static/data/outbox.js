@@ -186,7 +186,7 @@ export function createOutbox(owner, send, handlers) {
  * @param {QueuedRequest[]} requests
  * @param {Set<string>} conflicts
  */
-export function nextRequest(requests, conflicts) {
+function nextRequest(requests, conflicts) {
   const blocked = new Set();
   for (const request of requests) {
     const ids = request.changes.map(({ id }) => id);

@@ -30,7 +30,7 @@ const COMMON_TIMES = ["09:00", "12:00", "15:00", "18:00", "20:00"];
  * @param {() => void} props.onClose
  * @param {Element} props.anchor
  */
-export function DatePopover({ due, recurrence, mixed = false, now, preview, onChange, onClose, anchor }) {
+function DatePopover({ due, recurrence, mixed = false, now, preview, onChange, onClose, anchor }) {
   const [before] = useState(() => ({ recurrence, schedule: scheduleOf(due, recurrence, now.zone) }));
   const [entered, setEntered] = useState(/** @type {Partial<Schedule>} */ ({}));
   const schedule = withDate({ ...before.schedule, ...entered }, now);

@@ -27,7 +27,7 @@ export function ListMenu({ account, list }) {
 }
 
 /** The lists that are not archived, in their order. @param {Account} account */
-export function shownLists(account) {
+function shownLists(account) {
   return Array.from(account.view.get().lists.values()).filter(({ archived }) => !archived).sort(byPosition);
 }
 

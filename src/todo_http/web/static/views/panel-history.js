@@ -52,7 +52,7 @@ function Entries({ account, task }) {
  * @param {any} entry
  * @param {any} [before] the change before it, if it is known
  */
-export function describeEntry(account, { kind, value }, before) {
+function describeEntry(account, { kind, value }, before) {
   if (kind !== "updated" || !value || !before?.value) return KINDS[kind];
   if (value.completed !== before.value.completed) return value.completed ? "Completed" : "Reopened";
   const names = Object.keys(NAMES).filter((name) => JSON.stringify(value[name]) !== JSON.stringify(before.value[name]));

@@ -107,7 +107,7 @@ export function Notes({ account, task }) {
 }
 
 /** A text with its addresses as links. @param {string} text */
-export function withLinks(text) {
+function withLinks(text) {
   const parts = [];
   let end = 0;
   for (const { 0: found, index } of text.matchAll(LINK)) {
